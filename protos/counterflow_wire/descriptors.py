@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "44d1a5fdb982c2f952e15d49a52dc4b8d14263fda4b672f24802f9059bd0e0f8",
+    "counterflow.proto": "f65d2553c68d43bb87c013c414578866985d6ac24e7031826dcab4bf7d9292ed",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }

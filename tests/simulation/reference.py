@@ -26,13 +26,11 @@ from tests.simulation.scopes import (
     Scope,
     Shape,
     Then,
-    available,
     catching,
     events_of,
     name_of,
     nothing,
     process_of,
-    reached,
     scope_of,
     undoable,
 )
@@ -56,14 +54,13 @@ from tests.simulation.shapes import (
     places,
 )
 from tests.simulation.shapes import name_of as name_of_step
+from tests.simulation.undoing import Intervals, Undoing
 
-Intervals = Callable[[Path], tuple[int, int]]
-"""When, in positions of the log, an element was activated and completed."""
 Called = Callable[[str], "ProcessShape | None"]
 """The latest version of a process, None as long as there is none."""
 
 
-class Reference:
+class Reference(Undoing):
     """One process instance, with everything that it calls."""
 
     def __init__(
@@ -74,9 +71,9 @@ class Reference:
         intervals: Intervals,
         start_at: Sequence[str] = (),
     ) -> None:
+        super().__init__(intervals)
         self._called = called
         self._values = values
-        self._intervals = intervals
         self._repeats = False
         self.aside: set[Path] = set()
         """Process instances that are set aside: those that they have called do not end, and their errors are
@@ -473,56 +470,6 @@ class Reference:
             self._kill(live)
             self._course(catch.course, scope, nothing)
         return True
-
-    # -- undo ------------------------------------------------------------------------------------------------
-
-    def _undo(self, throw: Live, activity: str) -> None:
-        for items in reached(scope_of(throw)):
-            throw.taken += available(items, activity)
-        for entry in throw.taken:
-            entry.state = "taken"
-        self._undo_next(throw)
-
-    def _undo_next(self, throw: Live) -> None:
-        unfinished = [entry for entry in throw.taken if entry.state in {"taken", "started"}]
-        if not unfinished:
-            self._all_undone(throw)
-            return
-        for entry in unfinished:
-            if entry.state == "taken" and not any(self._before(entry, other) for other in unfinished):
-                self._start_undo(entry, throw)
-
-    def _all_undone(self, throw: Live) -> None:
-        """The throw goes on; a transaction that it has cancelled is left by its border."""
-        if not isinstance(throw.shape, End) or throw.shape.kind != "cancel":
-            self._complete(throw)
-            return
-        transaction = scope_of(throw).owner
-        borders = transaction.shape.borders if isinstance(transaction.shape, Activity) else ()
-        for border in borders:
-            if border.trigger.kind == "cancel":
-                self._come(transaction, border)
-
-    def _start_undo(self, entry: Entry, throw: Live) -> None:
-        entry.state = "started"
-        if isinstance(entry.handler, EventScope):
-            self._enter_event_scope(entry.handler, scope_of(throw), nothing, (entry, throw))
-        else:
-            self._enter(entry.handler, scope_of(throw), nothing, (entry, throw))
-
-    def _undone(self, entry: Entry, throw: Live) -> None:
-        entry.state = "undone"
-        if throw.path in self.by_path:
-            self._undo_next(throw)
-
-    def _before(self, first: Entry, second: Entry) -> bool:
-        """Whether the first had ended before the second began; a sub-process's own handler stands for the
-        moment after its end.
-        """
-        if first.path == second.path:
-            return second.is_moment and not first.is_moment
-        began, ended = self._intervals(second.path)
-        return self._intervals(first.path)[1] < (ended if second.is_moment else began)
 
 
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:

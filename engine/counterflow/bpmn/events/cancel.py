@@ -20,7 +20,7 @@ KIND = EventReader(
     definition=CANCEL,
     rooms={"boundaryEvent": Behaviour.BOUNDARY_EVENT, "endEvent": Behaviour.END_EVENT},
     undoes=True,
-    remedy="Cancel a transaction in an end event directly inside it, and catch that by a boundary event on it.",
+    remedy="Cancel a transaction in an end event directly inside it, and catch that on its border.",
     read=_read,
     rules=(cancelled_transaction.check,),
 )

@@ -1,7 +1,7 @@
-"""A transaction is cancelled by an end event directly inside it, and left by the one cancel event on its border.
+"""A transaction is cancelled by an end event directly inside it, and left by the cancel event on its border.
 
-BPMN 2.0.2, 10.3.6 and table 10.93: a cancel event stands nowhere else. What the standard calls the transaction's
-protocol (`method`) is compensation here, whatever a model names.
+BPMN 2.0.2, 10.3.6 and table 10.93: a cancel event stands nowhere else. The protocol by which a transaction is
+undone (`method`) is compensation here, whatever a model names.
 """
 
 from __future__ import annotations
@@ -60,15 +60,11 @@ def _check_transaction(transaction: Element) -> Iterator[Finding]:
         message = f"expected one cancel event on {transaction}, found '{catches[0].id}' and '{rival.id}'."
         yield rival.error(RULE, message, "Keep one; lead its flow to where the others led.")
     if ends and not catches:
-        message = (
-            f"{transaction} can be cancelled by '{ends[0].id}', but no cancel event on it says what follows."
-        )
-        yield transaction.error(
-            RULE, message, "Attach a cancel boundary event, and lead it to what comes then."
-        )
+        message = f"expected a cancel event on {transaction}, which '{ends[0].id}' cancels, found none."
+        yield transaction.error(RULE, message, "Attach a cancel boundary event, and lead it to what follows.")
     if ends and transaction.loop is not None:
         message = (
-            f"{transaction} is multi-instance and can be cancelled by '{ends[0].id}': what the other instances "
+            f"{transaction}, which '{ends[0].id}' cancels, is multi-instance: what the others "
             "have done could not be undone."
         )
         yield transaction.error(
@@ -76,7 +72,7 @@ def _check_transaction(transaction: Element) -> Iterator[Finding]:
         )
     if transaction.attribute("method").lower() not in _METHODS:
         message = (
-            f"{transaction} asks for the method {transaction.attribute('method')}; what it has done is undone "
-            "by compensation."
+            f"{transaction} asks for the method {transaction.attribute('method')}, but what it has done is "
+            "undone by compensation."
         )
         yield transaction.warning(RULE, message, "Remove method, or write ##Compensate.")

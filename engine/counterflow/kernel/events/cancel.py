@@ -4,7 +4,7 @@ leaves by the cancel event on its border.
     thrown → the others are swept away → what has completed is undone → the transaction is swept away → left
 
 While it is undone nothing else begins in the transaction; the events on its border still wait, so that an
-error of a handler (a hazard) or a timer can take over. BPMN 2.0.2, 10.3.6 and 13.5.4; the order is `undo.py`'s.
+error of a handler (a hazard) or a timer can take over. BPMN 2.0.2, 10.3.6; the order is `undo.py`'s.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from counterflow.model.graph import Node
 
 
 class TransactionCanceled(InstanceEvent, frozen=True):
-    """What the transaction `at_key` had completed is undone; it is left by the event `catch_id` on its border."""
+    """What the transaction `at_key` had completed is undone; the event `catch_id` on its border leaves it."""
 
     at_key: int
     catch_id: str
