@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "f36d592d710b599ef4c9d67d5bc69a620acb4d927007aa1d32a1f7171b13973c",
+    "counterflow.proto": "f853a71ec3daca6b394c942e9ee2d22cb72f6f05b4fd9ce3015438fc01fb7820",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }

@@ -235,6 +235,7 @@ class _Pen:
         inside = {
             "none": (),
             "terminate": (element("terminateEventDefinition"),),
+            "cancel": (element("cancelEventDefinition"),),
             "signal": (signalled(shape.text),),
             "error": (catch_error(shape.text),),
             "escalation": (escalated(shape.text),),
@@ -293,7 +294,7 @@ class _Pen:
         pen.course(shape.inside or Course(()), (first,))
         pen.event_scopes(shape.event_scopes)
         return element(
-            "subProcess",
+            shape.tag,
             extensions(mappings) if mappings else "",
             mark,
             *pen.elements,
@@ -311,6 +312,8 @@ def definition_of(trigger: Trigger) -> str:
         return signalled(trigger.text)
     if trigger.kind == "escalation":
         return escalated(trigger.text or None)
+    if trigger.kind == "cancel":
+        return element("cancelEventDefinition")
     return catch_message(trigger.text) if trigger.kind == "message" else catch_error(trigger.text or None)
 
 

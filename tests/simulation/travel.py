@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.simulation.scopes import Live, events_of
 from tests.simulation.shapes import Activity, Border, EventScope, Trigger
 
-CODED = ("error", "escalation")
+LOOKED_FOR = ("error", "escalation", "cancel")
 """What is looked for when it happens, and not waited for."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from counterflow.bpmn.codes import CODED
-from counterflow.bpmn.elements import COMPENSATION, ERROR, ESCALATION, Category
+from counterflow.bpmn.elements import ERROR, ESCALATION, Category
 from counterflow.bpmn.outline import Element
 from counterflow.model.graph import Behaviour
 
@@ -74,7 +74,7 @@ class Meetings:
         return known
 
     def _at(self, element: Element) -> frozenset[Meeting]:
-        if element.throws(COMPENSATION):
+        if element.throws_undo:
             return _ANYTHING  # its handlers run in the scope of the throw
         if (
             element.event_kind is not None

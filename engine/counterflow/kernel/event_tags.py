@@ -81,6 +81,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
     "0.2.0": {
         "EscalationThrown": 61,
         "EscalationCaught": 62,
+        "TransactionCanceled": 65,
         "SignalBroadcast": 160,
         "SignalReceived": 161,
         "SignalSubscriptionOpened": 162,

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from counterflow.bpmn.events import compensation, error, escalation, message, none, signal, terminate, timer
+from counterflow.bpmn.events import (
+    cancel,
+    compensation,
+    error,
+    escalation,
+    message,
+    none,
+    signal,
+    terminate,
+    timer,
+)
 from counterflow.bpmn.events.reader import EventReader
 
 _EXECUTED: Final = (
@@ -19,13 +29,13 @@ _EXECUTED: Final = (
     error.KIND,
     escalation.KIND,
     compensation.KIND,
+    cancel.KIND,
     terminate.KIND,
 )
 
 _REFUSED: Final[Mapping[str, str]] = {
     "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
     "link": "Draw the sequence flow between the two link events instead.",
-    "cancel": "Use an error event whose path throws compensation.",
 }
 """What to draw instead of the kinds that are not executed."""
 
