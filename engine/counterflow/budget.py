@@ -78,10 +78,10 @@ class Budgets:
 
     def make_room(self, own: int, size: int) -> bool:
         """Whether one who has `own` gets so many bytes more, of what there is or from those who do not read:
-        not beyond an equal share, and from those alone who have more.
+        not beyond an equal share, one for somebody new among them, and from those alone who have more.
         """
         memory, wanted = self.memory, own + size
-        if not self._readers or wanted * len(self._readers) > memory.most:
+        if not self._readers or wanted * (len(self._readers) + 1) > memory.most:
             return False
         if memory.used + size <= memory.most:
             return True

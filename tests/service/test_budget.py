@@ -75,7 +75,7 @@ def test_where_all_is_taken_those_who_do_not_read_give_way_and_the_slowest_first
     budgets = Budgets(MEBIBYTE, 10)
     quick, slow, slowest = (Client(budgets, 400_000, seconds) for seconds in (0.1, 60.0, 3_600.0))
     newcomer = Client(budgets, 0, 0.0)
-    assert newcomer.account.takes(200_000)
+    assert newcomer.account.takes(160_000)
     assert [client.account.size for client in (quick, slow, slowest)] == [400_000, 400_000, 0]
     assert newcomer.account.takes(40_000), "there is room now"
     assert slow.account.size == 400_000
@@ -84,10 +84,10 @@ def test_where_all_is_taken_those_who_do_not_read_give_way_and_the_slowest_first
 def test_nobody_gives_way_for_more_than_an_equal_share_nor_to_who_has_more() -> None:
     budgets = Budgets(MEBIBYTE, 10)
     large, small = Client(budgets, 900_000, 60.0), Client(budgets, 100_000, 60.0)
-    assert not small.account.takes(500_000), "half is an equal share of two"
+    assert not small.account.takes(300_000), "a third is an equal share of two and one more"
     assert not large.account.takes(100_000)
     assert (large.account.size, small.account.size) == (900_000, 100_000)
-    assert small.account.takes(300_000)
+    assert small.account.takes(200_000)
     assert large.account.size == 0
 
 
