@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from counterflow.kernel import rows
+from counterflow.queries.instances import refuse_unknown_instance
 from counterflow.queries.paging import newest_first, page_of
 from counterflow.queries.remedies import remedy_for
 from counterflow.queries.shapes import Incident, Page
@@ -19,11 +20,11 @@ def list_incidents(
     page_size: int = 0,
     page_key: int = 0,
 ) -> Page[Incident]:
-    """The open incidents of one instance (0: of all), newest first; a key that is unknown has none. Raises
-    `Rejection`.
+    """The open incidents of one instance (0: of all), newest first. Raises `Rejection` for an unknown one.
 
     `with_called`: those of the instances that it has called as well, and of those that these have called.
     """
+    refuse_unknown_instance(store, process_instance_key)
     if process_instance_key and with_called:
         page = page_of(
             _of_instances(store, _with_called(store, process_instance_key), page_key), page_size=page_size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from counterflow.kernel import rows
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.queries.instances import refuse_unknown_instance
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Job, Page
 from counterflow.store.port import Store
@@ -21,8 +22,9 @@ def list_jobs(
     page_key: int = 0,
 ) -> Page[Job]:
     """Jobs that are not over, newest first; what is left empty does not narrow. Raises `Rejection` for a
-    state that no such job has.
+    state that no such job has, and for an unknown instance.
     """
+    refuse_unknown_instance(store, process_instance_key)
     if state and state not in OPEN_STATES:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,

@@ -154,7 +154,7 @@ class _Told:
         reason = self._reason(
             element,
             "job",
-            job.activated_at_ms or job.created_at_ms,
+            job.activated_at_ms or job.created_at_ms or 0,
             waits_for,
             way_on,
         )
