@@ -295,7 +295,7 @@ async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
 
 
 async def test_nothing_that_is_due_is_triggered_while_the_doors_are_not_open() -> None:
-    async with opened(Settings(database_url="memory:")) as (writer, service, _):
+    async with opened(Settings(database="memory:")) as (writer, service, _):
         service.admission.check()
         assert writer._alarm._timer is None
 
@@ -344,7 +344,7 @@ def _told_in_another_loop(engine: Engine) -> set[str]:
 
 
 def test_what_is_no_database_and_no_settings() -> None:
-    wrong: list[dict[str, Any]] = [{"database_url": 5}, {"database_url": None}, {"settings": {}}]
+    wrong: list[dict[str, Any]] = [{"database": 5}, {"database": None}, {"settings": {}}]
     for arguments in wrong:
         with pytest.raises(TypeError, match="Expected"):
             Engine(**arguments)

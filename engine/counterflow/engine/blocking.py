@@ -36,8 +36,8 @@ class BlockingEngine(BlockingVerbs):
     methods are called from any thread but its own: an `async` worker calls none of them.
     """
 
-    def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
-        self._verbs = self._engine = _Inside(database_url, settings)
+    def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
+        self._verbs = self._engine = _Inside(database, settings)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="counterflow-engine", daemon=True)
         self._is_open = True
@@ -104,8 +104,8 @@ class _Inside(Engine):
         self._loop.call_soon_threadsafe(super()._add_worker, task)
 
 
-def open_engine(database_url: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
+def open_engine(database: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
     """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be. Raises
     `StoreError`.
     """
-    return BlockingEngine(database_url, settings)
+    return BlockingEngine(database, settings)

@@ -74,14 +74,14 @@ class Engine(Verbs):
     loop's thread.
     """
 
-    def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
-        if not isinstance(database_url, str):
+    def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
+        if not isinstance(database, str):
             raise TypeError(
-                f"Expected the URL of a database, such as sqlite:///trip.db, but found {database_url!r}"
+                f"Expected the URL of a database, such as sqlite:///trip.db, but found {database!r}"
             )
         if settings is not None and not isinstance(settings, Settings):
             raise TypeError(f"Expected counterflow.Settings(…), but found {settings!r}")
-        self.settings = replace(settings or Settings(), database_url=database_url)
+        self.settings = replace(settings or Settings(), database=database)
         self._workers: list[HandlerWorker] = []
         self._service: Service | None = None
         self._parts: AsyncExitStack | None = None
@@ -192,7 +192,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     """
     with (
         closing(_opened_store(settings)) as store,
-        _underway(settings.database_url) as underway,
+        _underway(settings.database) as underway,
         Watchdog(settings.command_limit_ms, underway.held) as watchdog,
     ):
         time = Timekeeping(watch=watchdog, underway=underway, is_due_held=settings.hold_due)
@@ -205,11 +205,11 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 
 
 def _opened_store(settings: Settings) -> Store:
-    return open_store(settings.database_url, accepts_loss=settings.accept_loss, takes_over=settings.take_over)
+    return open_store(settings.database, accepts_loss=settings.accept_loss, takes_over=settings.take_over)
 
 
-def _underway(database_url: str) -> Underway:
-    path = file_beside(database_url, "-underway")
+def _underway(database: str) -> Underway:
+    path = file_beside(database, "-underway")
     try:
         return Underway(path)
     except OSError as error:

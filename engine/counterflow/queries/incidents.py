@@ -24,7 +24,6 @@ def list_incidents(
 
     `with_called`: those of the instances that it has called as well, and of those that these have called.
     """
-    refuse_unknown_instance(store, process_instance_key)
     if process_instance_key and with_called:
         page = page_of(
             _of_instances(store, _with_called(store, process_instance_key), page_key), page_size=page_size
@@ -32,6 +31,8 @@ def list_incidents(
     else:
         where = {"process_instance_key": process_instance_key} if process_instance_key else {}
         page = newest_first(store, rows.Incident, where, page_size=page_size, page_key=page_key)
+    if not page.items:
+        refuse_unknown_instance(store, process_instance_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
     return Page(
         [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key
