@@ -83,7 +83,7 @@ def test_from_beginning_to_end_in_text(tmp_path: Path, capsys: pytest.CaptureFix
     )
     said = rest_of(server)
     assert any("Stopping, told by SIGTERM; calls under way may go on for 10000 ms" in line for line in said)
-    assert any("Stopped; all that was acknowledged is kept in memory:" in line for line in said)
+    assert any("Stopped; its data was in memory alone, and is gone" in line for line in said)
     assert [line for line in said if SECRET in line or seizes(line)] == []
 
 
