@@ -35,6 +35,8 @@ class Played(NamedTuple):
     """What the attacker was told, and found wrong."""
     start_seconds: float = 0.0
     restart_seconds: float | None = None
+    restarted_megabytes: float = 0.0
+    """The most that the server had which was started behind it."""
     is_alive: bool = True
     faults: Sequence[str] = ()
     """Lines of the server's log that tell of faults of its own."""
@@ -72,6 +74,8 @@ def complaints(played: Played) -> Iterator[str]:
         yield f"{count} innocent calls were told {error}"
     if played.growth_megabytes >= GROWTH_MEGABYTES:
         yield f"memory has grown by {played.growth_megabytes:.0f} MB, {GROWTH_MEGABYTES:.0f} are too many"
+    if played.restarted_megabytes - played.before_megabytes >= GROWTH_MEGABYTES:
+        yield f"a restart took {played.restarted_megabytes:.0f} MB, and {played.before_megabytes:.0f} before"
     yield from played.target.complaints
     told, words = played.target.told, played.target.words
     for status in UNTYPED & set(told):
