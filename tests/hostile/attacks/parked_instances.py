@@ -11,7 +11,7 @@ from tests.hostile.target import Target
 MEGABYTES = 300
 """What the server may take with a million of them."""
 AT_ONCE = 8
-SHARE = 100
+SHARE = 1_000
 """One part in so many of them comes, and is worked on, while the server is at work."""
 
 
