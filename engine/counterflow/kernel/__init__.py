@@ -40,7 +40,8 @@ from counterflow.kernel.lives import (
     variables,
 )
 from counterflow.kernel.state.changing import is_changing
-from counterflow.kernel.state.partition import State, StateMark
+from counterflow.kernel.state.journal import StateMark
+from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,

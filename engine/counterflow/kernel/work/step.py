@@ -91,6 +91,7 @@ class Step:
         "first",
         "house",
         "limits",
+        "now_ms",
         "page",
         "page_end",
         "state",
@@ -99,6 +100,8 @@ class Step:
 
     def __init__(self, state: State, house: House, limits: ProcessLimits) -> None:
         self.state = state
+        self.now_ms = state.now_ms
+        """The time of the command, epoch milliseconds."""
         self.house = house
         self._appliers = house.of_instance
         self.limits = limits
@@ -122,11 +125,6 @@ class Step:
         """The throwing events, by definition and element, but for which nothing would be done at present."""
         self._evaluations = 0
         self._sweeps = state.found[Sweep]
-
-    @property
-    def now_ms(self) -> int:
-        """The time of the command, epoch milliseconds."""
-        return self.state.now_ms
 
     def at(self, instance: InstanceState) -> Course:
         """A process instance to work on, whatever its condition."""
