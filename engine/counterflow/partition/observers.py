@@ -17,7 +17,7 @@ logger = logging.getLogger("counterflow.partition")
 
 
 class Committed(NamedTuple):
-    """A batch that is durable, and its number. The `state` has gone on since, and knows the instances in it."""
+    """A batch that is durable, its number, and the state, which has gone on since and knows its instances."""
 
     number: int
     batch: Batch
