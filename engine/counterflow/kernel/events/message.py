@@ -51,12 +51,13 @@ class MessagePublished(PartitionEvent, frozen=True):
 
 class MessageCorrelated(InstanceEvent, frozen=True):
     """The message has reached this process, and will not again; `receiver_key` is the subscription or the
-    started instance.
+    started instance. `message_name` is empty in older logs.
     """
 
     message_key: int
     bpmn_process_id: str
     receiver_key: int
+    message_name: str = ""
 
 
 class MessageExpired(PartitionEvent, frozen=True):
@@ -114,7 +115,8 @@ class MessageStartClosed(PartitionEvent, frozen=True):
 
 def receive(course: Course, subscription: MessageSubscription, message: Message) -> None:
     """A message reaches a subscription, and its element goes on."""
-    course.emit(MessageCorrelated(message.key, subscription.bpmn_process_id, subscription.key))
+    process_id = subscription.bpmn_process_id
+    course.emit(MessageCorrelated(message.key, process_id, subscription.key, message.name))
     token = course.token(subscription.element_instance_key)
     arrivals.event_arrived(token, subscription.catch_id, values_of(message))
 
