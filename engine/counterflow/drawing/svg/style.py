@@ -58,7 +58,9 @@ _RUN_COLOURS: Final = {
 }
 _RUN: Final = (
     ".{name} .cf-line,.{name} .cf-open{{stroke:{colour};stroke-width:2.5px}}.{name} .cf-ink{{fill:{colour}}}"
+    ".{name} g .cf-line,.{name} g .cf-open{{stroke-width:1px}}"
 )
+"""Outlines and flows are thicker, what is drawn inside them (in a group of its own) is not."""
 
 
 def run_sheet(runs: Iterable[Run]) -> str:
