@@ -73,9 +73,10 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.cancel(process_instance_key))
 
     def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
-        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
-        one of an element): each where it is already, else in the process instance; `local`: all in this
-        very scope. Raises `NothingThere`.
+        """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
+
+        They are seen from a process instance or an element instance (by key, or the oldest active one of an
+        element); `local`: all are set in this very scope.
         """
         self._wait(self._verbs.set_variables(scope, variables, local=local))
 

@@ -1,5 +1,7 @@
-"""What an engine answers in a program that has it in itself, besides what the read model tells
-(`queries/shapes/`): keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values.
+"""What an engine answers in a program that has it in itself, besides what the read model tells.
+
+Keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values (`queries/shapes/` has
+the rest).
 """
 
 from __future__ import annotations

@@ -151,9 +151,10 @@ class Verbs(ABC):
         await self._carry_out(CancelProcessInstance(process_instance_key=process_instance_key))
 
     async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
-        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
-        one of an element): each where it is already, else in the process instance; `local`: all in this
-        very scope. Raises `NothingThere`.
+        """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
+
+        They are seen from a process instance or an element instance (by key, or the oldest active one of an
+        element); `local`: all are set in this very scope.
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(scope, "a scope")))
         await self._carry_out(

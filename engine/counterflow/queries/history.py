@@ -53,9 +53,7 @@ def details_of(event: Event) -> str:
 
 
 class ElementsByKey:
-    """Which element a key belongs to (of an element instance, its job, its incident…), as the events
-    themselves have said.
-    """
+    """Which element a key belongs to (of an element instance, its job, its incident…), by the events."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

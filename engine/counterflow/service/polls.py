@@ -119,9 +119,7 @@ class Polls:
         return await kept(taken, self._hand_back), more
 
     def _take(self, command: ActivateJobs) -> asyncio.Future[Jobs]:
-        """An instance that breaks while its job is taken is set aside, and the others' jobs are taken all the
-        same.
-        """
+        """Take jobs; an instance that breaks while its job is taken is set aside, the others' are taken."""
         for _ in range(FAULTS_PER_OFFER):
             try:
                 return self._writer.submit(command)

@@ -33,8 +33,9 @@ class Questions:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="counterflow-reader")
 
     async def ask(self, question: Callable[[Store], Answer]) -> Answer:
-        """The answer to a question of the read model (`queries/`), such as
-        `lambda store: list_jobs(store, job_type="pay")`. Raises what it raises.
+        """The answer to a question of the read model (`queries/`). Raises what it raises.
+
+        Such as `lambda store: list_jobs(store, job_type="pay")`.
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, question, self._store)
 

@@ -73,9 +73,7 @@ class FlowTaken(msgspec.Struct, frozen=True):
 
 
 class CaughtError(msgspec.Struct, frozen=True):
-    """A BPMN error has reached the event `catch_id`, on or inside the element instance
-    `element_instance_key`.
-    """
+    """A BPMN error has reached the event `catch_id`, on or inside the element instance with that key."""
 
     catch_id: str
     catch_name: str
