@@ -46,7 +46,6 @@ from counterflow.model.data import VariableMapping
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
-    ErrorDefinition,
     EscalationDefinition,
 )
 from counterflow.model.graph import Behaviour, Flow, Node

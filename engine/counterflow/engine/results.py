@@ -83,8 +83,9 @@ class EndedInstance(msgspec.Struct, frozen=True):
 
 
 class DecisionAnswer(msgspec.Struct, frozen=True):
-    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and `output`
-    is None.
+    """What a decision gave.
+
+    Where it failed, `failure` says why, `failed_decision_id` where, and `output` is None.
     """
 
     key: int

@@ -35,8 +35,9 @@ class WaitingPoll(PollTaker):
         self._hand_back = hand_back
 
     def cancel(self, count: int) -> None:
-        """Jobs were on their way and their commit failed: the client should wait a little. Without any, it is
-        asked again.
+        """Jobs were on their way and their commit failed: the client should wait a little.
+
+        Without any, it is asked again.
         """
         if count and not self.jobs.done():
             self.jobs.set_exception(

@@ -72,7 +72,8 @@ class Questions:
                     )
 
     def close(self) -> None:
-        """Wait for the questions that are being answered, and let go of the threads. Nobody waits for those
-        that are not any more.
+        """Wait for the questions that are being answered, and let go of the threads.
+
+        Nobody waits for those that are not any more.
         """
         self._readers.shutdown(cancel_futures=True)

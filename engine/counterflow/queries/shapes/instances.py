@@ -10,8 +10,9 @@ from counterflow.queries.shapes.signals import ReceivedSignal, ThrownSignal
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):
-    """One run of a process. `state` is `active`, `completed` or `terminated`; `incident_count` counts open
-    incidents.
+    """One run of a process.
+
+    `state` is `active`, `completed` or `terminated`; `incident_count` counts open incidents.
     """
 
     key: int
@@ -100,8 +101,9 @@ class ThrownEscalation(msgspec.Struct, frozen=True):
 
 
 class InstanceTree(msgspec.Struct, frozen=True):
-    """A process instance and everything that has happened in it. `elements_left_out` counts what the caller
-    did not want to see.
+    """A process instance and everything that has happened in it.
+
+    `elements_left_out` counts what the caller did not want to see.
     """
 
     process_instance: ProcessInstance
