@@ -43,7 +43,11 @@ from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
-from counterflow.model.events import CancelDefinition, CompensateDefinition, ErrorDefinition, EscalationDefinition
+from counterflow.model.events import (
+    CancelDefinition,
+    CompensateDefinition,
+    EscalationDefinition,
+)
 from counterflow.model.graph import Behaviour, Flow, Node
 from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told

@@ -377,7 +377,9 @@ class Reference(Undoing):
         start_at: Sequence[str] = (),
     ) -> None:
         live.inner = Scope(live, compensated=compensated)
-        waited = [event for event in events if event.trigger is not None and event.trigger.kind not in LOOKED_FOR]
+        waited = [
+            event for event in events if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
+        ]
         live.waits.update({f"{event.id}_start": event for event in waited})
         if start_at:
             self._begin_inside(course, live.inner, start_at)

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.events import cancel, compensation, error, escalation, message, signal, terminate, timer
+from counterflow.kernel.events import (
+    cancel,
+    compensation,
+    error,
+    escalation,
+    message,
+    signal,
+    terminate,
+    timer,
+)
 from counterflow.kernel.work.step import EventRoom
 from counterflow.model.events import (
     CancelDefinition,
