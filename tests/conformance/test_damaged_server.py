@@ -11,7 +11,6 @@ from pathlib import Path
 from signal import SIGTERM
 from typing import Any, NamedTuple
 
-import grpc
 import pytest
 
 from counterflow.engine.engine import Engine
@@ -22,11 +21,10 @@ from counterflow.store.errors import CommitsMissingError
 from counterflow.store.open import open_store
 from counterflow.store.port import StoreError
 from counterflow_wire import gateway
-from tests.bpmn.diagram import end, model, path, service, start
 from tests.compatibility.told import copied_to
 from tests.conformance.server_process import ServerProcess, free_port
+from tests.conformance.test_lost_database import ORDER, call
 
-ORDER = model(start(), service("pack", job="pack"), end(), path("start", "pack", "end"), process_id="order")
 PAGE, INSTANCES = 4096, 24
 FRAME, WAL_HEADER = PAGE + 24, 32
 """Of SQLite's log: a page with what stands before it, and what stands before all of them."""
@@ -46,18 +44,15 @@ def written_in(folder: Path, *, is_killed: bool) -> Written:
     database = folder / "a.db"
     server = ServerProcess(database, free_port()).wait_until_ready()
     try:
-        with grpc.insecure_channel(server.address) as channel:
-            client = gateway.GatewayStub(channel)
-            client.DeployResource(
-                gateway.DeployResourceRequest(resources=[gateway.Resource(name="a.bpmn", content=ORDER)])
+        files = [gateway.Resource(name="a.bpmn", content=ORDER)]
+        call(server.address, "DeployResource", gateway.DeployResourceRequest(resources=files))
+        told = {}
+        for number in range(INSTANCES):
+            variables = {"number": number, "text": f"{number} " * 200, "flag": bool(number % 2)}
+            request = gateway.CreateProcessInstanceRequest(
+                bpmnProcessId="order", version=-1, variables=json.dumps(variables)
             )
-            told = {}
-            for number in range(INSTANCES):
-                variables = {"number": number, "text": f"{number} " * 200, "flag": bool(number % 2)}
-                request = gateway.CreateProcessInstanceRequest(
-                    bpmnProcessId="order", version=-1, variables=json.dumps(variables)
-                )
-                told[client.CreateProcessInstance(request).processInstanceKey] = variables
+            told[call(server.address, "CreateProcessInstance", request).processInstanceKey] = variables
     finally:
         if is_killed:
             server.kill()
