@@ -220,3 +220,28 @@ def test_a_hundred_elements_are_read_in_milliseconds() -> None:
     begun = time.perf_counter()
     reading(content)
     assert time.perf_counter() - begun < 0.1
+
+
+@pytest.mark.parametrize("kind", ["exclusive", "parallel", "inclusive", "eventBased"])
+def test_mappings_of_a_gateway_are_told_and_left_out(kind: str) -> None:
+    mapped = extensions(element("zeebe:ioMapping", element("zeebe:output", source="= a", target="b")))
+    events = [
+        element(
+            "intermediateCatchEvent",
+            element("timerEventDefinition", element("timeDuration", "PT1S")),
+            id=name,
+        )
+        for name in "xy"
+    ]
+    fork = element(
+        f"{kind}Gateway", mapped, id="g", default="g_x" if kind in {"exclusive", "inclusive"} else None
+    )
+    condition = "= a" if kind in {"exclusive", "inclusive"} else None
+    content = model(
+        start(), fork, *events, end(), path("start", "g"), flow("g", "x"), flow("g", "y", condition),
+        path("x", "end"), path("y", "end"),
+    )  # fmt: skip
+    result = reading(content)
+    assert [(found.rule, found.element_id) for found in result.findings] == [("mapping", "g")]
+    (found,) = result.processes
+    assert (found.nodes["g"].inputs, found.nodes["g"].outputs) == ((), ())

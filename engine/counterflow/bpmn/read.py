@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from counterflow.bpmn.build import build
+from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS, dialect_of, mixed_dialects
 from counterflow.bpmn.dialects.vendors import adopt, origin_of
+from counterflow.bpmn.elements import Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.events.reader import ModelReading, Rule
 from counterflow.bpmn.outline import Element
@@ -87,7 +89,7 @@ def _read_details(reading: ModelReading) -> None:
     drawn, dialect, notes = reading
     for element in drawn.elements:
         if element.behaviour is not None:  # else it is refused as a whole
-            element.details = dialect.details(element, notes)
+            element.details = _told_of_mappings(element, dialect.details(element, notes), notes)
             kind = KINDS.get(element.event) if element.event_kind is not None else None
             element.details = replace(
                 element.details,
@@ -98,6 +100,15 @@ def _read_details(reading: ModelReading) -> None:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:
             flow.condition = dialect.condition(flow, xml, notes)
+
+
+def _told_of_mappings(element: Element, details: Details, notes: Notes) -> Details:
+    """A gateway has no variables of its own: what would map some is told, and left out."""
+    if element.kind.category is not Category.GATEWAY or not (details.inputs or details.outputs):
+        return details
+    message = f"{element} has mappings, which are not carried out: a gateway has no variables of its own."
+    notes.warning(element, "mapping", message, "Put them on the element before or after it.")
+    return replace(details, inputs=(), outputs=())
 
 
 def _multi_instance(element: Element, reader: DialectReader, notes: Notes) -> MultiInstance | None:
