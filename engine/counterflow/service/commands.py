@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.quarantine import ReleaseInstance
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
@@ -72,6 +73,10 @@ class Commands:
         an instance and it was not set aside.
         """
         return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
+
+    def trigger(self, key: int, variables: dict[str, bytes]) -> Awaitable[None]:
+        """Let what an element waits for come, without a message. Raises `Rejection`."""
+        return self._writer.submit(TriggerElement(key=key, variables=variables))
 
     def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
         def is_reported(answer: Any) -> None:

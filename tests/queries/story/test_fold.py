@@ -39,6 +39,7 @@ SAY_NOTHING_OF_A_TREE = {
         signals.SignalStartOpened,
         signals.SignalStartClosed,
     ),  # of a definition
+    messages.ElementTriggered,  # told by what closes, and goes on
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     moves.ScopeInterrupted,  # told by the terminations that follow
     variables.VariableDocumentUpdated,  # told by the values that came before

@@ -9,13 +9,14 @@ begun ends, the next message with the same key may begin one.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Mapping
 
 from counterflow.kernel.course import beginning
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import Message, MessageStart, StartLock, StartTimer
+from counterflow.kernel.rows import ElementInstance, Message, MessageStart, StartLock, StartTimer
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
 
@@ -29,6 +30,15 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
     correlation_key: str
     message_id: str = ""
     time_to_live_ms: int = 0
+    variables: dict[str, bytes]
+
+
+class TriggerElement(Command, frozen=True, kw_only=True, gc=False):
+    """What an element itself waits for has come, without a message: an element instance, or the only one of a
+    process instance that waits so.
+    """
+
+    key: int
     variables: dict[str, bytes]
 
 
@@ -46,6 +56,7 @@ def decide_publish(step: Step, command: PublishMessage) -> int:
     """PublishMessage of the gateway."""
     scopes.refuse_large(step, command.variables)
     _refuse_known_id(step, command)
+    _refuse_ambiguous(step, command)
     key = step.new_key()
     expires_at_ms = step.now_ms + max(command.time_to_live_ms, 0)
     document = scopes.to_object(command.variables)
@@ -63,19 +74,59 @@ def _bring(step: Step, message: Message) -> None:
     """To those who wait for it, the longest waiting first, each when all that it has brought about before is
     at rest; then begin.
     """
-    by_process = step.state.receivers.get((message.name, message.correlation_key), {})
+    by_process = messages.receivers_of(step.state, message.name, message.correlation_key)
     in_turn = [
         process_id
         for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
     ]
+    begin = _end_unless_kept if _is_meant_for_an_instance(step, message, by_process) else _begin_all
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
         step.at_rest(functools.partial(_reach_one, message=message, process_id=process_id))
     if len(in_turn) > 1:
-        step.at_rest(functools.partial(_begin_all, message=message))
+        step.at_rest(functools.partial(begin, message=message))
     else:
-        _begin_all(step, message)
+        begin(step, message)
+
+
+def _is_meant_for_an_instance(step: Step, message: Message, by_process: Mapping[str, Iterable[int]]) -> bool:
+    """Whether somebody is to have it who waits by instance: then it begins nothing, as in Camunda 7."""
+    by_instance = step.state.receivers.get((message.name, ""), {})
+    return any(
+        key in by_instance[process_id]
+        for process_id, keys in by_process.items()
+        if process_id in by_instance
+        for key in keys
+    )
+
+
+def decide_trigger(step: Step, command: TriggerElement) -> None:
+    """TriggerElement of our own service: ends a wait as a message would."""
+    scopes.refuse_large(step, command.variables)
+    instance = step.state.owner_of(ElementInstance, command.key)
+    if instance is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to trigger an element instance with key '{command.key}', but no such element was "
+            "found",
+        )
+    course = step.admitted_to(instance)
+    is_instance = command.key == instance.key
+    waits = [
+        subscription
+        for subscription in instance.subscriptions.values()
+        if (is_instance or subscription.element_instance_key == command.key)
+        and instance.elements[subscription.element_instance_key].element_id == subscription.catch_id
+    ]
+    if len(waits) != 1:
+        found = f"{len(waits)} of its elements do; take the key of one" if waits else "nothing there does"
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected '{command.key}' to be a receive task or a catch event that waits for a message, or a "
+            f"process instance with one, but {found}",
+        )
+    messages.trigger(course, waits[0], command.variables)
 
 
 def expire(step: Step, key: int) -> None:
@@ -147,6 +198,10 @@ def _begin_all(step: Step, message: Message) -> None:
             step, start.bpmn_process_id, message.correlation_key
         ):
             _begin(step, start, message)
+    _end_unless_kept(step, message)
+
+
+def _end_unless_kept(step: Step, message: Message) -> None:
     if message.expires_at_ms <= step.now_ms:
         step.emit(messages.MessageExpired(message.key))
 
@@ -163,6 +218,19 @@ def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
     return bool(correlation_key) and (process_id, correlation_key) in step.state.shared[StartLock]
 
 
+def _refuse_ambiguous(step: Step, command: PublishMessage) -> None:
+    """Without a key, and with nothing to begin or to keep, a message that several wait for reaches nobody."""
+    waiting = step.state.receivers.get((command.name, ""), {}) if not command.correlation_key else {}
+    count = sum(map(len, waiting.values()))
+    is_for_others = command.time_to_live_ms > 0 or step.state.found[MessageStart].get(command.name)
+    if count > 1 and not is_for_others:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected one element to wait for the message '{command.name}', but {count} do; say which by "
+            "the correlation key: that of the process instance, or its business key",
+        )
+
+
 def _refuse_known_id(step: Step, command: PublishMessage) -> None:
     buffered = step.state.buffered.get((command.name, command.correlation_key))
     if buffered is not None and buffered.has_id(command.message_id):
@@ -173,4 +241,8 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
         )
 
 
-COMMANDS = {PublishMessage: decide_publish, SetStartAside: decide_set_start_aside}
+COMMANDS = {
+    PublishMessage: decide_publish,
+    TriggerElement: decide_trigger,
+    SetStartAside: decide_set_start_aside,
+}

@@ -35,6 +35,9 @@ class OldestFirst:
     def __len__(self) -> int:
         return len(self._live)
 
+    def __contains__(self, key: int) -> bool:
+        return key in self._live
+
     def add(self, key: int) -> None:
         """Note a key."""
         if key not in self._live:
