@@ -93,13 +93,22 @@ def test_the_key_may_stand_on_the_message_for_all_who_wait_for_it() -> None:
     assert event.correlation_key is not None
 
 
-@pytest.mark.parametrize("key, remedy", [(None, "${orderId}"), ("", "${orderId}"), ("id", "${id}")])
-def test_without_a_key_the_remedy_is_ours(key: str | None, remedy: str) -> None:
+@pytest.mark.parametrize("key", [None, "", " "])
+def test_without_a_key_an_instance_is_meant(key: str | None) -> None:
+    event = node(between(catch("a", catch_message("order", counterflow__correlationKey=key))), "a").event
+    assert event == MessageDefinition("order")
+
+
+def test_a_receive_task_without_a_message_waits_by_its_id() -> None:
+    assert node(between(receive("a", None)), "a").event == MessageDefinition("a")
+
+
+def test_of_a_constant_key_the_remedy_is_ours() -> None:
     (finding,) = told(
-        between(catch("a", catch_message("order", counterflow__correlationKey=key))), RULE, Severity.ERROR
+        between(catch("a", catch_message("order", counterflow__correlationKey="id"))), RULE, Severity.ERROR
     )
     assert finding.element_id == "a"
-    assert f'counterflow:correlationKey="{remedy}"' in finding.remedy
+    assert 'counterflow:correlationKey="${id}"' in finding.remedy
     assert "https://counterflow.dev/schema/bpmn/1.0" in finding.remedy
 
 
@@ -135,7 +144,9 @@ def test_a_thrown_message_is_a_job_as_its_definition_says(
         assert (job.type, json.loads(job.headers)) == (expected, headers | {"to": "all"})
 
 
-def test_a_thrown_message_without_worker_is_refused() -> None:
-    (finding,) = told(between(throw("a", catch_message("order"))), "job-type", Severity.ERROR)
+def test_a_thrown_message_without_worker_is_passed_and_told() -> None:
+    content = between(throw("a", catch_message("order")))
+    assert node(content, "a").behaviour is Behaviour.THROW_EVENT
+    (finding,) = told(content, "job-type", Severity.WARNING)
     assert "camunda:topic" in finding.remedy
     assert "messageEventDefinition" in finding.remedy
