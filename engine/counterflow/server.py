@@ -73,7 +73,8 @@ class Server:
 
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
-        return f"ready grpc={self.address} database={masked(self.settings.database_url)}"
+        due = " due=held" if self.settings.hold_due else ""
+        return f"ready grpc={self.address} database={masked(self.settings.database_url)}{due}"
 
 
 def transport(settings: Settings) -> Transport:

@@ -97,6 +97,8 @@ GetQuarantineResponse = message_class("counterflow.v1.GetQuarantineResponse")
 QuarantinedInstance = message_class("counterflow.v1.QuarantinedInstance")
 ReleaseQuarantinedRequest = message_class("counterflow.v1.ReleaseQuarantinedRequest")
 ReleaseQuarantinedResponse = message_class("counterflow.v1.ReleaseQuarantinedResponse")
+ReleaseDueRequest = message_class("counterflow.v1.ReleaseDueRequest")
+ReleaseDueResponse = message_class("counterflow.v1.ReleaseDueResponse")
 
 SERVICE = "counterflow.v1.Counterflow"
 METHODS = methods_of(SERVICE)

@@ -978,6 +978,16 @@ class ReleaseQuarantinedResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class ReleaseDueRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ReleaseDueResponse(_message.Message):
+    __slots__ = ("was_held",)
+    WAS_HELD_FIELD_NUMBER: _ClassVar[int]
+    was_held: bool
+    def __init__(self, was_held: bool = ...) -> None: ...
+
 SERVICE: str
 METHODS: _Mapping[str, _Method]
 
@@ -999,3 +1009,4 @@ class CounterflowStub:
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]
+    ReleaseDue: _aio.UnaryUnaryMultiCallable[ReleaseDueRequest, ReleaseDueResponse]

@@ -15,6 +15,8 @@ import uvloop
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.partition.clock import Clock
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from tests.benchmarks.diagrams import items, job_types, waiting
@@ -113,7 +115,7 @@ async def _heap_of_timers() -> tuple[float, float]:
     The server was down when they came due, so that they are all there at once.
     """
     store = MemoryStore()
-    before = Writer(store, now_ms=lambda: 0)
+    before = Writer(store, time=Timekeeping(Clock(lambda: 0, lambda: 0.0)))
     await before.submit(deployment(waiting(PROCESS, duration="PT1H")))
     for _ in range(TIMERS // CREATED_AT_ONCE):
         creations = (
@@ -121,7 +123,11 @@ async def _heap_of_timers() -> tuple[float, float]:
         )
         await asyncio.gather(*map(before.submit, creations))
     await before.stop()
-    writer, most, began = Writer(store, now_ms=lambda: 2 * HOUR_MS), 0, time.perf_counter()
+    writer, most, began = (
+        Writer(store, time=Timekeeping(Clock(lambda: 2 * HOUR_MS, lambda: 0.0))),
+        0,
+        time.perf_counter(),
+    )
     writer.start()
     while writer._decider.state.next_due() is not None:
         decided = writer.commands

@@ -21,8 +21,10 @@ def free_port() -> int:
 
 class ServerProcess:
     """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`; its
-    log goes to `log_to`, or to where ours does.
+    log goes to `log_to`, or to where ours does. `program`: the module that is run.
     """
+
+    program = "counterflow"
 
     def __init__(
         self, database: Path, port: int, *options: str, log_to: IO[str] | None = None, **settings: str
@@ -31,7 +33,7 @@ class ServerProcess:
         command = [
             sys.executable,
             "-m",
-            "counterflow",
+            self.program,
             "serve",
             "--database",
             f"sqlite:///{database}",

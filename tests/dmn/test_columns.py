@@ -11,8 +11,9 @@ from counterflow.dmn.cells import Cell, Interval, indexed
 from counterflow.dmn.columns import Column, Intervals, positions
 from counterflow.feel import iso, parser
 from counterflow.feel.compiler import Surroundings
+from counterflow.feel.names import Vocabulary
 from counterflow.feel.run import Limits, Run, Value
-from counterflow.feel.scope import Scope
+from counterflow.feel.scope import LocalVariable, Scope
 from tests.dmn.drawing import NOW_MS
 
 AROUND = Surroundings(Scope())
@@ -38,7 +39,7 @@ def _general(text: str, value: Value) -> bool:
 
 
 def _cell(text: str) -> Cell:
-    cell = indexed(parser.parse_unary_tests(text), frozenset())
+    cell = indexed(parser.parse_unary_tests(text), Scope())
     assert cell is not None, text
     return cell
 
@@ -73,12 +74,12 @@ def test_an_indexed_cell_answers_as_its_expression(text: str, value: Value) -> N
     ],
 )
 def test_other_cells_are_left_to_their_expressions(text: str) -> None:
-    assert indexed(parser.parse_unary_tests(text, {"limit"}), frozenset()) is None
+    assert indexed(parser.parse_unary_tests(text, Vocabulary.of({"limit"})), Scope()) is None
 
 
 def test_a_local_name_hides_the_function_that_spells_a_constant() -> None:
     root = parser.parse_unary_tests('date("2030-01-01")')
-    assert indexed(root, frozenset({"date"})) is None
+    assert indexed(root, Scope().plus(LocalVariable("date"))) is None
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -86,8 +87,7 @@ def test_a_column_answers_as_its_cells(seed: int) -> None:
     chance = random.Random(seed)
     texts = [chance.choice(CELLS) for _ in range(chance.randrange(1, 60))]
     cells = [
-        indexed(parser.parse_unary_tests(text), frozenset())
-        or AROUND.tests(parser.parse_unary_tests(text), text)
+        indexed(parser.parse_unary_tests(text), Scope()) or AROUND.tests(parser.parse_unary_tests(text), text)
         for text in texts
     ]
     column = Column(cells)

@@ -37,7 +37,7 @@ ENDING: Final = cases(r"""
     (function(x) x(x))(function(x) x(x))                                            => failure: nesting
     sort(for i in 1..90000 return -i, function(a, b) a < b)                         => failure: fuel
     # lists that grow
-    {a: for i in 1..99999 return i, b: concatenate(a, a, a, a)}.b                   => failure: fuel
+    {a: for i in 1..99999 return i, b: for i in a return concatenate(a, a)}.b         => failure: fuel
     {a: for i in 1..999 return i, b: for i in a return a, c: flatten(b)}.c          => failure: fuel
     {a: for i in 1..9999 return i, b: for i in a return append(a, i)}.b             => failure: fuel
     {a: for i in 1..9999 return i, b: for i in a return remove(a, i)}.b             => failure: fuel

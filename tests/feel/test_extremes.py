@@ -20,9 +20,10 @@ from counterflow.feel import external
 from counterflow.feel.builtins import BUILTINS
 from counterflow.feel.forms.access import entry
 from counterflow.feel.identity import identical
+from counterflow.feel.json_text import to_json
 from counterflow.feel.operators import NEGATION, PROPERTIES, TABLES, calculate, negate
 from counterflow.feel.run import Limits, Run, Value
-from counterflow.feel.values import KINDS, Function, Range, compare, contains, equal, text, to_json, to_text
+from counterflow.feel.values import KINDS, Function, Range, compare, contains, equal, text, to_text
 from tests.dmn.drawing import decision, table
 from tests.dmn.drawing import model as drawn
 

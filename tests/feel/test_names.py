@@ -2,7 +2,7 @@
 
 import pytest
 
-from counterflow.feel.names import KnownNames, long_names, spelling
+from counterflow.feel.names import KnownNames, Spellings, Vocabulary, long_names, spelling
 from counterflow.feel.tokens import tokenize
 
 
@@ -22,7 +22,8 @@ def test_spelling(name: str, words: tuple[str, ...]) -> None:
 
 
 def test_single_words_need_no_entry() -> None:
-    assert long_names(["amount", "größe", "full name"]) == {"full": {("full", "name"): "full name"}}
+    ends = Spellings(name="full name")
+    assert long_names(["amount", "größe", "full name"]) == Spellings({"full": Spellings({"name": ends})})
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_single_words_need_no_entry() -> None:
     ],
 )
 def test_the_longest_known_name_is_taken(text: str, name: str, length: int) -> None:
-    known = KnownNames(["full name", "full name of order"])
+    known = KnownNames(Vocabulary.of(["full name", "full name of order"]))
     assert known.longest(tokenize(text), 0) == (name, length)
 
 

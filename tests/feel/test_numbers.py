@@ -91,7 +91,8 @@ def test_very_long_numbers_can_be_written() -> None:
     [
         (3, 3),
         (Decimal("3.0"), 3),
-        (Decimal("1E+40"), 10**40),
+        (Decimal("1E+40"), 10**34),
+        (Decimal("-1E+6144"), -(10**34)),
         (Decimal("3.5"), None),
         (True, None),
         ("3", None),

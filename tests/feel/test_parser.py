@@ -3,6 +3,7 @@
 import pytest
 
 from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.names import Vocabulary
 from counterflow.feel.parser import parse, parse_unary_tests
 from counterflow.feel.tree import (
     Arithmetic,
@@ -133,7 +134,7 @@ def test_trees(text: str, expected: Tree) -> None:
     ],
 )
 def test_names_of_several_words(text: str, names: list[str], expected: Tree) -> None:
-    assert parse(text, names) == expected
+    assert parse(text, Vocabulary.of(names)) == expected
 
 
 @pytest.mark.parametrize(

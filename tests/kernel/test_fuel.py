@@ -7,12 +7,13 @@ from __future__ import annotations
 import pytest
 
 from counterflow import kernel
+from counterflow.feel.json_values import TEXT_PER_FUEL
 from counterflow.kernel.lives.decisions import DecisionEvaluated
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state.partition import EmptySource, State
 from counterflow.kernel.vocabulary import Rejection
-from counterflow.kernel.work.budget import BYTES_PER_FUEL, ProcessLimits
+from counterflow.kernel.work.budget import BYTES_PER_FUEL, EVALUATION_FUEL, ProcessLimits
 from counterflow.kernel.work.held import MESSAGE_CHARACTERS
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.testing import Engine
@@ -145,7 +146,8 @@ def test_what_is_read_and_made_is_paid_for_by_its_size() -> None:
         limits=ProcessLimits(fuel=2_000),
     )
     bench.create(items=list(range(TIMES)), large="x" * size)
-    assert len(bench.rows(Job)) == 2_000 // (2 * 100)
+    cost = EVALUATION_FUEL + size // TEXT_PER_FUEL + size // BYTES_PER_FUEL
+    assert len(bench.rows(Job)) == 2_000 // cost + 1
 
 
 def test_what_goes_into_called_processes_is_paid_for_by_its_size() -> None:

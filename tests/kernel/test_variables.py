@@ -73,9 +73,7 @@ def test_expressions_see_what_a_mapping_has_made_before_any_scope() -> None:
     assert view.get("name") == msgspec.Raw(b"1")
     assert view.get("only_outside") == msgspec.Raw(b"1")
     assert view.get("missing", "default") == "default"
-    assert course.step.budget.fuel_left == 10
-    assert ScopeView(course, task, {"name": b"1" * 130}).get("name") is not None
-    assert course.step.budget.fuel_left == 8, "what is read is paid for"
+    assert course.step.budget.fuel_left == 10, "what is handed over costs nothing until it is decoded"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import fields
 from threading import Event, Lock
 from typing import Any
 
@@ -20,7 +21,9 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.partition import clock
 from counterflow.partition.takers import PollTaker, StreamTaker
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.writer import Writer
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch
@@ -95,7 +98,14 @@ class Rig:
     def __init__(self, store: GatedStore | None = None, **options: Any) -> None:
         self.store = store or GatedStore()
         self.clock = Clock()
-        self.writer = Writer(self.store, now_ms=self.clock, **options)
+        self.monotonic = Clock()
+        self.writer = Writer(self.store, time=self._time(options), **options)
+
+    def _time(self, options: dict[str, Any]) -> Timekeeping:
+        """The clock moved by hand, and what the options say of time, which are no others of the writer's."""
+        names = [field.name for field in fields(Timekeeping) if field.name in options]
+        kept = {name: options.pop(name) for name in names}
+        return Timekeeping(clock.Clock(self.clock, self.monotonic), **kept)
 
     @property
     def state(self) -> State:

@@ -5,6 +5,7 @@ stalls nobody.
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ import pytest
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
+from counterflow.kernel.state.queues import Due
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition import due
 from counterflow.partition.due import DUE_AT_ONCE
 from counterflow.partition.refusals import Unavailable
+from counterflow.partition.underway import Underway
 from counterflow.store.port import StoreError
 from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
 from tests.kernel.test_call_activity import call
@@ -251,3 +255,117 @@ async def test_a_fault_without_an_instance_says_that_nothing_was_changed(
                 found.create()
         await found.writer.settle()
         assert (found.store.rows(Quarantine), states(found)) == ([], [])
+
+
+async def test_what_is_due_is_held_until_it_is_released() -> None:
+    async with rig(WAIT) as found:
+        await found.create()
+        await found.writer.stop()
+        held = Rig(found.store, is_due_held=True)
+        held.clock.ms = found.clock.ms + MINUTE
+        held.writer.start()
+        await held.create()
+        await pass_time(held, MINUTE)
+        assert states(held) == ["active", "active"]
+        assert held.writer.is_due_held
+        assert held.writer.release_due()
+        await until(lambda: states(held) == ["completed", "completed"])
+        assert not held.writer.release_due(), "it was not held any more"
+        await held.writer.stop()
+
+
+async def test_a_page_of_due_things_is_over_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a tenth of a page: others have their turn after eleven of them."""
+    async with rig(WAIT) as found:
+        for _ in range(30):
+            create(found)
+        await found.writer.settle()
+        decide = found.writer._decider.decide
+
+        def slowly(command: Command) -> Any:
+            found.monotonic.ms += due.PAGE_MS // 10
+            return decide(command)
+
+        monkeypatch.setattr(found.writer._decider, "decide", slowly)
+        decided = found.writer.commands
+        move_clock(found, MINUTE)
+        await turns(1)
+        await until(lambda: found.writer.commands > decided)
+        assert found.writer.commands - decided == 11
+
+
+# -- what the server has ended in the middle of ------------------------------------------------------------
+
+
+async def after_kill(found: Rig, marker: Path, table: type[Row], *, held: bool, times: int = 1) -> Rig:
+    """A writer that starts after so many others were killed while they carried out what is due first."""
+    await found.writer.stop()
+    (first,) = sorted(row.due_ms for row in found.store.rows(table))[:1]
+    (row,) = [row for row in found.store.rows(table) if row.due_ms == first]
+    for _ in range(times):
+        underway = Underway(marker)  # never ended
+        underway.begin(Due(first, row.key, table))
+        if held:
+            underway.held()
+    again = Rig(found.store, underway=Underway(marker))
+    again.clock.ms = found.clock.ms + MINUTE
+    again.writer.start()
+    await again.writer.settle()
+    return again
+
+
+@pytest.mark.parametrize(
+    "held, times, expected",
+    [(True, 1, "quarantined"), (False, 1, "completed"), (False, 2, "quarantined")],
+    ids=["that had held the server", "that had just begun", "again that had just begun"],
+)
+async def test_what_was_under_way_when_the_server_was_killed(
+    tmp_path: Path, *, held: bool, times: int, expected: str
+) -> None:
+    async with rig(WAIT) as found:
+        header = await found.create()
+        again = await after_kill(found, tmp_path / "marker", Timer, held=held, times=times)
+        await pass_time(again, 0)
+        if expected == "completed":
+            await until(lambda: states(again) == ["completed"])
+            assert again.store.rows(Quarantine) == []
+        else:
+            (aside,) = again.store.rows(Quarantine)
+            assert aside.process_instance_key == header.key
+            assert aside.reason.startswith("The server ended while timer ")
+            await again.writer.submit(ReleaseInstance(process_instance_key=header.key))
+            await until(lambda: states(again) == ["completed"])
+        await again.writer.stop()
+        last = Underway(tmp_path / "marker")
+        assert last.suspect is None, "it was told once"
+
+
+async def test_a_start_timer_that_was_under_way_begins_nothing_before_a_release(tmp_path: Path) -> None:
+    async with rig(HOURLY) as found:
+        again = await after_kill(found, tmp_path / "marker", StartTimer, held=True)
+        await until(lambda: bool(again.store.rows(Quarantine)))  # its model is read first
+        (aside,) = again.store.rows(Quarantine)
+        await pass_time(again, 3 * HOUR)
+        assert len(again.store.rows(ProcessInstance)) == 1
+        await again.writer.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
+        await pass_time(again, 0)
+        assert len(again.store.rows(ProcessInstance)) == 2
+        await again.writer.stop()
+
+
+async def test_what_was_under_way_and_is_done_is_no_suspect(tmp_path: Path) -> None:
+    """The marker says what the last process had begun; the database says whether it is still to be done."""
+    async with rig(WAIT, underway=Underway(tmp_path / "marker")) as found:
+        await found.create()
+        (row,) = found.store.rows(Timer)
+        await pass_time(found, MINUTE)
+        assert states(found) == ["completed"]
+        assert Underway(tmp_path / "marker").suspect is None, "it was taken out"
+        await found.writer.stop()
+        for _ in range(2):
+            Underway(tmp_path / "marker").begin(Due(row.due_ms, row.key, Timer))
+        again = Rig(found.store, underway=Underway(tmp_path / "marker"))
+        again.writer.start()
+        await again.create()
+        assert again.store.rows(Quarantine) == []
+        await again.writer.stop()

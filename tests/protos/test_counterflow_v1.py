@@ -39,6 +39,7 @@ def test_the_service_reads_and_releases() -> None:
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",
+        "ReleaseDue",
     ]
 
 

@@ -20,14 +20,38 @@ class Deadlock(Exception):
 
 
 class Clock:
-    """The one clock of a world; it goes on while the engine is down."""
+    """The one clock of a world; it goes on while the engine is down. What the machine shows of it is set now
+    and then.
+    """
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self._set_by_ms = 0
+        self._logged_ms = 0
+        self._logged_at = 0.0
 
     def now_ms(self) -> int:
-        """Epoch milliseconds, as the engine asks for them."""
-        return EPOCH_MS + round(self.seconds * 1_000_000) // 1_000
+        """Epoch milliseconds, as the machine's wall clock shows them to the engine."""
+        return EPOCH_MS + self._set_by_ms + round(self.seconds * 1_000_000) // 1_000
+
+    def set_by(self, ms: int) -> None:
+        """Somebody sets the wall clock ahead, or back."""
+        self._set_by_ms += ms
+
+    def logged(self, ms: int) -> None:
+        """The engine has written this moment into its log."""
+        self._logged_ms, self._logged_at = ms, self.seconds
+
+    def must_be_ms(self) -> int:
+        """What time it must be by now for an engine whose time never stands still: the wall clock's, or, where
+        that has been set back, what has passed since the last entry of its log but for a hundredth.
+        """
+        passed_ms = (self.seconds - self._logged_at) * 1_000
+        return max(self.now_ms(), self._logged_ms + int(0.99 * passed_ms))
+
+    def monotonic_ms(self) -> float:
+        """Milliseconds since the world began."""
+        return self.seconds * 1_000
 
 
 class _Jumping(selectors.DefaultSelector):

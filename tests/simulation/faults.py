@@ -23,7 +23,7 @@ FAULTS = (
         "error thrown",
     ),
     *("job handed back", "stream closed", "more time asked for", "retries updated", "set aside", "released"),
-    *("deployed anew", "begun elsewhere", "result told"),
+    *("deployed anew", "begun elsewhere", "result told", "clock set ahead", "clock set back"),
     *(
         "message early",
         "message late",
@@ -42,5 +42,6 @@ PATIENCE_MS = 400_000
 DEADLINE_MS = 4_000
 PUNCTUAL_MS = 6_000
 """How late a timer may be once it has been calm for as long."""
+CLOCK_STEPS_MS = (1_500, 90_000, 3 * 3_600_000, -1_500, -90_000, -3 * 3_600_000, -30 * 86_400_000)
 SET_ASIDE = "the simulation wants to see this set aside"
 KEYS = ("one", "two")

@@ -43,7 +43,7 @@ from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
 from counterflow.model.events import CompensateDefinition, ErrorDefinition
 from counterflow.model.graph import Behaviour, Flow, Node
-from counterflow.partition import batch, decider, writer
+from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
@@ -297,6 +297,16 @@ def quarantine_without_walls(patch: Patch) -> None:
     patch.setattr(Step, "admitted_to", Step.at)
 
 
+def time_that_falls_back(patch: Patch) -> None:
+    """What the wall clock shows is the time."""
+    patch.setattr(clock.Clock, "now_ms", lambda self: self._wall())
+
+
+def time_that_stands_still(patch: Patch) -> None:
+    """Where the wall clock was set back, it is the same moment until that has caught up."""
+    patch.setattr(clock, "SLOWEST", 0.0)
+
+
 def signal_reaches_one_only(patch: Patch) -> None:
     reach, reached = signals._reach, set[int]()
 
@@ -352,6 +362,8 @@ MUTANTS = (
     begun_at_the_start_all_the_same,
     released_and_hears_nothing,
     quarantine_without_walls,
+    time_that_falls_back,
+    time_that_stands_still,
     signal_reaches_one_only,
     signal_out_when_its_event_is_gone,
 )

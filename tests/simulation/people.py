@@ -210,7 +210,7 @@ class People:
         late = [
             row
             for row in self._world.store.scan(Timer, {})
-            if row.due_ms < self._world.clock.now_ms() - PUNCTUAL_MS
+            if row.due_ms < self._world.clock.must_be_ms() - PUNCTUAL_MS
         ]
         if late and self._world.clock.seconds * 1_000 > TROUBLED_MS + 2 * PUNCTUAL_MS:
             self._world.fail(Violation(f"these timers are long due: {late}"))

@@ -29,17 +29,19 @@ from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.partition.batch import load_state
+from counterflow.partition.clock import Clock as PartitionClock
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.partition.source import LoadedModel
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.writer import Writer
 from counterflow.service.resources import File, read_files
-from counterflow.store.port import StoreError
+from counterflow.store.port import Batch, StoreError
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
 from tests.simulation.coverage import Tally
 from tests.simulation.drawing import draw, draw_decisions
-from tests.simulation.faults import JOB_TYPES, TROUBLED_MS
+from tests.simulation.faults import CLOCK_STEPS_MS, JOB_TYPES, TROUBLED_MS
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
 from tests.simulation.judge import Judge
@@ -107,7 +109,8 @@ class WatchedWriter(Writer):
         self._decides_by = functools.partial(
             WatchedDecider, world, lambda: getattr(self, "_committing", None) is not None
         )
-        super().__init__(world.store, now_ms=world.clock.now_ms, **options)
+        clock = PartitionClock(world.clock.now_ms, world.clock.monotonic_ms)
+        super().__init__(world.store, time=Timekeeping(clock), **options)
 
 
 class World:
@@ -133,7 +136,7 @@ class World:
         self._judge = Judge(self)
         self._people = People(self)
         self._workers = Workers(self)
-        self.store = SimulatedStore(self.strikes, self._judge.committed)
+        self.store = SimulatedStore(self.strikes, self._committed)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._count = 0
         self._alarm: asyncio.TimerHandle | None = None
@@ -252,6 +255,16 @@ class World:
             self.fired[fault] += 1
         return strikes
 
+    def _committed(self, batch: Batch) -> None:
+        if batch.log:
+            self.clock.logged(batch.log[-1].timestamp_ms)
+        self._judge.committed(batch)
+
+    def _set_clock(self) -> None:
+        by_ms = self.chance.choice(CLOCK_STEPS_MS)
+        self.fired["clock set ahead" if by_ms > 0 else "clock set back"] += 1
+        self.clock.set_by(by_ms)
+
     # -- the agenda ------------------------------------------------------------------------------------------
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
@@ -293,6 +306,8 @@ class World:
             self.later(self.chance.uniform(0.5, 10), self._people.create)
         for _ in range(self.chance.choice([0, 2, 6, 12])):
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._people.meddle)
+        for _ in range(self.chance.choice([0, 0, 1, 3])):
+            self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._set_clock)
         self.later(5, self._people.mend)
         self.later(TROUBLED_MS / 1_000 + 0.5, self._people.restart)
 

@@ -104,14 +104,14 @@ def _context(boxes: Boxes, box: tree.BoxedContext, around: Surroundings) -> Code
             continue
         name = entry.variable.name
         if _is_function(entry.value):
-            entries.names.add(name)  # a function may call itself by the name of its entry
+            entries.add(name)  # a function may call itself by the name of its entry
         code = converting(
             boxes.code(entry.value, inner),
             boxes.type(entry.variable.type_ref, box.line),
             f"the entry {name!r}",
         )
         codes.append((name, code))
-        entries.names.add(name)
+        entries.add(name)
     return _made_context(codes, result)
 
 

@@ -169,7 +169,8 @@ class GraphBuilder:
         functions = self.graph.functions
 
         def call(run: Run, arguments: list[Value]) -> Value:
-            result = body(run, (*[slot.value(functions, functions) for slot in slots], *arguments))
+            run.spend(len(slots))
+            result = body(run, (*[slot.value(run, functions, functions) for slot in slots], *arguments))
             return result if convert is None else convert(run, result)
 
         return typed_function(self.boxes, node.variable.name, logic.parameters, node.line)(call)
@@ -180,7 +181,7 @@ class GraphBuilder:
             return self.boxes.code(
                 logic.body, around.plus(*(LocalVariable(parameter.name) for parameter in logic.parameters))
             )
-        return _called(self.boxes.code(logic, around), len(around.scope.bindings))
+        return _called(self.boxes.code(logic, around), around.scope.size)
 
     def _service(self, key: str, node: tree.DecisionService) -> CompiledService:
         parameters = tuple(

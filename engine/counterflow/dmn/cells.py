@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from counterflow.feel import iso, tree
+from counterflow.feel import iso, numbers, tree
 from counterflow.feel.run import Value
+from counterflow.feel.scope import Scope
 from counterflow.feel.temporal import Date, DaysDuration, MonthsDuration
 from counterflow.feel.values import KINDS, order
 
@@ -54,12 +55,12 @@ class Cell:
     negated: bool = False
 
 
-def indexed(root: tree.UnaryTestList, local: frozenset[str]) -> Cell | None:
+def indexed(root: tree.UnaryTestList, scope: Scope) -> Cell | None:
     """The cell as an index can hold it; None if its tests have to be run.
 
-    `local` names may hide the built-ins that spell constants.
+    Names of the scope may hide the built-ins that spell constants.
     """
-    constants = [_test(node, local) for node in root.tests]
+    constants = [_test(node, scope) for node in root.tests]
     tests = tuple(test for test in constants if test is not None)
     if len(tests) < len(constants):
         return None
@@ -82,17 +83,17 @@ def _negatable(tests: tuple[Equal | Interval, ...]) -> bool:
     return len(values) == len(tests) and len({KINDS[type(value)] for value in values}) == 1
 
 
-def _test(node: tree.Tree, local: frozenset[str]) -> Equal | Interval | None:
+def _test(node: tree.Tree, scope: Scope) -> Equal | Interval | None:
     if isinstance(node, tree.RangeLiteral):
-        low, high = constant(node.start, local), constant(node.end, local)
+        low, high = constant(node.start, scope), constant(node.end, scope)
         return Interval(low, high, node.start_included, node.end_included) if _orders(low, high) else None
     if isinstance(node, tree.ComparisonTest | tree.OperatorRange):
         operand = node.operand if isinstance(node, tree.ComparisonTest) else node.end
-        value = constant(operand, local)
+        value = constant(operand, scope)
         if isinstance(node, tree.OperatorRange) and node.operator == "!=":
             return None
         return None if value is None else _compared(node.operator, value)
-    value = constant(node, local)
+    value = constant(node, scope)
     return None if value is None else Equal(value)
 
 
@@ -113,7 +114,7 @@ def _compared(operator: str, value: Value) -> Equal | Interval | None:
     )
 
 
-def constant(node: tree.Tree, local: frozenset[str]) -> Value:
+def constant(node: tree.Tree, scope: Scope) -> Value:
     """The value of a literal that an index can hold; None for anything else."""
     value: Value = None
     if isinstance(node, tree.Literal):
@@ -125,16 +126,16 @@ def constant(node: tree.Tree, local: frozenset[str]) -> Value:
         and isinstance(node.operand, tree.Literal)
         and isinstance(node.operand.value, Decimal)
     ):
-        value = -node.operand.value
+        value = numbers.negate(node.operand.value)
     elif isinstance(node, tree.FunctionCall):
-        value = _called(node, local)
+        value = _called(node, scope)
     return value if type(value) in INDEXED else None
 
 
-def _called(node: tree.FunctionCall, local: frozenset[str]) -> Value:
+def _called(node: tree.FunctionCall, scope: Scope) -> Value:
     """`date("2030-12-31")` is a constant, too."""
     name = node.function.name if isinstance(node.function, tree.Name) else ""
-    read = None if name in local else _LITERAL_CALLS.get(name)
+    read = None if scope.binds(name) else _LITERAL_CALLS.get(name)
     if read is None or node.names or len(node.arguments) != 1:
         return None
     (argument,) = node.arguments

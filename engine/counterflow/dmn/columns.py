@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from counterflow.dmn.cells import Cell, Equal, Interval
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.temporal import Date, DateTime
 from counterflow.feel.values import KINDS, Code, a_kind
 
 Rules = int
-_CELLS_PER_FUEL: Final = 4
-"""Cells without an index that may be asked for one unit of fuel."""
+_GLANCES_PER_FUEL: Final = 8
+"""Cells without an index that are passed by for one unit of fuel; one that is asked costs a unit."""
 
 
 class Intervals:
@@ -135,6 +135,8 @@ class Column:
 
     def match(self, run: Run, local: Local, value: Value, in_play: Rules) -> Rules:
         """The rules of `in_play` whose cell the value passes; warns of cells that compare another kind."""
+        if isinstance(value, str):
+            run.spend(len(value) // TEXT_PER_FUEL)
         passed = self.always | self._indexed(value)
         for kind, rules in self._others[type(value)]:
             if rules & in_play & ~passed:
@@ -142,11 +144,22 @@ class Column:
                     "wrong type",
                     f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}",
                 )
-        run.spend(len(self.general) // _CELLS_PER_FUEL)
+        return (
+            passed & in_play | self._asked(run, (*local, value), in_play & ~passed)
+            if self.general
+            else passed & in_play
+        )
+
+    def _asked(self, run: Run, local: Local, in_play: Rules) -> Rules:
+        """The rules in play whose cells no index can answer and say yes."""
+        run.spend(len(self.general) // _GLANCES_PER_FUEL)
+        passed: Rules = 0
         for bit, code in self.general:
-            if bit & in_play and code(run, (*local, value)) is True:
-                passed |= bit
-        return passed & in_play
+            if bit & in_play:
+                run.spend()
+                if code(run, local) is True:
+                    passed |= bit
+        return passed
 
     def _indexed(self, value: Value) -> Rules:
         if value is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -24,11 +26,9 @@ from counterflow.dmn.graph import (
 from counterflow.dmn.result import DecisionFailure, DecisionResult
 from counterflow.dmn.types import Type
 from counterflow.documents.notes import ReadDocument
-from counterflow.feel.errors import FeelFailure
+from counterflow.feel.errors import FeelFailure, cut, quoted
 from counterflow.feel.run import ABSENT, Limits, Run, Value, Variables
-from counterflow.feel.values import check_size
-
-_CHECKED: Final = frozenset({list, dict, str})
+from counterflow.feel.sizes import Sizes
 
 
 class UnknownDecision(LookupError):
@@ -143,12 +143,12 @@ class Definitions:
         run = Run(context, now_ms, limits, limits.fuel, seed=seed)
         outcomes: Outcomes = []
         memo: Memo = {}
+        sizes = Sizes()
         output: Value = None
         failure: DecisionFailure | None = None
         try:
-            output = self._output(run, target, memo, outcomes)
-            if type(output) in _CHECKED:
-                check_size(run, output)
+            output = self._output(run, target, memo, outcomes, sizes)
+            sizes.of(run, output)
         except FeelFailure as stopped:
             output, failure = None, DecisionFailure(stopped.kind, node.id, str(stopped))
         except RecursionError:
@@ -156,6 +156,7 @@ class Definitions:
                 None,
                 DecisionFailure("nesting", node.id, "the decision nests deeper than this machine's stack"),
             )
+        trace_bytes = _trace_bytes(run, outcomes, sizes)
         trace = tuple([(decision.node, outcome) for decision, outcome in outcomes])
         return DecisionResult(
             node.id,
@@ -165,10 +166,16 @@ class Definitions:
             failure or _violation(outcomes),
             trace,
             run.fuel_used,
+            trace_bytes,
         )
 
     def _output(
-        self, run: Run, target: CompiledDecision | CompiledService, memo: Memo, outcomes: Outcomes
+        self,
+        run: Run,
+        target: CompiledDecision | CompiledService,
+        memo: Memo,
+        outcomes: Outcomes,
+        sizes: Sizes,
     ) -> Value:
         if isinstance(target, CompiledService):
             for key, name in zip(target.parameters, target.names, strict=True):
@@ -178,8 +185,8 @@ class Definitions:
                     if given
                     else _input_decision(run, name, self.graph.decisions.get(key))
                 )
-            return target.decide(run, memo, self.graph, outcomes)
-        self._plan(target).carry_out(run, memo, self.graph, outcomes)
+            return target.decide(run, memo, self.graph, outcomes, sizes)
+        self._plan(target).carry_out(run, memo, self.graph, outcomes, sizes)
         return memo.get(target.key)
 
     # Inputs
@@ -198,7 +205,7 @@ class Definitions:
             if value is None:
                 return None
             if read is not None and any(type(run.variables.get(root, None)) is msgspec.Raw for root in roots):
-                value = read(value)
+                value = read(run, value)
             return value if convert is None else convert(run, value)
 
         return given
@@ -231,8 +238,21 @@ def _input_decision(run: Run, name: str, decision: CompiledDecision | None) -> V
         and decision.type.read is not None
         and type(run.variables.get(name, None)) is msgspec.Raw
     ):
-        value = decision.type.read(value)
+        value = decision.type.read(run, value)
     return value if decision is None or decision.convert is None else decision.convert(run, value)
+
+
+def _trace_bytes(run: Run, outcomes: Outcomes, sizes: Sizes) -> int:
+    """What all outputs and inputs take, and what each rule gave; the limit if it is not known."""
+    given = (
+        value
+        for _, outcome in outcomes
+        for value in chain([outcome.output], outcome.inputs, *(hit.outputs for hit in outcome.hits))
+    )
+    try:
+        return sum(sizes.of(run, value) for value in given)
+    except (FeelFailure, RecursionError):
+        return run.limits.result_bytes
 
 
 def _violation(outcomes: Outcomes) -> DecisionFailure | None:
@@ -244,10 +264,18 @@ def _violation(outcomes: Outcomes) -> DecisionFailure | None:
     return None
 
 
+_LISTED: Final = 10
+
+
+def _listed(ids: Iterable[str]) -> str:
+    first = [cut(each) for each in heapq.nsmallest(_LISTED + 1, ids)]
+    return ", ".join(first[:_LISTED]) + (", …" if len(first) > _LISTED else "")
+
+
 def _unknown(kind: str, asked_id: str, known: Iterable[str]) -> str:
     return (
-        f"expected the id of a {kind} of this model ({', '.join(sorted(known)) or 'it has none'}), found "
-        f"{asked_id!r}"
+        f"expected the id of a {kind} of this model ({_listed(known) or 'it has none'}), found "
+        f"{quoted(asked_id)}"
     )
 
 

@@ -17,7 +17,11 @@ from counterflow.dmn import tree
 from counterflow.dmn.table import Decided, Table
 from counterflow.dmn.types import Convert, Type
 from counterflow.feel.run import Run, Value
+from counterflow.feel.sizes import Sizes
 from counterflow.feel.values import Code
+
+_DECISION_FUEL = 8
+"""What a decision takes beside its logic: its place in the trace, its names, its size."""
 
 Memo = dict[str, Value]
 """Values of nodes by their keys (`namespace#id`), as far as they are known in one evaluation."""
@@ -51,19 +55,21 @@ class Slot:
     imported: bool
     entry: str = ""
 
-    def value(self, memo: Mapping[str, Value], functions: Mapping[str, Value]) -> Value:
+    def value(self, run: Run, memo: Mapping[str, Value], functions: Mapping[str, Value]) -> Value:
         """The value of the name, from those in `memo` or among the functions."""
         if self.imported:
+            run.spend(len(self.keys))
             return {name: memo[key] if key in memo else functions.get(key) for name, key in self.keys}
         key = self.keys[0][1]
         value = memo[key] if key in memo else functions.get(key)
-        return _entry(value, self.entry) if self.entry else value
+        return _entry(run, value, self.entry) if self.entry else value
 
 
-def _entry(value: Value, name: str) -> Value:
+def _entry(run: Run, value: Value, name: str) -> Value:
     """The output of that name; of several rules that count, the list of those."""
     if isinstance(value, list):
-        return [_entry(output, name) for output in value]
+        run.spend(1 + len(value))
+        return [_entry(run, output, name) for output in value]
     return value.get(name) if isinstance(value, dict) else None
 
 
@@ -81,7 +87,8 @@ class CompiledDecision:
 
     def decide(self, run: Run, memo: Memo, functions: Mapping[str, Value]) -> Decided:
         """Its outcome from the values of its requirements, which are all in `memo` or among the functions."""
-        local = tuple([slot.value(memo, functions) for slot in self.slots])
+        run.spend(_DECISION_FUEL + len(self.slots))
+        local = tuple([slot.value(run, memo, functions) for slot in self.slots])
         if self.table is not None:
             return self._converted(run, self.table.decide(run, local))
         return self._converted(run, Decided(self.code(run, local) if self.code else None, ()))
@@ -109,11 +116,18 @@ class CompiledService:
     convert: Convert | None
     plan: Plan | None = None
 
-    def decide(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None = None) -> Value:
+    def decide(
+        self,
+        run: Run,
+        memo: Memo,
+        graph: Graph,
+        outcomes: Outcomes | None = None,
+        sizes: Sizes | None = None,
+    ) -> Value:
         """Its output, from a memo that holds its parameters."""
         if self.plan is None:
             self.plan = graph.plan(self.outputs, frozenset(self.parameters))
-        self.plan.carry_out(run, memo, graph, outcomes)
+        self.plan.carry_out(run, memo, graph, outcomes, sizes)
         values = {
             graph.decisions[key].node.variable.name: memo.get(key)
             for key in self.outputs
@@ -131,17 +145,23 @@ class Plan:
     decisions: tuple[CompiledDecision, ...] = ()
     cycle: str = ""
 
-    def carry_out(self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None) -> None:
+    def carry_out(
+        self, run: Run, memo: Memo, graph: Graph, outcomes: Outcomes | None, sizes: Sizes | None = None
+    ) -> None:
         """Read the inputs and make the decisions, each into `memo`, with its outcome into `outcomes`.
 
-        Warns if there is a circle. Raises FeelFailure when a limit is met.
+        Warns if there is a circle. Raises FeelFailure when a limit is met: each result has to keep to the
+        size that the answer may have, for what needs it may hold it many times. `sizes` are those that are
+        known already.
         """
+        sizes = sizes or Sizes()
         if self.cycle:
             run.warn("wrong value", f"{self.cycle}: the decision is null")
         for given in self.inputs:
             memo[given.key] = graph.given(given)(run)
         for decision in self.decisions:
             outcome = decision.decide(run, memo, graph.functions)
+            sizes.of(run, outcome.output)
             memo[decision.key] = outcome.output
             if outcomes is not None:
                 outcomes.append((decision, outcome))

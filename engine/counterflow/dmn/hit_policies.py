@@ -52,8 +52,12 @@ def _any(run: Run, hits: list[Hit]) -> Value:
     return first
 
 
+_NUMBERED: Final = 20
+
+
 def _numbers(hits: list[Hit]) -> str:
-    return "rules " + ", ".join(str(hit.index + 1) for hit in hits)
+    more = f" and {len(hits) - _NUMBERED} more" if len(hits) > _NUMBERED else ""
+    return "rules " + ", ".join(str(hit.index + 1) for hit in hits[:_NUMBERED]) + more
 
 
 def _first(_run: Run, hits: list[Hit]) -> Value:

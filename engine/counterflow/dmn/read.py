@@ -20,6 +20,7 @@ from counterflow.documents.limits import DECISION_LIMITS, DocumentLimits
 from counterflow.documents.notes import Notes, Place
 from counterflow.documents.xml import XmlError
 from counterflow.feel.compiler import Surroundings
+from counterflow.feel.names import Vocabulary
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.feel.scope import Scope
 
@@ -83,12 +84,13 @@ def _compiled(
             continue
         graph.include(other.graph, name)
     entries = frozenset(_names(model)).union(*(_names(other.model) for other in _all(imports.values())))
+    defined = types.defined()
     prefixes = {definitions.namespace: name for name, definitions in imports.items()}
     GraphBuilder(
         graph,
         model,
         Boxes(types, notes),
-        Surroundings(Scope(), entries, types.defined(), limits.nesting),
+        Surroundings(Scope(), Vocabulary.of((), entries, defined), defined, limits.nesting),
         prefixes,
     ).build()
     definitions = Definitions(model, graph, own_types, imports, limits)

@@ -83,6 +83,8 @@ class DecisionResult(msgspec.Struct, frozen=True):
     failure: DecisionFailure | None
     trace: Trace
     fuel_used: int
+    trace_bytes: int
+    """About what all values of the trace take as JSON; as much as an answer may, if that is not known."""
 
     @property
     def evaluated(self) -> tuple[EvaluatedDecision, ...]:

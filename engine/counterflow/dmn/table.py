@@ -85,10 +85,10 @@ class Table:
     def _decided(self, run: Run, local: Local, values: tuple[Value, ...], matching: int) -> Decided:
         if self.box.hit_policy is tree.HitPolicy.FIRST:
             matching &= -matching
+        run.spend(matching.bit_count() * (1 + len(self._names)))
         hits = [self._hit(run, local, index) for index in positions(matching)]
         if not hits:
             return Decided(self._without_match(run, local), values)
-        run.spend(len(hits))
         try:
             return Decided(self._policy(run, hits), values, tuple(hits))
         except Violation as violation:
@@ -147,21 +147,21 @@ class Table:
             allowed_values(box.allowed_values, self._around, self._notes, box) if box.allowed_values else None
         )
         name = box.variable or (CELL_INPUT if self._types.lenient else "")
+        inside = self._around.plus(LocalVariable(name)) if name else self._around
         written = [
-            self._cell(rule.tests[index] if index < len(rule.tests) else None, name)
+            self._cell(rule.tests[index] if index < len(rule.tests) else None, name, inside)
             for rule in self.box.rules
         ]
         column = Column(written, by_date=of.lenient and of.name == "date")
         return _Input(typed, column, allowed, box.label)
 
-    def _cell(self, entry: tree.Entry | None, name: str) -> cells.Cell | Code:
-        """`name` is what the cell may call the value under test, beside `?`; empty if nothing else."""
+    def _cell(self, entry: tree.Entry | None, name: str, inside: Surroundings) -> cells.Cell | Code:
+        """`name` is what the cell may call the value beside `?`, and `inside` knows it; empty for none."""
         if entry is None or not entry.text:
             return cells.Cell(())  # an empty cell is a `-` in every editor
         try:
-            inside = self._around.plus(LocalVariable(name)) if name else self._around
             root = inside.parse_tests(entry.text)
-            return cells.indexed(root, inside.scope.names) or self._around.tests(root, entry.text, name)
+            return cells.indexed(root, inside.scope) or self._around.tests(root, entry.text, name)
         except FeelSyntaxError as error:
             return stand_ins.for_syntax(self._notes, entry, "input entry", error)
 
@@ -223,6 +223,7 @@ def _converted(code: Code, convert: Convert | None) -> Code:
 
 def _place(run: Run, local: Local, tests: list[Code], value: Value) -> int:
     for rank, test in enumerate(tests):
+        run.spend()
         if test(run, (*local, value)) is True:
             return rank
     return len(tests)

@@ -21,13 +21,14 @@ from counterflow.documents.notes import Notes, Place
 from counterflow.feel import iso, numbers, temporal
 from counterflow.feel.compiler import Surroundings
 from counterflow.feel.errors import DuplicateEntry, FeelSyntaxError
-from counterflow.feel.run import Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 from counterflow.feel.scope import Scope
 from counterflow.feel.temporal import UTC, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.values import Code, Function, Range, a_kind
 
 Conforms = Callable[[Run, Value], bool]
 Convert = Callable[[Run, Value], Value]
+Read = Callable[[Run, Value], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Type:
     name: str
     conforms: Conforms
     item: Type | None = None
-    read: Callable[[Value], Value] | None = None
+    read: Read | None = None
     result: Type | None = None
     lenient: bool = False
     shape: Conforms | None = None
@@ -59,8 +60,14 @@ def _of_kinds(name: str, *kinds: type) -> Type:
     return Type(name, lambda _run, value: type(value) in accepted, read=read)
 
 
-def _reader(kinds: frozenset[type]) -> Callable[[Value], Value]:
-    def read(value: Value) -> Value:
+_READING_FUEL: Final = 10
+"""What it takes to see whether a text is a date, a time or a duration."""
+_NUMBER_FUEL: Final = 3
+
+
+def _reader(kinds: frozenset[type]) -> Read:
+    def read(run: Run, value: Value) -> Value:
+        run.spend(_READING_FUEL)
         temporal_value = iso.read(value) if isinstance(value, str) else None
         return temporal_value if type(temporal_value) in kinds else value
 
@@ -95,13 +102,15 @@ BASIC: Final[dict[str, Type]] = {
 _NUMBER_TEXT: Final = re.compile(r"\s*([+-]?[0-9.]{1,64}(?:[eE][+-]?[0-9]{1,8})?)\s*", re.ASCII)
 
 
-def _number_of(value: Value) -> Value:
+def _number_of(run: Run, value: Value) -> Value:
+    run.spend(_NUMBER_FUEL + (len(value) // TEXT_PER_FUEL if isinstance(value, str) else 0))
     written = _NUMBER_TEXT.fullmatch(value) if isinstance(value, str) else None
     number = numbers.read(written[1]) if written else None
     return value if number is None else numbers.whole(number)
 
 
-def _boolean_of(value: Value) -> Value:
+def _boolean_of(run: Run, value: Value) -> Value:
+    run.spend(1 + (len(value) // TEXT_PER_FUEL if isinstance(value, str) else 0))
     return _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
@@ -205,6 +214,7 @@ class Types:
             return of
 
         def conforms(run: Run, value: Value) -> bool:
+            run.spend()
             return of.conforms(run, value) and allowed(run, (value,)) is True
 
         return replace(of, conforms=conforms, shape=of.has_shape)
@@ -229,7 +239,7 @@ def _list_of(item: Type) -> Type:
         f"list<{item.name}>",
         conforms,
         item,
-        None if read is None else lambda value: _each_read(read, value),
+        None if read is None else lambda run, value: _each_read(run, read, value),
         shape=shape,
     )
 
@@ -244,8 +254,8 @@ def _each_is(conforms: Conforms) -> Conforms:
     return each_is
 
 
-def _each_read(read: Callable[[Value], Value], value: Value) -> Value:
-    return [read(item) for item in value] if isinstance(value, list) else read(value)
+def _each_read(run: Run, read: Read, value: Value) -> Value:
+    return [read(run, item) for item in value] if isinstance(value, list) else read(run, value)
 
 
 def _context_of(components: Mapping[str, Type]) -> Type:
@@ -256,10 +266,11 @@ def _context_of(components: Mapping[str, Type]) -> Type:
     if not readers:
         return Type("context", conforms, shape=shape)
 
-    def read(value: Value) -> Value:
+    def read(run: Run, value: Value) -> Value:
         if not isinstance(value, dict):
             return value
-        return {name: readers[name](item) if name in readers else item for name, item in value.items()}
+        run.spend(1 + len(value))
+        return {name: readers[name](run, item) if name in readers else item for name, item in value.items()}
 
     return Type("context", conforms, read=read, shape=shape)
 
@@ -308,7 +319,7 @@ def _lenient_converter(to: Type, what: str) -> Convert:
     def convert(run: Run, value: Value) -> Value:
         if value is None or conforms(run, value):
             return value
-        said = value if read is None else read(value)
+        said = value if read is None else read(run, value)
         if said is not value and conforms(run, said):
             return said
         run.warn(

@@ -32,12 +32,15 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, Rej
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.refusals import Unavailable
+from counterflow.partition.timekeeping import Timekeeping
+from counterflow.partition.underway import Underway
+from counterflow.partition.watchdog import Watchdog
 from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
 from counterflow.service.resources import File
 from counterflow.service.service import Service
 from counterflow.settings import Settings
-from counterflow.store.open import open_store
+from counterflow.store.open import file_beside, open_store
 from counterflow.store.port import Store, StoreError
 
 Answer = TypeVar("Answer")
@@ -163,9 +166,28 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     let in; nothing that is due is triggered before `Writer.start`, since what can still fail (a port that
     is taken) must not have run a process. Raises `StoreError`.
     """
-    with closing(open_store(settings.database_url)) as store:
-        async with writer_for(store, settings) as writer, Service(writer, store, settings) as service:
+    with (
+        closing(open_store(settings.database_url)) as store,
+        _underway(settings.database_url) as underway,
+        Watchdog(settings.command_limit_ms, underway.held) as watchdog,
+    ):
+        time = Timekeeping(watch=watchdog, underway=underway, is_due_held=settings.hold_due)
+        async with (
+            writer_for(store, settings, time) as writer,
+            Service(writer, store, settings) as service,
+        ):
             yield Opened(writer, service)
+
+
+def _underway(database_url: str) -> Underway:
+    path = file_beside(database_url, "-underway")
+    try:
+        return Underway(path)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make {path}, which says what was under way when a server was killed: {error.strerror}; "
+            "is the folder writable?"
+        ) from error
 
 
 @contextmanager
@@ -186,10 +208,11 @@ def _reading() -> Iterator[None]:
         raise Unavailable(str(lost)) from lost
 
 
-def writer_for(store: Store, settings: Settings) -> Writer:
+def writer_for(store: Store, settings: Settings, time: Timekeeping) -> Writer:
     """The writer of a store, bounded as the settings say."""
     return Writer(
         store,
+        time=time,
         order=settings.compensation_order,
         limits=ProcessLimits(
             steps=settings.steps_without_wait,

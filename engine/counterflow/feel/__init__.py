@@ -18,8 +18,9 @@ from counterflow.feel.errors import (
     FeelWarning,
 )
 from counterflow.feel.expression import Evaluation, Expression, UnaryTests, compile, compile_unary_tests  # noqa: A004  # it is read as feel.compile
+from counterflow.feel.json_text import excerpt, to_json
 from counterflow.feel.run import Limits, Value, Variables
-from counterflow.feel.values import to_json, to_text
+from counterflow.feel.values import to_text
 
 __all__ = [
     "Evaluation",
@@ -35,6 +36,7 @@ __all__ = [
     "Variables",
     "compile",
     "compile_unary_tests",
+    "excerpt",
     "to_json",
     "to_text",
 ]

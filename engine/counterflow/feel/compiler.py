@@ -12,6 +12,7 @@ from counterflow.feel.demand import Decoders
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.forms import access, calls, choices, loops, operations, tests, values
 from counterflow.feel.forms.base import Compiler
+from counterflow.feel.names import NO_WORDS, Vocabulary
 from counterflow.feel.scope import LocalBinding, Scope
 from counterflow.feel.types import NO_TYPES, DefinedTypes
 from counterflow.feel.values import Code
@@ -47,20 +48,20 @@ class Surroundings:
     """Where an expression stands inside something larger, such as a decision.
 
     `scope` binds names that are there already. What is compiled here shares the run (fuel, warnings,
-    variables) and the local names of whatever calls it.
+    variables) and the local names of whatever calls it. `words` are entries and types that all texts know.
     """
 
     def __init__(
-        self,
-        scope: Scope,
-        entries: frozenset[str] = frozenset(),
-        types: DefinedTypes = NO_TYPES,
-        nesting: int = 200,
+        self, scope: Scope, words: Vocabulary = NO_WORDS, types: DefinedTypes = NO_TYPES, nesting: int = 200
     ) -> None:
         self.scope = scope
-        self.entries = entries
+        self.words = words
         self.types = types
         self.nesting = nesting
+
+    @property
+    def _vocabulary(self) -> Vocabulary:
+        return self.words._replace(names=self.scope.spellings)
 
     def plus(self, *bindings: LocalBinding) -> "Surroundings":
         """The same surroundings with further local names behind those that are there."""
@@ -68,19 +69,19 @@ class Surroundings:
 
     def expression(self, text: str) -> Code:
         """The code of the expression that a text spells. Raises FeelSyntaxError."""
-        return self._code(parser.parse(text, self.scope.names, self.nesting, self.entries, self.types), text)
+        return self._code(parser.parse(text, self._vocabulary, self.nesting), text)
 
     def form(self, root: tree.Tree) -> Code:
         """The code of a tree that was put together by hand. Raises FeelSyntaxError if it nests too deeply."""
         return self._code(root, "")
 
     def at(self, scope: Scope) -> "Surroundings":
-        """The same entries, types and nesting in another scope."""
-        return Surroundings(scope, self.entries, self.types, self.nesting)
+        """The same words, types and nesting in another scope."""
+        return Surroundings(scope, self.words, self.types, self.nesting)
 
     def parse_tests(self, text: str) -> tree.UnaryTestList:
         """The tree of unary tests, for those who answer simple ones by themselves. Raises FeelSyntaxError."""
-        return parser.parse_unary_tests(text, self.scope.names, self.nesting, self.entries, self.types)
+        return parser.parse_unary_tests(text, self._vocabulary, self.nesting)
 
     def tests(self, root: tree.UnaryTestList, text: str, alias: str = "") -> Code:
         """The code of unary tests, which expects the value under test behind the local names.

@@ -10,7 +10,7 @@ A `FeelWarning` is none of these: the expression went on with null (DMN 1.5, 10.
 null), and the warning says why.
 """
 
-from typing import Literal
+from typing import Final, Literal
 from unicodedata import combining, east_asian_width
 
 import msgspec
@@ -25,6 +25,20 @@ WarningKind = Literal[
     "out of range",
     "not a function",
 ]
+
+
+_QUOTED: Final = 60
+"""Characters of a name or text that a message shows."""
+
+
+def cut(text: str) -> str:
+    """A name or text for a message; the beginning of a very long one."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def quoted(text: str) -> str:
+    """A name or text for a message, in quotes; the beginning of a very long one."""
+    return repr(cut(text))
 
 
 class FeelError(Exception):

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from counterflow.feel import compiler, parser
 from counterflow.feel.compiler import Compiled
 from counterflow.feel.errors import FeelFailure, FeelWarning
+from counterflow.feel.names import Vocabulary
 from counterflow.feel.run import Limits, Local, Run, Value, Variables
-from counterflow.feel.values import check_size
+from counterflow.feel.sizes import check_size
 
 DEFAULT_LIMITS: Final = Limits()
 
@@ -98,7 +99,7 @@ def compile(  # noqa: A001  # it is read as feel.compile
     those of their types: `person.full name`.
     """
     given = frozenset(names)
-    root = parser.parse(text, given, limits.nesting, entries)
+    root = parser.parse(text, Vocabulary.of(given, entries), limits.nesting)
     return Expression(text, compiler.compile_tree(root, text, given, limits.nesting), limits)
 
 
@@ -107,5 +108,5 @@ def compile_unary_tests(
 ) -> UnaryTests:
     """Compile the tests of an input cell, such as `> 5, [1..3]` or `-`. Raises FeelSyntaxError."""
     given = frozenset(names)
-    root = parser.parse_unary_tests(text, given, limits.nesting)
+    root = parser.parse_unary_tests(text, Vocabulary.of(given), limits.nesting)
     return UnaryTests(text, compiler.compile_tests(root, text, given, limits.nesting), limits)

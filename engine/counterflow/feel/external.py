@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from counterflow.feel import numbers
+from counterflow.feel.builtins.registry import pay_for
 from counterflow.feel.java_format import NoJavaResult, java_format
 from counterflow.feel.run import Run, Value
 from counterflow.feel.values import KINDS, Function, text
@@ -19,6 +20,8 @@ from counterflow.feel.values import KINDS, Function, text
 Twin = Callable[..., Any]
 
 _SIGNATURE: Final = re.compile(r"\s*(\w+)\s*\(([^()]*)\)\s*")
+_SIGNATURE_LENGTH: Final = 1_000
+_CALL_FUEL: Final = 8
 _WHOLE_BITS: Final = {"byte": 8, "short": 16, "int": 32, "long": 64}
 _BOXED: Final = {
     "Byte": "byte",
@@ -112,7 +115,7 @@ TWINS: Final[dict[tuple[str, str, tuple[str, ...]], Twin]] = {
 
 def _whole(value: Value) -> int:
     whole = numbers.as_int(value)
-    if whole is None or type(value) is bool:
+    if whole is None or type(value) is bool or abs(whole) >= numbers.BOUND:
         raise NoJavaResult("expected a whole number")
     return whole
 
@@ -187,16 +190,20 @@ def function(run: Run, mapping: Value, parameters: tuple[str, ...]) -> Value:
 
 
 def _method(mapping: dict[str, Value]) -> tuple[Twin, tuple[str, ...]] | None:
-    signature = _SIGNATURE.fullmatch(str(mapping.get("method signature", "")))
+    written, name = mapping.get("method signature"), mapping.get("class")
+    if not isinstance(written, str) or not isinstance(name, str) or len(written) > _SIGNATURE_LENGTH:
+        return None
+    signature = _SIGNATURE.fullmatch(written)
     if signature is None:
         return None
     kinds = _kinds(signature.group(2))
-    twin = TWINS.get((str(mapping.get("class", "")), signature.group(1), kinds))
+    twin = TWINS.get((name, signature.group(1), kinds))
     return None if twin is None else (twin, kinds)
 
 
 def _call(run: Run, twin: Twin, kinds: tuple[str, ...], arguments: list[Value]) -> Value:
-    run.spend()
+    run.spend(_CALL_FUEL)
+    pay_for(run, arguments)
     try:
         return _result(run, twin(*_admitted(run, kinds, arguments)))
     except NoJavaResult as why:

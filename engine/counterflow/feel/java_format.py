@@ -11,6 +11,7 @@ from counterflow.feel.values import text
 
 _DIRECTIVE: Final = re.compile(r"%(?:(\d+)\$)?([-+ 0,(#]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
 _WIDTH_BOUND: Final = 1000
+_DIRECTIVE_FUEL: Final = 10
 
 
 class NoJavaResult(ValueError):
@@ -23,7 +24,7 @@ def java_format(run: Run, pattern: str, arguments: list[Value]) -> str:
 
     def fill(match: re.Match[str]) -> str:
         position, flags, width, precision, conversion = match.groups()
-        run.spend()
+        run.spend(_DIRECTIVE_FUEL)
         if int(width or 0) > _WIDTH_BOUND or int(precision or 0) > _WIDTH_BOUND:
             raise NoJavaResult(f"expected a width of at most {_WIDTH_BOUND} in a format")
         if conversion in "n%":

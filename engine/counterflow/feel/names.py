@@ -1,20 +1,32 @@
 """Which names of several words does the parser know, and where?
 
 FEEL allows `full name`, `a-b` or `date and time` as names without quotes; only the surroundings tell where
-such a name ends. A name of a single word needs no knowledge, so only the longer ones are kept, as the texts
-of their tokens.
+such a name ends. A name of a single word needs no knowledge, so only the longer ones are kept, word by word:
+to find the longest takes a step for each of its words, however many names there are. A model makes one table
+for all its texts; what a text itself introduces is laid over it.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from counterflow.feel.errors import FeelSyntaxError
 from counterflow.feel.tokens import FeelToken, tokenize
 
 Spelling = tuple[str, ...]
-Spellings = dict[str, dict[Spelling, str]]
-"""Names by their first word, then by all their words."""
+
+
+@dataclass(slots=True)
+class Spellings:
+    """Names by their words: what may follow here, and the name that ends here, if one does."""
+
+    following: dict[str, Spellings] = field(default_factory=dict)
+    name: str = ""
+
 
 PROPERTIES = ("time offset", "start included", "end included")
 TYPES = (
@@ -45,34 +57,58 @@ _kept_spelling = lru_cache(maxsize=1_024)(_spelling)
 
 def enter(spellings: Spellings, name: str) -> None:
     """Add a name of more than one token to `spellings`; a single word needs no entry."""
-    if not name.isidentifier() and len(spelled := spelling(name)) > 1:
-        spellings.setdefault(spelled[0], {})[spelled] = name
+    if name.isidentifier() or len(spelled := spelling(name)) < 2:
+        return
+    for word in spelled:
+        spellings = spellings.following.setdefault(word, Spellings())
+    spellings.name = name
 
 
 def long_names(names: Iterable[str]) -> Spellings:
     """Those of the names that have more than one token, ready to be looked up."""
-    spellings: Spellings = {}
+    spellings = Spellings()
     for name in names:
         enter(spellings, name)
     return spellings
 
 
-FUNCTIONS: Spellings = {}
+FUNCTIONS: Final = Spellings()
 """Long names of built-ins; entered when the built-ins are registered."""
 
 _TYPES = long_names(TYPES)
 
 
+_NONE: Final = Spellings()
+_PROPERTIES: Final = long_names(PROPERTIES)
+
+
+class Vocabulary(NamedTuple):
+    """The long names that are known before a text begins: of variables, entries and types, innermost last."""
+
+    names: tuple[Spellings, ...] = ()
+    entries: tuple[Spellings, ...] = ()
+    types: Spellings = _NONE
+
+    @classmethod
+    def of(
+        cls, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()
+    ) -> Vocabulary:
+        """A vocabulary of its own."""
+        return cls((long_names(names),), (long_names(entries),), long_names(types))
+
+
+NO_WORDS: Final = Vocabulary()
+
+
 class KnownNames:
     """The long names in scope, innermost last; and all entry names seen so far, for paths and filters."""
 
-    def __init__(
-        self, names: Iterable[str] = (), entries: Iterable[str] = (), types: Iterable[str] = ()
-    ) -> None:
-        given = tuple(names)
-        self._scopes = [long_names(given)]
-        self._entries = long_names((*PROPERTIES, *entries, *given))
-        self._types = long_names(types)
+    def __init__(self, vocabulary: Vocabulary = NO_WORDS) -> None:
+        seen = Spellings()
+        self._scopes = [*vocabulary.names, Spellings()]
+        self._entries = (_PROPERTIES, *vocabulary.entries, *vocabulary.names, seen)
+        self._seen = seen
+        self._types = vocabulary.types
 
     @contextmanager
     def scope(self, names: Iterable[str] = ()) -> Iterator[None]:
@@ -80,7 +116,7 @@ class KnownNames:
 
         As names of entries they stay.
         """
-        self._scopes.append({})
+        self._scopes.append(Spellings())
         for name in names:
             self.add(name)
         yield
@@ -89,14 +125,14 @@ class KnownNames:
     @contextmanager
     def entries_in_scope(self) -> Iterator[None]:
         """While the context is open, the names of all entries count: the item of a filter may have any."""
-        self._scopes.append(self._entries)
+        self._scopes += self._entries
         yield
-        self._scopes.pop()
+        del self._scopes[-len(self._entries) :]
 
     def add(self, name: str) -> None:
         """Make a name known in the innermost scope, and as that of an entry."""
         enter(self._scopes[-1], name)
-        enter(self._entries, name)
+        enter(self._seen, name)
 
     def longest(self, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
         """The longest known name at a position and its number of tokens; the single word if none is known."""
@@ -108,7 +144,7 @@ class KnownNames:
 
     def longest_entry(self, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
         """As `longest`, among the names of entries."""
-        return _longest([self._entries], tokens, position)
+        return _longest(self._entries, tokens, position)
 
     def longest_type(self, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
         """As `longest`, among the names of types."""
@@ -125,15 +161,22 @@ def _is_function(tokens: Sequence[FeelToken]) -> bool:
 
 
 def _longest(scopes: Iterable[Spellings], tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
-    first = tokens[position].text
-    best, length = first, 1
+    best, length = tokens[position].text, 1
     for scope in scopes:
-        for spelled, name in scope.get(first, {}).items():
-            if len(spelled) > length and _spells(spelled, tokens, position):
-                best, length = name, len(spelled)
+        name, words = _spelled(scope, tokens, position)
+        if words > length:
+            best, length = name, words
     return best, length
 
 
-def _spells(spelled: Spelling, tokens: Sequence[FeelToken], position: int) -> bool:
-    following = tokens[position : position + len(spelled)]
-    return spelled == tuple(token.text for token in following)
+def _spelled(scope: Spellings, tokens: Sequence[FeelToken], position: int) -> tuple[str, int]:
+    """The longest name of one scope at a position and its number of tokens; none for nothing.
+
+    The last token, which ends the text, is no word of a name.
+    """
+    found, words, at = "", 0, position
+    while (following := scope.following.get(tokens[at].text)) is not None:
+        scope, at = following, at + 1
+        if scope.name:
+            found, words = scope.name, at - position
+    return found, words

@@ -1,7 +1,9 @@
 """FEEL numbers: 34 decimal digits, half even (IEEE 754 decimal128; DMN 1.5, 10.3.2.3.1).
 
 A number is an `int` while it is whole and below 10 ** 34, else a `Decimal`; both mean the same value, and
-arithmetic on whole numbers never pays for decimals. Nothing here raises: what has no result is None.
+arithmetic on whole numbers never pays for decimals. Whole numbers from outside may have more digits, and keep
+them until somebody computes with them; no `int` is ever made of a `Decimal` beyond 10 ** 34, for the digits
+of 1e6144 take a millisecond. Nothing here raises: what has no result is None.
 """
 
 import decimal
@@ -15,7 +17,9 @@ BOUND: Final = 10**34
 EXPONENT_BOUND: Final = 999_999_999
 MOST_DIGITS: Final = 6_144
 """A whole number of so many digits, or fewer, is a number of FEEL however many of them are not zero."""
-_AT_ONCE: Final = 4_000
+_AT_ONCE: Final = 8_192
+"""Bits of an int that Python prints; it refuses very long ones."""
+_WIDE_DIGITS: Final = MOST_DIGITS + 56
 CONTEXT: Final = decimal.Context(
     prec=34,
     rounding=decimal.ROUND_HALF_EVEN,
@@ -23,6 +27,10 @@ CONTEXT: Final = decimal.Context(
     Emax=6144,
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Underflow],
 )
+WIDE: Final = CONTEXT.copy()
+"""Exact for all digits that a number may have."""
+WIDE.prec = _WIDE_DIGITS
+_TWO: Final = Decimal(2)
 
 
 def read(text: str) -> Number | None:
@@ -36,19 +44,14 @@ def read(text: str) -> Number | None:
     return value if value.is_finite() else None
 
 
-def long_whole(digits: str) -> int:
-    """The whole number of at most `MOST_DIGITS` digits; Python by itself reads 4,300 of them."""
-    tail = digits[_AT_ONCE:]
-    return (
-        int(digits)
-        if not tail
-        else int(digits[:_AT_ONCE]) * 10 ** len(tail) + int(f"{'-' * digits.startswith('-')}{tail}")
-    )
+def long_whole(digits: str) -> Number:
+    """The whole number of at most `MOST_DIGITS` digits, none of which is lost."""
+    return int(digits) if len(digits) <= 34 else Decimal(digits)
 
 
 def exact(value: Number) -> Decimal:
     """The number as a Decimal of at most 34 digits; a longer whole number is rounded."""
-    return value if type(value) is Decimal else CONTEXT.create_decimal(value)
+    return CONTEXT.plus(value) if type(value) is Decimal else CONTEXT.create_decimal(value)
 
 
 def settle(value: Number) -> Number | None:
@@ -58,18 +61,46 @@ def settle(value: Number) -> Number | None:
     return value
 
 
+_SHORT: Final = 34
+"""A number is below `BOUND` where its first digit has a place below this, which is soon asked."""
+
+
 def whole(value: Number) -> Number:
     """The same value, as an int if it is one and short enough to be exact."""
-    if type(value) is Decimal and value == value.to_integral_value() and abs(value) < BOUND:
+    if type(value) is Decimal and value.adjusted() < _SHORT and value == value.to_integral_value():
         return int(value)
     return value
 
 
 def as_int(value: object) -> int | None:
-    """The whole number that a value is, however long; None for fractions and all other kinds."""
+    """The whole number that a value is, one beyond 10 ** 34 as that bound with its sign; None for all others.
+
+    Whoever asks wants a position or an end, and takes it for too large.
+    """
     if type(value) is int:
         return value
-    return int(value) if type(value) is Decimal and value == value.to_integral_value() else None
+    return truncated(value) if type(value) is Decimal and value == value.to_integral_value() else None
+
+
+def truncated(value: Number) -> int:
+    """The whole part of a number, of one beyond 10 ** 34 that bound with its sign."""
+    if isinstance(value, int) or value.adjusted() < _SHORT:
+        return int(value)
+    return BOUND if value > 0 else -BOUND if value else 0
+
+
+def parity(value: Number) -> int | None:
+    """1 for an odd whole number, 0 for an even one; None for a fraction."""
+    if isinstance(value, int):
+        return value % 2
+    if value != value.to_integral_value():
+        return None
+    return int(WIDE.remainder(value, _TWO).copy_abs())
+
+
+def magnitude(value: Number) -> int:
+    """About how many digits a number has when it is written without an exponent."""
+    return abs(value.adjusted()) if isinstance(value, Decimal) else value.bit_length() // 3
 
 
 def compute(operation: Callable[..., Decimal], *operands: Number) -> Decimal | None:
@@ -85,14 +116,14 @@ def add(left: Number, right: Number) -> Number | None:
     """The sum, to 34 digits; None beyond decimal128."""
     if type(left) is int and type(right) is int:
         return settle(left + right)
-    return compute(CONTEXT.add, exact(left), exact(right))
+    return compute(CONTEXT.add, left, right)
 
 
 def subtract(left: Number, right: Number) -> Number | None:
     """The difference, to 34 digits; None beyond decimal128."""
     if type(left) is int and type(right) is int:
         return settle(left - right)
-    return compute(CONTEXT.subtract, exact(left), exact(right))
+    return compute(CONTEXT.subtract, left, right)
 
 
 def multiply(left: Number, right: Number) -> Number | None:
@@ -135,9 +166,9 @@ def negate(value: Number) -> Number:
 
 def plain(value: Number) -> str:
     """The number's digits without exponent and without trailing zeros: `3`, `0.25`, `-1200`."""
-    if type(value) is int:
-        return _digits(value)
-    text = format(value, "f")
+    if type(value) is int and value.bit_length() < _AT_ONCE:
+        return str(value)
+    text = format(Decimal(value), "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
@@ -147,8 +178,3 @@ def shown(value: Number) -> str:
     """The number for a message; one of more than 40 digits by how many there are."""
     text = plain(value)
     return text if len(text) <= 40 else f"a number of {len(text)} digits"
-
-
-def _digits(value: int) -> str:
-    # Python refuses to print very long integers; decimal does not.
-    return str(value) if value.bit_length() < 8192 else format(Decimal(value), "f")

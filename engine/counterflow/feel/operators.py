@@ -11,7 +11,7 @@ from typing import Any, Final
 from counterflow.feel import numbers, temporal
 from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import DAY_NS, SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
-from counterflow.feel.values import a_kind
+from counterflow.feel.values import ZONE_FUEL, a_kind, has_named_zone
 
 OperatorTable = dict[tuple[type, type], Callable[[Any, Any], Value]]
 
@@ -69,12 +69,12 @@ def _between_moments(left: DateTime, right: DateTime) -> DaysDuration | None:
 
 def _scale(value: int, factor: numbers.Number) -> int | None:
     product = numbers.multiply(value, factor)
-    return None if product is None else int(product)
+    return None if product is None else numbers.truncated(product)
 
 
 def _share(value: int, divisor: numbers.Number) -> int | None:
     quotient = numbers.divide(value, divisor)
-    return None if quotient is None else int(quotient)
+    return None if quotient is None else numbers.truncated(quotient)
 
 
 def _times_days(duration: DaysDuration, factor: numbers.Number) -> DaysDuration | None:
@@ -243,25 +243,48 @@ def calculate(run: Run, operator: str, left: Value, right: Value, function: str 
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
         run.room(len(left) + len(right))
         return left + right
-    operation = TABLES[operator].get((type(left), type(right)))
+    kinds = type(left), type(right)
+    operation = TABLES[operator].get(kinds)
     if operation is None:
         return run.warn(
             "wrong type",
             f"{function and f'{function}: '}`{operator}` has no meaning between {a_kind(left)} and "
             f"{a_kind(right)}",
         )
+    run.spend(_price(operator, left, right) if operator == "**" or kinds not in _NUMBERS else 1)
     result = operation(left, right)
     if result is None:
-        kinds = f"{a_kind(left)} and {a_kind(right)}"
+        found = f"{a_kind(left)} and {a_kind(right)}"
         return run.warn(
             "wrong value",
-            f"{function and f'{function}: '}`{operator}` between these two values ({kinds}) has no result",
+            f"{function and f'{function}: '}`{operator}` between these two values ({found}) has no result",
         )
     return result
 
 
+_NUMBERS: Final = frozenset(_numeric(numbers.add))
+_POWER_FUEL: Final = 40
+_SMALL_POWER_FUEL: Final = 5
+_SMALL_EXPONENT: Final = 16
+_CALENDAR_FUEL: Final = 3
+"""What the calendar takes: from a date to its day, and back."""
+
+
+def _price(operator: str, left: Value, right: Value) -> int:
+    """What an operation takes that is none of the everyday ones."""
+    if operator == "**":
+        is_small = type(right) is int and -_SMALL_EXPONENT <= right <= _SMALL_EXPONENT
+        return _SMALL_POWER_FUEL if is_small else _POWER_FUEL
+    return _CALENDAR_FUEL + sum(
+        ZONE_FUEL for value in (left, right) if isinstance(value, Time | DateTime) and has_named_zone(value)
+    )
+
+
 def negate(run: Run, value: Value) -> Value:
     """The value of `-value`; null, with a warning, for what is neither a number nor a duration."""
+    if type(value) is int:
+        return -value
+    run.spend()
     operation = NEGATION.get(type(value))
     if operation is None:
         return run.warn("wrong type", f"`-` takes a number or a duration; found {a_kind(value)}")

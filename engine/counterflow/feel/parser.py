@@ -5,11 +5,12 @@ Names of several words are joined only if they are known: entries and parameters
 the names given by the caller.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from counterflow.feel import tree
-from counterflow.feel.errors import DuplicateEntry
+from counterflow.feel.errors import DuplicateEntry, cut
+from counterflow.feel.names import NO_WORDS, Vocabulary
 from counterflow.feel.precedence import (
     ARITHMETIC,
     COMPARISON,
@@ -26,33 +27,20 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
 
 
-def parse(
-    text: str,
-    names: Iterable[str] = (),
-    nesting: int = 200,
-    entries: Iterable[str] = (),
-    types: Iterable[str] = (),
-) -> tree.Tree:
-    """The tree of an expression. Raises FeelSyntaxError.
+def parse(text: str, vocabulary: Vocabulary = NO_WORDS, nesting: int = 200) -> tree.Tree:
+    """The tree of an expression, which may be `nesting` levels deep. Raises FeelSyntaxError.
 
-    `names` are variables that may contain spaces or operators, `entries` what contexts may hold, `types`
-    those that are defined around it; `nesting` is how many levels deep it may be.
+    The vocabulary holds names that may contain spaces or operators.
     """
-    return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_expression)
+    return _guarded(Parser(text, vocabulary, nesting), Parser.whole_expression)
 
 
-def parse_unary_tests(
-    text: str,
-    names: Iterable[str] = (),
-    nesting: int = 200,
-    entries: Iterable[str] = (),
-    types: Iterable[str] = (),
-) -> tree.UnaryTestList:
+def parse_unary_tests(text: str, vocabulary: Vocabulary = NO_WORDS, nesting: int = 200) -> tree.UnaryTestList:
     """The tests of a decision table's input cell (grammar rule 17); the arguments as for `parse`.
 
     Raises FeelSyntaxError.
     """
-    return _guarded(Parser(text, names, nesting, entries, types), Parser.whole_unary_tests)
+    return _guarded(Parser(text, vocabulary, nesting), Parser.whole_unary_tests)
 
 
 def _guarded(parser: "Parser", read: Callable[["Parser"], T]) -> T:
@@ -181,8 +169,10 @@ class Parser(Reader):
                 key_at = self.token.offset
                 key = self._key()
                 if key in entries:
-                    raise DuplicateEntry(self.text, key_at, expected="each entry once", found=f"{key} again")
-                self.expect(":", f"after the entry name {key}")
+                    raise DuplicateEntry(
+                        self.text, key_at, expected="each entry once", found=f"{cut(key)} again"
+                    )
+                self.expect(":", f"after the entry name {cut(key)}")
                 entries[key] = self.expression()
                 self.known.add(key)
                 if not self.accept(","):
@@ -248,7 +238,7 @@ class Parser(Reader):
     def _iterator(self) -> tree.Iterator:
         at = self.token.offset
         name = self.new_name({"in", "return", "satisfies", ":", "end"}, "a name for the item")
-        self.expect("in", f"after the name {name}")
+        self.expect("in", f"after the name {cut(name)}")
         domain = self.expression()
         end = self.expression() if self.accept("..") else None
         self.known.add(name)

@@ -3,12 +3,11 @@
 It looks, takes, expects, and says what was expected where something else was found.
 """
 
-from collections.abc import Iterable
 from typing import NoReturn
 
 from counterflow.feel import tree
-from counterflow.feel.errors import FeelSyntaxError
-from counterflow.feel.names import KnownNames
+from counterflow.feel.errors import FeelSyntaxError, cut
+from counterflow.feel.names import KnownNames, Vocabulary
 from counterflow.feel.surrogates import well_formed
 from counterflow.feel.tokens import KEYWORDS, FeelToken, tokenize
 
@@ -18,19 +17,12 @@ _HINTS = {("=", "="): "FEEL compares with a single =", ("not", "name"): "write n
 class Reader:
     """Reads the tokens of one text, and knows its place: the token at hand, the names in scope, the depth."""
 
-    def __init__(
-        self,
-        text: str,
-        names: Iterable[str],
-        nesting: int,
-        entries: Iterable[str] = (),
-        types: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, nesting: int) -> None:
         self.text = well_formed(text)
         self.tokens = tokenize(self.text)
         self.position = 0
         self.token = self.tokens[0]
-        self.known = KnownNames(names, entries, types)
+        self.known = KnownNames(vocabulary)
         self.nesting = nesting
         self.depth = 0
 
@@ -70,8 +62,8 @@ class Reader:
         hint = _HINTS.get((before.text, self.token.kind), "")
         if not hint and before.kind == self.token.kind == "name":
             hint = (
-                f"a name with a space that is not known here is written `{before.text} {self.token.text}` in "
-                "backticks"
+                "a name with a space that is not known here is written "
+                f"`{cut(before.text)} {cut(self.token.text)}` in backticks"
             )
         raise FeelSyntaxError(
             self.text, self.token.offset, expected=expected, found=self.token.shown, hint=hint
@@ -95,12 +87,12 @@ class Reader:
 
         Raises FeelSyntaxError, with what was expected, if there is none.
         """
-        first = self.token
+        first, start = self.token, self.position
         while self.token.kind not in stops:
             self.advance()
         last = self.tokens[self.position - 1]
         if self.token is first or not (first.kind == "name" or first.kind in KEYWORDS):
-            self.position = self.tokens.index(first)
+            self.position = start
             self.token = first
             self.refuse(expected)
         return first.text if last is first else " ".join(self.text[first.offset : last.end].split())

@@ -7,13 +7,13 @@ nothing.
 
 import datetime
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any, Final, Never, NoReturn, Protocol
 
 import msgspec
 
 from counterflow.feel import json_values, numbers, temporal
-from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind
+from counterflow.feel.errors import FeelFailure, FeelWarning, WarningKind, quoted
 from counterflow.feel.surrogates import well_formed
 
 Value = object
@@ -29,6 +29,8 @@ WARNING_LIMIT: Final = 100
 
 TEXT_PER_FUEL: Final = 64
 """Characters that may be copied for one unit of fuel."""
+
+_WARNING_FUEL: Final = 2
 
 
 class Variables(Protocol):
@@ -85,30 +87,37 @@ class Run(msgspec.Struct):
         return value
 
     def _decode(self, name: str, raw: object) -> Value:
-        if type(raw) is msgspec.Raw:
-            partly = self.decoders[name]
-            if partly is not None:
-                try:
-                    return partly.decode(raw)
-                except msgspec.DecodeError:
-                    pass  # another shape than the expression expects, or no JSON: read the whole to see
-            try:
-                return json_values.decode(raw)
-            except ValueError as error:
-                return self.warn("wrong value", f"the variable {name!r} cannot be read: {error}")
-        return self._admit(name, raw)
+        if type(raw) is not msgspec.Raw:
+            return self._admit(name, raw)
+        text, partly = bytes(raw), self.decoders[name]
+        self.spend(json_values.price(text, partly=partly is not None))
+        try:
+            if partly is not None and not json_values.has_long_number(text):
+                return self._decode_partly(text, partly)
+            return json_values.decode(text)
+        except ValueError as error:
+            return self.warn("wrong value", f"the variable {quoted(name)} cannot be read: {error}")
+
+    def _decode_partly(self, text: bytes, decoder: "msgspec.json.Decoder[Any]") -> Value:
+        try:
+            return decoder.decode(text)
+        except (msgspec.DecodeError, DecimalException):
+            # Another shape than the expression expects, or no JSON: the whole is read to see.
+            self.spend(json_values.price(text, partly=False))
+            return json_values.decode(text)
 
     def _admit(self, name: str, value: object) -> Value:
         admit = ADMITTED.get(type(value))
         if admit is None:
             return self.warn(
                 "wrong type",
-                f"the variable {name!r} holds a Python {type(value).__name__}, which is no FEEL value",
+                f"the variable {quoted(name)} holds a Python {type(value).__name__}, which is no FEEL value",
             )
         return admit(self, name, value)
 
     def warn(self, kind: WarningKind, message: str) -> Null:
-        """Keep why a value is null, and answer that null."""
+        """Keep why a value is null, and answer that null. What the message quotes has been cut (`quoted`)."""
+        self.fuel -= _WARNING_FUEL
         if len(self.warned) < WARNING_LIMIT:
             self.warned[FeelWarning(kind, message)] = None
         return None
@@ -175,10 +184,12 @@ _MOST_BITS: Final = (10**6144).bit_length() - 1
 
 
 def _admit_list(run: Run, name: str, value: list[object]) -> Value:
+    run.spend(len(value))
     return [run._admit(name, item) for item in value]
 
 
 def _admit_context(run: Run, name: str, value: Mapping[object, object]) -> Value:
+    run.spend(len(value))
     return {well_formed(str(key)): run._admit(name, item) for key, item in value.items()}
 
 
@@ -187,17 +198,20 @@ def _admit_text(_run: Run, _name: str, value: str) -> Value:
 
 
 def _admit_int(run: Run, name: str, value: int) -> Value:
-    if value.bit_length() <= _MOST_BITS:
+    if -numbers.BOUND < value < numbers.BOUND:
         return value
+    if value.bit_length() <= _MOST_BITS:
+        return Decimal(value)
     return run.warn(
-        "wrong value", f"the variable {name!r} holds a number beyond 10 ** 6144, which is no FEEL number"
+        "wrong value",
+        f"the variable {quoted(name)} holds a number beyond 10 ** 6144, which is no FEEL number",
     )
 
 
 def _admit_float(run: Run, name: str, value: float) -> Value:
     read = numbers.read(repr(value))
     return (
-        run.warn("wrong value", f"the variable {name!r} holds {value}, which is no FEEL number")
+        run.warn("wrong value", f"the variable {quoted(name)} holds {value}, which is no FEEL number")
         if read is None
         else read
     )

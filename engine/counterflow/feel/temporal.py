@@ -6,7 +6,8 @@ fractions are kept to the nanosecond. What leaves that range is None, never an e
 """
 
 import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -292,10 +293,17 @@ def months_between(start: Date, end: Date) -> int:
 @lru_cache(maxsize=1024)
 def named_zone(name: str) -> ZoneInfo | None:
     """The zone of that name in the tz database; None if there is none."""
+    # A name that is none is looked for in many files, so the list is asked first.
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name) if name in _zones() else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all zones of the tz database."""
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
 
 
 def zone_offset(zone: Zone, date: Date, time: Time, *, utc: bool = False) -> int:

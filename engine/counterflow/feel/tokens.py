@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelSyntaxError
+from counterflow.feel.errors import FeelSyntaxError, cut
 from counterflow.feel.surrogates import well_formed
 
 KEYWORDS = frozenset(
@@ -82,8 +82,8 @@ class FeelToken(NamedTuple):
         if self.kind == "end":
             return "the end of the expression"
         if self.kind in {"name", "number", "string"}:
-            return f"the {self.kind} {self.text}"
-        return f"`{self.text}`"
+            return f"the {self.kind} {cut(self.text)}"
+        return f"`{cut(self.text)}`"
 
 
 def tokenize(text: str) -> list[FeelToken]:

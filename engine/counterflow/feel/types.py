@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from counterflow.feel.errors import cut, quoted
 from counterflow.feel.inference import UNKNOWN
 from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import UTC, Date, DateTime, Time
@@ -32,19 +33,20 @@ class Defined(Protocol):
 
 
 DefinedTypes = Mapping[str, Defined]
-Named = Mapping[str, Check]
+Named = Callable[[str], Check | None]
+"""The check of a defined type by its name; None for all other names."""
 
 NO_TYPES: Final[DefinedTypes] = {}
 
 
 def checks(definitions: DefinedTypes) -> Named:
     """What a parameter of each defined type asks of its argument, by the type's name."""
-    return {name: of.conforms for name, of in definitions.items()}
+    return lambda name: definitions[name].conforms if name in definitions else None
 
 
 def shapes(definitions: DefinedTypes) -> Named:
     """What `instance of` asks of a value for each defined type, by the type's name."""
-    return {name: of.has_shape for name, of in definitions.items()}
+    return lambda name: definitions[name].has_shape if name in definitions else None
 
 
 _OF_OTHERS: Final = {
@@ -56,19 +58,20 @@ _OF_OTHERS: Final = {
 """Types that are none by themselves, and how one of them is written."""
 
 
-def instance_of(run: Run, value: Value, expected: TypeName, named: Named) -> Value:
-    """Whether a value is of a type; null, with a warning, if there is no such type."""
+def instance_of(expected: TypeName, named: Named) -> Callable[[Run, Value], Value]:
+    """What tells whether a value is of a type; it is null, with a warning, if there is no such type."""
     unknown = _unknown(expected, named)
     if unknown is None:
-        return conforms(run, value, expected, named)
+        return lambda run, value: conforms(run, value, expected, named)
     remedy = f": write {_OF_OTHERS[unknown]}, or another of that kind" if unknown in _OF_OTHERS else ""
-    return run.warn("wrong type", f"`instance of` takes a type; {unknown!r} is none{remedy}")
+    message = f"`instance of` takes a type; {quoted(unknown)} is none{remedy}"
+    return lambda run, _value: run.warn("wrong type", message)
 
 
 def _unknown(expected: TypeName, named: Named) -> str | None:
     """The first name in a type that names none, or that needs the types of its members and has none."""
     name = _ALIASES.get(expected.name, expected.name)
-    if expected.name in named or name in {"Any", "Null"}:
+    if named(expected.name) is not None or name in {"Any", "Null"}:
         return None
     if name not in KINDS.values() or (name in _OF_OTHERS and not expected.members):
         return expected.name
@@ -84,7 +87,7 @@ def _unknown(expected: TypeName, named: Named) -> str | None:
 
 def conforms(run: Run, value: Value, expected: TypeName, named: Named) -> bool:
     """Whether a value belongs to a type; null belongs to Null only."""
-    defined = named.get(expected.name)
+    defined = named(expected.name)
     if defined is not None:
         return value is not None and defined(run, value)
     name = _ALIASES.get(expected.name, expected.name)
@@ -104,6 +107,7 @@ def _list_conforms(run: Run, value: list[Value], expected: TypeName, named: Name
 
 
 def _context_conforms(run: Run, value: dict[str, Value], expected: TypeName, named: Named) -> bool:
+    run.spend(len(expected.names))
     entries = zip(expected.names, expected.members, strict=True)
     return all(
         name in value and _member_conforms(run, value[name], member, named) for name, member in entries
@@ -209,4 +213,4 @@ def converted(run: Run, value: Value, to: TypeName, named: Named) -> Value:
         return [value]
     if isinstance(value, Date) and to == _MOMENT:
         return DateTime(value, Time(0, 0, 0, 0, UTC))
-    return run.warn("wrong argument", f"expected a value of the type {to.name}; found {a_kind(value)}")
+    return run.warn("wrong argument", f"expected a value of the type {cut(to.name)}; found {a_kind(value)}")

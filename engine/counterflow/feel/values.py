@@ -6,12 +6,13 @@ has no answer.
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
 from counterflow.feel import numbers
-from counterflow.feel.errors import FeelFailure, FeelValueError, MissingVariable
+from counterflow.feel.errors import FeelFailure, cut
 from counterflow.feel.run import TEXT_PER_FUEL, Limits, Local, Run, Value
 from counterflow.feel.temporal import SECOND_NS, Date, DateTime, DaysDuration, MonthsDuration, Time
 from counterflow.feel.tree import TypeName
@@ -82,14 +83,18 @@ def kind(value: Value) -> str:
     return KINDS[type(value)]
 
 
+_LISTED: Final = 10
+
+
 def listed(names: Iterable[str]) -> str:
     """The names of parameters for a message: `(a, b)`."""
-    return f"({', '.join(names)})"
+    first = [cut(name) for name in islice(names, _LISTED + 1)]
+    return f"({', '.join(first[:_LISTED])}{', …' if len(first) > _LISTED else ''})"
 
 
 def no_variable(function_name: str) -> str:
     """The words for a message: nothing was found under the name of a function."""
-    return f"there is no variable '{function_name}' (a function has this name)"
+    return f"there is no variable '{cut(function_name)}' (a function has this name)"
 
 
 def a_kind(value: Value) -> str:
@@ -137,9 +142,8 @@ def _reading(moment: Any) -> int:
 
 
 def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
-    """As `order`, with a warning where there is none."""
-    _pay_for_texts(run, left, right)
-    result = order(left, right)
+    """As `order`, paid for, with a warning where there is none."""
+    result = ordered(run, left, right)
     if result is None:
         found = f"found {a_kind(left)} and {a_kind(right)}"
         run.warn(
@@ -149,10 +153,33 @@ def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
     return result
 
 
-def _pay_for_texts(run: Run, left: Value, right: Value) -> None:
-    """Comparing two texts may read all of the shorter one."""
-    if isinstance(left, str) and isinstance(right, str) and len(left) > TEXT_PER_FUEL:
+_COSTLY: Final = frozenset({str, Time, DateTime})
+
+
+def ordered(run: Run, left: Value, right: Value) -> int | None:
+    """As `order`, paid for."""
+    if type(left) in _COSTLY:
+        pay_for_order(run, left, right)
+    return order(left, right)
+
+
+_CLOCK_FUEL: Final = 2
+ZONE_FUEL: Final = 12
+"""What it takes to ask a zone of the tz database for its offset, at two moments."""
+
+
+def pay_for_order(run: Run, left: Value, right: Value) -> None:
+    """Pay for one comparison: of texts all of the shorter one may be read, and moments ask their zones."""
+    if isinstance(left, str) and isinstance(right, str):
         run.spend(min(len(left), len(right)) // TEXT_PER_FUEL)
+    elif isinstance(left, Time | DateTime) and isinstance(right, Time | DateTime):
+        run.spend(ZONE_FUEL if has_named_zone(left) or has_named_zone(right) else _CLOCK_FUEL)
+
+
+def has_named_zone(moment: Time | DateTime) -> bool:
+    """Whether the moment's offset has to be asked of the tz database."""
+    zone = moment.zone if isinstance(moment, Time) else moment.time.zone
+    return zone is not None and bool(zone.name)
 
 
 def _same_clock(left: Value, right: Value) -> bool:
@@ -170,7 +197,8 @@ def _same_clock(left: Value, right: Value) -> bool:
 def equal(run: Run, left: Value, right: Value) -> bool | None:
     """Whether two values are the same; None, with a warning, if they are of different kinds."""
     run.spend()
-    _pay_for_texts(run, left, right)
+    if type(left) in _COSTLY:
+        pay_for_order(run, left, right)
     if left is None or right is None:
         return left is right
     if kind(left) != kind(right):
@@ -198,10 +226,17 @@ def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool | None
 
 
 def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool | None:
-    if left.keys() != right.keys():
+    if not same_keys(run, left, right):
         return False
-    run.spend(PAIR_FUEL * len(left))
     return _all(equal(run, left[key], right[key]) for key in left)
+
+
+def same_keys(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool:
+    """Whether two contexts have the same entries; paid for, with what asking for these will take."""
+    if len(left) != len(right):
+        return False
+    run.spend(PAIR_FUEL * len(left) + sum(map(len, left)) // TEXT_PER_FUEL)
+    return left.keys() == right.keys()
 
 
 def form(of: Range) -> tuple[bool, bool, str]:
@@ -271,6 +306,8 @@ def as_list(value: Value) -> list[Value]:
 
 # Text
 
+_FOR_A_PERSON: Final = Limits(fuel=2_000, result_bytes=20_000)
+
 
 def text(run: Run, value: Value) -> str:
     """What string() gives: a string as it is, everything else as it would be written in FEEL."""
@@ -297,94 +334,9 @@ def written(value: Value) -> str:
     return str(value)
 
 
-def to_text(value: Value) -> str:
+def to_text(value: Value, limits: Limits = _FOR_A_PERSON) -> str:
     """Any value as it would be written in FEEL, for a person; of one that is too large for that, its kind."""
-    limits = Limits()
     try:
         return _text(Run({}, 0, limits, limits.fuel), value)
     except (FeelFailure, RecursionError):
         return a_kind(value)
-
-
-# JSON
-
-
-_ENCODER: Final = msgspec.json.Encoder()
-
-
-def to_json(value: Value) -> bytes:
-    """The JSON of a value, in UTF-8. Raises FeelValueError for a range or a function, naming where it is.
-
-    Numbers have no exponent; dates, times and durations are ISO 8601 strings.
-    """
-    try:
-        return _ENCODER.encode(_jsonable(value, ""))
-    except RecursionError:
-        raise FeelValueError(
-            "expected a value that fits into JSON, found one that nests too deeply"
-        ) from None
-
-
-def _jsonable(value: Value, path: str) -> object:
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**63 else msgspec.Raw(numbers.plain(value).encode())
-    if isinstance(value, Decimal):
-        return msgspec.Raw(numbers.plain(value).encode())
-    if isinstance(value, list):
-        return [_jsonable(item, f"{path}[{index}]") for index, item in enumerate(value, 1)]
-    if isinstance(value, dict):
-        return {key: _jsonable(item, f"{path}.{key}" if path else key) for key, item in value.items()}
-    if type(value) in TEMPORAL:
-        return str(value)
-    where = f" at {path}" if path else ""
-    if isinstance(value, Function) and value.name:
-        raise MissingVariable(f"{no_variable(value.name)}{where}")
-    raise FeelValueError(
-        f"expected a value that JSON can say, found a {KINDS.get(type(value), type(value).__name__)}{where}"
-    )
-
-
-# Size
-
-
-def check_size(run: Run, value: Value) -> None:
-    """Raise FeelFailure if a result's JSON would be too large or too deep.
-
-    Shared parts count each time they appear, but are measured once.
-    """
-    if isinstance(value, list | dict):
-        _measure(run, value, {}, 1)
-    elif isinstance(value, str):
-        _fits(run, len(value))
-
-
-def _measure(run: Run, value: Value, known: dict[int, tuple[int, int]], level: int) -> tuple[int, int]:
-    """About how many bytes, and how many levels."""
-    if isinstance(value, str):
-        return len(value) + 2, 0
-    if not isinstance(value, list | dict):
-        return 8, 0
-    if id(value) in known:
-        return known[id(value)]
-    _shallow(run, level)
-    size = 2 + (sum(map(len, value)) + 4 * len(value) if isinstance(value, dict) else 0)
-    height = 0
-    for item in value.values() if isinstance(value, dict) else value:
-        item_size, item_height = _measure(run, item, known, level + 1)
-        size, height = size + item_size, max(height, item_height)
-    _shallow(run, height + 1)
-    _fits(run, size)
-    known[id(value)] = size, height + 1
-    return size, height + 1
-
-
-def _shallow(run: Run, levels: int) -> None:
-    if levels > run.limits.nesting:
-        raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
-
-
-def _fits(run: Run, size: int) -> None:
-    if size > run.limits.result_bytes:
-        raise FeelFailure("size", f"the result is larger than the limit of {run.limits.result_bytes} bytes")

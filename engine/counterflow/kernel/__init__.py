@@ -14,7 +14,8 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import CodeType, TracebackType
 from typing import Any
 
 import msgspec
@@ -38,11 +39,13 @@ from counterflow.kernel.lives import (
     quarantine,
     variables,
 )
+from counterflow.kernel.state.changing import is_changing
 from counterflow.kernel.state.partition import State, StateMark
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
+    CommandBrokenOff,
     Event,
     InstanceEnded,
     LogEntry,
@@ -104,40 +107,74 @@ class Outcome(msgspec.Struct, frozen=True):
     ended: list[InstanceEnded]
 
 
+class StateLost(Exception):
+    """A command was broken off while it changed the state, which is not to be trusted any more: go on from
+    the store.
+    """
+
+
 class KernelFault(Exception):
     """An exception inside a command, which was rolled back.
 
     `process_instance_key` is the instance to set aside; 0 where none was at work that had been there before.
+    `is_broken_off`: the command had taken too long.
     """
 
-    def __init__(self, command: str, process_instance_key: int, cause: Exception) -> None:
+    def __init__(self, command: str, process_instance_key: int, cause: BaseException) -> None:
         reason = _ADDRESS.sub("", str(cause))[:REASON_LIMIT]
         super().__init__(
             f"{command} on process instance {process_instance_key}: {type(cause).__name__}: {reason}"
         )
         self.command = command
         self.process_instance_key = process_instance_key
+        self.is_broken_off = isinstance(cause, CommandBrokenOff)
 
 
-def decide(state: State, command: Command, now_ms: int, limits: ProcessLimits = ProcessLimits()) -> Outcome:  # noqa: B008 - a frozen tuple
+def _nothing() -> None:
+    """Nobody breaks this command off."""
+
+
+def decide(
+    state: State,
+    command: Command,
+    now_ms: int,
+    limits: ProcessLimits = ProcessLimits(),  # noqa: B008 - a frozen tuple
+    decided: Callable[[], None] = _nothing,
+) -> Outcome:
     """Carry out one command. Raises `Rejection` (the caller's mistake), `KernelFault` (ours) or `ModelNeeded`
     (to be read before the command is given again); the state is then as before.
+
+    Whoever may raise `CommandBrokenOff` into it must not do so any more once `decided` has been called.
+    Raises `StateLost` where that came at a moment at which nothing can be taken back.
     """
     mark = state.mark()
     state.now_ms = now_ms
     step = Step(state, HOUSE, limits)
     try:
-        answer = COMMANDS[type(command)](step, command)
-        _run(step)
-        log = log_of(step, type(command).__name__, mark.last_position + 1)
+        try:
+            answer = COMMANDS[type(command)](step, command)
+            _run(step)
+            log = log_of(step, type(command).__name__, mark.last_position + 1)
+        finally:
+            decided()
     except (Rejection, ModelNeeded):
         state.roll_back(mark)
         raise
-    except Exception as fault:
+    except (Exception, CommandBrokenOff) as fault:
+        decided()  # which may be where it was broken off
+        if isinstance(fault, CommandBrokenOff) and is_changing(_code_of(fault.__traceback__)):
+            raise StateLost(f"{type(command).__name__}: {fault}") from fault
         instance_key = _broken_instance(step, mark)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
     return Outcome(answer, log, step.ended)
+
+
+def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:
+    """What was being run when an exception was raised."""
+    while trace is not None:
+        yield trace.tb_frame.f_code
+        trace = trace.tb_next
 
 
 def _broken_instance(step: Step, mark: StateMark) -> int:

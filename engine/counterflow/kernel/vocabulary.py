@@ -86,6 +86,18 @@ class BrokenInvariant(Exception):
     """
 
 
+class CommandBrokenOff(BaseException):
+    """Raised into a command from outside, by whoever keeps the time: it has held up all others for too long.
+
+    Not an `Exception`: nothing that a command runs takes it for a mistake of its own.
+    """
+
+    def __str__(self) -> str:
+        return (
+            "it held up everybody else for longer than one command may (command_limit_ms), and was broken off"
+        )
+
+
 class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     """A job as a worker receives it. `headers` and `variables` are JSON objects; `deadline_ms` is epoch
     milliseconds.

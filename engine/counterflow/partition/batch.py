@@ -46,6 +46,19 @@ def load_state(store: Store, order: CompensationOrder = CompensationOrder.MIRROR
     return state
 
 
+def last_time(store: Store, last_position: int) -> int:
+    """When the last entry of the log was written, epoch milliseconds; 0 where there is none. An entry stands
+    at the position of its first event, so it is looked for further and further back.
+    """
+    back = 1
+    while back < 2 * last_position:
+        entries = store.read_log(after=max(last_position - back, 0))
+        if entries:
+            return entries[-1].timestamp_ms
+        back *= 2
+    return 0
+
+
 def seal(state: State, log: list[LogEntry]) -> Batch:
     """Everything that has changed since the last call, with its log."""
     changes = state.seal()

@@ -18,10 +18,11 @@ from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
-from counterflow.partition.batch import OpenBatch, load_state, seal
+from counterflow.partition.batch import OpenBatch, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.source import LoadedModel, read_model
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.store.port import Batch, Store, StoreError
 
 logger = logging.getLogger("counterflow.partition")
@@ -39,15 +40,15 @@ class Decider:
         store: Store,
         order: CompensationOrder,
         limits: ProcessLimits,
-        clock: Callable[[], int],
+        time: Timekeeping,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
         self._order = order
         self._limits = limits
-        self._clock = clock
+        self.clock = time.clock
         self._changed = changed
-        self._last_ms = 0
+        self._watch = time.watch
         self._heartbeats = Heartbeats()
         self.ends = InstanceEnds()
         self.open = OpenBatch()
@@ -55,9 +56,12 @@ class Decider:
         """True from a failed commit until the store could be read again: what is in memory is not to be
         decided on.
         """
+        self.is_damaged = False
+        """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
         """How many were decided, rejected ones included."""
         self.state = load_state(store, order)
+        self.clock.begin_at(last_time(store, self.state.last_position))
 
     def read_model(self, needed: ModelNeeded) -> LoadedModel:
         """The model that a command needs, in whatever thread. Raises `BrokenInvariant` where it cannot be
@@ -71,9 +75,8 @@ class Decider:
         return not self.is_lost and (self.state.has_changed or bool(self.open.committed))
 
     def now_ms(self) -> int:
-        """The time of the next command: the clock's, but never earlier than the last command's."""
-        self._last_ms = max(self._last_ms, self._clock())
-        return self._last_ms
+        """The time of the next command, never earlier than the last one's."""
+        return self.clock.now_ms()
 
     def decide(self, command: Command) -> kernel.Outcome:
         """Carry out a command in memory. Raises `Rejection`, `Faulted` (the instance is set aside, if one was
@@ -81,10 +84,13 @@ class Decider:
         be read first; nothing else is changed then.
         """
         self.commands += 1
+        self._watch.begin()
         try:
-            decision = kernel.decide(self.state, command, self.now_ms(), self._limits)
+            decision = kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
         except kernel.KernelFault as fault:
             raise self._refusal(fault) from fault
+        except kernel.StateLost as lost:
+            raise self._damaged(lost) from lost
         self.open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
             self._heartbeats.end_try(decision.answer)
@@ -108,6 +114,7 @@ class Decider:
         discarded, self.open = self.open, OpenBatch()
         self._heartbeats.forget()
         self.is_lost = True
+        self.is_damaged = False
         return discarded
 
     def recover(self) -> bool:
@@ -123,6 +130,12 @@ class Decider:
         if isinstance(fault.__cause__, StoreError):
             return Unavailable(f"The database could not be read: {fault.__cause__}")
         return Faulted(fault, is_contained=self._set_aside(fault))
+
+    def _damaged(self, lost: kernel.StateLost) -> Unavailable:
+        logger.error("What is decided and not committed is discarded: %s", lost)
+        self.is_lost = self.is_damaged = True
+        self._changed()
+        return Unavailable(f"The command was not carried out: {lost}")
 
     def _set_aside(self, fault: kernel.KernelFault) -> bool:
         """Quarantine the instance that a fault was met in; answers whether there was one."""

@@ -2,7 +2,9 @@
 
 Nothing that still stands is lost: what meets a fault is triggered again once the broken instance is set
 aside, what cannot be triggered waits for the next release of a quarantine (or a restart), what cannot be read
-for the database.
+for the database. What takes too long, or was under way when the server was killed, is set aside with its
+instance (`watchdog.py`, `underway.py`); the start timer that has begun such an instance begins no other
+before a quarantine is released.
 """
 
 from __future__ import annotations
@@ -11,21 +13,27 @@ import asyncio
 import functools
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from counterflow.kernel.lives.correlation import SetStartAside
 from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import StartTimer
 from counterflow.kernel.state.queues import Due
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import Rejection
+from counterflow.partition.clock import LOOK_MS
 from counterflow.partition.decider import Decider
 from counterflow.partition.models import Models
 from counterflow.partition.refusals import Faulted, Unavailable
+from counterflow.partition.timekeeping import Timekeeping
 
 logger = logging.getLogger("counterflow.partition")
 
 DUE_AT_ONCE = 200
-"""Due things triggered before other commands get their turn again."""
+"""Due things triggered before other commands get their turn again, at most."""
+PAGE_MS = 20
+"""How long that may take: after so much of it no other is begun."""
 REST_MS = 1_000
 """How long due things wait after the database could not be read."""
 
@@ -33,28 +41,60 @@ REST_MS = 1_000
 class Alarm:
     """Triggers what is due. `triggered` is called after each time that it has gone off, and sets it again."""
 
-    def __init__(self, decider: Decider, models: Models, triggered: Callable[[], None]) -> None:
+    def __init__(
+        self, decider: Decider, models: Models, triggered: Callable[[], None], time: Timekeeping
+    ) -> None:
         self._decider = decider
         self._models = models
         self._triggered = triggered
+        self._underway = time.underway
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
         self._is_resting = False
         self._stopping = False
+        self.is_held = time.is_due_held
+        """Nothing is triggered before `release`."""
+
+    def begin(self) -> None:
+        """Set aside what a process before this one has ended in the middle of, and go off when something is
+        due. Raises `StoreError`.
+        """
+        suspect = self._underway.suspect
+        if suspect is not None:
+            self._set_suspect_aside(suspect)
+        if self.is_held:
+            logger.warning("All that is due is held, as asked for; `counterflow release-due` lets it come")
+        self.set()
+
+    def release(self) -> bool:
+        """What is due comes from now on; answers whether it was held."""
+        was_held, self.is_held = self.is_held, False
+        if was_held:
+            logger.info("What is due is held no longer")
+        self.set()
+        return was_held
 
     def set(self) -> None:
         """Go off when the earliest thing is due, unless there is enough to commit first: the commit sets it
-        again.
+        again. The wall clock may be set meanwhile, so it is asked again within `LOOK_MS`.
         """
         due = self._decider.state.next_due()
-        if due is None or self._stopping or self._decider.is_lost or self._has_enough_to_commit():
+        if (
+            due is None
+            or self._stopping
+            or self.is_held
+            or self._decider.is_lost
+            or self._has_enough_to_commit()
+        ):
             return
+        now_ms = self._decider.now_ms()
+        at_ms = min(due.due_ms, now_ms + LOOK_MS)
         if self._timer is not None:
-            if self._timer_ms <= due.due_ms:
+            if self._timer_ms <= at_ms:
                 return
             self._timer.cancel()
-        delay_ms = max(due.due_ms - self._decider.now_ms(), REST_MS if self._is_resting else 0)
-        self._timer_ms = due.due_ms
+        delay_ms = max(at_ms - now_ms, REST_MS if self._is_resting else 0)
+        self._timer_ms = at_ms
         self._timer = asyncio.get_running_loop().call_later(delay_ms / 1000, self._go_off)
 
     def clear(self) -> None:
@@ -73,15 +113,20 @@ class Alarm:
 
     def _go_off(self) -> None:
         self._timer, self._is_resting = None, False
+        clock = self._decider.clock
+        over = clock.monotonic_ms() + PAGE_MS
         for _ in range(DUE_AT_ONCE):
             due = self._decider.state.next_due()
             if due is None or due.due_ms > self._decider.now_ms() or self._is_resting:
                 break
             self._trigger(due)
+            if clock.monotonic_ms() > over:
+                break
         self._triggered()
 
     def _trigger(self, due: Due) -> None:
         command = TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
+        self._underway.begin(due)
         try:
             if not self._decider.decide(command).answer:
                 self._decider.state.is_no_longer_due(due)
@@ -95,6 +140,8 @@ class Alarm:
                 self._keep_for_later(due, faulted)
         except Rejection as rejection:
             self._keep_for_later(due, rejection)
+        finally:
+            self._underway.end()
 
     def _is_read(self, due: Due, why_not: Unavailable | None) -> None:
         """The model that a due thing needs was read, or cannot be: it is triggered again, and meets that."""
@@ -103,23 +150,75 @@ class Alarm:
         self.set()
 
     def _keep_for_later(self, due: Due, why: Rejection) -> None:
-        if due.table is StartTimer and isinstance(why, Faulted) and self._set_start_aside(due, why):
-            return
+        if due.table is StartTimer and isinstance(why, Faulted):
+            is_costly = why.fault.is_broken_off
+            if self._set_start_aside(due, str(why.fault), begins_others=not is_costly):
+                return
+        self._hold(due, why.reason)
+
+    def _hold(self, due: Due, why: str) -> None:
         logger.error(
             "%s %s is due and cannot be triggered before a quarantine is released: %s",
             due.table.table,
             due.key,
-            why.reason,
+            why,
         )
         self._decider.state.cannot_come_due(due)
 
-    def _set_start_aside(self, due: Due, why: Faulted) -> bool:
+    def _set_start_aside(self, due: Due, reason: str, *, begins_others: bool) -> bool:
         """Keep the instance that a start timer could not begin, to be seen and released; the timer goes on
-        with its next moment. Answers whether that could be done.
+        with its next moment, or, unless it `begins_others`, is held. Answers whether that could be done.
         """
+        timer: StartTimer | None = self._decider.state.shared[StartTimer].get(due.key)
         try:
-            self._decider.decide(SetStartAside(key=due.key, due_ms=due.due_ms, reason=str(why.fault)))
-        except (Rejection, Unavailable, ModelNeeded):
+            self._decider.decide(SetStartAside(key=due.key, due_ms=due.due_ms, reason=reason))
+        except ModelNeeded as needed:
+            self._decider.state.cannot_come_due(due)
+            again = functools.partial(self._set_start_aside_now, due, reason, begins_others)
+            self._models.wait(needed, again)
+            return True
+        except (Rejection, Unavailable):
             logger.exception("The instance of start timer %s could not even be set aside", due.key)
             return False
+        if due == self._underway.suspect:
+            self._clear_suspect()
+        if timer is not None and not begins_others:
+            self._hold_starts(timer, reason)
         return True
+
+    def _set_start_aside_now(
+        self, due: Due, reason: str, begins_others: bool, why_not: Unavailable | None
+    ) -> None:
+        """The model that such an instance needs was read, or cannot be."""
+        if why_not is not None or not self._set_start_aside(due, reason, begins_others=begins_others):
+            self._hold(due, str(why_not or reason))
+        self._triggered()
+
+    def _hold_starts(self, timer: StartTimer, why: str) -> None:
+        for following in list(self._decider.state.shared[StartTimer].values()):
+            if (following.definition_key, following.element_id) == (timer.definition_key, timer.element_id):
+                self._hold(Due(following.due_ms, following.key, StartTimer), why)
+
+    def _set_suspect_aside(self, due: Due) -> None:
+        """Quarantine the instance of what was under way when a process ended, if it still waits for that."""
+        what = f"{due.table.table.replace('_', ' ')} {due.key}"
+        reason = (
+            f"The server ended while {what} of this instance was being carried out, so it is set aside and "
+            "not carried out again; release the instance to try it once more"
+        )
+        logger.error("The server ended while %s was being carried out; what it belongs to is set aside", what)
+        state = self._decider.state
+        if due.table is StartTimer:
+            if not self._set_start_aside(due, reason, begins_others=False):
+                self._hold(due, reason)
+            return
+        if not due.table.instance_field:
+            self._hold(due, "the server ended while it was being carried out")
+        elif (instance := state.owner_of(due.table, due.key)) is not None:
+            row: Any = instance.rows[due.table][due.key]
+            if row.due_ms == due.due_ms:
+                self._decider.decide(QuarantineInstance(process_instance_key=instance.key, reason=reason))
+        self._clear_suspect()
+
+    def _clear_suspect(self) -> None:
+        self._decider.open.committed.append(self._underway.clear_suspect)

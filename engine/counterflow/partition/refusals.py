@@ -6,6 +6,11 @@ from counterflow.kernel import KernelFault
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 
 STOPPING = "The server is stopping; try again when it is back"
+_TOO_LONG = (
+    "Expected the command to hold up others no longer than command_limit_ms allows, but it did and was "
+    "broken off"
+)
+_SIMPLER = "Make what it computes simpler: the expressions, decisions and collections of that process"
 
 
 class Faulted(Rejection):
@@ -16,9 +21,12 @@ class Faulted(Rejection):
     def __init__(self, fault: KernelFault, *, is_contained: bool) -> None:
         key = fault.process_instance_key
         what = f"process instance '{key}' is quarantined" if is_contained else "nothing was changed"
-        super().__init__(
-            RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log"
-        )
+        if fault.is_broken_off:
+            super().__init__(RejectionType.INVALID_STATE, f"{_TOO_LONG}; {what}. {_SIMPLER}")
+        else:
+            super().__init__(
+                RejectionType.PROCESSING_ERROR, f"An internal fault was met and {what}; see the server's log"
+            )
         self.is_contained = is_contained
         self.fault = fault
 

@@ -16,8 +16,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
@@ -30,7 +29,6 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
-from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.models import READING_MS, Models
@@ -38,6 +36,7 @@ from counterflow.partition.offers import Offers
 from counterflow.partition.pending import ENDING, Pending, size_of
 from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.partition.takers import Takers
+from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.troubles import log_troubles
 from counterflow.store.port import Batch, Store, StoreError
 
@@ -55,7 +54,7 @@ class Writer:
         *,
         order: CompensationOrder = CompensationOrder.MIRROR,
         limits: ProcessLimits | None = None,
-        now_ms: Callable[[], int] | None = None,
+        time: Timekeeping | None = None,
         maximum_pending: int = 4_000,
         maximum_pending_bytes: int = 64 * 1024 * 1024,
         caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
@@ -64,12 +63,17 @@ class Writer:
         self._store = store
         self._caches = caches
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counterflow-writer")
+        time = time or Timekeeping()
         self._decider = self._decides_by(
-            store, order, limits or ProcessLimits(), now_ms or _wall_clock_ms, self._schedule_commit
+            store,
+            order,
+            limits or ProcessLimits(),
+            time,
+            self._schedule_commit,
         )
         self._models = Models(self._decider, reading_ms)
         self._offers = Offers(self._decider, self._models, self._schedule_commit)
-        self._alarm = Alarm(self._decider, self._models, self._after_decision)
+        self._alarm = Alarm(self._decider, self._models, self._after_decision, time)
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -168,6 +172,15 @@ class Writer:
         """Whoever waited for the end of this instance waits no longer."""
         self._decider.ends.leave(process_instance_key, ended)
 
+    @property
+    def is_due_held(self) -> bool:
+        """Whether nothing that is due is triggered before `release_due`."""
+        return self._alarm.is_held
+
+    def release_due(self) -> bool:
+        """From now on what is due is triggered; answers whether it was held."""
+        return self._alarm.release()
+
     def watch_work(self, watcher: Callable[[int], None]) -> None:
         """From now on call `watcher` after each command that brings work to its end, with the number of
         instances that have ended by it.
@@ -212,8 +225,11 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due."""
-        self._alarm.set()
+        """Begin to trigger what is due, unless that is held; what a process before this one has not survived
+        is set aside. Raises `StoreError`.
+        """
+        self._alarm.begin()
+        self._schedule_commit()
 
     async def stop(self) -> None:
         """Refuse new commands, commit what is decided, and let go of the thread. The store stays open."""
@@ -250,6 +266,8 @@ class Writer:
         return size
 
     def _refuse_when_lost(self) -> None:
+        if self._decider.is_damaged:
+            raise Unavailable("A command that was broken off is being taken back; try again at once")
         if self._decider.is_lost and not self._come_back():
             raise Unavailable("The database can neither be written nor read; try again when it is back")
 
@@ -261,35 +279,48 @@ class Writer:
     # -- committing ------------------------------------------------------------------------------------------
 
     def _schedule_commit(self) -> None:
-        if self._committing is None and self._decider.has_something_to_commit:
+        if self._committing is None and self._has_something_to_do:
             self._committing = asyncio.get_running_loop().create_task(self._commit_all())
 
+    @property
+    def _has_something_to_do(self) -> bool:
+        return self._decider.has_something_to_commit or self._decider.is_damaged
+
     async def _commit_all(self) -> None:
-        """Commit batch after batch, as long as there is something in the open one."""
+        """Commit batch after batch, as long as there is something in the open one; and go on from the store
+        where the state is damaged, which is after the commit that is under way.
+        """
         try:
-            while self._decider.has_something_to_commit:
-                batch_number = self._decider.state.batch
-                sealed, batch = self._decider.seal()
-                try:
-                    await self._make_durable(batch)
-                except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
-                    self._discard(sealed, error)
-                    continue
-                self.commits += 1
-                tell_all(sealed.committed)
-                log_troubles(batch, self._decider.state)
-                self._decider.state.release(batch_number, self._models.caches(self._caches))
-                self._offers.offer_undelivered()
-                self._alarm.set()
+            while self._has_something_to_do:
+                if self._decider.is_damaged:
+                    self._discard([], StoreError("a command was broken off while it changed the state"))
+                else:
+                    await self._commit_one()
         finally:
             self._committing = None
+
+    async def _commit_one(self) -> None:
+        batch_number = self._decider.state.batch
+        sealed, batch = self._decider.seal()
+        try:
+            await self._make_durable(batch)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
+            self._discard(sealed.failed, error)
+            return
+        self.commits += 1
+        tell_all(sealed.committed)
+        if not self._decider.is_damaged:
+            log_troubles(batch, self._decider.state)
+            self._decider.state.release(batch_number, self._models.caches(self._caches))
+            self._offers.offer_undelivered()
+            self._alarm.set()
 
     async def _make_durable(self, batch: Batch) -> None:
         if batch.log or batch.puts:
             self._store.write(batch)
             await asyncio.get_running_loop().run_in_executor(self._thread, self._store.sync)
 
-    def _discard(self, sealed: OpenBatch, error: Exception) -> None:
+    def _discard(self, sealed: Sequence[Failed], error: Exception) -> None:
         if isinstance(error, StoreError):
             logger.error("A batch could not be committed, going on from the store: %s", error)
         else:
@@ -298,7 +329,7 @@ class Writer:
         self._alarm.clear()
         if not self._recover():
             logger.error("The store cannot be read; nothing is decided until it can")
-        tell_all([functools.partial(tell, error) for tell in (*sealed.failed, *later.failed)])
+        tell_all([functools.partial(tell, error) for tell in (*sealed, *later.failed)])
 
     def _come_back(self) -> bool:
         """Callers ask again and again while the store is away, so that only its return is told."""
@@ -313,7 +344,3 @@ class Writer:
         if has_recovered:
             self._alarm.set()
         return has_recovered
-
-
-def _wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -75,8 +75,14 @@ class Commands:
         return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
 
     def trigger(self, key: int, variables: dict[str, bytes]) -> Awaitable[None]:
-        """Let what an element waits for come, without a message. Raises `Rejection`."""
+        """Let what an element waits for come, without a message. Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
         return self._writer.submit(TriggerElement(key=key, variables=variables))
+
+    def release_due(self) -> bool:
+        """Let come what is due, from now on; answers whether it was held. Raises `Unavailable`."""
+        self._admission.check()
+        return self._writer.release_due()
 
     def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
         def is_reported(answer: Any) -> None:

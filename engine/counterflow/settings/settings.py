@@ -51,6 +51,7 @@ class Settings:
     unix_socket_mode: str = "0600"
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
+    hold_due: bool = False
     transport: TransportName = TransportName.NATIVE
     max_connection_age_ms: int = 0
     compressed_answer_bytes: int = 0
@@ -65,6 +66,7 @@ class Settings:
     resource_bytes: int = DECISION_LIMITS.resource_bytes
     decision_elements: int = DECISION_LIMITS.elements
     steps_without_wait: int = 1_000
+    command_limit_ms: int = 2_000
     pending_commands: int = 4_000
     pending_bytes: int = 64 * MEBIBYTE
     new_calls_at_once: int = 16

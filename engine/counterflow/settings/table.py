@@ -76,6 +76,11 @@ SETTINGS: tuple[Setting, ...] = (
         "listen on a public address, although whoever reaches it may do anything",
     ),
     Setting(
+        "hold_due",
+        values.truth,
+        "begin with everything that is due held, until `counterflow release-due`",
+    ),
+    Setting(
         "transport",
         values.one_of(TransportName),
         "who speaks gRPC: native, our own server, or grpcio, the library",
@@ -148,6 +153,13 @@ SETTINGS: tuple[Setting, ...] = (
         values.whole(10, 1_000_000),
         "elements that one command may enter again before it is held up by an incident",
         "N",
+        LIMITS,
+    ),
+    Setting(
+        "command_limit_ms",
+        values.whole(500, 600_000),
+        "how long one command may hold up all others before it is broken off",
+        "MS",
         LIMITS,
     ),
     Setting(

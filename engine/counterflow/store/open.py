@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from counterflow.store.errors import UnsupportedDatabaseError
 from counterflow.store.memory import MemoryStore
@@ -18,6 +19,18 @@ PASSWORD_OPTION = re.compile(r"([?&]\w*password=)[^&]*", re.IGNORECASE)
 def masked(url: str) -> str:
     """A URL as it may be shown: without the password in it."""
     return PASSWORD_OPTION.sub(r"\1***", WITHOUT_SLASHES.sub(r"\1***@", PASSWORD.sub(r"\1***@", url)))
+
+
+def file_beside(url: str, suffix: str) -> Path | None:
+    """The path of a small file that belongs to the database which `open_store` has opened; None where that
+    keeps nothing.
+    """
+    if url == "memory:":
+        return None
+    from sqlalchemy import make_url  # noqa: PLC0415 - a store in memory needs no database
+
+    path = Path(make_url(url).database or "").resolve()
+    return path.with_name(path.name + suffix)
 
 
 def open_store(url: str) -> Store:

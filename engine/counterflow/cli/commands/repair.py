@@ -127,6 +127,15 @@ def release(key: InstanceArgument, address: AddressOption = "") -> None:
     say(f"Released process instance {key}.")
 
 
+def release_due(address: AddressOption = "") -> None:
+    """Let come what serve --hold-due holds.
+
+    Timers, time-outs of jobs and whatever else is due.
+    """
+    was_held = remote(address).call("ReleaseDue").was_held
+    say("What is due comes from now on." if was_held else "Nothing was held.")
+
+
 def _job_of(server: Remote, incident: int) -> int:
     """The job that an incident is about; 0 where it is about none, or cannot be asked for."""
     if not 0 < incident < LARGEST_KEY:

@@ -1,15 +1,20 @@
 """Aggregates of lists: one value of all items (DMN 1.5, 10.3.4.4)."""
 
 from decimal import Decimal
+from typing import Final
 
 from counterflow.feel import numbers
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.numbers import CONTEXT, Number
 from counterflow.feel.operators import calculate
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import a_kind, order
+from counterflow.feel.values import a_kind, ordered
 
 Items = list[Value]
+_COMPARISON_FUEL: Final = 2
+_SORTING_FUEL: Final = 4
+"""What a number costs that is put in order, or is looked up, among all others: decimals take it."""
+_SQUARE_FUEL: Final = 8
 
 
 @builtin("min(list: list)", "min(list...: any)")
@@ -25,12 +30,12 @@ def max_(run: Run, items: Items) -> Value:
 
 
 def _extreme(run: Run, items: Items, sign: int) -> Value:
-    run.spend(len(items))
+    run.spend(len(items) * _COMPARISON_FUEL)
     if not items:
         return None
     best = items[0]
     for item in items:
-        position = order(item, best)
+        position = ordered(run, item, best)
         if position is None:
             return run.warn(
                 "wrong type",
@@ -90,18 +95,20 @@ def median(run: Run, items: Items) -> Value:
 
     Null, with a warning, for other kinds.
     """
-    ordered = sorted(_numbers(run, "median", items) or [])
-    if not ordered:
+    run.spend(len(items) * _SORTING_FUEL)
+    ascending = sorted(_numbers(run, "median", items) or [])
+    if not ascending:
         return None
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return calculate(run, "/", calculate(run, "+", ordered[middle - 1], ordered[middle]), 2)
+    middle = len(ascending) // 2
+    if len(ascending) % 2:
+        return ascending[middle]
+    return calculate(run, "/", calculate(run, "+", ascending[middle - 1], ascending[middle]), 2)
 
 
 @builtin("mode(list: list)", "mode(list...: any)")
 def mode(run: Run, items: Items) -> Value:
     """The numbers that are there most often, ascending; null, with a warning, for other kinds."""
+    run.spend(len(items) * _SORTING_FUEL)
     counted = _numbers(run, "mode", items)
     if counted is None:
         return None
@@ -118,6 +125,7 @@ def stddev(run: Run, items: Items) -> Value:
 
     Null, with a warning, for other kinds, and where a square leaves the range of numbers.
     """
+    run.spend(len(items) * _SQUARE_FUEL)
     sample = _numbers(run, "stddev", items)
     if sample is None or len(sample) < 2:
         return None

@@ -5,14 +5,16 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from counterflow.feel import iso, json_values, numbers, values
+from counterflow.feel import iso, json_text, json_values, numbers
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.errors import FeelSyntaxError, FeelValueError
 from counterflow.feel.run import Run, Value
+from counterflow.feel.sizes import check_size
 from counterflow.feel.tokens import FeelToken, tokenize
 from counterflow.feel.values import Range, order, text
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER_FUEL: Final = 3
 _GROUPINGS = {" ", ",", ".", None}
 _DECIMALS = {".", ",", None}
 
@@ -41,6 +43,7 @@ def number(run: Run, value: str, grouping: str | None = None, point: str | None 
             "wrong value",
             "number takes the grouping separators space, comma and dot, and another one as decimal separator",
         )
+    run.spend(_NUMBER_FUEL)
     plain = value.replace(grouping, "") if grouping else value
     plain = plain.replace(point, ".") if point else plain
     result = numbers.read(plain) if _NUMBER.fullmatch(plain) else None
@@ -53,6 +56,9 @@ def number(run: Run, value: str, grouping: str | None = None, point: str | None 
 
 # Ranges
 
+_RANGE_LENGTH: Final = 10_000
+_RANGE_FUEL: Final = 20
+_LEXED_PER_FUEL: Final = 2
 _OPENING: Final = {"[": True, "(": False, "]": False}
 _CLOSING: Final = {"]": True, ")": False, "[": False}
 _TEMPORAL: Final[dict[str, Callable[[str], Value]]] = {
@@ -69,6 +75,9 @@ def range_(run: Run, value: str) -> Value:
 
     Its ends are literals, and one of them may be missing: `[18..)`.
     """
+    if len(value) > _RANGE_LENGTH:
+        return run.warn("wrong value", f"range takes a text of at most {_RANGE_LENGTH} characters")
+    run.spend(_RANGE_FUEL + len(value) // _LEXED_PER_FUEL)
     spelled = _range(value)
     return (
         run.warn(
@@ -125,9 +134,10 @@ def _end(tokens: list[FeelToken]) -> Value:
 @builtin("from json(value: string)")
 def from_json(run: Run, value: str) -> Value:
     """The value that a JSON text says; null, with a warning, for other texts and numbers beyond FEEL's."""
-    run.spend(len(value) // 8)
+    text_of = value.encode()
+    run.spend(json_values.price(text_of, partly=False))
     try:
-        return json_values.decode(value)
+        return json_values.decode(text_of)
     except ValueError as error:
         return run.warn("wrong value", f"from json takes JSON: {error}")
     except RecursionError:
@@ -140,9 +150,9 @@ def to_json(run: Run, value: Value) -> Value:
 
     Raises FeelFailure if it is too large.
     """
-    values.check_size(run, value)
+    check_size(run, value)
     try:
-        return run.text(values.to_json(value).decode())
+        return run.text(json_text.to_json(value).decode())
     except FeelValueError as error:
         return run.warn("wrong value", f"to json: {error}")
 

@@ -6,14 +6,18 @@ Positions count from 1, or from -1 at the end; nothing changes a list, each func
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cmp_to_key
-from typing import Any
+from typing import Any, Final
 
 from counterflow.feel.builtins.registry import builtin, call_function
 from counterflow.feel.numbers import shown
-from counterflow.feel.run import Run, Value
-from counterflow.feel.values import Function, a_kind, as_list, order, same
+from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
+from counterflow.feel.values import Function, a_kind, as_list, ordered, same
 
 Items = list[Value]
+_GLANCES_PER_FUEL: Final = 4
+"""Items that are looked at without being compared, for one unit of fuel."""
+_COPIES_PER_FUEL: Final = 16
+"""Items that go from one list into another, for one unit of fuel."""
 
 
 # Questions
@@ -56,7 +60,7 @@ def any_(run: Run, items: Items) -> Value:
 
 
 def _decided(run: Run, items: Items, *, decisive: bool) -> bool | None:
-    run.spend(len(items))
+    run.spend(len(items) // _GLANCES_PER_FUEL)
     if any(item is decisive for item in items):
         return decisive
     return (not decisive) if all(isinstance(item, bool) for item in items) else None
@@ -68,7 +72,9 @@ def _decided(run: Run, items: Items, *, decisive: bool) -> bool | None:
 @builtin("append(list: list, item...: any)")
 def append(run: Run, items: Items, added: Items) -> Value:
     """A new list: the items of this one, then those added."""
-    return _made(run, [*items, *added])
+    _pay_for_copy(run, items)
+    _pay_for_copy(run, added)
+    return [*items, *added]
 
 
 @builtin("concatenate(list...: any)")
@@ -86,8 +92,8 @@ def union(run: Run, lists: Items) -> Value:
 def _joined(run: Run, lists: Items) -> Items:
     joined: Items = []
     for value in lists:
-        items = as_list(value) if value is not None else [None]
-        run.spend(len(items))
+        items: Items = as_list(value) if value is not None else [None]
+        _pay_for_copy(run, items)
         joined += items
     return joined
 
@@ -99,11 +105,11 @@ def distinct_values(run: Run, items: Items) -> Value:
 
 
 def _distinct(run: Run, items: Items) -> Items:
-    run.spend(len(items))
+    run.spend(len(items) * _LOOK_UP_FUEL)
     distinct: Items = []
     scalars: set[tuple[type, Any]] = set()
     for item in items:
-        key = _scalar_key(item)
+        key = _scalar_key(run, item)
         if key is None:
             if not any(same(run, item, other) for other in distinct):
                 distinct.append(item)
@@ -113,9 +119,15 @@ def _distinct(run: Run, items: Items) -> Items:
     return distinct
 
 
-def _scalar_key(value: Value) -> tuple[type, Any] | None:
+_LOOK_UP_FUEL: Final = 2
+
+
+def _scalar_key(run: Run, value: Value) -> tuple[type, Any] | None:
     """What makes a number, string, boolean or null the same as another; None for all other kinds."""
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str):
+        run.spend(len(value) // TEXT_PER_FUEL)
+        return str, value
+    if value is None or isinstance(value, bool):
         return type(value), value
     return (Decimal, value) if isinstance(value, int | Decimal) else None
 
@@ -144,28 +156,30 @@ def sublist(run: Run, items: Items, start: int, length: int | None = None) -> Va
             "out of range",
             f"sublist of a list of {len(items)} from {shown(start)} has no {shown(length)} items",
         )
-    return _made(run, items[first:] if length is None else items[first : first + length])
+    made = items[first:] if length is None else items[first : first + length]
+    _pay_for_copy(run, made)
+    return made
 
 
 @builtin("insert before(list: list, position: integer, newItem: any)")
 def insert_before(run: Run, items: Items, position: int, item: Value) -> Value:
     """A new list with the item before a position; null, with a warning, if there is no such position."""
     index = _index(run, "insert before", items, position)
-    return None if index is None else _made(run, [*items[:index], item, *items[index:]])
+    return None if index is None else [*items[:index], item, *items[index:]]
 
 
 @builtin("remove(list: list, position: integer)")
 def remove(run: Run, items: Items, position: int) -> Value:
     """A new list without the item at a position; null, with a warning, if there is no such position."""
     index = _index(run, "remove", items, position)
-    return None if index is None else _made(run, [*items[:index], *items[index + 1 :]])
+    return None if index is None else [*items[:index], *items[index + 1 :]]
 
 
 @builtin("list replace(list: list, position: integer, newItem: any)")
 def list_replace(run: Run, items: Items, position: int, item: Value) -> Value:
     """A new list with another item at a position; null, with a warning, if there is no such position."""
     index = _index(run, "list replace", items, position)
-    return None if index is None else _made(run, [*items[:index], item, *items[index + 1 :]])
+    return None if index is None else [*items[:index], item, *items[index + 1 :]]
 
 
 @builtin("list replace(list: list, match: function, newItem: any)")
@@ -181,10 +195,12 @@ def list_replace_matching(run: Run, items: Items, match: Function, new: Value) -
     answers = [call_function(run, match, item, new) for item in items]
     if not all(isinstance(answer, bool) for answer in answers):
         return run.warn("wrong type", "list replace takes a function that answers true or false")
-    return _made(run, [new if answer is True else item for item, answer in zip(items, answers, strict=True)])
+    return [new if answer is True else item for item, answer in zip(items, answers, strict=True)]
 
 
 def _index(run: Run, name: str, items: Items, position: int) -> int | None:
+    """Where a copy of the list, which is paid for, changes; None, with a warning, if that is nowhere."""
+    _pay_for_copy(run, items)
     if position == 0 or abs(position) > len(items):
         return run.warn(
             "out of range",
@@ -196,7 +212,8 @@ def _index(run: Run, name: str, items: Items, position: int) -> int | None:
 @builtin("reverse(list: list)")
 def reverse(run: Run, items: Items) -> Value:
     """A new list, the last item first."""
-    return _made(run, items[::-1])
+    _pay_for_copy(run, items)
+    return items[::-1]
 
 
 @builtin("flatten(list: list)")
@@ -208,7 +225,7 @@ def flatten(run: Run, items: Items) -> Value:
 
 
 def _flatten_into(run: Run, items: Items, flat: Items) -> None:
-    run.spend(len(items))
+    run.spend(1 + len(items) // _GLANCES_PER_FUEL)
     for item in items:
         if isinstance(item, list):
             _flatten_into(run, item, flat)
@@ -221,7 +238,9 @@ def partition(run: Run, items: Items, size: int) -> Value:
     """The items in lists of `size`, the last of what remains; null, with a warning, for a size below 1."""
     if size < 1:
         return run.warn("out of range", f"partition takes a size of at least 1; found {shown(size)}")
-    return _made(run, [items[start : start + size] for start in range(0, len(items), size)], len(items))
+    _pay_for_copy(run, items)
+    run.spend(len(items) // size)
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 @builtin("sort(list: list)", "sort(list: list, precedes: function)")
@@ -231,6 +250,7 @@ def sort(run: Run, items: Items, precedes: Function | None = None) -> Value:
     Items of which none precedes the other stay as they stood. Null, with a warning, if items have no order of
     their own.
     """
+    run.spend(len(items) // _GLANCES_PER_FUEL)
     compare = _natural if precedes is None else _by(precedes)
     try:
         return sorted(items, key=cmp_to_key(lambda left, right: compare(run, left, right)))
@@ -242,9 +262,12 @@ class _Unordered(Exception):
     """Two items have no order; `sorted` can only be left by an exception."""
 
 
+_COMPARISON_FUEL: Final = 2
+
+
 def _natural(run: Run, left: Value, right: Value) -> int:
-    run.spend()
-    position = order(left, right)
+    run.spend(_COMPARISON_FUEL)
+    position = ordered(run, left, right)
     if position is None:
         raise _Unordered(f"sort takes items that can be compared; found {a_kind(left)} and {a_kind(right)}")
     return position
@@ -260,7 +283,5 @@ def _by(precedes: Function) -> Callable[[Run, Value, Value], int]:
     return compare
 
 
-def _made(run: Run, items: Items, cost: int | None = None) -> Items:
-    """A new list, paid for by its length."""
-    run.spend(len(items) if cost is None else cost)
-    return items
+def _pay_for_copy(run: Run, items: Items) -> None:
+    run.spend(len(items) // _COPIES_PER_FUEL)

@@ -2,6 +2,7 @@
 
 import decimal
 from decimal import Decimal
+from typing import Final
 
 from counterflow.feel import numbers
 from counterflow.feel.builtins.registry import builtin
@@ -10,6 +11,11 @@ from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import DaysDuration, MonthsDuration
 
 _SCALES = range(-6111, 6177)
+_ROUNDING_FUEL: Final = 3
+_ROOT_FUEL: Final = 5
+_LOGARITHM_FUEL: Final = 50
+_EXPONENTIAL_FUEL: Final = 30
+"""Series of 34 digits take so many times as long as a step."""
 
 
 def _rounded(run: Run, value: Number, scale: int, rounding: str) -> Value:
@@ -21,12 +27,11 @@ def _rounded(run: Run, value: Number, scale: int, rounding: str) -> Value:
         return run.warn("out of range", f"a scale lies between -6111 and 6176; found {numbers.shown(scale)}")
     if type(value) is int and scale >= 0:
         return value
+    run.spend(_ROUNDING_FUEL)
     exact = numbers.exact(value)
     if -exact.as_tuple().exponent <= scale:  # type: ignore[operator]  # an exponent is a word only for infinity and NaN
         return numbers.whole(exact)
-    wide = CONTEXT.copy()
-    wide.prec = 6200
-    return numbers.whole(exact.quantize(Decimal(1).scaleb(-scale), rounding, wide))
+    return numbers.whole(exact.quantize(Decimal(1).scaleb(-scale), rounding, numbers.WIDE))
 
 
 @builtin("decimal(n: number, scale: integer)")
@@ -91,6 +96,7 @@ def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
         return run.warn("wrong value", "modulo takes a divisor other than 0")
     if type(dividend) is int and type(divisor) is int:
         return dividend % divisor
+    run.spend(_ROUNDING_FUEL)
     remainder = numbers.compute(CONTEXT.remainder, numbers.exact(dividend), numbers.exact(divisor))
     if remainder is None:
         return run.warn("wrong value", "modulo has no result for numbers this far apart")
@@ -102,6 +108,7 @@ def modulo(run: Run, dividend: Number, divisor: Number) -> Value:
 @builtin("sqrt(number: number)")
 def sqrt(run: Run, value: Number) -> Value:
     """The square root to 34 digits; null, with a warning, for a number below 0."""
+    run.spend(_ROOT_FUEL)
     return _computed(run, "sqrt", numbers.compute(CONTEXT.sqrt, numbers.exact(value)))
 
 
@@ -110,12 +117,14 @@ def log(run: Run, value: Number) -> Value:
     """The natural logarithm to 34 digits; null, with a warning, for a number that is not above 0."""
     if value <= 0:
         return run.warn("wrong value", "log takes a number above 0")
+    run.spend(_LOGARITHM_FUEL)
     return _computed(run, "log", numbers.compute(CONTEXT.ln, numbers.exact(value)))
 
 
 @builtin("exp(number: number)")
 def exp(run: Run, value: Number) -> Value:
     """The power of e to 34 digits; null, with a warning, where it leaves the range of numbers."""
+    run.spend(_EXPONENTIAL_FUEL)
     return _computed(run, "exp", numbers.compute(CONTEXT.exp, numbers.exact(value)))
 
 
@@ -130,16 +139,10 @@ def _computed(run: Run, name: str, result: Decimal | None) -> Value:
 @builtin("even(number: number)")
 def even(_run: Run, value: Number) -> Value:
     """Whether a number is whole and even."""
-    return _remainder_of_two(value) == 0
+    return numbers.parity(value) == 0
 
 
 @builtin("odd(number: number)")
 def odd(_run: Run, value: Number) -> Value:
     """Whether a number is whole and odd."""
-    return _remainder_of_two(value) == 1
-
-
-def _remainder_of_two(value: Number) -> Number:
-    if type(value) is int:
-        return value % 2
-    return abs(int(value) % 2) if value == numbers.exact(value).to_integral_value() else -1
+    return numbers.parity(value) == 1

@@ -8,7 +8,10 @@ from typing import Final
 
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.run import Run, Value
-from counterflow.feel.values import Range, order
+from counterflow.feel.values import Range, order, pay_for_order
+
+_COMPARISONS: Final = 3
+"""How often a relation compares each end at most, or asks a zone about it."""
 
 Relation = Callable[[Range, Range], bool | None]
 
@@ -104,8 +107,13 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
 def _declare(name: str, relation: Relation) -> None:
     @builtin(*(f"{name}({parameters})" for parameters in _PARAMETERS.get(name, (_RANGES,))))
     def relate(run: Run, first: Value, second: Value) -> Value:
+        run.spend(_COMPARISONS)
+        one, other = _as_range(first), _as_range(second)
+        for _ in range(_COMPARISONS):
+            pay_for_order(run, one.start, other.start)
+            pay_for_order(run, one.end, other.end)
         try:
-            return relation(_as_range(first), _as_range(second))
+            return relation(one, other)
         except _NoOrder:
             return run.warn("wrong type", f"{name} takes points and ranges of one kind, with both ends")
 

@@ -10,15 +10,16 @@ marks an optional parameter, `...` one that takes all remaining arguments as a l
 and coerced (DMN 1.5, 10.3.2.9.4); where none fits, the call is null with a warning.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from counterflow.feel import names
+from counterflow.feel import names, numbers
+from counterflow.feel.numbers import BOUND, truncated
 from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Run, Value
 from counterflow.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from counterflow.feel.values import KINDS, Function, Range, a_kind
+from counterflow.feel.values import KINDS, ZONE_FUEL, Function, Range, a_kind, has_named_zone
 
 Meaning = Callable[..., Value]
 M = TypeVar("M", bound=Meaning)
@@ -87,7 +88,7 @@ def _integer(value: Value) -> Value:
         return _integer(value[0])
     if type(value) is int:
         return value
-    return int(value) if type(value) is Decimal else REFUSED
+    return truncated(value) if type(value) is Decimal else REFUSED
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,9 @@ class Builtin:
     def apply(self, run: Run, candidates: Candidates, arguments: Sequence[Value]) -> Value:
         """The answer of the first overload that admits the arguments; null, with a warning, if none does.
 
-        It costs a step, and one for every 64 characters of its texts.
+        It costs two steps, and one for every 64 characters of its texts.
         """
-        run.spend()
+        run.spend(2)
         for overload, positions in candidates:
             ordered = (
                 [ABSENT if index is None else arguments[index] for index in positions]
@@ -175,7 +176,7 @@ class Builtin:
             )
             admitted = overload.admit(ordered)
             if not any(argument is REFUSED for argument in admitted):
-                _pay_for_texts(run, admitted)
+                pay_for(run, admitted)
                 return overload.meaning(run, *admitted)
         return run.warn("wrong argument", self._complaint(candidates, arguments))
 
@@ -199,14 +200,33 @@ class Builtin:
         return f"{self.name} takes {takes}; found ({given})"
 
 
-def _pay_for_texts(run: Run, arguments: Sequence[Value]) -> None:
-    """Whatever a function does with a text, it may read all of it.
+def pay_for(run: Run, arguments: Iterable[Value]) -> None:
+    """Pay for what is large among the arguments, all of which a function may read.
 
-    Lists are paid for by the functions that walk them.
+    Lists and contexts are paid for by the functions that walk them.
     """
     for argument in arguments:
-        if isinstance(argument, str) and len(argument) > TEXT_PER_FUEL:
+        if isinstance(argument, str):
             run.spend(len(argument) // TEXT_PER_FUEL)
+        elif isinstance(argument, int | Decimal):
+            run.spend(numbers.magnitude(argument) // _DIGITS_PER_FUEL)
+        elif isinstance(argument, Time | DateTime) and has_named_zone(argument):
+            run.spend(ZONE_FUEL)
+
+
+def is_small(argument: Value) -> bool:
+    """Whether `pay_for` would ask nothing for an argument."""
+    kind = type(argument)
+    if kind is int:
+        return -BOUND < argument < BOUND  # type: ignore[operator]  # it is a number
+    if kind is str:
+        return len(argument) < TEXT_PER_FUEL  # type: ignore[arg-type]  # it is a string
+    if isinstance(argument, Time | DateTime):
+        return not has_named_zone(argument)
+    return kind is not Decimal or abs(argument.adjusted()) < _DIGITS_PER_FUEL  # type: ignore[attr-defined]  # it is a number
+
+
+_DIGITS_PER_FUEL: Final = 48
 
 
 def _shown(overload: Overload) -> str:

@@ -7,18 +7,23 @@ import re
 from typing import Final
 
 from counterflow.feel.builtins.registry import builtin
+from counterflow.feel.errors import quoted
 from counterflow.feel.numbers import shown
 from counterflow.feel.patterns import Match, Pattern, compiled
 from counterflow.feel.run import TEXT_PER_FUEL, Run, Value
 
 _REPLACEMENT = re.compile(r"(?:[^$\\]|\$[0-9]|\\[$\\])*", re.DOTALL)
 _REFERENCE = re.compile(r"\$([0-9]{1,9})|\\([$\\])")
+_ITEMS_PER_FUEL: Final = 4
+_PART_FUEL: Final = 2
 _REFERENCE_FUEL: Final = 3
 """What filling in one group costs."""
 
 _FLAGS = frozenset("smixq")
-_PATTERN_FUEL: Final = 1000
-"""What a pattern costs the first time an evaluation uses it: building it may take a millisecond."""
+_PATTERN_FUEL: Final = 200
+"""What a pattern costs the first time an evaluation uses it, for RE2 to begin with."""
+_CHARACTER_FUEL: Final = 10
+"""What reading a character of a pattern takes."""
 
 
 @builtin("string length(string: string)")
@@ -109,11 +114,11 @@ def string_join(
 
     Nulls are left out. Null, with a warning, if an item is neither a string nor null.
     """
+    run.spend(len(items) // _ITEMS_PER_FUEL)
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) + sum(item is None for item in items) != len(items):
         return run.warn("wrong type", "string join takes a list of strings; found another kind among them")
     separator = delimiter or ""
-    run.spend(len(items))
     run.room(sum(map(len, texts)) + len(separator) * len(texts))
     return f"{prefix or ''}{separator.join(texts)}{suffix or ''}"
 
@@ -210,12 +215,14 @@ def _pattern(run: Run, pattern: str, flags: str | None) -> Pattern | None:
     unknown = set(flags or "") - _FLAGS
     if unknown:
         return run.warn(
-            "wrong value", f"a pattern's flags are among s, m, i, x and q; found {''.join(sorted(unknown))!r}"
+            "wrong value",
+            f"a pattern's flags are among s, m, i, x and q; found {quoted(''.join(sorted(unknown)))}",
         )
     key = (pattern, "".join(sorted(set(flags or ""))))
     if key not in run.patterns:
-        run.spend(_PATTERN_FUEL)
-        run.patterns[key] = compiled(*key)
+        run.spend(_PATTERN_FUEL + _CHARACTER_FUEL * len(pattern))
+        made = run.patterns[key] = compiled(*key)
+        run.spend(0 if isinstance(made, str) else made.size)
     expression: Pattern | str = run.patterns[key]
     if isinstance(expression, str):
         return run.warn("wrong value", f"the pattern is no regular expression of XPath: {expression}")

@@ -4,12 +4,17 @@
 """
 
 from decimal import Decimal
+from typing import Final
 
 from counterflow.feel import iso, numbers, temporal
 from counterflow.feel.builtins.registry import builtin
 from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import SECOND_NS, UTC, Date, DateTime, DaysDuration, MonthsDuration, Time, Zone
+from counterflow.feel.values import ZONE_FUEL
 
+_READING_FUEL: Final = 5
+_CALENDAR_FUEL: Final = 4
+"""What it takes to find a day of the calendar by its number, or its number."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -27,6 +32,7 @@ def _value_or_warning(run: Run, value: Value, expected: str) -> Value:
 @builtin("date(from: string)")
 def date_of_text(run: Run, text: str) -> Value:
     """The date that a text spells; null, with a warning, if it spells none."""
+    run.spend(_READING_FUEL)
     return _value_or_warning(run, iso.date(text), "a date such as 2030-12-31")
 
 
@@ -51,6 +57,7 @@ def date(run: Run, year: int, month: int, day: int) -> Value:
 @builtin("time(from: string)")
 def time_of_text(run: Run, text: str) -> Value:
     """The time of day that a text spells; null, with a warning, if it spells none."""
+    run.spend(_READING_FUEL)
     return _value_or_warning(run, iso.time(text), "a time such as 09:30:00 or 09:30:00+02:00")
 
 
@@ -98,6 +105,7 @@ def date_and_time_of_text(run: Run, text: str) -> Value:
 
     Null, with a warning, if it spells neither.
     """
+    run.spend(2 * _READING_FUEL)
     return _value_or_warning(run, iso.date_time(text), "a date and time such as 2030-12-31T09:30:00")
 
 
@@ -122,6 +130,7 @@ def date_and_time_of_both(_run: Run, moment: DateTime, time: Time) -> Value:
 @builtin("date and time(date: date and time, timezone: string)")
 def date_and_time_in_zone(run: Run, moment: DateTime, timezone: str) -> Value:
     """The same moment on the clocks of a zone; null, with a warning, if there is no such zone."""
+    run.spend(2 * ZONE_FUEL)
     zone = _zone(timezone)
     return _value_or_warning(
         run, None if zone is None else moment.at(zone), "a zone such as Europe/Paris or +02:00"
@@ -135,6 +144,7 @@ def _zone(text: str) -> Zone | None:
 @builtin("duration(from: string)")
 def duration(run: Run, text: str) -> Value:
     """The duration that a text spells; null, with a warning, if it spells none."""
+    run.spend(2 * _READING_FUEL)
     return _value_or_warning(run, iso.duration(text), "a duration such as P1DT2H or P1Y6M")
 
 
@@ -160,12 +170,14 @@ def _day(value: Date | DateTime) -> Date:
 @builtin("now()")
 def now(run: Run) -> Value:
     """The time of the command, in UTC."""
+    run.spend(_CALENDAR_FUEL)
     return DateTime.of_epoch_ms(run.now_ms)
 
 
 @builtin("today()")
 def today(run: Run) -> Value:
     """The day of the command, in UTC."""
+    run.spend(_CALENDAR_FUEL)
     return DateTime.of_epoch_ms(run.now_ms).date
 
 
@@ -188,8 +200,9 @@ def month_of_year(_run: Run, date: Date | DateTime) -> Value:
 
 
 @builtin("week of year(date: date | date and time)")
-def week_of_year(_run: Run, date: Date | DateTime) -> Value:
+def week_of_year(run: Run, date: Date | DateTime) -> Value:
     """The number of the week by ISO 8601, from 1 to 53."""
+    run.spend(_CALENDAR_FUEL)
     return _day(date).week_of_year
 
 
@@ -234,8 +247,9 @@ def from_unix_timestamp(run: Run, seconds: numbers.Number) -> Value:
 
     Null, with a warning, beyond FEEL's years.
     """
+    run.spend(_CALENDAR_FUEL)
     nanoseconds = numbers.multiply(seconds, SECOND_NS)
-    moment = None if nanoseconds is None else DateTime.of_nanoseconds(int(nanoseconds), UTC)
+    moment = None if nanoseconds is None else DateTime.of_nanoseconds(numbers.truncated(nanoseconds), UTC)
     return _value_or_warning(run, moment, "seconds since 1970-01-01T00:00:00Z, within the years of FEEL")
 
 

@@ -8,12 +8,23 @@ from typing import Any, Final
 
 from counterflow.feel import tree
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.forms.base import Compiler
+from counterflow.feel.errors import quoted
+from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.numbers import as_int, shown
 from counterflow.feel.operators import PROPERTIES
 from counterflow.feel.run import ABSENT, TEXT_PER_FUEL, Local, Null, Run, Value
 from counterflow.feel.scope import Item, Scope
-from counterflow.feel.values import Code, Function, Range, a_kind, as_list, no_variable
+from counterflow.feel.temporal import DateTime, Time
+from counterflow.feel.values import (
+    ZONE_FUEL,
+    Code,
+    Function,
+    Range,
+    a_kind,
+    as_list,
+    has_named_zone,
+    no_variable,
+)
 
 _ANSWERS_YES_OR_NO = (
     tree.Comparison,
@@ -56,7 +67,7 @@ _AT_ONCE: Final[dict[type, frozenset[type]]] = {
 
 def name(compiler: Compiler, node: tree.Name, scope: Scope) -> Code:
     """The code that reads a name, local or a variable; null, with a warning, if there is none."""
-    why = f"no variable {node.name!r}" if node.name not in BUILTINS else no_variable(node.name)
+    why = f"no variable {quoted(node.name)}" if node.name not in BUILTINS else no_variable(node.name)
     return _name(compiler, node, scope, f"{why}: it is null")
 
 
@@ -115,7 +126,7 @@ def entry(run: Run, value: Value, name: str) -> Value:
         return (
             value[name]
             if name in value
-            else run.warn("unknown entry", f"no entry {name!r} in the context: it is null")
+            else run.warn("unknown entry", f"no entry {quoted(name)} in the context: it is null")
         )
     if isinstance(value, list):
         run.spend(len(value))
@@ -123,12 +134,13 @@ def entry(run: Run, value: Value, name: str) -> Value:
     if isinstance(value, Range):
         read_range = None if value.operator == "!=" else _RANGE_PROPERTIES.get(name)
         return read_range(value) if read_range else _no_entry(run, value, name)
+    run.spend(ZONE_FUEL if isinstance(value, Time | DateTime) and has_named_zone(value) else 1)
     read = PROPERTIES.get(type(value), {}).get(name)
     return read(value) if read else _no_entry(run, value, name)
 
 
 def _no_entry(run: Run, value: Value, name: str) -> Null:
-    return run.warn("unknown entry", f"no entry {name!r} in {a_kind(value)}: it is null")
+    return run.warn("unknown entry", f"no entry {quoted(name)} in {a_kind(value)}: it is null")
 
 
 # Filters
@@ -207,7 +219,8 @@ def at(run: Run, items: list[Value], position: Value) -> Value:
         return items[index - 1]
     if index < 0 and -index <= len(items):
         return items[index]
-    return run.warn("out of range", f"no item at position {shown(index)} in a list of {len(items)}")
+    asked = shown(position if isinstance(position, Decimal) else index)
+    return run.warn("out of range", f"no item at position {asked} in a list of {len(items)}")
 
 
 def _selected(source: Code, condition: Code) -> Code:
@@ -220,8 +233,9 @@ def _selected(source: Code, condition: Code) -> Code:
 
 def _select(run: Run, local: Local, items: list[Value], condition: Code) -> list[Value]:
     selected: list[Value] = []
+    cost = 1 + len(local) // NAMES_PER_FUEL
     for item in items:
-        run.fuel -= 1
+        run.fuel -= cost
         if run.fuel < 0:
             run.exhausted()
         if condition(run, (*local, item)) is True:
@@ -251,7 +265,7 @@ def _selected_by_column(source: Code, condition: Code, known: "KnownComparison")
 
 def _select_checked(run: Run, local: Local, items: list[Value], condition: Code) -> Value:
     """As `_select`, for conditions that may have other answers than yes and no."""
-    run.spend(len(items))
+    run.spend(len(items) * (1 + len(local) // NAMES_PER_FUEL))
     answers = [condition(run, (*local, item)) for item in items]
     if any(answer is not None and type(answer) is not bool for answer in answers):
         return run.warn(

@@ -10,7 +10,10 @@ from counterflow.feel.scope import Scope
 from counterflow.feel.types import NO_TYPES, DefinedTypes
 from counterflow.feel.values import Code
 
-FORMS_PER_FUEL: Final = 32
+NAMES_PER_FUEL: Final = 64
+"""Local names that are handed on to what is inside, for one unit of fuel."""
+
+FORMS_PER_FUEL: Final = 6
 """Forms evaluated for one unit of fuel: a text may be long, but what repeats it pays for its length."""
 
 
@@ -59,10 +62,10 @@ class Compiler:
 
 
 def _paying(code: Code) -> Code:
-    """The last of so many forms that one unit of fuel is due."""
+    """The last of so many forms that one unit is due. Whether there is one is seen by what repeats it."""
 
     def pay(run: Run, local: Local) -> Value:
-        run.spend()
+        run.fuel -= 1
         return code(run, local)
 
     return pay

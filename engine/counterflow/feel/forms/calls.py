@@ -1,20 +1,25 @@
 """Calls, positional and named, and functions written in FEEL."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
 
 from counterflow.feel import external, tree
 from counterflow.feel.builtins import BUILTINS
-from counterflow.feel.builtins.registry import Builtin, Candidates
+from counterflow.feel.builtins.registry import Builtin, Candidates, is_small
+from counterflow.feel.errors import cut
 from counterflow.feel.forms.access import value_or_function
-from counterflow.feel.forms.base import Compiler
+from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
-from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
+from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import LocalVariable, Scope
+from counterflow.feel.temporal import DateTime, Time
 from counterflow.feel.types import checks, converted
 from counterflow.feel.values import Code, Function, a_kind, listed
 
+_MAY_BE_LARGE: Final = frozenset({int, Decimal, str, Time, DateTime})
+_LONGEST_SUGGESTED: Final = 50
 _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
 
@@ -27,14 +32,16 @@ def call(compiler: Compiler, node: tree.FunctionCall, scope: Scope) -> Code:
     arguments = [value_or_function(compiler, argument, scope) for argument in node.arguments]
     function = value_or_function(compiler, node.function, scope)
     name = node.function.name if isinstance(node.function, tree.Name | tree.Path) else "the value before ("
-    suggestion = _suggestion(name)
+    suggestion, called = _suggestion(name), cut(name)
 
     def invoke(run: Run, local: Local) -> Value:
         target = function(run, local)
         if not isinstance(target, Function):
-            return run.warn("not a function", f"{name} is {a_kind(target)}, not a function{suggestion}")
+            return run.warn("not a function", f"{called} is {a_kind(target)}, not a function{suggestion}")
         values = [argument(run, local) for argument in arguments]
-        return call_by_name(run, name, target, node.names, values) if node.names else target.call(run, values)
+        return (
+            call_by_name(run, called, target, node.names, values) if node.names else target.call(run, values)
+        )
 
     return invoke
 
@@ -59,6 +66,7 @@ def call_by_name(
     """
     if target.by_name is not None:
         return target.by_name(run, names, values)
+    run.spend(len(names) + len(target.parameters) // NAMES_PER_FUEL)
     given = dict(zip(names, values, strict=True))
     if not given.keys() <= set(target.parameters):
         return run.warn(
@@ -98,12 +106,12 @@ def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]
         for argument, kinds in pairs:
             value = argument(run, local)
             kind = type(value)
-            if kind not in kinds or (kind is str and len(value) > TEXT_PER_FUEL):  # type: ignore[arg-type]  # it is a str
+            if kind not in kinds or (kind in _MAY_BE_LARGE and not is_small(value)):
                 fits = False
             values.append(value)
         if not fits:
             return builtin.apply(run, candidates, values)
-        run.fuel -= 1
+        run.fuel -= 2
         if run.fuel < 0:
             run.exhausted()
         return meaning(run, *values)
@@ -112,7 +120,7 @@ def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]
 
 
 def _suggestion(name: str) -> str:
-    near = get_close_matches(name, BUILTINS, n=1)
+    near = get_close_matches(name, BUILTINS, n=1) if len(name) <= _LONGEST_SUGGESTED else []
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -152,7 +160,7 @@ def function_definition(compiler: Compiler, node: tree.FunctionDefinition, scope
                     for before, after in zip(arguments, given, strict=True)
                 ):
                     return None
-            run.spend(_CALL_FUEL)
+            run.spend(_CALL_FUEL + (len(local) + len(given)) // NAMES_PER_FUEL)
             run.enter()
             result = body(run, (*local, *given))
             run.depth -= 1

@@ -7,12 +7,12 @@ import msgspec
 
 from counterflow.feel import tree
 from counterflow.feel.forms.access import value_or_function
-from counterflow.feel.forms.base import Compiler
+from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.numbers import as_int
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.temporal import Date
-from counterflow.feel.values import Code, Range, a_kind, order
+from counterflow.feel.values import Code, Range, a_kind, ordered
 
 _DATE_FUEL: Final = 4
 """What the next day of the calendar costs beyond a step."""
@@ -131,8 +131,9 @@ def _walk(run: Run, local: Local, domains: list[Code], visit: Visit) -> bool:
     items = _items(run, first(run, local))
     if items is None:
         return False
+    cost = 1 + len(local) // NAMES_PER_FUEL
     for item in items:
-        run.fuel -= 1
+        run.fuel -= cost
         if run.fuel < 0:
             run.exhausted()
         names = (*local, item)
@@ -154,7 +155,7 @@ def _items(run: Run, domain: Value) -> Iterable[Value] | None:
 
 
 def _range_items(run: Run, domain: Range) -> Iterable[Value] | None:
-    position = order(domain.start, domain.end)
+    position = ordered(run, domain.start, domain.end)
     if position is None or position > 0 or domain.operator:
         return run.warn(
             "wrong value", "an iteration goes over a range with two ends, from its lower to its higher one"

@@ -141,5 +141,5 @@ def between(compiler: Compiler, node: tree.Between, scope: Scope) -> Code:
 def instance_of(compiler: Compiler, node: tree.InstanceOf, scope: Scope) -> Code:
     """The code of `value instance of type`; null, with a warning, if there is no such type."""
     value = value_or_function(compiler, node.value, scope)
-    named = shapes(compiler.types)
-    return lambda run, local: is_instance_of(run, value(run, local), node.type, named)
+    is_of_type = is_instance_of(node.type, shapes(compiler.types))
+    return lambda run, local: is_of_type(run, value(run, local))

@@ -44,7 +44,7 @@ def unary_tests(compiler: Compiler, node: tree.UnaryTestList, scope: Scope, alia
 
 def _test(compiler: Compiler, node: tree.Tree, scope: Scope, alias: str) -> Code:
     tested = LocalVariable("?", alias=alias)
-    inner, slot = scope.plus(tested), len(scope.bindings)
+    inner, slot = scope.plus(tested), scope.size
     if isinstance(node, tree.ComparisonTest):
         operand, holds = compiler.code(node.operand, inner), compare_with(node.operator)
         return lambda run, local: holds(run, local[slot], operand(run, local))

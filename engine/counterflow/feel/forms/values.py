@@ -1,11 +1,12 @@
 """Literals: numbers, strings, dates, lists, contexts and ranges."""
 
 from counterflow.feel import iso, tree
+from counterflow.feel.errors import cut
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import Compiler
 from counterflow.feel.run import Local, Run, Value
 from counterflow.feel.scope import Entries, Scope
-from counterflow.feel.values import Code, Range, a_kind, order
+from counterflow.feel.values import Code, Range, a_kind, ordered
 
 
 def constant(value: Value) -> Code:
@@ -23,7 +24,7 @@ def temporal_literal(_compiler: Compiler, node: tree.TemporalLiteral, _scope: Sc
     value = iso.read(node.text)
     if value is not None:
         return constant(value)
-    message = f'@"{node.text}" is no date, time, date and time or duration'
+    message = f'@"{cut(node.text)}" is no date, time, date and time or duration'
     return lambda run, _local: run.warn("wrong value", message)
 
 
@@ -46,9 +47,9 @@ def context_literal(compiler: Compiler, node: tree.ContextLiteral, scope: Scope)
     codes: list[tuple[str, Code]] = []
     for name, value in node.entries:
         if isinstance(value, tree.FunctionDefinition):
-            entries.names.add(name)  # a function may call itself by the name of its entry
+            entries.add(name)  # a function may call itself by the name of its entry
         codes.append((name, value_or_function(compiler, value, inner)))
-        entries.names.add(name)
+        entries.add(name)
 
     def make_context(run: Run, local: Local) -> Value:
         run.spend(len(codes))
@@ -67,7 +68,7 @@ def range_literal(compiler: Compiler, node: tree.RangeLiteral, scope: Scope) -> 
 
     def make_range(run: Run, local: Local) -> Value:
         low, high = start(run, local), end(run, local)
-        if order(low, high) is None:
+        if ordered(run, low, high) is None:
             return run.warn(
                 "wrong type",
                 f"a range has two ends that can be compared; found {a_kind(low)} and {a_kind(high)}",

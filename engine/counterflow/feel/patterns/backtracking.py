@@ -22,10 +22,17 @@ from counterflow.feel.patterns.tree import (
     Repeat,
     Sequence,
 )
-from counterflow.feel.run import Run
+from counterflow.feel.run import TEXT_PER_FUEL, Run
 
 _STEP_FUEL: Final = 3
 """An instruction takes about as long as three steps of FEEL."""
+
+_SLOTS_PER_FUEL: Final = 16
+"""Ends of groups that are copied for one unit of fuel."""
+_RANGES_PER_FUEL: Final = 4
+"""Ranges of a class that a character is compared with, for one unit of fuel."""
+_ALIKE_FUEL: Final = 4
+"""What it takes to find the cases of a character."""
 
 _SIZE: Final = 10_000
 """Instructions; a quantifier repeats those of its body."""
@@ -51,8 +58,9 @@ class Flags:
 
 @dataclass
 class _Cursor:
-    """Where the matching is: before a character of a text, with the ends of the groups so far."""
+    """Where the matching is: before a character of a text, with the ends of the groups so far. `run` pays."""
 
+    run: Run
     text: str
     position: int
     ends: tuple[int, ...]
@@ -65,6 +73,7 @@ _Test = Callable[[_Cursor], bool]
 @dataclass(frozen=True, slots=True)
 class _Step:
     test: _Test
+    cost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +108,19 @@ class Program:
         self._code: list[Any] = []
         self._compile(root)
 
+    @property
+    def size(self) -> int:
+        """Instructions, and the ends that each of them may have to copy."""
+        return len(self._code) + self._slots
+
     def match(self, run: Run, text: str, start: int) -> tuple[int, ...] | None:
         """The ends of the match at `start` and of its groups, in pairs; None if it does not match there.
 
         A group that took no part ends at -1. Raises FeelFailure when the fuel is used up.
         """
-        cursor = _Cursor(text, start, (start, *([-1] * (self._slots - 1))))
+        cursor = _Cursor(run, text, start, (start, *([-1] * (self._slots - 1))))
         waiting = [(0, cursor.position, cursor.ends)]
-        code, end = self._code, len(self._code)
+        code, end, saving = self._code, len(self._code), self._slots // _SLOTS_PER_FUEL
         while waiting:
             at, cursor.position, cursor.ends = waiting.pop()
             while at < end:
@@ -114,6 +128,7 @@ class Program:
                 instruction = code[at]
                 at += 1
                 if type(instruction) is _Step:
+                    run.fuel -= instruction.cost
                     if not instruction.test(cursor):
                         break
                 elif type(instruction) is _Fork:
@@ -122,6 +137,7 @@ class Program:
                 elif type(instruction) is _Jump:
                     at = instruction.to
                 elif type(instruction) is _Save:
+                    run.fuel -= saving
                     cursor.ends = _replaced(cursor.ends, instruction.slot, cursor.position)
                 elif cursor.ends[instruction.slot] == cursor.position:
                     break
@@ -148,7 +164,7 @@ class Program:
         elif isinstance(node, Repeat):
             self._repeat(node)
         else:
-            self._add(_Step(_test(node, self._flags)))
+            self._add(_Step(_test(node, self._flags), _cost(node, self._flags)))
 
     def _choice(self, node: Choice) -> None:
         jumps: list[int] = []
@@ -202,6 +218,16 @@ def _replaced(ends: tuple[int, ...], slot: int, position: int) -> tuple[int, ...
 
 
 # Tests
+
+
+def _cost(node: PatternNode, flags: Flags) -> int:
+    """What a test takes beyond a step."""
+    if not isinstance(node, Class):
+        return 0
+    cases = 4 if flags.ignoring_case else 1
+    looked_at = cases * len(node.ranges) // _RANGES_PER_FUEL + len(node.categories)
+    inside = 0 if node.minus is None else _cost(node.minus, flags)
+    return looked_at + inside + _ALIKE_FUEL * flags.ignoring_case
 
 
 def _test(node: Class | AnyCharacter | Anchor | BackReference, flags: Flags) -> _Test:
@@ -274,7 +300,10 @@ def _repeats(group: int, flags: Flags) -> _Test:
     def repeats(cursor: _Cursor) -> bool:
         first, last = cursor.ends[2 * group : 2 * group + 2]
         captured = cursor.text[first:last] if first >= 0 and last >= first else ""
+        cursor.run.spend(len(captured) // TEXT_PER_FUEL)
         following = cursor.text[cursor.position : cursor.position + len(captured)]
+        if flags.ignoring_case and following != captured:
+            cursor.run.spend(2 * _ALIKE_FUEL * len(captured))
         if following != captured and not (flags.ignoring_case and _alike(following, captured)):
             return False
         cursor.position += len(captured)

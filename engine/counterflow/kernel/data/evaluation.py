@@ -15,24 +15,26 @@ import msgspec
 from counterflow import feel
 from counterflow.feel import Expression
 from counterflow.feel.errors import MissingVariable
+from counterflow.feel.numbers import as_int
 from counterflow.feel.values import a_kind
 from counterflow.kernel.data.output_collections import being_built
 from counterflow.kernel.data.scopes import Document
-from counterflow.kernel.work.budget import BYTES_PER_FUEL
+from counterflow.kernel.work.budget import BYTES_PER_FUEL, EVALUATION_FUEL
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.origin import BODY
 from counterflow.kernel.work.step import Course, Step, Token
 
 SHOWN = 100
 """Characters of a value that an incident shows."""
+QUOTED = 1_000
+"""Characters of an expression that an incident quotes."""
 _NOTHING: Document = {}
 
 
 class ScopeView:
     """Variables as an expression at some element sees them: nearest scope first. What FEEL asks for names.
 
-    `over` is seen before every scope: what earlier mappings of the same element have made. The command pays
-    for what is read.
+    `over` is seen before every scope: what earlier mappings of the same element have made.
     """
 
     __slots__ = ("_course", "_instance", "_over", "_scope_key")
@@ -48,8 +50,6 @@ class ScopeView:
         value = self._over[name] if name in self._over else self._look_up(name)
         if value is None:
             return default
-        if len(value) >= BYTES_PER_FUEL:
-            self._course.step.budget.pay_for(len(value))
         return msgspec.Raw(value)
 
     def _look_up(self, name: str) -> bytes | None:
@@ -83,7 +83,7 @@ def evaluate_in(step: Step, context: feel.Variables, expression: Expression) -> 
     if left <= 0:
         return feel.Evaluation(None, (), budget_spent(step))
     evaluation = expression.evaluate(context, step.now_ms, step.new_seed(), left)
-    step.budget.fuel_left -= 1 + evaluation.fuel_used + len(expression.text) // BYTES_PER_FUEL
+    step.budget.fuel_left -= EVALUATION_FUEL + evaluation.fuel_used + len(expression.text) // BYTES_PER_FUEL
     if evaluation.failure is not None and evaluation.failure.kind == "fuel" and evaluation.fuel_used >= left:
         return feel.Evaluation(None, evaluation.warnings, budget_spent(step), evaluation.fuel_used)
     return evaluation
@@ -107,12 +107,11 @@ def shown(evaluation: feel.Evaluation) -> str:
         because = "; ".join(str(warning) for warning in evaluation.warnings)
         return f"it is null ({because})" if because else "it is null"
     try:
-        text = feel.to_json(evaluation.value).decode()
+        return f"it is {feel.excerpt(evaluation.value, SHOWN)}"
     except MissingVariable as error:
         return str(error)
     except feel.FeelValueError:
         return f"it is {a_kind(evaluation.value)}"
-    return f"it is {text if len(text) <= SHOWN else text[:SHOWN] + '…'}"
 
 
 # -- readers -------------------------------------------------------------------------------------------------
@@ -176,23 +175,28 @@ def json(
     if failure is not None:
         raise Held(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected '={expression.text}' to give a value for {what}, but {failure}",
+            f"Expected '={_written(expression)}' to give a value for {what}, but {failure}",
             remedy=SET_VARIABLES,
         )
     course.step.budget.pay_for(len(value))
     return value
 
 
+def _written(expression: Expression) -> str:
+    text = expression.text
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+
+
 def is_whole(value: feel.Value) -> TypeGuard[int | Decimal]:
     """Whether a value is a whole number."""
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value)
+    return not isinstance(value, bool) and as_int(value) is not None
 
 
 def unfit(what: str, expression: Expression, of: str, expected: str, evaluation: feel.Evaluation) -> Held:
     """An expression of `of` gives another value than the expected one."""
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected {what}{' ' if what else ''}'={expression.text}' of {of} to be {expected}, but "
+        f"Expected {what}{' ' if what else ''}'={_written(expression)}' of {of} to be {expected}, but "
         f"{shown(evaluation)}",
         remedy=SET_VARIABLES,
     )

@@ -20,6 +20,7 @@ from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionR
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import Command, InstanceEvent, PartitionEvent, Rejection, RejectionType
+from counterflow.kernel.work.budget import EVALUATION_FUEL
 from counterflow.kernel.work.step import Step, Token
 from counterflow.model.graph import Binding
 
@@ -199,7 +200,7 @@ def _evaluate(
     state, budget = step.state, step.budget
     model, left = state.decision_model(decision.requirements_key), budget.fuel_left
     result = model.evaluate(decision.decision_id, context, step.now_ms, step.new_seed(), left)
-    budget.fuel_left -= 1 + result.fuel_used + len(result.trace)
+    budget.fuel_left -= EVALUATION_FUEL * (1 + len(result.trace)) + result.fuel_used
     requirements: DecisionRequirements = state.shared[DecisionRequirements][decision.requirements_key]
     failed, failure = _failure(step, decision, result, left)
     output = NULL
@@ -208,7 +209,7 @@ def _evaluate(
     except feel.FeelValueError as error:
         failed, failure = decision.decision_id, str(error)
     key = step.new_key()
-    trace = _trace(state, decision, requirements, result)
+    trace = _trace(state, decision, requirements, result, step.limits.variable_bytes)
     return DecisionEvaluation(key, decision, requirements, output, trace, failed, failure), result
 
 
@@ -237,8 +238,6 @@ def _event(
 ) -> DecisionEvaluated:
     trace = _encode(evaluated.evaluated)
     step.budget.pay_for(len(trace) + len(evaluated.output))
-    if len(trace) > step.limits.variable_bytes:
-        trace = _encode([_without_values(traced) for traced in evaluated.evaluated])
     warnings = tuple(dict.fromkeys(warning.message for warning in result.warnings))[:WARNINGS]
     decision = evaluated.decision
     return DecisionEvaluated(
@@ -256,27 +255,20 @@ def _event(
     )
 
 
-def _without_values(decision: TracedDecision) -> TracedDecision:
-    """Of an evaluation too large for the log: which rules matched, without what went in and came out."""
-    return replace(
-        decision,
-        output=msgspec.Raw(NULL),
-        inputs=(),
-        rules=tuple(replace(rule, outputs=()) for rule in decision.rules),
-    )
-
-
 def _trace(
     state: State,
     decision: DecisionDefinition,
     requirements: DecisionRequirements,
     result: dmn.DecisionResult,
+    most_bytes: int,
 ) -> tuple[TracedDecision, ...]:
+    """What led to an answer; of values that are too large in all, which rules matched."""
     ids = (
         (evaluated.id or evaluated.name, evaluated) for evaluated in result.evaluated
     )  # a decision without an id goes by its name
+    traced = _without_values if result.trace_bytes > most_bytes else _evaluated
     return tuple(
-        _evaluated(_row_of(state, decision, requirements, name), name, evaluated) for name, evaluated in ids
+        traced(_row_of(state, decision, requirements, name), name, evaluated) for name, evaluated in ids
     )
 
 
@@ -299,16 +291,11 @@ def _row_of(
 def _evaluated(
     row: DecisionDefinition | None, decision_id: str, decision: dmn.EvaluatedDecision
 ) -> TracedDecision:
-    key, version = (row.key, row.version) if row is not None else (0, 0)
-    return TracedDecision(
-        key,
-        decision_id,
-        decision.name,
-        version,
-        decision.kind.upper().replace(" ", "_"),
-        _json(decision.output),
-        tuple(EvaluatedValue(given.id, given.label, _json(given.value)) for given in decision.inputs),
-        tuple(
+    return replace(
+        _without_values(row, decision_id, decision),
+        output=_json(decision.output),
+        inputs=tuple(EvaluatedValue(given.id, given.label, _json(given.value)) for given in decision.inputs),
+        rules=tuple(
             TracedRule(
                 rule.id,
                 rule.index,
@@ -316,6 +303,22 @@ def _evaluated(
             )
             for rule in decision.matched
         ),
+    )
+
+
+def _without_values(
+    row: DecisionDefinition | None, decision_id: str, decision: dmn.EvaluatedDecision
+) -> TracedDecision:
+    """Which rules matched, without what went in and came out."""
+    key, version = (row.key, row.version) if row is not None else (0, 0)
+    return TracedDecision(
+        key,
+        decision_id,
+        decision.name,
+        version,
+        decision.kind.upper().replace(" ", "_"),
+        msgspec.Raw(NULL),
+        rules=tuple(TracedRule(rule.id, rule.index, ()) for rule in decision.matched),
     )
 
 

@@ -18,6 +18,10 @@ BYTES_PER_FUEL = 64
 """Bytes of text or JSON that an expression reads or makes for one unit of its command's fuel."""
 
 
+EVALUATION_FUEL = 8
+"""What it takes to evaluate anything at all."""
+
+
 class ProcessLimits(NamedTuple):
     """What one process may ask for at most; the defaults are those of the server's settings."""
 

@@ -8,7 +8,7 @@ from counterflow.bpmn.rules.correlation_key import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.events import MessageDefinition, TimerDefinition
-from counterflow.model.graph import JobDefinition
+from counterflow.model.graph import Behaviour, JobDefinition
 from tests.bpmn.diagram import (
     catch,
     catch_message,

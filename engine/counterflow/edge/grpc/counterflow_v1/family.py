@@ -1,4 +1,4 @@
-"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the one command in
+"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the two commands in
 it.
 """
 
@@ -44,13 +44,14 @@ MessageType = TypeVar("MessageType", bound=Message)
 
 
 class CounterflowService:
-    """The reading service, and the one command in it."""
+    """The reading service, and the two commands in it."""
 
     def __init__(self, service: Service) -> None:
         self._questions = service.questions
         self._release = service.commands.release
         self._trigger = service.commands.trigger
         self._variable_bytes = service.settings.variable_bytes
+        self._release_due = service.commands.release_due
         self._message_bytes = service.settings.message_bytes
         self._default_order = service.settings.compensation_order
         self._asked_for = service.asked_for
@@ -73,6 +74,7 @@ class CounterflowService:
             "TriggerElement": self.trigger_element,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
+            "ReleaseDue": self.release_due,
         }
 
     async def list_definitions(
@@ -287,6 +289,10 @@ class CounterflowService:
         """An instance that was set aside goes on."""
         await self._release(request.process_instance_key)
         return wire.ReleaseQuarantinedResponse()
+
+    async def release_due(self, request: wire.ReleaseDueRequest, call: Call) -> wire.ReleaseDueResponse:
+        """What is due comes."""
+        return wire.ReleaseDueResponse(was_held=self._release_due())
 
     async def _read(self, read: Callable[[Store], MessageType]) -> MessageType:
         answer = await self._questions.ask(read)

@@ -1,0 +1,36 @@
+"""Code that leaves a state half changed where it is broken off in the middle.
+
+Whoever breaks a command off from outside, between any two instructions, waits until none of it is being run;
+and whoever finds that it was all the same does not trust that state any more. All else that a command runs
+reads, or adds to what is the command's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import CodeType
+
+from counterflow.kernel.state import decisions, indexes, instance, queues, shelf
+from counterflow.kernel.state.partition import State
+
+_FILES = frozenset(str(module.__file__) for module in (decisions, indexes, instance, queues, shelf))
+_CODE = frozenset(
+    function.__code__
+    for function in (
+        State.put,
+        State.delete,
+        State.open_instance,
+        State.admit,
+        State.forget,
+        State._admit,
+        State._put_shared,
+        State._restore,
+        State._follow,
+        State._follow_quarantine,
+    )
+)
+
+
+def is_changing(running: Iterable[CodeType]) -> bool:
+    """Whether any of the code that is being run changes a state."""
+    return any(code in _CODE or code.co_filename in _FILES for code in running)
