@@ -20,6 +20,7 @@ from tests.bpmn.diagram import (
     node,
     path,
     process,
+    reading,
     receive,
     refused,
     start,
@@ -146,7 +147,8 @@ def test_a_thrown_message_is_a_job_as_its_definition_says(
 
 def test_a_thrown_message_without_worker_is_passed_and_told() -> None:
     content = between(throw("a", catch_message("order")))
-    assert node(content, "a").behaviour is Behaviour.THROW_EVENT
+    (process,) = reading(content).processes
+    assert process.nodes["a"].behaviour is Behaviour.THROW_EVENT
     (finding,) = told(content, "job-type", Severity.WARNING)
     assert "camunda:topic" in finding.remedy
     assert "messageEventDefinition" in finding.remedy
