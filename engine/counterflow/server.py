@@ -14,13 +14,15 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
+from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.engine.engine import opened
-from counterflow.settings import Settings, TransportName, differing
+from counterflow.settings import Settings, TransportName, differing, is_loopback
+from counterflow.store.errors import DatabaseLostError
 from counterflow.store.open import masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
-from counterflow.wire.native.limits import UNCOMPRESSED, WireLimits
+from counterflow.wire.native.limits import UNCOMPRESSED, ServerLimits, WireLimits
 from counterflow.wire.native.server import NativeServer
 
 logger = logging.getLogger("counterflow.server")
@@ -40,17 +42,21 @@ class Server:
         self.settings = settings
         self.grpc_port = 0
         """The port that is listened on, once started; 0 for a socket in the file system."""
+        self.lost: asyncio.Future[DatabaseLostError]
+        """Once started: told when the database is no longer this server's, which then has nothing to do."""
 
     async def start(self) -> None:
         """Open the database and accept calls. Raises `StoreError`, `UnusableTls` or `PortTaken`, with
         everything closed again.
         """
         async with AsyncExitStack() as parts:
-            writer, self._service = await parts.enter_async_context(opened(self.settings))
-            door = GrpcDoor(self._service, self.settings, transport(self.settings))
+            writer, self._service, watch = await parts.enter_async_context(opened(self.settings))
+            spoken = transport(self.settings, self._service.admission.budgets)
+            door = GrpcDoor(self._service, self.settings, spoken)
             self.grpc_port = (await parts.enter_async_context(door)).port
             # Last: a server that is refused its port has triggered nothing.
             writer.start()
+            self.lost = watch.lost
             self._parts = parts.pop_all()
 
     async def stop(self) -> None:
@@ -77,19 +83,32 @@ class Server:
         return f"ready grpc={self.address} database={masked(self.settings.database_url)}{due}"
 
 
-def transport(settings: Settings) -> Transport:
-    """Who speaks gRPC for the edge, as the settings say."""
+def transport(settings: Settings, budgets: Budgets) -> Transport:
+    """Who speaks gRPC for the edge, as the settings say; its clients share `budgets` with the service."""
     age_seconds = settings.max_connection_age_ms / 1000 or None
     if settings.transport is TransportName.GRPCIO:
         from counterflow.wire.grpcio import GrpcioServer  # noqa: PLC0415 - a library that most servers never load
 
-        return lambda methods: GrpcioServer(methods, settings.message_bytes, tls_of(settings), age_seconds)
+        return lambda methods: GrpcioServer(
+            methods,
+            settings.message_bytes,
+            tls_of(settings),
+            age_seconds,
+            connections=settings.connections,
+            budgets=budgets,
+        )
     limits = WireLimits(
         message_bytes=settings.message_bytes,
         compressed_bytes=settings.compressed_answer_bytes or UNCOMPRESSED,
         age_seconds=age_seconds,
     )
-    return lambda methods: NativeServer(methods, limits, tls_of(settings))
+    together = ServerLimits(
+        connections=settings.connections,
+        connections_per_address=settings.connections_per_address,
+        client_bytes=settings.client_bytes,
+        waiting_calls=settings.waiting_calls,
+    )
+    return lambda methods: NativeServer(methods, limits, tls_of(settings), together=together, budgets=budgets)
 
 
 def tls_of(settings: Settings) -> Tls | None:
@@ -104,7 +123,8 @@ async def serve(
 ) -> None:
     """Run a server until a signal comes, then drain it. `on_ready` is called once calls are accepted.
 
-    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin.
+    Raises `StoreError`, `UnusableTls` or `PortTaken` if it cannot begin, and `DatabaseLostError` if its
+    database is taken from it.
     """
     asked_to_stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
     for number in stop_on:
@@ -116,13 +136,16 @@ async def serve(
     _quick_turns()
     try:
         on_ready(server)
-        by = await asked_to_stop
+        await asyncio.wait((asked_to_stop, server.lost), return_when=asyncio.FIRST_COMPLETED)
+        if server.lost.done():
+            raise server.lost.result()
         logger.info(
-            "Stopping, told by %s; calls under way may go on for %s ms", by.name, settings.shutdown_grace_ms
+            "Stopping, told by %s; calls under way may go on for %s ms",
+            *(asked_to_stop.result().name, settings.shutdown_grace_ms),
         )
     finally:
         await server.stop()
-        logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
+    logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
 
 
 def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
@@ -130,7 +153,22 @@ def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) 
         asked.set_result(number)
 
 
+def what_stands_open(settings: Settings) -> str:
+    """A sentence of what anybody may do who reaches an address that is not of this machine alone; nothing
+    where somebody vouches for clients.
+    """
+    if is_loopback(settings.host) or settings.tls_client_authority is not None:
+        return ""
+    heard = "nothing is encrypted" if settings.tls_certificate is None else "what is said is encrypted"
+    return (
+        f"Whoever reaches {settings.host} may deploy models, begin, change and cancel instances, take every "
+        f"job and read every variable: nobody is asked who they are, and {heard} (insecure_public)"
+    )
+
+
 def _log_beginning(settings: Settings) -> None:
+    if opened_up := what_stands_open(settings):
+        logger.warning("%s", opened_up)
     changed = differing(settings)
     told = ", ".join(f"{name}={value}" for name, value in changed.items()) or "none"
     fields = {"version": __version__, "process": os.getpid(), "settings": changed}

@@ -35,6 +35,7 @@ from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInsta
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.pages import GoOn, next_undertaking
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.batch import load_state, seal
 from counterflow.partition.source import keep_model, read_model
@@ -75,7 +76,15 @@ class Engine(BlockingVerbs):
     # -- commands and time -----------------------------------------------------------------------------------
 
     def run(self, command: Command) -> Any:
-        """Carry out any command of the kernel and commit it. Raises `Rejection` with nothing changed."""
+        """Carry out any command of the kernel and commit it, and then the pages in which its work goes on.
+        Raises `Rejection` with nothing changed.
+        """
+        answer = self._run_page(command)
+        while undertaking := next_undertaking(self._state):
+            self._run_page(GoOn(undertaking_key=undertaking))
+        return answer
+
+    def _run_page(self, command: Command) -> Any:
         try:
             decision = self._decide(command)
         except kernel.KernelFault as fault:

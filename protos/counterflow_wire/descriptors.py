@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "464888d7a23880a78b7528f0f4d0221c68578561298d228a9b26aff8999d3bfd",
+    "counterflow.proto": "cf6ce644927b3ebb869f4693cc7974cb1d9d3675e045a0b328b203bac47373ee",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }

@@ -7,6 +7,7 @@ The engine knows numbers of 6,145 digits, and msgspec leaves whole numbers to Py
 from __future__ import annotations
 
 import json
+import math
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
@@ -41,11 +42,28 @@ def decode(text: str | bytes, decoder: msgspec.json.Decoder[_Kind]) -> _Kind:
 
 
 def encode(value: object) -> bytes:
-    """The JSON of a value. Raises TypeError and ValueError as msgspec does."""
+    """The JSON of a value. Raises TypeError and ValueError as msgspec does, and ValueError for a NaN or an
+    infinity, which it would turn into null unseen.
+    """
     try:
-        return msgspec.json.encode(value)
+        text = msgspec.json.encode(value)
     except ValueError:
-        return msgspec.json.encode(_spelled(msgspec.to_builtins(value)))
+        text = msgspec.json.encode(_spelled(msgspec.to_builtins(value)))
+    if b"null" in text:
+        _refuse_what_json_cannot_say(msgspec.to_builtins(value))
+    return text
+
+
+def _refuse_what_json_cannot_say(value: Any) -> None:
+    inside = [value]
+    while inside:
+        found = inside.pop()
+        if isinstance(found, float) and not math.isfinite(found):
+            raise ValueError(f"JSON has no number {found}; leave it out, or send a text or None")
+        if isinstance(found, dict):
+            inside += found.values()
+        elif isinstance(found, list | tuple):
+            inside += found
 
 
 def _whole(digits: str) -> int | Decimal:

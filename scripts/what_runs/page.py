@@ -33,7 +33,8 @@ accepted until its element has been reached.
 
 Where the dialects differ there are two signs among events, `zeebe:` first. What the extensions of
 Camunda 7 become is told in [camunda7-dialect.md](camunda7-dialect.md), where processes run
-otherwise than in Zeebe in [differences.md](differences.md). `counterflow lint FILE` says it of a model of
+otherwise than in Zeebe in [differences.md](differences.md); every property that Camunda Modeler can write
+is in [modeler.md](modeler.md). `counterflow lint FILE` says it of a model of
 yours.
 """
 

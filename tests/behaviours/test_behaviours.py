@@ -4,19 +4,31 @@ replay equals state.
 
 from __future__ import annotations
 
+import zlib
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from counterflow import kernel
+from counterflow.kernel.course.ending import SweepBegun, SweepEnded
+from counterflow.kernel.elements.multi_instance import LoopOutputsLetGo, LoopStopped
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
+from counterflow.kernel.unfinished import Errand, Sweep, Undertaking
+from counterflow.kernel.vocabulary import Command
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.pages import PageEnded, WorkEnded, WorkPutOff
 from counterflow.testing import Engine
 from tests.behaviours.script import BOOK, Script, diagram_of, play, read_script
 from tests.behaviours.trace import Tracer
 
 SCRIPTS = sorted(BOOK.glob("*/*.script"))
+OF_PAGES = (WorkPutOff, PageEnded, WorkEnded, SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo)
+"""How the work is cut, not what it does."""
 NAMES = [str(path.relative_to(BOOK).with_suffix("")) for path in SCRIPTS]
 
 
@@ -53,6 +65,42 @@ def test_trace_with_restarts(path: Path) -> None:
     """Nothing that decides is kept in memory alone."""
     script = read_script(path.read_text())
     assert run(path, script, restarting=True)[1] == run(path, script, restarting=False)[1]
+
+
+class Paged(Engine):
+    """Forgets everything behind each page."""
+
+    def _run_page(self, command: Command) -> Any:
+        answer = super()._run_page(command)
+        self.restart()
+        return answer
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
+def test_it_comes_to_the_same_in_small_pages(path: Path) -> None:
+    """Work that goes on in pages, with a restart behind each, does as often what it does in one, and leaves the
+    same.
+    """
+    script = read_script(path.read_text())
+    size = zlib.crc32(path.stem.encode()) % 5 + 1
+    paged = Paged(order=script.order, limits=ProcessLimits(page_events=size))
+    assert _outcome(paged, path, script) == _outcome(Engine(order=script.order), path, script)
+    assert not any(paged.store.scan(table, {}) for table in (Undertaking, Errand, Sweep))
+
+
+def _outcome(engine: Engine, path: Path, script: Script) -> tuple[object, ...]:
+    engine.deploy(diagram_of(path), *(path.parent / name for name in script.beside))
+    refused = [bool(play(engine, line, path.parent)) for line in script.lines]
+    tracer = Tracer()
+    tracer.render(engine.log)
+    done = Counter(
+        (type(event).__name__, getattr(event, "element_id", ""), getattr(event, "flow_id", ""))
+        for entry in engine.log
+        for event in kernel.events_of(entry)
+        if not isinstance(event, OF_PAGES)
+    )
+    ended = sorted((end.state, sorted(end.variables.items())) for end in engine.ended)
+    return refused, done, ended, sorted(tracer.still_open(engine.store))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)

@@ -18,7 +18,7 @@ from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
-from counterflow.kernel.work import held
+from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
 from tests.behaviours.still_open import moment, things_open
 
@@ -128,10 +128,24 @@ class Tracer:
             return f"  decisions bound: {', '.join(event.decisions)}"
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
+        if isinstance(event, pages.WorkPutOff | pages.PageEnded):
+            return self._left(event)
         words = "".join(
             f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__
         ).strip()
         return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
+
+    def _left(self, event: pages.WorkPutOff | pages.PageEnded) -> str:
+        """What a page has left for the next ones, in its order."""
+        if isinstance(event, pages.WorkPutOff):
+            self._name(event.key, "undertaking")
+        what, key = (
+            ("put off", event.key)
+            if isinstance(event, pages.WorkPutOff)
+            else ("page ended", event.undertaking_key)
+        )
+        left = [f"{errand.what} {self._names.get(errand.key, errand.key)}" for errand in event.errands]
+        return f"  {what}: {', '.join([self._names[key], *left])}"
 
     def _fields(self, event: Event) -> Iterator[str]:
         for field in event.__struct_fields__:

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     end_to_end,
     feel_dmn,
     footprint,
+    fuel,
     growth,
     in_process,
     machine,
@@ -36,6 +37,7 @@ BENCHMARKS: Mapping[str, Callable[[Options], Iterator[Result]]] = {
     "growth": growth.growth,
     "spiff": spiff.spiff,
     "feel": lambda _: feel_dmn.feel_dmn(),
+    "fuel": lambda _: fuel.fuel(),
 }
 
 

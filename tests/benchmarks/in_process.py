@@ -21,7 +21,8 @@ from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer
@@ -121,7 +122,8 @@ class Recording:
         self.batches: list[Batch] = []
         self.commit_seconds = 0.0
         self.get, self.scan, self.load_instance = store.get, store.scan, store.load_instance
-        self.read_log, self.close = store.read_log, store.close
+        self.read_log, self.walk, self.close = store.read_log, store.walk, store.close
+        self.left_out, self.look = store.left_out, store.look
 
     def commit(self, batch: Batch) -> None:
         """As ever, timed and remembered."""

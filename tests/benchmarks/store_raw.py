@@ -12,11 +12,11 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from msgspec.structs import astuple
+from msgspec import Struct
 from sqlalchemy import make_url
 
 from counterflow.kernel.row import Row
@@ -24,6 +24,7 @@ from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInst
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store
+from counterflow.store.sql.checksums import Checksums
 from counterflow.store.sql.dialects import SQLITE
 from counterflow.store.sql.statements import Statements
 
@@ -120,9 +121,15 @@ def writes_of(statements: Statements, batch: Batch) -> list[Write]:
     """A batch as texts and tuples."""
     deletes: list[Write] = [(statements.delete[table], list(keys)) for table, keys in batch.deletes.items()]
     puts: list[Write] = [
-        (statements.upsert[table], [astuple(row) for row in rows]) for table, rows in batch.puts.items()
+        (statements.upsert[table], with_checksums(table.table, table, rows))
+        for table, rows in batch.puts.items()
     ]
-    return [*deletes, *puts, (statements.append, [astuple(entry) for entry in batch.log])]
+    return [*deletes, *puts, (statements.append, with_checksums("event_log", LogEntry, batch.log))]
+
+
+def with_checksums(table: str, struct: type[Struct], rows: Sequence[Struct]) -> list[tuple[object, ...]]:
+    """The tuples that are written of rows."""
+    return Checksums(table, len(struct.__struct_fields__)).with_checksum(rows)
 
 
 def seconds_of_store(store: Store, work: list[Batch]) -> list[float]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from counterflow import __version__
+from counterflow.server import what_stands_open
+from counterflow.settings import Settings
 from tests.cli.commands import CommandLine
 from tests.cli.conftest import Process, address_in
 from tests.cli.test_hostile_text import HOSTILE, IN_XML, SEIZING, seizes
@@ -189,3 +192,14 @@ def test_a_database_in_use_names_who_has_it(tmp_path: Path) -> None:
         in ended.stderr.splitlines()[-1]
     )
     assert first.stop() == 0
+
+
+def test_what_stands_open_is_said_in_one_line() -> None:
+    bare = what_stands_open(Settings(host="0.0.0.0", insecure_public=True))  # noqa: S104 - no socket is opened for it
+    assert "Whoever reaches 0.0.0.0 may deploy models" in bare
+    assert "nobody is asked who they are, and nothing is encrypted" in bare
+    assert "\n" not in bare
+    covered = Settings(host="0.0.0.0", insecure_public=True, tls_certificate=Path("c"), tls_key=Path("k"))  # noqa: S104 - no socket is opened for it
+    assert "is encrypted" in what_stands_open(covered)
+    assert what_stands_open(replace(covered, tls_client_authority=Path("a"))) == ""
+    assert what_stands_open(Settings()) == ""

@@ -26,7 +26,8 @@ import grpc
 
 from counterflow import kernel
 from counterflow.kernel.rows import INSTANCE_TABLES, Partition, key_of
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.store.open import open_store
 from counterflow_wire import counterflow_v1
 from tests.conformance.kill_models import DELIVERY, ORDER, REMINDERS, STEPS, TRIP

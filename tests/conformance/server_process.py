@@ -75,7 +75,11 @@ class ServerProcess:
     def stop(self, how: signal.Signals) -> int:
         """Send a signal; answers the exit code."""
         self._process.send_signal(how)
-        code = self._process.wait(timeout=30)
+        return self.wait_until_ended(30)
+
+    def wait_until_ended(self, within_s: float) -> int:
+        """Wait until it has ended, by itself if nobody has asked it to; answers the exit code."""
+        code = self._process.wait(timeout=within_s)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code

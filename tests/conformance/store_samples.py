@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar, get_type_hints
 
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import Variable
+from counterflow.kernel.rows import Partition, Variable
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.port import Batch, Key
 
@@ -20,6 +20,11 @@ def batch(
     for row in rows:
         puts.setdefault(type(row), []).append(row)
     return Batch(puts, deletes or {}, log or [])
+
+
+def counted(position: int, *rows: Row) -> Batch:
+    """A batch that puts these rows, with an entry at a position of the log, and counters that say so."""
+    return batch(Partition(1, position, position), *rows, log=[entry(position)])
 
 
 def entry(position: int, instance: int = 1, *, events: bytes = b"\x90") -> LogEntry:

@@ -62,9 +62,9 @@ async def test_a_worker_whose_polls_are_sent_away_comes_back(
     """There is room for one poll, and somebody else has it until the worker was refused."""
     refused, begun_waiting = asyncio.Event(), Admission.begun_waiting
 
-    def watched(admission: Admission) -> None:
+    def watched(admission: Admission, *arguments: object) -> None:
         try:
-            begun_waiting(admission)
+            begun_waiting(admission, *arguments)  # type: ignore[arg-type]  # handed on as they came
         except Overloaded:
             refused.set()
             raise

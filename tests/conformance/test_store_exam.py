@@ -14,6 +14,7 @@ from counterflow.kernel.rows import ArrivedToken, ElementInstance, Job, ProcessI
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
 from counterflow.store.port import Batch, Key, Store, StoreError
+from tests.conformance import store_walks  # noqa: F401 - its part is entered when it is imported
 from tests.conformance.store_exam import BEHAVIOURS, LASTING_BEHAVIOURS, Behaviour, LastingBehaviour
 from tests.conformance.store_samples import entry, sample
 

@@ -167,7 +167,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
         maximum_pending_bytes=chosen.pending_bytes,
     )
     service = Service(writer, store, chosen)
-    door = GrpcDoor(service, chosen, transport(chosen))
+    door = GrpcDoor(service, chosen, transport(chosen, service.admission.budgets))
     await door.start()
     service.start()
     writer.start()

@@ -173,7 +173,7 @@ async def test_a_burst_is_taken_in_whole() -> None:
 
 
 async def test_requests_in_line_are_bounded_by_their_bytes() -> None:
-    async with serving(new_calls_at_once=1, waiting_bytes=65_536, variable_bytes=65_536) as served:
+    async with serving(new_calls_at_once=1, client_bytes=262_144, variable_bytes=65_536) as served:
         await served.deploy()
         served.store.hold()
         long = f'{{"text":"{"x" * 40_000}"}}'
@@ -182,10 +182,10 @@ async def test_requests_in_line_are_bounded_by_their_bytes() -> None:
         accepted.append(asyncio.create_task(served.create(variables=long)))
         await until(lambda: served.calls_under_way() == 2)
         async with refused(
-            grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait", "try again after a while"
+            grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests and answers", "try again after a while"
         ):
             await served.create(variables=long)
-        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests wait"):
+        async with refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "bytes of requests and answers"):
             await served.deploy(models.ONE_TASK + b" " * 40_000)
         accepted[1].cancel()
         await until(lambda: served.calls_under_way() == 1)
@@ -194,7 +194,7 @@ async def test_requests_in_line_are_bounded_by_their_bytes() -> None:
         served.store.release()
         assert len(set(await asyncio.gather(*accepted))) == 2
         await until(served.edge_is_idle)
-        assert served.service.admission._held_bytes == 0
+        assert served.service.admission.budgets.memory.used == 0
 
 
 async def test_as_many_calls_wait_as_may() -> None:
@@ -203,7 +203,10 @@ async def test_as_many_calls_wait_as_may() -> None:
         waiting = asyncio.create_task(served.poll(requestTimeout=60_000))
         await until(lambda: served.waiting_polls() == 1)
         async with refused(
-            grpc.StatusCode.RESOURCE_EXHAUSTED, "1 polls, streams and calls", "try again after a while"
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "1 polls, streams and calls",
+            "setting waiting_calls",
+            "try again after a while",
         ):
             await served.poll()
         await served.create()
@@ -247,7 +250,8 @@ async def test_a_fault_of_ours_is_logged_and_told_without_its_insides(
 
 async def test_a_port_that_is_taken(served: Served) -> None:
     settings = Settings(grpc_port=served.port)
-    second = GrpcDoor(Service(Writer(MemoryStore()), MemoryStore(), settings), settings, transport(settings))
+    service = Service(Writer(MemoryStore()), MemoryStore(), settings)
+    second = GrpcDoor(service, settings, transport(settings, service.admission.budgets))
     with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:{served.port}.*--grpc-port"):
         await second.start()
 
@@ -276,7 +280,7 @@ async def test_a_stopping_server_keeps_nobody_waiting_for_a_result() -> None:
             )
             for _ in range(2)
         ]
-        await until(lambda: served.service.admission._waiting == 2)
+        await until(lambda: served.service.admission.budgets.waiting.used == 2)
         stopping = asyncio.create_task(served.door.stop(grace_seconds=20))
         await until(lambda: served.service.admission.is_closed)
         served.store.release()

@@ -291,7 +291,7 @@ async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
 
 
 async def test_nothing_that_is_due_is_triggered_while_the_doors_are_not_open() -> None:
-    async with opened(Settings(database_url="memory:")) as (writer, service):
+    async with opened(Settings(database_url="memory:")) as (writer, service, _):
         service.admission.check()
         assert writer._alarm._timer is None
 

@@ -61,6 +61,13 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("incidents", lambda e: e.incidents(TOO_LARGE), Rejection, "64 bits"),
     ("jobs", lambda e: e.jobs("a", TOO_LARGE), Rejection, "64 bits"),
     ("jobs", lambda e: e.jobs(HALF), Rejection, "Unicode"),
+    ("show", lambda e: e.show("trip"), TypeError, "a whole number"),  # type: ignore[arg-type]  # the mistake under test
+    ("jobs", lambda e: e.jobs("a", "trip"), TypeError, "a whole number"),  # type: ignore[arg-type]  # the mistake under test
+    ("end_of", lambda e: e.end_of(7, 0.2), TypeError, "timedelta"),  # type: ignore[arg-type]  # the mistake under test
+    ("publish", lambda e: e.publish("a", time_to_live=5), TypeError, "timedelta"),  # type: ignore[arg-type]  # the mistake under test
+    ("start", lambda e: e.start("a", at="work"), TypeError, "ids of elements"),
+    ("start", lambda e: e.start("a", {"x": float("nan")}), TypeError, "JSON has no number nan"),
+    ("start", lambda e: e.start("a", {"x": [None, float("inf")]}), TypeError, "JSON has no number inf"),
     ("why", lambda e: e.why(7), Rejection, "none was found"),
     ("why", lambda e: e.why(TOO_LARGE), Rejection, "64 bits"),
     ("undo_plan", lambda e: e.undo_plan(7), Rejection, "none was found"),

@@ -5,25 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
+from counterflow.edge.grpc import bounds
+from counterflow.feel.run import Limits as FeelLimits
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
+from counterflow.wire import reflection
 from counterflow.wire.http2.limits import ConnectionLimits
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native import rounds
+from counterflow.wire.native.limits import ServerLimits, WireLimits
 from tests.hostile.attack import FOLDER
 
 ROOT = Path(__file__).parents[2]
 MEBIBYTE = 1024 * 1024
-CLASSES = (WireLimits, ConnectionLimits)
+CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessLimits)
+CONSTANTS = {
+    "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
+    "bounds.ENTRIES": bounds.ENTRIES,
+    "rounds.LARGE_BYTES": rounds.LARGE_BYTES,
+    "reflection.QUESTION_BYTES": reflection.QUESTION_BYTES,
+}
 NO_LIMITS = {
     "WireLimits.message_bytes",
     "WireLimits.compressed_bytes",
     "WireLimits.age_seconds",
     "WireLimits.http2",
+    "ServerLimits.connections",
+    "ServerLimits.connections_per_address",
+    "ServerLimits.client_bytes",
+    "ServerLimits.waiting_calls",
+    "ProcessLimits.steps",
+    "ProcessLimits.variable_bytes",
+    "ProcessLimits.message_bytes",
 }
 """Settings of their own, and what is no limit."""
 ROW = re.compile(
@@ -49,10 +69,17 @@ def limits() -> Iterator[tuple[str, object]]:
         if setting.section == LIMITS:
             yield setting.name, getattr(Settings(), setting.name)
     for group in CLASSES:
-        for field in fields(group):
-            name = f"{group.__name__}.{field.name}"
+        names = group._fields if issubclass(group, tuple) else [field.name for field in fields(group)]
+        for field in names:
+            name = f"{group.__name__}.{field}"
             if name not in NO_LIMITS:
-                yield name, getattr(group(), field.name)
+                yield name, getattr(group(), field)
+    yield from CONSTANTS.items()
+
+
+def expressions() -> Iterator[tuple[str, object]]:
+    """What one evaluation may take."""
+    yield from ((f"Limits.{name}", value) for name, value in msgspec.structs.asdict(FeelLimits()).items())
 
 
 def as_read(name: str, value: object) -> str:
@@ -66,7 +93,7 @@ def as_read(name: str, value: object) -> str:
 
 def test_every_limit_has_its_row_and_its_default() -> None:
     found = {row.name: row.default for row in rows()}
-    expected = {name: as_read(name, value) for name, value in limits()}
+    expected = {name: as_read(name, value) for name, value in chain(limits(), expressions())}
     assert found == expected
 
 

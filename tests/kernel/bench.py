@@ -22,10 +22,13 @@ from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident, Job, Partition
 from counterflow.kernel.state.instance import InstanceState
-from counterflow.kernel.state.partition import EmptySource, State
-from counterflow.kernel.state.queues import BufferedMessages, Due, OldestFirst
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
+from counterflow.kernel.state.source import EmptySource
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Event, InstanceEnded, LogEntry
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.pages import GoOn, next_undertaking
 from tests.bpmn.diagram import end, model, path, reading, service, start
 
 EPOCH_MS = 1_000_000
@@ -60,8 +63,9 @@ SHARED_INDEXES = (
     "buffered",
     "reached",
     "receivers",
-    "instance_of_receiver",
     "lock_of",
+    "coming",
+    "busy",
 )
 """What a `State` keeps of rows that belong to no instance, and of who receives which message."""
 
@@ -80,6 +84,13 @@ class Bench:
 
     def do(self, command: Command) -> Any:
         """Carry out a command; answers its answer."""
+        answer = self.page(command)
+        while undertaking := next_undertaking(self.state):
+            self.page(GoOn(undertaking_key=undertaking))
+        return answer
+
+    def page(self, command: Command) -> Any:
+        """Carry out a command as far as its page goes; answers its answer."""
         decision = kernel.decide(self.state, command, self.now_ms, self.limits)
         self.log += decision.log
         self.ended += decision.ended
@@ -182,23 +193,26 @@ class RowsOf:
                 return row
         return None
 
+    def walk(self, *_: Any, **__: Any) -> Sequence[tuple[Any, ...]]:
+        """Nothing: what waits is in memory."""
+        return ()
+
 
 def waiting(queue: OldestFirst) -> list[int]:
-    """The keys that a queue offers, in turn; the queue stays as it is."""
-    drained, keys = copy.deepcopy(queue), []
-    while (key := drained.first()) is not None:
-        keys.append(key)
-        drained.discard(key)
-    return keys
+    """The keys that a queue offers, in turn, as far as they are in memory."""
+    return list(queue)
 
 
 def due_times(state: State) -> list[Due]:
-    """What comes due, in turn."""
-    drained, moments = copy.deepcopy(state.due), []
-    while (moment := drained.first()) is not None:
-        moments.append(moment)
-        drained.discard(moment[1])
-    return moments
+    """What comes due, in turn, whether it is in memory or in the store."""
+    due = state.due
+    found = {Due(moment, key, table) for key, (moment, table) in due._due.items()}
+    found |= {Due(*moment, table) for moment, table, _ in due._beyond.values()}
+    horizon = due.horizon
+    while horizon is not None and due._read is not None:
+        page, horizon = due._read(horizon)
+        found |= set(page)
+    return sorted(found, key=lambda each: each[:2])
 
 
 def snapshot(state: State) -> dict[str, Any]:

@@ -291,6 +291,7 @@ def test_neither_who_publishes_nor_who_waits_looks_at_all_the_other_messages() -
     for _ in range(100):
         bench.create(key="k")
     looked = bench.state.shared[Message] = Looked(bench.state.shared[Message])
+    bench.state.laid[Message].rows = looked
     bench.publish("order", "k", live_ms=1_000, message_id="another")
     with pytest.raises(Rejection, match="already published"):
         bench.publish("order", "k", live_ms=1_000, message_id="77")

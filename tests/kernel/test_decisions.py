@@ -11,7 +11,8 @@ from counterflow import kernel
 from counterflow.kernel.lives import decisions
 from counterflow.kernel.lives.decisions import DecisionEvaluated, EvaluateDecision
 from counterflow.kernel.rows import Incident, Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.held import IncidentRaised

@@ -22,7 +22,8 @@ from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefin
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Event,
@@ -31,6 +32,7 @@ from counterflow.kernel.vocabulary import (
     PartitionEvent,
     Rejection,
 )
+from counterflow.kernel.work.pages import ToDo
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour
 from tests.kernel.bench import ONE_TASK, Bench, snapshot
@@ -127,6 +129,13 @@ LOG_FORMAT = {
     163: ("SignalSubscriptionClosed", "key"),
     164: ("SignalStartOpened", "key definition_key element_id signal_name"),
     165: ("SignalStartClosed", "key"),
+    180: ("WorkPutOff", "key budget errands process_instance_key carried"),
+    181: ("PageEnded", "undertaking_key budget done errands carried"),
+    182: ("WorkEnded", "undertaking_key"),
+    183: ("SweepBegun", "element_instance_key through_key spared_key"),
+    184: ("SweepEnded", "element_instance_key"),
+    185: ("LoopStopped", "element_instance_key"),
+    186: ("LoopOutputsLetGo", "element_instance_key first last"),
 }
 """Tag, event and fields in order.
 
@@ -135,6 +144,7 @@ none is changed, taken away or moved.
 """
 
 EVENTS_BY_TAG = sorted(EVENTS, key=lambda event: str(event.__struct_config__.tag))
+KEYS = st.integers(0, 2**63 - 1)
 JSON = st.sampled_from([b"null", b'{"a":[1,2]}', b'"\xc3\xa9"', b"1e400"])
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(0, 2**63 - 1),
@@ -148,6 +158,10 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     dict[str, bytes]: st.dictionaries(st.text(), JSON),
     tuple[int, ...]: st.lists(st.integers(0, 2**63 - 1)).map(tuple),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
+    tuple[ToDo, ...]: st.lists(
+        st.builds(ToDo, st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text(), KEYS, st.binary())
+    ).map(tuple),
+    dict[int, bytes]: st.dictionaries(KEYS, JSON),
 }
 
 

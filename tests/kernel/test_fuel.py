@@ -11,7 +11,8 @@ from counterflow.feel.json_values import TEXT_PER_FUEL
 from counterflow.kernel.lives.decisions import DecisionEvaluated
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.rows import Incident, Job, Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.budget import BYTES_PER_FUEL, EVALUATION_FUEL, ProcessLimits
 from counterflow.kernel.work.held import MESSAGE_CHARACTERS

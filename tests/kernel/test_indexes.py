@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.kernel.rows import Job
-from counterflow.kernel.state.queues import BufferedMessages, DueTimes, OldestFirst
+from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
+from counterflow.kernel.state.windows import DueTimes
 
 KEYS = st.integers(1, 8)
 

@@ -11,6 +11,7 @@ from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, S
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
 from counterflow.kernel.state.partition import STAND_STILL
+from counterflow.kernel.unfinished import Sweep
 from tests.bpmn.diagram import boundary, catch_message, end, model, path, service, start, timer
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting
 
@@ -33,7 +34,7 @@ def test_what_is_known_at_start_of_instances_is_looked_up_across_them_and_nothin
     assert (
         {table for table in PARTITION_INDEXERS if table.home is Home.INSTANCE}
         == of_instances
-        == {Job, Timer, MessageSubscription, SignalSubscription}
+        == {Job, Timer, MessageSubscription, SignalSubscription, Sweep}
     )
 
 
@@ -65,16 +66,15 @@ def test_waits_are_known_by_their_element_and_lead_to_their_instance() -> None:
     assert bench.state.owner_of(Timer, timer_row.key) is instance
     assert bench.state.owner_of(MessageSubscription, subscription.key) is instance
     assert contents(bench.state.receivers) == {("order", "k"): {"process": [subscription.key]}}
-    assert bench.state.instance_of_receiver == {subscription.key: instance.key}
 
 
 def test_receivers_stay_in_the_order_in_which_they_began_to_wait() -> None:
     bench = Bench(GUARDED)
     instances = [bench.create(key="k") for _ in range(3)]
-    receivers, instance_of = bench.state.receivers["order", "k"]["process"], bench.state.instance_of_receiver
-    assert [instance_of[key] for key in receivers] == [instance.key for instance in instances]
+    receivers, owners = bench.state.receivers["order", "k"]["process"], bench.state.owners
+    assert [owners[key] for key in receivers] == [instance.key for instance in instances]
     bench.complete("pack")
-    assert [instance_of[key] for key in receivers] == [instance.key for instance in instances[1:]]
+    assert [owners[key] for key in receivers] == [instance.key for instance in instances[1:]]
 
 
 @pytest.mark.parametrize("command", ["complete", "create", "publish", "wait"])

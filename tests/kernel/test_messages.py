@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from counterflow.kernel.events.message import next_buffered, values_of
+from counterflow.kernel.events.message import values_of
 from counterflow.kernel.rows import Incident, Message, MessageSubscription
+from counterflow.kernel.state.conversations import next_unreached
 from tests.bpmn.diagram import catch, catch_message, definitions, end, message, model, path, process, start
 from tests.kernel.bench import EPOCH_MS, Bench
 
@@ -77,17 +78,17 @@ def test_the_oldest_that_has_not_reached_the_process_is_next() -> None:
     bench = Bench(WAIT)
     keys = [bench.publish("order", "k", live_ms=live_ms) for live_ms in (5, 1_000, 1_000)]
     bench.create(key="k")
-    found = next_buffered(bench.state, "process", "order", "k")
+    found = next_unreached(bench.state, "process", "order", "k")
     assert found is not None
     assert found.key == keys[1]
-    other = next_buffered(bench.state, "another", "order", "k")
+    other = next_unreached(bench.state, "another", "order", "k")
     assert other is not None
     assert other.key == keys[0]
     bench.state.now_ms = EPOCH_MS + 5
-    later = next_buffered(bench.state, "another", "order", "k")
+    later = next_unreached(bench.state, "another", "order", "k")
     assert later is not None
     assert later.key == keys[1]
-    assert next_buffered(bench.state, "process", "order", "other") is None
+    assert next_unreached(bench.state, "process", "order", "other") is None
 
 
 def test_a_message_keeps_its_variables_to_the_byte() -> None:

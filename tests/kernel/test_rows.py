@@ -28,6 +28,7 @@ SHARED = {
         "bound_decision",
     ),
     *("start_timer", "message_start", "signal_start", "message", "message_correlation", "start_lock"),
+    *("undertaking", "errand", "carried"),
 }
 
 

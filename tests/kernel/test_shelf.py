@@ -7,8 +7,9 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded, Shelf
+from counterflow.kernel.state.source import CacheLimits
+from counterflow.kernel.vocabulary import BrokenInvariant
 from tests.kernel.bench import ONE_TASK, Bench, resource, snapshot
 
 
@@ -64,7 +65,7 @@ def test_a_model_that_cannot_be_read_breaks_the_instance_until_that_is_released(
     instance, definition = bench.create(), bench.state.deployed.latest["process"]
     bench.state.processes.forget(definition.key)
     instance.process = None
-    bench.state.processes.faults[definition.key] = "it is gone"
+    bench.state.processes.faults[definition.key] = BrokenInvariant("it is gone")
     with pytest.raises(kernel.KernelFault, match="it is gone") as fault:
         bench.complete("pack")
     assert fault.value.process_instance_key == instance.key

@@ -6,8 +6,9 @@ import pytest
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Incident, Job, Partition, ProcessDefinition
-from counterflow.kernel.state.partition import CacheLimits, EmptySource, State
+from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits, EmptySource
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 from tests.kernel.bench import ONE_TASK, Bench, RowsOf, snapshot, waiting
 

@@ -95,8 +95,8 @@ class Clock:
 class Rig:
     """A writer at work, and the commands that tests give most."""
 
-    def __init__(self, store: GatedStore | None = None, **options: Any) -> None:
-        self.store = store or GatedStore()
+    def __init__(self, store: Any = None, **options: Any) -> None:
+        self.store: Any = store or GatedStore()
         self.clock = Clock()
         self.monotonic = Clock()
         self.writer = Writer(self.store, time=self._time(options), **options)

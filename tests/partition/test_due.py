@@ -12,10 +12,11 @@ import pytest
 
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.instances import CreateProcessInstance
+from counterflow.kernel.lives.jobs import FailJob
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, StartTimer, Timer
-from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.model.graph import Behaviour
 from counterflow.partition import due
@@ -26,7 +27,7 @@ from counterflow.store.port import StoreError
 from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
 from tests.kernel.test_call_activity import call
 from tests.kernel.test_engine import break_room
-from tests.partition.rig import PATIENCE_S, Rig, rig, turns, until
+from tests.partition.rig import PATIENCE_S, Rig, activation, rig, turns, until
 
 MINUTE, HOUR = 60_000, 3_600_000
 WAIT = model(
@@ -369,3 +370,46 @@ async def test_what_was_under_way_and_is_done_is_no_suspect(tmp_path: Path) -> N
         await again.create()
         assert again.store.rows(Quarantine) == []
         await again.writer.stop()
+
+
+# -- jobs that are never done in time ----------------------------------------------------------------------
+
+
+async def test_a_job_that_is_never_done_in_time_rests_in_between(caplog: pytest.LogCaptureFixture) -> None:
+    """It goes back at once, then 1, 2, 4, … s after its deadline; somebody is told of it once. Its last worker
+    may complete it meanwhile.
+    """
+    async with rig() as found:
+        await found.create()
+        (key,) = found.job_keys()
+        rests = []
+        for _ in range(10):
+            (job,) = await found.writer.submit(activation(timeout_ms=10))
+            await pass_time(found, 10)
+            rests.append(next_rest(found, key))
+            await pass_time(found, rests[-1])
+            assert found.writer.is_ready("pack")
+        assert rests == [0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]
+        told = [record for record in caplog.records if "never done in time" in record.message]
+        assert [record.levelname for record in told] == ["WARNING"]
+        await found.writer.submit(activation(timeout_ms=10))
+        await pass_time(found, 10)
+        assert next_rest(found, key) == 60_000
+        await found.complete(job.key)
+
+
+def next_rest(found: Rig, key: int) -> int:
+    """How long a job whose deadline is over does not go back yet."""
+    due_now = found.state.next_due()
+    return 0 if due_now is None else due_now.due_ms - found.clock.ms
+
+
+async def test_a_job_that_has_failed_is_not_put_off() -> None:
+    async with rig() as found:
+        await found.create()
+        (key,) = found.job_keys()
+        for _ in range(5):
+            await found.writer.submit(activation(timeout_ms=60_000))
+            await found.writer.submit(FailJob(job_key=key, retries=3, back_off_ms=10, variables={}))
+            await pass_time(found, 10)
+            assert found.writer.is_ready("pack")

@@ -12,7 +12,8 @@ from counterflow import kernel
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.jobs import JobActivated, JobDeadlineUpdated, UpdateJobTimeout
 from counterflow.kernel.rows import TABLES, Job, Partition, key_of
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Unavailable

@@ -12,7 +12,7 @@ import pytest
 
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.rows import ElementInstance, ProcessInstance, Quarantine, Timer
-from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Unavailable
 from counterflow.store.port import StoreError

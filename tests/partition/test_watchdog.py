@@ -19,7 +19,8 @@ from counterflow.feel.builtins import BUILTINS
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.rows import Job, ProcessInstance, Quarantine, Variable
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import CommandBrokenOff, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
@@ -32,6 +33,9 @@ from tests.bpmn.diagram import catch, element, end, model, path, service, start,
 from tests.kernel.bench import snapshot
 from tests.partition.rig import Rig, rig, turns
 from tests.partition.test_due import MINUTE, pass_time
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""Where the collector calls Python (hypothesis has it do so), what is raised is swallowed, and raised again."""
 
 GIVE_UP_S = 20
 GIVE_UP_MS = 1_000 * GIVE_UP_S

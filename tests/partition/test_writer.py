@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from counterflow import kernel
 from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.rows import Job, Partition, ProcessInstance, Quarantine
-from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import Behaviour
+from counterflow.partition import decider, writer
 from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.store.open import open_store
 from counterflow.store.port import StoreError
 from tests.bpmn.diagram import catch, end, model, path, start, timer
 from tests.kernel.test_engine import break_room
@@ -329,3 +336,78 @@ async def test_nothing_that_is_due_is_triggered_before_it_starts() -> None:
         assert [row.state for row in first.store.rows(ProcessInstance)] == ["active"]
         later.writer.start()
         await until(lambda: [row.state for row in first.store.rows(ProcessInstance)] == ["completed"])
+
+
+# -- somebody else's lock ----------------------------------------------------------------------------------
+
+
+async def test_another_process_lock_is_waited_for_beside_everything_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """While it is held, the event loop turns; who waits for a commit is told at the end of the grace."""
+    monkeypatch.setattr(writer, "LOCKED_S", 0.3)
+    file = tmp_path / "locked.db"
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        found = Rig(store)
+        await found.deploy()
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            lost = found.create()
+            gaps = [0.0]
+            while not lost.done():
+                before = time.monotonic()
+                await asyncio.sleep(0)
+                gaps.append(time.monotonic() - before)
+            with pytest.raises(Unavailable, match="SQLITE_BUSY"):
+                await lost
+            assert len(gaps) > 10, "others have had their turns"
+            waits = found.create()
+            await turns()
+            assert not waits.done()
+            other.execute("ROLLBACK")
+        assert (await waits).key
+        assert len(list(store.scan(ProcessInstance, {}))) == 1
+        await found.writer.stop()
+
+
+# -- no memory ---------------------------------------------------------------------------------------------
+
+
+async def test_no_memory_for_a_batch_ends_the_batch() -> None:
+    async with rig() as found:
+        found.store.faults.append(MemoryError())
+        with pytest.raises(Unavailable, match="was not carried out"):
+            await found.create()
+        assert (await found.create()).key
+        assert len(found.store.rows(ProcessInstance)) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "and none to go on from the store"])
+async def test_no_memory_to_put_a_batch_together(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    async with rig() as found:
+        with monkeypatch.context() as patch:
+            patch.setattr(decider, "seal", no_memory)
+            if times == 2:
+                patch.setattr(decider, "load_state", no_memory)
+            lost = [found.create(), found.create()]
+            for future in lost:
+                with pytest.raises(Unavailable, match="was not carried out"):
+                    await future
+        assert (await found.create()).key
+        assert len(found.store.rows(ProcessInstance)) == 1
+
+
+async def test_no_memory_for_a_command_is_not_its_instances_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with rig() as found:
+        await found.create()
+        (key,) = found.job_keys()
+        with monkeypatch.context() as patch:
+            patch.setattr(kernel, "log_of", no_memory)
+            with pytest.raises(Unavailable, match="no memory left"):
+                found.complete(key)
+        await found.complete(key)
+        assert found.store.rows(Quarantine) == []
+
+
+def no_memory(*_: object) -> None:
+    raise MemoryError

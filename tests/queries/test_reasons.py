@@ -114,3 +114,27 @@ def test_more_than_anybody_reads_is_left_out(monkeypatch: pytest.MonkeyPatch) ->
     engine, trip = engine_with("timers/boundary.bpmn")
     found = engine.why(trip)
     assert (len(found.reasons), found.left_out) == (1, True)
+
+
+def after(path: str, *lines: str) -> tuple[Engine, int]:
+    """An engine after the first commands of a behaviour's script."""
+    script = read_script((BOOK / path).with_suffix(".script").read_text())
+    engine = Engine()
+    engine.deploy(BOOK / path)
+    for line in script.lines[: len(lines)]:
+        assert line.text.startswith(lines[script.lines.index(line)])
+        play(engine, line, (BOOK / path).parent)
+    return engine, engine.store.scan(ProcessInstance, {})[0].key
+
+
+def test_an_inclusive_join_waits_for_what_can_still_come() -> None:
+    engine, key = after("inclusive-gateway/inclusive-terminated.bpmn", "start", "complete")
+    join = reason_of(engine, key, "join")
+    assert join.waits_for.startswith("whatever can still come to it, of ")
+    assert "it goes on when none can reach it any more" in join.way_on
+
+
+def test_what_is_in_an_instance_of_a_loop_has_its_number() -> None:
+    engine, key = after("multi-instance/sub-process.bpmn", "start")
+    numbers = [(reason.element_id, reason.loop_counter) for reason in engine.why(key).reasons]
+    assert numbers == [("look", 1), ("look", 2)]

@@ -11,8 +11,9 @@ from counterflow import Rejection, kernel
 from counterflow.kernel.course.undo import UndoStarted, UndoTaken
 from counterflow.kernel.events.compensation import reached
 from counterflow.kernel.rows import Partition
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import Event
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Step

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from counterflow.budget import Budgets
 from counterflow.caller import Caller
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.vocabulary import ActivatedJob, Command
@@ -24,9 +25,10 @@ ANNA = Caller("ipv4:10.0.0.7:53122", identities=("anna",))
 class Guest:
     """Somebody who asks, and reads as much as they like."""
 
-    def __init__(self, request_bytes: int = 10) -> None:
+    def __init__(self, request_bytes: int = 10, budgets: Budgets | None = None) -> None:
         self.caller = ANNA
         self.request_bytes = request_bytes
+        self.account = (budgets or Budgets(1 << 20, 1_000)).account()
         self.is_over = False
         self.on_gone: Callable[[], object] | None = None
         self.on_drained: Callable[[], object] | None = None

@@ -6,10 +6,12 @@ import asyncio
 import logging
 
 import pytest
+from msgspec.structs import replace
 
 from counterflow.caller import Caller
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.rows import Job
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.queries.jobs import list_jobs
@@ -54,11 +56,15 @@ async def test_who_goes_away_in_line_is_not_served() -> None:
 
 
 async def test_requests_that_are_kept_are_bounded_by_bytes() -> None:
-    async with asking(new_calls_at_once=1, waiting_bytes=65_536) as found:
+    async with asking(new_calls_at_once=1, client_bytes=65_536) as found:
         with found.store.held_up():
-            creating = [found.begin(Guest(), ORDER), found.begin(Guest(60_000), ORDER)]
-            with pytest.raises(Overloaded, match="60000 bytes of requests wait"):
-                found.begin(Guest(10_000), ORDER)
+            together = found.service.admission.budgets
+            large, small = Guest(60_000, together), Guest(10_000, together)
+            creating = [found.begin(Guest(budgets=together), ORDER), found.begin(large, ORDER)]
+            with pytest.raises(
+                Overloaded, match=r"124096 bytes of requests and answers.*setting client_bytes"
+            ):
+                found.begin(small, ORDER)
         await asyncio.gather(*creating)
 
 
@@ -177,3 +183,32 @@ async def test_a_stop_has_one_grace_however_many_have_a_part_in_it(caplog: pytes
                 await found.service.idle()
         await creating
     assert "Calls are still under way though the grace is over; they are broken off" in caplog.messages
+
+
+async def test_a_stream_that_does_not_read_has_a_share_of_the_grace() -> None:
+    """A stop waits for it no longer than that, and its job is there for whoever comes next."""
+    async with asking(shutdown_grace_ms=400) as found:
+        guest = Guest()
+        guest.is_reading = False
+        found.service.streams.open(guest, wish())
+        await found.carry_out(ORDER)
+        await found.writer.settle()
+        began = asyncio.get_running_loop().time()
+        found.service.fall_silent()
+        await found.service.idle()
+        assert asyncio.get_running_loop().time() - began < 0.4, "the grace was not used up"
+        assert guest.was_sent_away
+        await found.writer.settle()
+        assert [job.state for job in found.store.scan(Job, {})] == ["activatable"]
+
+
+async def test_a_stream_has_its_jobs_for_a_second_at_least(caplog: pytest.LogCaptureFixture) -> None:
+    async with asking() as found:
+        guest = Guest()
+        found.service.streams.open(guest, replace(wish(), timeout_ms=1))
+        await found.carry_out(ORDER)
+        await found.writer.settle()
+        (job,) = guest.jobs
+        (entry,) = [entry for entry in found.store.read_log() if entry.command == "ActivateJobs"]
+        assert job.deadline_ms - entry.timestamp_ms == 1_000
+        assert "it is given them for 1000 ms" in caplog.text

@@ -25,6 +25,8 @@ from counterflow.settings import (
 
 SAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("memory:", "memory:"),
+    "accept_loss": ("yes", True),
+    "take_over": ("yes", True),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
     "unix_socket_mode": ("0660", "0660"),
@@ -53,7 +55,9 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "new_calls_in_burst": ("0", 0),
     "refusal_pause_ms": ("0", 0),
     "waiting_calls": ("1", 1),
-    "waiting_bytes": ("65536", 65_536),
+    "client_bytes": ("268435456", 268_435_456),
+    "connections": ("10", 10),
+    "connections_per_address": ("5", 5),
     "cached_instances": ("0", 0),
     "cached_instance_bytes": ("0", 0),
     "cached_model_bytes": ("0", 0),
@@ -305,3 +309,8 @@ def test_tls_takes_a_certificate_and_a_key(given: list[str], words: str) -> None
 def test_variables_must_fit_into_a_message() -> None:
     with pytest.raises(SettingsError, match="expected at most message_bytes"):
         read_settings({"message_bytes": 65_536}, {})
+
+
+def test_a_message_must_fit_into_what_is_kept_for_clients() -> None:
+    with pytest.raises(SettingsError, match="client_bytes 65536: expected at least four times message_bytes"):
+        read_settings({"client_bytes": 65_536}, {})

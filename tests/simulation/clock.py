@@ -42,9 +42,16 @@ class Clock:
         """The engine has written this moment into its log."""
         self._logged_ms, self._logged_at = ms, self.seconds
 
+    def begun(self) -> None:
+        """The engine begins: where the wall clock has been set back meanwhile, its log is all that tells it
+        how late it is.
+        """
+        self._logged_at = self.seconds
+
     def must_be_ms(self) -> int:
         """What time it must be by now for an engine whose time never stands still: the wall clock's, or, where
-        that has been set back, what has passed since the last entry of its log but for a hundredth.
+        that has been set back, what has passed since the last entry of its log, or since it began on that, but
+        for a hundredth.
         """
         passed_ms = (self.seconds - self._logged_at) * 1_000
         return max(self.now_ms(), self._logged_ms + int(0.99 * passed_ms))
@@ -93,11 +100,10 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
         return future
 
     def end(self) -> None:
-        """Drop everything that is under way, as a process that dies does."""
-        tasks = asyncio.all_tasks(self)
-        for task in tasks:
-            task.cancel()
-        if tasks:
+        """Drop everything that is under way, as a process that dies does; what its last breath begins too."""
+        while tasks := asyncio.all_tasks(self):
+            for task in tasks:
+                task.cancel()
             self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.close()
 

@@ -15,7 +15,8 @@ import msgspec
 from counterflow import kernel
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import PLACES, TABLES, Partition, as_key
-from counterflow.kernel.state.partition import EmptySource, State
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, Store

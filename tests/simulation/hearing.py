@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Set
 
 from counterflow.kernel.events import signal as signals
+from counterflow.kernel.lives import quarantine
 from counterflow.kernel.vocabulary import Event
+from counterflow.kernel.work import pages
 
 
 class Hearing:
@@ -20,11 +22,18 @@ class Hearing:
         self._starts: dict[int, str] = {}
         self._to_hear: dict[int, set[int]] = {}
         self._to_begin: Counter[int] = Counter()
+        self._names: dict[int, str] = {}
+        self._undertakings: set[int] = set()
+        self._spared: set[int] = set()
+        """Subscriptions of instances that were set aside while a signal was on its way in pages: it reaches
+        those that are released in time.
+        """
 
     def follow(self, event: Event, instance_key: int, aside: Set[int]) -> Iterator[str]:
         """Add what an event says of signals; what is wrong with it, in words. `aside` are the instances that
         hear nothing.
         """
+        self._follow_pages(event, instance_key)
         if isinstance(event, signals.SignalSubscriptionOpened):
             self._listening[event.key], self._listener[event.key] = event, instance_key
         elif isinstance(event, signals.SignalSubscriptionClosed):
@@ -33,26 +42,41 @@ class Hearing:
         elif isinstance(event, signals.SignalStartOpened):
             self._starts[event.key] = event.signal_name
         elif isinstance(event, signals.SignalStartClosed):
-            del self._starts[event.key]
+            name = self._starts.pop(event.key)
+            self._to_begin.subtract(key for key, called in self._names.items() if called == name)
         elif isinstance(event, signals.SignalBroadcast):
             self._goes_out(event, aside)
         elif isinstance(event, signals.SignalReceived):
             yield from self._received(event, instance_key)
 
     def missed(self) -> Iterator[str]:
-        """What is committed is at rest: who waited for a signal has received it, or waits no longer."""
+        """What is committed is at rest, unless it goes on in pages: who waited for a signal has received it, or
+        waits no longer.
+        """
+        if self._undertakings:
+            return
         for signal_key, keys in self._to_hear.items():
-            if keys & self._listening.keys():
+            if (keys & self._listening.keys()) - self._spared:
                 yield f"signal {signal_key} has not reached {keys}"
-            if self._to_begin[signal_key]:
+            if self._to_begin[signal_key] > 0:
                 yield f"signal {signal_key} was to begin {self._to_begin[signal_key]} more"
         self._to_hear.clear()
         self._to_begin.clear()
+        self._names.clear()
+        self._spared.clear()
 
     def forget(self, instance_key: int) -> None:
         """Everything of an instance is gone at once."""
         for key in [key for key, owner in self._listener.items() if owner == instance_key]:
             self._listening.pop(key, None)
+
+    def _follow_pages(self, event: Event, instance_key: int) -> None:
+        if isinstance(event, pages.WorkPutOff):
+            self._undertakings.add(event.key)
+        elif isinstance(event, pages.WorkEnded):
+            self._undertakings.discard(event.undertaking_key)
+        elif isinstance(event, quarantine.InstanceQuarantined):
+            self._spared |= {key for key, owner in self._listener.items() if owner == instance_key}
 
     def _goes_out(self, event: signals.SignalBroadcast, aside: Set[int]) -> None:
         self.out.add(event.thrower_key)
@@ -61,6 +85,8 @@ class Hearing:
             for key, found in self._listening.items()
             if found.signal_name == event.name and self._listener[key] not in aside
         }
+        self._spared |= {key for key in self._listening if self._listener[key] in aside}
+        self._names[event.key] = event.name
         self._to_begin[event.key] = sum(name == event.name for name in self._starts.values())
 
     def _received(self, event: signals.SignalReceived, instance_key: int) -> Iterator[str]:
@@ -68,6 +94,6 @@ class Hearing:
             self._to_begin[event.signal_key] -= 1
             return
         to_hear = self._to_hear.get(event.signal_key, set())
-        if event.receiver_key not in to_hear:
+        if event.receiver_key not in to_hear and event.receiver_key not in self._spared:
             yield f"{event} reaches who has not waited for it"
         to_hear.discard(event.receiver_key)

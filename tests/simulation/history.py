@@ -23,6 +23,7 @@ from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.hearing import Hearing
 from tests.simulation.invariants import Violation
+from tests.simulation.sweeping import Sweeping
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
 UNCONDITIONAL = {
@@ -48,6 +49,7 @@ class History:
         self._instance_key = 0
         self.books = Records()
         self.hearing = Hearing()
+        self._sweeping = Sweeping(self.books.elements)
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
         self._must_take: set[int] | None = None
@@ -70,6 +72,8 @@ class History:
     def _one(self, event: Event) -> None:
         if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
             self._expect(False, f"the instance is set aside, and then came {event}")
+        for wrong in self._sweeping.follow(event):
+            self._expect(False, wrong)
         for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
             self._expect(False, wrong)
         if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalBroadcast):
@@ -391,13 +395,34 @@ class History:
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
-            there, here = (
-                (subscription.message_name, subscription.correlation_key),
-                (message.name, message.correlation_key),
+            is_meant = message.name == subscription.message_name and message.correlation_key in self._keys_of(
+                subscription
             )
-            self._expect(there == here, f"{event} brings {message} to {subscription}")
+            self._expect(is_meant, f"{event} brings {message} to {subscription}")
         self._expect(
             subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody"
+        )
+
+    def _keys_of(self, subscription: messages.SubscriptionOpened) -> set[str]:
+        """By which correlation keys it is meant: what waits by its instance by none, where nobody else does."""
+        keys = {subscription.correlation_key} - {""}
+        if not subscription.by_instance:
+            return keys
+        waiting = [
+            other
+            for other in self.books.subscriptions.values()
+            if other.by_instance and other.message_name == subscription.message_name
+        ]
+        instance_key = self.books.elements[subscription.element_instance_key].instance_key
+        return {*keys, str(instance_key), *([""] if waiting == [subscription] else [])}
+
+    def triggered(self, event: messages.ElementTriggered) -> None:
+        subscription = self.books.subscriptions.get(event.receiver_key)
+        self._expect(
+            subscription is not None
+            and subscription.element_instance_key == event.element_instance_key
+            and subscription.catch_id == self.books.elements[event.element_instance_key].element_id,
+            f"{event} triggers what does not wait itself",
         )
 
     def expired(self, event: messages.MessageExpired) -> None:
@@ -459,6 +484,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     messages.SubscriptionOpened: History.subscribed,
     messages.SubscriptionClosed: History.closed,
     messages.MessageCorrelated: History.correlated,
+    messages.ElementTriggered: History.triggered,
     messages.MessageExpired: History.expired,
     quarantine.InstanceQuarantined: History.set_aside,
     quarantine.InstanceReleased: History.released_again,

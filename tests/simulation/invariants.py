@@ -31,9 +31,11 @@ from counterflow.kernel.rows import (
     UndoRecord,
     Variable,
 )
+from counterflow.kernel.unfinished import Sweep
 from counterflow.model.events import CatchDefinition, TimerDefinition
 from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
+from tests.simulation.unfinished import is_at_rest, is_swept, with_errands
 
 SCOPES = {Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS}
 PASSED_AT_ONCE = {
@@ -67,6 +69,8 @@ class InstanceCheck:
         )
         self._waiting = {key for key, _ in self._waits}
         self._loops: dict[int, Repetition] = {row.element_instance_key: row for row in rows[Repetition]}
+        self._with_errands = with_errands(store, self._header.key)
+        self._is_sweeping = bool(rows[Sweep]) or is_swept(store, self._header.key)
         self._undo: dict[int, UndoRecord] = {row.key: row for row in rows[UndoRecord]}
         self._undoing = {row.throw_key for row in rows[UndoRecord] if row.state == "started"}
         self._with_tokens = {row.scope_key for row in rows[ArrivedToken]}
@@ -98,13 +102,26 @@ class InstanceCheck:
             )
             for check in checks:
                 yield from check()
+            yield from (f"{row} sweeps nothing" for row in self._rows[Sweep] if not self._is_there(row))
+
+    def _is_there(self, sweep: Sweep) -> bool:
+        return sweep.element_instance_key in self._elements
+
+    def _goes_on(self, key: int) -> bool:
+        """Whether another page has something to do at an element, or is to sweep it away."""
+        return key in self._with_errands or (self._is_sweeping and is_swept(self._store, key))
 
     def _element_rows(self) -> Iterator[str]:
         if self._header.key not in self._elements:
             yield "it is active and its root element is gone"
+        caller_key = self._header.parent_element_key
+        if caller_key and self._store.get(ElementInstance, (caller_key,)) is None:
+            yield f"it is active and the call activity {caller_key} that has called it is gone"
         for element in self._elements.values():
             if element.scope_key and element.scope_key not in self._elements:
                 yield f"{element} is in a scope that is gone"
+            if self._goes_on(element.key):
+                continue
             if element.state == "terminating":
                 yield f"{element} was left half swept away"
             elif element.state != "activated" and not self._held[element.key]:
@@ -150,6 +167,8 @@ class InstanceCheck:
         if len(self._jobs) != len(self._rows[Job]):
             yield "an element has two jobs"
         for job in self._jobs.values():
+            if self._goes_on(job.element_instance_key):
+                continue
             element = self._elements.get(job.element_instance_key)
             if (
                 element is None
@@ -164,6 +183,8 @@ class InstanceCheck:
 
     def _wait_rows(self) -> Iterator[str]:
         for (key, catch_id), count in self._waits.items():
+            if self._goes_on(key):
+                continue
             element = self._elements.get(key)
             if element is None or element.state != "activated":
                 yield f"{element} waits for '{catch_id}' without being at work"
@@ -172,7 +193,8 @@ class InstanceCheck:
             elif count > 1:
                 yield f"{element} waits for '{catch_id}' {count} times"
         for element in self._elements.values():
-            if element.state == "activated" and not element.triggered:
+            is_waiting = element.state == "activated" and not element.triggered
+            if is_waiting and not (self._is_sweeping or self._with_errands):
                 yield from self._missing_waits(element)
 
     def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
@@ -209,7 +231,7 @@ class InstanceCheck:
             body = self._elements.get(loop.element_instance_key)
             if body is None or body.loop_counter >= 0:
                 yield f"{loop} is of no multi-instance body"
-            elif not self._held[body.key]:
+            elif not self._held[body.key] and not self._goes_on(body.key) and not self._is_sweeping:
                 yield from self._loop_counts(loop, body)
         for row in (*self._rows[LoopItems], *self._rows[LoopOutput]):
             if row.element_instance_key not in self._loops:
@@ -223,6 +245,8 @@ class InstanceCheck:
             yield f"{loop} has {at_work} instances at work"
 
     def _undo_rows(self) -> Iterator[str]:
+        if self._is_sweeping:
+            return
         inside = Counter(row.scope_key for row in self._undo.values())
         containers = {row.element_instance_key for row in self._undo.values() if row.variables is not None}
         for row in self._undo.values():
@@ -254,6 +278,8 @@ class InstanceCheck:
         for scope_key, gateway_id in {
             (token.scope_key, token.gateway_id) for token in self._rows[ArrivedToken]
         }:
+            if self._goes_on(scope_key):
+                continue
             if all((scope_key, flow.id) in tokens for flow in self._nodes[gateway_id].incoming):
                 yield f"every flow into '{gateway_id}' has a token and nothing goes on"
 
@@ -281,7 +307,10 @@ def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:
     waiting = [row for row in store.scan(MessageSubscription, {}) if row.process_instance_key not in aside]
     for message in there:
         for row in waiting:
-            if (row.message_name, row.correlation_key) == (message.name, message.correlation_key):
+            if not is_at_rest(store, row.process_instance_key):
+                continue
+            # One without a key reaches who comes to wait alone, and not who is left alone.
+            if row.message_name == message.name and message.correlation_key in {*row.keys} - {""}:
                 header = store.get(ProcessInstance, (row.process_instance_key,))
                 if (
                     header is not None

@@ -44,7 +44,11 @@ class Judge:
         touched = dict.fromkeys(
             entry.process_instance_key for entry in batch.log if entry.process_instance_key
         )
-        for key in touched:
+        instances = self._world.store.scan(ProcessInstance, {})
+        called = [
+            one.key for one in instances if one.parent_instance_key in touched and one.ended_at_ms is None
+        ]
+        for key in {**touched, **dict.fromkeys(called)}:
             rows = self._world.store.load_instance(key)
             header = rows[ProcessInstance][0] if rows[ProcessInstance] else None
             if isinstance(header, ProcessInstance):

@@ -5,7 +5,6 @@ A mutant is a function that puts its fault in; what it has changed is put back w
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course import ending, entering, leaving, moves, undo, waits
-from counterflow.kernel.data import evaluation, mappings
+from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import error
@@ -23,21 +22,26 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import correlation, job_delivery, jobs
+from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
     Job,
     Message,
     MessageCorrelation,
+    MessageSubscription,
     Partition,
     Timer,
     Variable,
 )
+from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
+from counterflow.kernel.work import pages
+from counterflow.kernel.work import step as work_step
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
@@ -210,7 +214,19 @@ def message_reaches_twice(patch: Patch) -> None:
             return message
         return None
 
-    patch.setattr(messages, "next_buffered", next_again)
+    patch.setattr(conversations, "next_unreached", next_again)
+
+
+def message_reaches_one_of_several(patch: Patch) -> None:
+    """Who is meant by its name alone is not asked for being alone."""
+    patch.setattr(conversations, "_count_by_name", lambda state, name: bool(state.receivers.get((name, ""))))
+
+
+def triggered_and_waits_on(patch: Patch) -> None:
+    def in_vain(course: Course, subscription: MessageSubscription, document: scopes.Document) -> None:
+        course.emit(messages.ElementTriggered(subscription.element_instance_key, subscription.key))
+
+    patch.setattr(messages, "trigger", in_vain)
 
 
 def timers_forgotten_at_start(patch: Patch) -> None:
@@ -310,10 +326,10 @@ def time_that_stands_still(patch: Patch) -> None:
 def signal_reaches_one_only(patch: Patch) -> None:
     reach, reached = signals._reach, set[int]()
 
-    def once(signal_key: int, *given: Any) -> None:
-        if signal_key not in reached:
-            reached.add(signal_key)
-            reach(signal_key, *given)
+    def once(step: Step, arrival: Arrival) -> None:
+        if arrival.document_key not in reached:
+            reached.add(arrival.document_key)
+            reach(step, arrival)
 
     patch.setattr(signals, "_reach", once)
 
@@ -322,11 +338,35 @@ def signal_out_when_its_event_is_gone(patch: Patch) -> None:
     """The event goes on at once, and so hears of its own signal further on."""
     go_out = signals._go_out
 
-    def late(token: Token, name: str, document: Any, causes: Any, step: Step) -> None:
-        signals._is_out(token, step)
-        step.at_rest(functools.partial(go_out, token, name, document, causes))
+    def late(step: Step, arrival: Arrival) -> None:
+        signals._is_out(step, arrival)
+        step.at_rest(arrival._replace(come=go_out), arrival.causes)
 
     patch.setattr(signals, "_go_out", late)
+
+
+def page_forgets_an_errand(patch: Patch) -> None:
+    """What stands last on the work-list when a page is full is not written down."""
+    left = pages._to_do
+    patch.setattr(pages, "_to_do", lambda *given: left(*given)[:-1] or left(*given))
+
+
+def swept_and_still_at_work(patch: Patch) -> None:
+    """What is being swept away is asked for its turn, its jobs and its timers until its turn to go has come."""
+    for page in (jobs, job_delivery, due, correlation, signals, calls, pages, work_step):
+        patch.setattr(page, "is_swept", lambda *_: False)
+
+
+def flow_goes_on_before_the_sweep(patch: Patch) -> None:
+    """What a page has broken off goes on last of all."""
+    put_off = pages.put_off
+
+    def late(step: Step) -> None:
+        step.work.extend(step.first)
+        step.first.clear()
+        put_off(step)
+
+    patch.setattr(pages, "put_off", late)
 
 
 MUTANTS = (
@@ -351,6 +391,8 @@ MUTANTS = (
     interruption_spares_what_runs,
     call_survives_its_caller,
     message_reaches_twice,
+    message_reaches_one_of_several,
+    triggered_and_waits_on,
     timers_forgotten_at_start,
     time_taken_from_elsewhere,
     failed_commit_kept_in_memory,
@@ -366,6 +408,9 @@ MUTANTS = (
     time_that_stands_still,
     signal_reaches_one_only,
     signal_out_when_its_event_is_gone,
+    page_forgets_an_errand,
+    swept_and_still_at_work,
+    flow_goes_on_before_the_sweep,
 )
 
 

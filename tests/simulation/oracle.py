@@ -23,12 +23,13 @@ from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.lives.deployments import ProcessDefined
 from counterflow.kernel.rows import Job, MessageSubscription, SignalSubscription, Timer
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
-from counterflow.kernel.work import held, incidents
+from counterflow.kernel.work import held, incidents, pages
 from counterflow.store.memory import MemoryStore
 from tests.simulation.invariants import Violation
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path, undoing
 from tests.simulation.shapes import ProcessShape
+from tests.simulation.unfinished import is_at_rest
 
 WAITS = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
 KEYS_OF_A_WORLD = 5_000
@@ -80,6 +81,9 @@ class Oracle:
         self._seen = Sightings()
         self._references: dict[int, Reference] = {}
         self._position = 0
+        self._under_way: dict[int, dict[int, int]] = {}
+        """The errands of each undertaking by their places: the instances at which they are done."""
+        self._untold: list[tuple[int, LogEntry, Sequence[Event]]] = []
 
     def read(self, entries: Sequence[LogEntry], store: MemoryStore) -> None:
         """Follow what was committed, and compare. Raises `Violation`."""
@@ -90,14 +94,56 @@ class Oracle:
         for entry in entries:
             events = kernel.events_of(entry)
             root = self._seen.roots.get(entry.process_instance_key, 0)
-            for place, event in enumerate(events):
-                self._tell(root, entry, event, events[place + 1 :])
+            self._follow_pages(root, entry, events)
+            self._untold.append((root, entry, events))
+        self._tell_what_is_at_rest()
         touched = dict.fromkeys(
             self._seen.roots[key] for key in (entry.process_instance_key for entry in entries) if key
         )
         for root in touched:
-            if root in self._references:
+            if root in self._references and self._is_at_rest(root, store):
                 self._compare(root, store)
+
+    def _tell_what_is_at_rest(self) -> None:
+        """What goes on in pages is told at its end, when it is known how long everything took."""
+        waiting = {root for root, _, _ in self._untold if root and self._is_under_way(root)}
+        untold, self._untold = self._untold, []
+        for root, entry, events in untold:
+            if root in waiting:
+                self._untold.append((root, entry, events))
+                continue
+            for place, event in enumerate(events):
+                self._tell(root, entry, event, events[place + 1 :])
+
+    def _follow_pages(self, root: int, entry: LogEntry, events: Sequence[Event]) -> None:
+        """Whoever is told something between the pages of their work is not followed any further: the reference
+        does all that a command brings about at once.
+        """
+        if entry.command != "GoOn" and root in self._references and self._is_under_way(root):
+            del self._references[root]
+        for event in events:
+            if isinstance(event, ProcessDefined):
+                for changing in [key for key in self._references if self._is_under_way(key)]:
+                    del self._references[changing]
+            elif isinstance(event, pages.WorkPutOff):
+                self._under_way[event.key] = {row.place: row.process_instance_key for row in event.errands}
+            elif isinstance(event, pages.PageEnded):
+                errands = self._under_way[event.undertaking_key]
+                for place in event.done:
+                    del errands[place]
+                errands.update({row.place: row.process_instance_key for row in event.errands})
+            elif isinstance(event, pages.WorkEnded):
+                del self._under_way[event.undertaking_key]
+
+    def _is_under_way(self, root: int) -> bool:
+        """Whether an instance has something left for other pages, or something is on its way to nobody in
+        particular.
+        """
+        return any(
+            not key or self._seen.roots[key] == root
+            for errands in self._under_way.values()
+            for key in errands.values()
+        )
 
     # -- naming ----------------------------------------------------------------------------------------------
 
@@ -189,7 +235,7 @@ class Oracle:
             ) == (element_key, catch_id)
             reference.came(seen.paths[element_key], catch_id, again=again)
         elif (
-            isinstance(event, messages.MessageCorrelated | signals.SignalReceived)
+            isinstance(event, messages.MessageCorrelated | messages.ElementTriggered | signals.SignalReceived)
             and event.receiver_key in seen.waits
         ):
             self._came(reference, event.receiver_key)
@@ -213,6 +259,10 @@ class Oracle:
         )
 
     # -- comparing -------------------------------------------------------------------------------------------
+
+    def _is_at_rest(self, root: int, store: MemoryStore) -> bool:
+        """Between the pages of its work there is nothing to compare: the reference knows no pages."""
+        return all(is_at_rest(store, key) for key, found in self._seen.roots.items() if found == root)
 
     def _compare(self, root: int, store: MemoryStore) -> None:
         members = [key for key, found in self._seen.roots.items() if found == root]
@@ -238,10 +288,8 @@ def _is_cancelled(root: int, entry: LogEntry, event: Event) -> bool:
     """Whether the instance that was begun from outside ends here because somebody wants it to."""
     if isinstance(event, quarantine.InstanceAbandoned):
         return entry.process_instance_key == root
-    return isinstance(event, moves.ElementTerminating) and (entry.command, event.key) == (
-        "CancelProcessInstance",
-        root,
-    )
+    is_ending = entry.command in {"CancelProcessInstance", "GoOn"}
+    return isinstance(event, moves.ElementTerminating) and is_ending and event.key == root
 
 
 def _agree(root: int, what: str, expected: set[Any], found: set[Any]) -> None:

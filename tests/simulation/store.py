@@ -59,8 +59,13 @@ class SimulatedStore(MemoryStore):
             table: {key: set(members) for key, members in found.items()}
             for table, found in self._keys_of_instance.items()
         }
-        log = dict(self._log)
+        log, counts = dict(self._log), dict(self._row_counts)
+        entries = {
+            table: {name: list(found) for name, found in indexes.items()}
+            for table, indexes in self._entries.items()
+        }
         written = [row for found in batch.puts.values() for row in found][:rows]
         super().commit(Batch({type(row): [row] for row in written}, {}, batch.log if rows is None else []))
-        self._rows, self._keys_of_instance, self._log = tables, keys, log
+        self._rows, self._keys_of_instance, self._log, self._entries = tables, keys, log, entries
+        self._row_counts = counts
         raise Crash(point)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from counterflow.kernel.vocabulary import Damaged
 from tests.simulation.clock import Deadlock
 from tests.simulation.generator import case_of
 from tests.simulation.invariants import Violation
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.play import play
 
-WITHIN = 150
+WITHIN = 600
 """Seeds that a mutant may survive."""
 
 
@@ -36,7 +37,7 @@ def caught_by() -> int | None:
 def _is_caught(seed: int) -> bool:
     try:
         play(seed, case_of(seed))
-    except (Violation, Deadlock):
+    except (Violation, Deadlock, Damaged):
         return True
     return False
 

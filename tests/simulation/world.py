@@ -17,16 +17,17 @@ from heapq import heappop, heappush
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessInstance
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.partition.batch import load_state
 from counterflow.partition.clock import Clock as PartitionClock
@@ -48,8 +49,13 @@ from tests.simulation.judge import Judge
 from tests.simulation.people import People
 from tests.simulation.shapes import Case
 from tests.simulation.store import Crash, SimulatedStore
+from tests.simulation.unfinished import is_swept
 from tests.simulation.workers import Workers
 
+PAGES = (1_000, 1_000, 20, 6, 2)
+"""How many events a page has; small ones make pages of everything, and crashes come between them."""
+ELEMENTS = 20_000
+"""Loops that small pages do not recognise are held up here."""
 REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 """What the person who mends will ask for again anyway."""
 
@@ -110,7 +116,7 @@ class WatchedWriter(Writer):
             WatchedDecider, world, lambda: getattr(self, "_committing", None) is not None
         )
         clock = PartitionClock(world.clock.now_ms, world.clock.monotonic_ms)
-        super().__init__(world.store, time=Timekeeping(clock), **options)
+        super().__init__(world.store, time=Timekeeping(clock), limits=world.limits, **options)
 
 
 class World:
@@ -120,6 +126,9 @@ class World:
         self.seed = seed
         self.case = case
         self.chance = random.Random(f"world {seed}")
+        self.limits = ProcessLimits(
+            page_events=random.Random(f"pages {seed}").choice(PAGES), elements=ELEMENTS
+        )
         self.clock = Clock()
         self.fired: Counter[str] = Counter()
         self.given: Counter[str] = Counter()
@@ -210,11 +219,14 @@ class World:
 
     async def _life(self) -> None:
         self._died = asyncio.get_running_loop().create_future()
+        self.clock.begun()
         cached, pending = (
             self.chance.choice([1, 2, 1_000]),
             3 if not self.is_calm and self.chance.random() < 0.3 else 1_000,
         )
-        self.writer = WatchedWriter(self, caches=CacheLimits(instances=cached), maximum_pending=pending)
+        self.writer = WatchedWriter(
+            self, caches=CacheLimits(instances=cached, waiting=cached - 2), maximum_pending=pending
+        )
         self.writer.start()
         for job_type in JOB_TYPES:
             self._workers.take(job_type)
@@ -379,8 +391,11 @@ class World:
             is_durable = self.store.get(ProcessInstance, (answer.key,)) is not None
         elif isinstance(command, PublishMessage):
             is_durable = any(entry.command == "PublishMessage" for entry in self.store.read_log())
+        elif isinstance(command, TriggerElement):
+            is_durable = any(entry.command == "TriggerElement" for entry in self.store.read_log())
         elif isinstance(command, CancelProcessInstance):
-            is_durable = command.process_instance_key in self.history.books.ended
+            key = command.process_instance_key
+            is_durable = key in self.history.books.ended or is_swept(self.store, key)
         if not is_durable:
             self.fail(Violation(f"{command} was answered and is not in the log"))
 

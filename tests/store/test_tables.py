@@ -18,9 +18,10 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.open import open_store
-from counterflow.store.sql.tables import EVENT_LOG, METADATA, PARTIAL_INDEXES, TABLE_OF
+from counterflow.store.sql.tables import EVENT_LOG, METADATA, PARTIAL_INDEXES, TABLE_OF, TENURE
+from counterflow.store.sql.tenure import TenureRow
 
-STRUCTS: list[tuple[type[Struct], Table]] = [*TABLE_OF.items(), (LogEntry, EVENT_LOG)]
+STRUCTS: list[tuple[type[Struct], Table]] = [*TABLE_OF.items(), (LogEntry, EVENT_LOG), (TenureRow, TENURE)]
 
 Column = tuple[str, type, bool]
 
@@ -41,9 +42,9 @@ def without_none(hint: object) -> tuple[type, bool]:
 
 @pytest.mark.parametrize("struct, table", STRUCTS, ids=lambda value: getattr(value, "name", ""))
 def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: Table) -> None:
-    assert [
-        (column.name, column.type.python_type, column.nullable) for column in table.columns
-    ] == columns_of_struct(struct)
+    *columns, checksum = [(column.name, column.type.python_type, column.nullable) for column in table.columns]
+    assert columns == columns_of_struct(struct)
+    assert checksum == ("row_checksum", int, True)
 
 
 @pytest.mark.parametrize("row", TABLES, ids=lambda row: row.table)
@@ -58,7 +59,7 @@ def test_the_rows_of_an_instance_are_found_by_an_index(row: type[Row]) -> None:
 
 
 def test_there_are_no_other_tables() -> None:
-    assert set(METADATA.tables) == {row.table for row in TABLES} | {"event_log", "alembic_version"}
+    assert set(METADATA.tables) == {row.table for row in TABLES} | {"event_log", "tenure", "alembic_version"}
 
 
 def test_a_partial_index_is_over_a_column_of_its_table() -> None:
@@ -77,7 +78,8 @@ def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
 def schema(path: Path) -> dict[str, object]:
     """Columns of every table, and the text of every index.
 
-    What a column that came later says of rows that were there is left out.
+    What a column that came later says of rows that were there is left out, and so is its place: it is the last
+    one where it came later.
     """
     connection = sqlite3.connect(path)
     try:
@@ -88,7 +90,7 @@ def schema(path: Path) -> dict[str, object]:
             "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'"
         ).fetchall()
         columns = {
-            name: [(*told[:4], told[5]) for told in connection.execute(f"PRAGMA table_info({name})")]
+            name: sorted((*told[1:4], told[5]) for told in connection.execute(f"PRAGMA table_info({name})"))
             for name in names
         }
     finally:

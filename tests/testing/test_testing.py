@@ -86,7 +86,7 @@ def test_a_file_is_deployed_under_its_name(tmp_path: Path) -> None:
 
 def test_a_refused_model_is_told_with_every_finding() -> None:
     with pytest.raises(Rejection) as raised:
-        engine_with(model(service("a", job=None), service("b", job=None), path("a", "b")))
+        engine_with(model(service("a", job="a"), path("a", "nowhere")))
     assert len(str(raised.value).splitlines()) >= 3
 
 

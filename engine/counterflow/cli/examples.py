@@ -65,6 +65,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "jobs retries": ("jobs retries 2251799813685260 3",),
     "jobs timeout": ("jobs timeout 2251799813685260 10m",),
     "quarantine release": ("quarantine release 2251799813685257",),
+    "check": ("check --database sqlite:///orders.db", "check --deep"),
     "release-due": ("release-due",),
     "feel": ("feel '[1..5][item > 3]'", "feel 'total * 1.2' --variables '{\"total\": 10}'"),
     "dmn eval": ("dmn eval discount.dmn --variables '{\"total\": 120}'",),

@@ -148,7 +148,7 @@ class Definitions:
         failure: DecisionFailure | None = None
         try:
             output = self._output(run, target, memo, outcomes, sizes)
-            sizes.of(run, output)
+            sizes.to_write(run, output)
         except FeelFailure as stopped:
             output, failure = None, DecisionFailure(stopped.kind, node.id, str(stopped))
         except RecursionError:

@@ -25,9 +25,10 @@ from typing import Any, NamedTuple, Self, TypeVar
 from counterflow.caller import Caller
 from counterflow.engine.handlers import WorkerTask
 from counterflow.engine.verbs import Verbs
+from counterflow.engine.watch import StoreWatch
 from counterflow.engine.workers import HandlerWorker
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.state.partition import CacheLimits
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -95,7 +96,7 @@ class Engine(Verbs):
         self._parts = AsyncExitStack()
         try:
             async with AsyncExitStack() as parts:
-                writer, self._service = await parts.enter_async_context(opened(self.settings))
+                writer, self._service, _ = await parts.enter_async_context(opened(self.settings))
                 self._process = os.getpid()
                 parts.push_async_callback(self._stop_workers)
                 writer.start()
@@ -154,10 +155,11 @@ class Engine(Verbs):
 
 
 class Opened(NamedTuple):
-    """An open database's writer, and the service that callers ask."""
+    """An open database's writer, the service that callers ask, and who looks at the database."""
 
     writer: Writer
     service: Service
+    watch: StoreWatch
 
 
 @asynccontextmanager
@@ -167,7 +169,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     is taken) must not have run a process. Raises `StoreError`.
     """
     with (
-        closing(open_store(settings.database_url)) as store,
+        closing(_opened_store(settings)) as store,
         _underway(settings.database_url) as underway,
         Watchdog(settings.command_limit_ms, underway.held) as watchdog,
     ):
@@ -175,8 +177,13 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         async with (
             writer_for(store, settings, time) as writer,
             Service(writer, store, settings) as service,
+            StoreWatch(store) as watch,
         ):
-            yield Opened(writer, service)
+            yield Opened(writer, service, watch)
+
+
+def _opened_store(settings: Settings) -> Store:
+    return open_store(settings.database_url, accepts_loss=settings.accept_loss, takes_over=settings.take_over)
 
 
 def _underway(database_url: str) -> Underway:

@@ -7,7 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from counterflow.engine.results import WorkerJob, checked, document, milliseconds, mistake, sensible
+from counterflow.engine.results import (
+    WorkerJob,
+    checked,
+    document,
+    length,
+    milliseconds,
+    mistake,
+    sensible,
+)
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
@@ -31,7 +39,11 @@ class WorkerTask(NamedTuple):
 def worker_wish(
     job_type: str, worker: str, timeout: timedelta, max_jobs: int, message_bytes: int
 ) -> ActivateJobs:
-    """What a worker takes while it has room for all its jobs. Raises `Rejection`."""
+    """What a worker takes while it has room for all its jobs. Raises `Rejection` and `TypeError`."""
+    if not isinstance(job_type, str):
+        raise TypeError(
+            f'Expected the type of the jobs, as in @engine.worker("book-hotel"), but found {job_type!r}'
+        )
     if max_jobs < 1:
         raise mistake(
             f"Expected the worker for '{job_type}' to do at least 1 job at once, but found {max_jobs}"
@@ -51,7 +63,7 @@ def worker_wish(
 
 def pause_ms(job_type: str, back_off: timedelta) -> int:
     """How long a job rests after a failure. Raises `Rejection`."""
-    if back_off < timedelta():
+    if length(back_off) < timedelta():
         raise mistake(
             f"Expected the worker for '{job_type}' to have a back-off of at least 0 ms, but found "
             f"{milliseconds(back_off)}"

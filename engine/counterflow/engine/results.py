@@ -158,8 +158,22 @@ def _text(name: str, value: object) -> bytes:
 
 
 def milliseconds(duration: timedelta) -> int:
-    """A length of time in whole milliseconds."""
-    return duration // timedelta(milliseconds=1)
+    """A length of time in whole milliseconds. Raises `TypeError` for what is none."""
+    return length(duration) // timedelta(milliseconds=1)
+
+
+def length(duration: timedelta) -> timedelta:
+    """A length of time, as it is. Raises `TypeError` for what is none."""
+    if not isinstance(duration, timedelta):
+        raise TypeError(f"Expected a length of time such as timedelta(seconds=5), but found {duration!r}")
+    return duration
+
+
+def whole_key(key: int) -> int:
+    """A key, as it is. Raises `TypeError` for what is none."""
+    if not isinstance(key, int):
+        raise TypeError(f"Expected a key, which is a whole number such as `start` answers, but found {key!r}")
+    return key
 
 
 def values(variables: Mapping[str, bytes]) -> dict[str, Any]:

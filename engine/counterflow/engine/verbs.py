@@ -35,11 +35,13 @@ from counterflow.engine.results import (
     deployed,
     document,
     ended,
+    length,
     milliseconds,
     mistake,
     outcome,
     sensible,
     taken,
+    whole_key,
 )
 from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
@@ -110,6 +112,8 @@ class Verbs(ABC):
         """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
         answers its key.
         """
+        if isinstance(at, str):
+            raise TypeError(f"Expected the ids of elements to begin at, such as [{at!r}], but found {at!r}")
         command = sensible(
             creation,
             process_id=process_id,
@@ -129,7 +133,7 @@ class Verbs(ABC):
         """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
         the instance goes on.
         """
-        async with asyncio.timeout(timeout.total_seconds() if timeout is not None else None):
+        async with asyncio.timeout(length(timeout).total_seconds() if timeout is not None else None):
             while True:
                 end = await self._wait_for_end(process_instance_key)
                 if end is not None:
@@ -282,11 +286,11 @@ class Verbs(ABC):
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
         """The open incidents of an instance (0: of all), newest first, each with its remedy."""
-        return await self._ask(lambda store: all_incidents(store, process_instance_key))
+        return await self._ask(lambda store: all_incidents(store, whole_key(process_instance_key)))
 
     async def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
         """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
-        return await self._ask(lambda store: all_jobs(store, job_type, process_instance_key))
+        return await self._ask(lambda store: all_jobs(store, job_type, whole_key(process_instance_key)))
 
     async def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
         """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
@@ -296,18 +300,18 @@ class Verbs(ABC):
 
     async def variables(self, scope_key: int) -> dict[str, Any]:
         """The variables of one scope while it is active: of a process instance or of an element instance."""
-        return await self._ask(lambda store: variables_of(store, scope_key))
+        return await self._ask(lambda store: variables_of(store, whole_key(scope_key)))
 
     async def show(self, process_instance_key: int) -> InstanceTree:
         """An instance and everything that has happened in it, as a tree."""
-        return await self._ask(lambda store: process_instance(store, process_instance_key))
+        return await self._ask(lambda store: process_instance(store, whole_key(process_instance_key)))
 
     async def why(self, process_instance_key: int) -> Reasons:
         """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
         since when, and what would end that.
         """
         asked_for = self._asked_for()
-        return await self._ask(lambda store: reasons(store, process_instance_key, asked_for))
+        return await self._ask(lambda store: reasons(store, whole_key(process_instance_key), asked_for))
 
     async def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
         """What a compensation thrown in a scope of an instance (0: in the process itself) would run now, in
@@ -315,12 +319,16 @@ class Verbs(ABC):
         """
         order = self._default_order()
         return await self._ask(
-            lambda store: undo_plan(store, process_instance_key, scope_key=scope_key, default_order=order)
+            lambda store: undo_plan(
+                store, whole_key(process_instance_key), scope_key=scope_key, default_order=order
+            )
         )
 
     async def history(self, process_instance_key: int = 0) -> list[HistoryRecord]:
         """The log of an instance (0: of all), record by record, oldest first."""
-        return await self._ask(lambda store: list(records(store, process_instance_key=process_instance_key)))
+        return await self._ask(
+            lambda store: list(records(store, process_instance_key=whole_key(process_instance_key)))
+        )
 
     # -- what they stand on ----------------------------------------------------------------------------------
 

@@ -22,9 +22,10 @@ _DIGITS: Final = bytes(0x30 if 0x30 <= byte < 0x3A else 0 for byte in range(256)
 
 TEXT_PER_FUEL: Final = 128
 """Bytes of JSON that are read for one unit of fuel."""
-_PARTS_PER_FUEL: Final = 4
+_PARTS_PER_FUEL: Final = 2
 """Items, entries, numbers with a point, lists and contexts that are made for one unit of fuel."""
-_SMALL: Final = 128
+SMALL: Final = 128
+"""What is shorter costs a unit, and holds no long number."""
 SKIPPED_PER_FUEL: Final = 32
 """Bytes of JSON for one unit of fuel, where only a part of it is made."""
 _FAR: Final = 65_536
@@ -40,7 +41,7 @@ It is what decoders are to call at once: a function of ours around it would take
 def price(text: bytes, *, partly: bool) -> int:
     """The fuel that decoding takes; `partly` where only what an expression asks for is made."""
     size = len(text)
-    if size < _SMALL:
+    if size < SMALL:
         return 1
     if partly and size < _FAR:
         return size // SKIPPED_PER_FUEL

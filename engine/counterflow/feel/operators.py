@@ -251,7 +251,10 @@ def calculate(run: Run, operator: str, left: Value, right: Value, function: str 
             f"{function and f'{function}: '}`{operator}` has no meaning between {a_kind(left)} and "
             f"{a_kind(right)}",
         )
-    run.spend(_price(operator, left, right) if operator == "**" or kinds not in _NUMBERS else 1)
+    if kinds in _NUMBERS and operator != "**":
+        run.fuel -= 1
+    else:
+        run.spend(_price(operator, left, right))
     result = operation(left, right)
     if result is None:
         found = f"{a_kind(left)} and {a_kind(right)}"

@@ -90,6 +90,12 @@ class Run(msgspec.Struct):
         if type(raw) is not msgspec.Raw:
             return self._admit(name, raw)
         text, partly = bytes(raw), self.decoders[name]
+        if len(text) < json_values.SMALL:
+            self.fuel -= 1
+            try:
+                return (partly or json_values.DECODER).decode(text)
+            except (ValueError, DecimalException):
+                pass  # told below, where it is read once more
         self.spend(json_values.price(text, partly=partly is not None))
         try:
             if partly is not None and not json_values.has_long_number(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Final
+from typing import Final, NoReturn
 
 from counterflow.feel import numbers
 from counterflow.feel.errors import FeelFailure
@@ -16,7 +16,9 @@ from counterflow.feel.run import Run, Value
 from counterflow.feel.temporal import KINDS as TEMPORAL
 
 _ITEMS_PER_FUEL: Final = 8
-"""Items that are measured, and later written, for one unit of fuel."""
+"""Items that are measured for one unit of fuel."""
+_WRITTEN_PER_FUEL: Final = 4
+"""Items that are written as JSON for one unit of fuel."""
 _SCALAR: Final = 8
 _LONG_INTEGER: Final = 256
 _HOLDING: Final = frozenset({list, dict})
@@ -24,15 +26,15 @@ _FLAT: Final = frozenset({type(None), bool, *TEMPORAL})
 
 
 def check_size(run: Run, value: Value) -> None:
-    """Raise FeelFailure if a result's JSON would be too large or too deep."""
-    Sizes().of(run, value)
+    """Pay for a result that is to be written. Raises FeelFailure if it would be too large or too deep."""
+    Sizes().to_write(run, value)
 
 
 class Sizes:
     """The sizes of the values of one evaluation, for as long as these are held."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Value, int, int]] = {}
+        self._known: dict[int, tuple[Value, int, int, int]] = {}
 
     def of(self, run: Run, value: Value) -> int:
         """About how many bytes the JSON of a value takes, paid for. Raises FeelFailure past the limits."""
@@ -42,39 +44,55 @@ class Sizes:
         _fits(run, size)
         return size
 
-    def _measured(self, run: Run, value: list[Value] | dict[str, Value], level: int) -> tuple[int, int]:
-        """About how many bytes, and how many levels."""
+    def to_write(self, run: Run, value: Value) -> int:
+        """As `of`, and pays for what writing takes: an item that is held many times is written each time."""
+        size = self.of(run, value)
+        known = self._known.get(id(value))
+        if known is not None:
+            run.spend(known[3] // _WRITTEN_PER_FUEL)
+        return size
+
+    def _measured(self, run: Run, value: list[Value] | dict[str, Value], level: int) -> tuple[int, int, int]:
+        """About how many bytes, how many levels, and how many items in all."""
         known = self._known.get(id(value))
         if known is not None:
             return known[1:]
-        _shallow(run, level)
-        run.spend(1 + len(value) // _ITEMS_PER_FUEL)
-        names = sum(map(len, value)) + 4 * len(value) if isinstance(value, dict) else 0
-        inner, height = self._inside(run, value.values() if isinstance(value, dict) else value, level)
-        size = 2 + names + inner
-        _shallow(run, height + 1)
-        _fits(run, size)
-        self._known[id(value)] = value, size, height + 1
-        return size, height + 1
+        count, limits = len(value), run.limits
+        run.fuel -= 1 + count // _ITEMS_PER_FUEL
+        if run.fuel < 0:
+            run.exhausted()
+        items: Collection[Value] = value
+        size, height, total = 2, 0, count
+        if isinstance(value, dict):
+            items, size = value.values(), 2 + sum(map(len, value)) + 4 * count
+        if _HOLDING.isdisjoint(map(type, items)):
+            size += _of_scalars(items)
+        else:
+            inner, height, more = self._inside(run, items, level)
+            size, total = size + inner, total + more
+        if level > limits.nesting or height >= limits.nesting:
+            _refuse_depth(run)
+        if size > limits.result_bytes:
+            _fits(run, size)
+        self._known[id(value)] = value, size, height + 1, total
+        return size, height + 1, total
 
-    def _inside(self, run: Run, items: Collection[Value], level: int) -> tuple[int, int]:
-        kinds = set(map(type, items))
-        if kinds.isdisjoint(_HOLDING):
-            return _of_scalars(kinds, items), 0
-        size = height = 0
+    def _inside(self, run: Run, items: Collection[Value], level: int) -> tuple[int, int, int]:
+        size = height = total = 0
+        if level >= run.limits.nesting:
+            _refuse_depth(run)
         for item in items:
             if isinstance(item, list | dict):
-                inner, levels = self._measured(run, item, level + 1)
-                size, height = size + inner, max(height, levels)
+                inner, levels, more = self._measured(run, item, level + 1)
+                size, total = size + inner, total + more
+                height = max(height, levels)
             else:
                 size += _scalar(item)
-        return size, height
+        return size, height, total
 
 
-def _of_scalars(kinds: set[type], items: Collection[Value]) -> int:
-    if kinds <= _FLAT:
-        return _SCALAR * len(items)
-    return sum(map(_scalar, items))
+def _of_scalars(items: Collection[Value]) -> int:
+    return _SCALAR * len(items) if _FLAT.issuperset(map(type, items)) else sum(map(_scalar, items))
 
 
 def _scalar(value: Value) -> int:
@@ -85,9 +103,8 @@ def _scalar(value: Value) -> int:
     return _SCALAR + (abs(value.adjusted()) if isinstance(value, Decimal) else 0)
 
 
-def _shallow(run: Run, levels: int) -> None:
-    if levels > run.limits.nesting:
-        raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
+def _refuse_depth(run: Run) -> NoReturn:
+    raise FeelFailure("nesting", f"the result nests more than {run.limits.nesting} levels deep")
 
 
 def _fits(run: Run, size: int) -> None:

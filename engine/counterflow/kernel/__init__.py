@@ -20,11 +20,11 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.course import beginning, joins, moves, undo
+from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
 from counterflow.kernel.data import scopes
-from counterflow.kernel.elements import multi_instance
+from counterflow.kernel.elements import inclusive_gateway, multi_instance
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import message
+from counterflow.kernel.events import message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -46,14 +46,15 @@ from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
     CommandBrokenOff,
+    DamagedInstance,
     Event,
     InstanceEnded,
     LogEntry,
     Rejection,
 )
-from counterflow.kernel.work import incidents
+from counterflow.kernel.work import incidents, pages
 from counterflow.kernel.work.budget import ProcessLimits
-from counterflow.kernel.work.step import House, InstanceApplier, PartitionApplier, Step
+from counterflow.kernel.work.step import Come, House, InstanceApplier, PartitionApplier, Step
 
 _PAGES: tuple[Any, ...] = (
     beginning,
@@ -63,15 +64,23 @@ _PAGES: tuple[Any, ...] = (
     decisions,
     deployments,
     due,
+    ending,
+    entering,
     incidents,
+    inclusive_gateway,
     instances,
     job_delivery,
     jobs,
     joins,
+    leaving,
+    message,
     moves,
     multi_instance,
+    pages,
     quarantine,
     scopes,
+    signal,
+    terminate,
     undo,
     variables,
 )
@@ -88,7 +97,22 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
     **{command: decide for page in _PAGES for command, decide in getattr(page, "COMMANDS", {}).items()},
     **{command: decide for kind in KINDS.values() for command, decide in kind.commands.items()},
 }
-HOUSE = House(OF_INSTANCE, OF_PARTITION, ROOMS, {**KINDS, **KINDS_BY_ROW}, message.receive_buffered)
+CONTINUATIONS: Mapping[str, Callable[..., None]] = {
+    name: go_on for page in _PAGES for name, go_on in getattr(page, "CONTINUATIONS", {}).items()
+}
+COMING: Mapping[str, Come] = {
+    name: come for page in _PAGES for name, come in getattr(page, "COMING", {}).items()
+}
+HOUSE = House(
+    OF_INSTANCE,
+    OF_PARTITION,
+    ROOMS,
+    {**KINDS, **KINDS_BY_ROW},
+    message.look,
+    CONTINUATIONS,
+    COMING,
+    {ending.go_on: False, instances.go_on_ending: True},
+)
 
 REASON_LIMIT = 2_000
 """Characters that are kept of what an exception says."""
@@ -154,6 +178,8 @@ def decide(
         try:
             answer = COMMANDS[type(command)](step, command)
             _run(step)
+            if step.page is not None or step.work or step.first or step.coming:
+                pages.put_off(step)
             log = log_of(step, type(command).__name__, mark.last_position + 1)
         finally:
             decided()
@@ -164,7 +190,7 @@ def decide(
         decided()  # which may be where it was broken off
         if isinstance(fault, CommandBrokenOff) and is_changing(_code_of(fault.__traceback__)):
             raise StateLost(f"{type(command).__name__}: {fault}") from fault
-        instance_key = _broken_instance(step, mark)
+        instance_key = _broken_instance(step, mark, fault)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
     return Outcome(answer, log, step.ended)
@@ -177,20 +203,22 @@ def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:
         trace = trace.tb_next
 
 
-def _broken_instance(step: Step, mark: StateMark) -> int:
-    """The instance to set aside: the one at work, or where that is of this command, its nearest caller that
-    was there before.
+def _broken_instance(step: Step, mark: StateMark, fault: BaseException) -> int:
+    """The instance to set aside: the one that is damaged, else the one at work, or where that is of this
+    command, its nearest caller that was there before.
     """
+    if isinstance(fault, DamagedInstance):
+        return fault.process_instance_key
     instance = step.at_work
     while instance is not None and instance.key > mark.last_key:
         parent_key = instance.header.parent_instance_key if instance.header is not None else 0
-        instance = step.state.instance(parent_key) if parent_key else None
+        instance = step.state.instance_as_found(parent_key) if parent_key else None
     return instance.key if instance is not None else 0
 
 
 def _run(step: Step) -> None:
-    """Work until nothing is left to do: the end of an instance may be what a call or a message has waited
-    for.
+    """Work until nothing is left to do, or the page is full: the end of an instance may be what a call or a
+    message has waited for.
 
     What comes from outside waits until all that came of the command, and of what came before it, is at rest.
     """

@@ -86,6 +86,13 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "SignalSubscriptionClosed": 163,
         "SignalStartOpened": 164,
         "SignalStartClosed": 165,
+        "WorkPutOff": 180,
+        "PageEnded": 181,
+        "WorkEnded": 182,
+        "SweepBegun": 183,
+        "SweepEnded": 184,
+        "LoopStopped": 185,
+        "LoopOutputsLetGo": 186,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

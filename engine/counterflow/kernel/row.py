@@ -18,6 +18,8 @@ class Home(Enum):
     """With their process instance: loaded when it is touched, put away when it is safe on disk."""
     PARTITION = auto()
     """In memory, all of them, from the start on."""
+    BOTH = auto()
+    """In the store; in memory all of them while they are few, and those that are not safe on disk."""
     STORE = auto()
     """In the store alone."""
 
@@ -58,7 +60,8 @@ def stored(  # noqa: PLR0913 - what there is to say of a table
     key; `owned` rows lead to their instance by their own key; those `known_at_start` are asked for across
     instances, before theirs is loaded, and those that `stand_still` are not while it is in quarantine.
     `found_by` is a field by whose value rows are found that are in memory from the start. `indexes` are the
-    columns that databases find rows by, beside the key and the instance, by a name for each index.
+    columns that databases find rows by, beside the key and the instance, by a name for each index; where the
+    kernel walks along one, the columns behind those that it asks for give the order.
     """
 
     def describe(row: type[RowType]) -> type[RowType]:
@@ -66,7 +69,7 @@ def stored(  # noqa: PLR0913 - what there is to say of a table
         row.key_fields, row.home, row.indexes = key, home, indexes
         row.instance_field = instance_field if home is Home.INSTANCE else ""
         row.owned, row.stands_still, row.found_by = owned, stands_still, found_by
-        row.known_at_start = known_at_start or home is Home.PARTITION
+        row.known_at_start = known_at_start or home in {Home.PARTITION, Home.BOTH}
         return row
 
     return describe

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from counterflow.kernel import unfinished as _unfinished  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel.row import Home, Row, stored
 
 DEFAULT_TENANT = "<default>"
@@ -176,7 +177,16 @@ class Variable(Row, frozen=True, gc=False):
     value: bytes
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    known_at_start=True,
+    stands_still=True,
+    indexes={
+        "ready": ("type", "state", "key", "process_instance_key"),
+        "due": ("due_ms", "key", "process_instance_key"),
+    },
+)
 class Job(Row, frozen=True, gc=False):
     """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the
     back-off when backing off, None otherwise. `headers` is a JSON object where they are not the same for
@@ -227,7 +237,13 @@ class LoopOutput(Row, frozen=True, gc=False):
     value: bytes
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True, stands_still=True)
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    known_at_start=True,
+    stands_still=True,
+    indexes={"due": ("due_ms", "key", "process_instance_key")},
+)
 class Timer(Row, frozen=True, gc=False):
     """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more
     follow it, each `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron);
@@ -243,7 +259,15 @@ class Timer(Row, frozen=True, gc=False):
     interval: str | None = None
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True)
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    known_at_start=True,
+    indexes={
+        "message": ("message_name", "correlation_key", "bpmn_process_id", "key"),
+        "by_instance": ("message_name", "by_instance", "process_instance_key", "bpmn_process_id", "key"),
+    },
+)
 class MessageSubscription(Row, frozen=True, gc=False):
     """A message that an element instance waits for, on behalf of the event `catch_id`.
 
@@ -316,7 +340,14 @@ class SignalStart(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.PARTITION)
+@stored(
+    Home.BOTH,
+    indexes={
+        "due": ("expires_at_ms", "key"),
+        "waiting": ("name", "correlation_key", "key", "expires_at_ms"),
+        "published": ("name", "correlation_key", "message_id", "key"),
+    },
+)
 class Message(Row, frozen=True, gc=False):
     """A published message that may find a receiver until `expires_at_ms`. `variables` is a JSON object."""
 
@@ -329,7 +360,7 @@ class Message(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.PARTITION, key=("message_key", "bpmn_process_id"))
+@stored(Home.BOTH, key=("message_key", "bpmn_process_id"))
 class MessageCorrelation(Row, frozen=True, gc=False):
     """A buffered message has reached a process: it will not reach that process again."""
 
@@ -337,7 +368,11 @@ class MessageCorrelation(Row, frozen=True, gc=False):
     bpmn_process_id: str
 
 
-@stored(Home.PARTITION, key=("bpmn_process_id", "correlation_key"))
+@stored(
+    Home.BOTH,
+    key=("bpmn_process_id", "correlation_key"),
+    indexes={"instance": ("process_instance_key", "bpmn_process_id", "correlation_key")},
+)
 class StartLock(Row, frozen=True, gc=False):
     """The running instance that a message with this correlation key began: until it ends no other message
     begins one.
@@ -408,8 +443,12 @@ class Quarantine(Row, frozen=True, gc=False):
     since_ms: int
 
 
-TABLES: tuple[type[Row], ...] = tuple(Row.__subclasses__())
-"""Every table, in the order in which they stand here: so a batch writes them."""
+TABLES: tuple[type[Row], ...] = tuple(
+    sorted(Row.__subclasses__(), key=lambda table: table.__module__ != __name__)
+)
+"""Every table, in the order in which they stand here, then those of unfinished work: so a batch writes
+them.
+"""
 
 INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.home is Home.INSTANCE)
 """The tables whose rows belong to one process instance and are loaded and put away with it."""

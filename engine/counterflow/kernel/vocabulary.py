@@ -12,8 +12,9 @@ keys. Keys are `partition << 51 | counter`, as stock clients expect.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -50,7 +51,8 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False):
     them.
 
     `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take
-    the positions `position` … `position + event_count - 1`.
+    the positions `position` … `position + event_count - 1`. `instance_rows` is how many rows the instance has
+    after the transaction that wrote the entry, in the last one of it; None in the others.
     """
 
     position: int
@@ -59,6 +61,7 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False):
     command: str
     event_count: int
     events: bytes
+    instance_rows: int | None = None
 
 
 class RejectionType(StrEnum):
@@ -69,6 +72,7 @@ class RejectionType(StrEnum):
     ALREADY_EXISTS = "ALREADY_EXISTS"
     INVALID_STATE = "INVALID_STATE"
     PROCESSING_ERROR = "PROCESSING_ERROR"
+    DATA_LOSS = "DATA_LOSS"
 
 
 class Rejection(Exception):
@@ -84,6 +88,26 @@ class BrokenInvariant(Exception):
     """The kernel found itself in a state that its own rules exclude. Never guessed around: the instance is
     set aside.
     """
+
+
+class Damaged(Exception):
+    """Something that is kept is not what was written. Nothing of it is used: what depends on it is refused,
+    with this sentence, and an instance at work is set aside.
+    """
+
+
+class DamagedInstance(Damaged):
+    """What is kept of a process instance is not what was written. `rows` are those that are whole, by table;
+    `lacks` is how many more there should be.
+    """
+
+    def __init__(
+        self, process_instance_key: int, damage: str, rows: Mapping[type, Sequence[Any]], lacks: int
+    ) -> None:
+        super().__init__(f"what is kept of process instance {process_instance_key} is damaged: {damage}")
+        self.process_instance_key = process_instance_key
+        self.rows = rows
+        self.lacks = lacks
 
 
 class CommandBrokenOff(BaseException):

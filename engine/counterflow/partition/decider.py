@@ -10,15 +10,18 @@ import logging
 from collections.abc import Callable
 
 from counterflow import kernel
+from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.state.shelf import ModelNeeded
-from counterflow.kernel.vocabulary import Command, Rejection
+from counterflow.kernel.state.source import CacheLimits
+from counterflow.kernel.state.windows import Due
+from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
-from counterflow.partition.batch import OpenBatch, last_time, load_state, seal
+from counterflow.partition.batch import OpenBatch, damaged_instances, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.source import LoadedModel, read_model
@@ -42,6 +45,7 @@ class Decider:
         limits: ProcessLimits,
         time: Timekeeping,
         changed: Callable[[], None],
+        caches: CacheLimits = CacheLimits(),  # noqa: B008 - a frozen tuple
     ) -> None:
         self._store = store
         self._order = order
@@ -56,11 +60,14 @@ class Decider:
         """True from a failed commit until the store could be read again: what is in memory is not to be
         decided on.
         """
+        self.why_lost = ""
+        """What the store has said when it could not be read."""
         self.is_damaged = False
         """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
         self.commands = 0
         """How many were decided, rejected ones included."""
-        self.state = load_state(store, order)
+        self._caches = caches
+        self.state = load_state(store, order, caches)
         self.clock.begin_at(last_time(store, self.state.last_position))
 
     def read_model(self, needed: ModelNeeded) -> LoadedModel:
@@ -68,6 +75,22 @@ class Decider:
         read, and `StoreError`.
         """
         return read_model(self._store, needed)
+
+    def next_due(self) -> Due | None:
+        """What is due first; None when nothing is due, ever. Raises `Unavailable`, where the database is to
+        be asked and cannot be.
+        """
+        try:
+            return self.state.next_due()
+        except StoreError as error:
+            raise _unreadable(error) from error
+
+    def is_ready(self, job_type: str) -> bool:
+        """Whether a job of a type can be taken now. Raises `Unavailable` as `next_due` does."""
+        try:
+            return self.state.is_ready(job_type)
+        except StoreError as error:
+            raise _unreadable(error) from error
 
     @property
     def has_something_to_commit(self) -> bool:
@@ -84,13 +107,7 @@ class Decider:
         be read first; nothing else is changed then.
         """
         self.commands += 1
-        self._watch.begin()
-        try:
-            decision = kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
-        except kernel.KernelFault as fault:
-            raise self._refusal(fault) from fault
-        except kernel.StateLost as lost:
-            raise self._damaged(lost) from lost
+        decision = self._decided(command)
         self.open.log.extend(decision.log)
         if isinstance(command, ActivateJobs):
             self._heartbeats.end_try(decision.answer)
@@ -100,11 +117,18 @@ class Decider:
             self.ends.tell_later(self.open, decision.ended)
         return decision
 
+    def set_damaged_aside(self) -> None:
+        """Quarantine the instances whose rows were left out when the state was loaded."""
+        for key in sorted(damaged_instances(self._store)):
+            self._quarantine(key, "rows of it are not as they were written; `counterflow check` says which")
+
     def seal(self) -> tuple[OpenBatch, Batch]:
-        """Begin a new open batch; answers the one before, and what the store is to write of it."""
+        """Begin a new open batch; answers the one before, and what the store is to write of it. Raises
+        `MemoryError`, and the open batch is as it was.
+        """
+        batch = seal(self.state, self.open.log)
+        batch.superseded = self.open.superseded
         sealed, self.open = self.open, OpenBatch()
-        batch = seal(self.state, sealed.log)
-        batch.superseded = sealed.superseded
         return sealed, batch
 
     def discard(self) -> OpenBatch:
@@ -120,15 +144,33 @@ class Decider:
     def recover(self) -> bool:
         """Go on from what the store holds; answers whether it could be read."""
         try:
-            self.state = load_state(self._store, self._order)
-        except StoreError:
+            self.state = load_state(self._store, self._order, self._caches)
+        except (StoreError, MemoryError) as error:
+            self.why_lost = str(error) or type(error).__name__
             return False
         self.is_lost = False
         return True
 
-    def _refusal(self, fault: kernel.KernelFault) -> Rejection | Unavailable:
+    def _decided(self, command: Command) -> kernel.Outcome:
+        """Where a command has met a damaged instance, it is carried out again when that is set aside."""
+        while True:
+            self._watch.begin()
+            try:
+                return kernel.decide(self.state, command, self.now_ms(), self._limits, self._watch.end)
+            except kernel.StateLost as lost:
+                raise self._damaged(lost) from lost
+            except kernel.KernelFault as fault:
+                is_damage = isinstance(fault.__cause__, DamagedInstance)
+                if not (is_damage and self._quarantine(fault.process_instance_key, str(fault.__cause__))):
+                    raise self._refusal(command, fault) from fault
+
+    def _refusal(self, command: Command, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
-            return Unavailable(f"The database could not be read: {fault.__cause__}")
+            return _unreadable(fault.__cause__)
+        if isinstance(fault.__cause__, MemoryError) and not isinstance(command, TriggerDue):
+            # Whose memory it was that is lacking, nobody knows; but what is due would come again at once.
+            logger.error("%s was not carried out: the server has no memory left for it", fault.command)
+            return Unavailable("The command was not carried out: the server has no memory left for it")
         return Faulted(fault, is_contained=self._set_aside(fault))
 
     def _damaged(self, lost: kernel.StateLost) -> Unavailable:
@@ -145,8 +187,17 @@ class Decider:
             fault.process_instance_key,
             exc_info=fault.__cause__,
         )
-        command = QuarantineInstance(process_instance_key=fault.process_instance_key, reason=str(fault))
+        reason = str(fault.__cause__ if isinstance(fault.__cause__, Damaged) else fault)
+        return self._quarantine(fault.process_instance_key, reason)
+
+    def _quarantine(self, process_instance_key: int, reason: str) -> bool:
+        """Set an instance aside; answers whether there was one that was not yet."""
+        command = QuarantineInstance(process_instance_key=process_instance_key, reason=reason)
         log = kernel.decide(self.state, command, self.now_ms(), self._limits).log
         self.open.log.extend(log)
         self._changed()
         return bool(log)
+
+
+def _unreadable(error: StoreError) -> Unavailable:
+    return Unavailable(f"The database could not be read: {error}")

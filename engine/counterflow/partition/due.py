@@ -17,16 +17,19 @@ from typing import Any
 
 from counterflow.kernel.lives.correlation import SetStartAside
 from counterflow.kernel.lives.due import TriggerDue
+from counterflow.kernel.lives.jobs import ACTIVATED
 from counterflow.kernel.lives.quarantine import QuarantineInstance
-from counterflow.kernel.rows import StartTimer
-from counterflow.kernel.state.queues import Due
+from counterflow.kernel.rows import Job, StartTimer
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.clock import LOOK_MS
 from counterflow.partition.decider import Decider
+from counterflow.partition.expiries import Expiries
 from counterflow.partition.models import Models
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.timekeeping import Timekeeping
+from counterflow.store.port import StoreError
 
 logger = logging.getLogger("counterflow.partition")
 
@@ -48,6 +51,7 @@ class Alarm:
         self._models = models
         self._triggered = triggered
         self._underway = time.underway
+        self._expiries = Expiries()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
         self._is_resting = False
@@ -78,14 +82,10 @@ class Alarm:
         """Go off when the earliest thing is due, unless there is enough to commit first: the commit sets it
         again. The wall clock may be set meanwhile, so it is asked again within `LOOK_MS`.
         """
-        due = self._decider.state.next_due()
-        if (
-            due is None
-            or self._stopping
-            or self.is_held
-            or self._decider.is_lost
-            or self._has_enough_to_commit()
-        ):
+        if self._stopping or self.is_held or self._decider.is_lost or self._has_enough_to_commit():
+            return
+        due = self._next_due()
+        if due is None:
             return
         now_ms = self._decider.now_ms()
         at_ms = min(due.due_ms, now_ms + LOOK_MS)
@@ -116,7 +116,7 @@ class Alarm:
         clock = self._decider.clock
         over = clock.monotonic_ms() + PAGE_MS
         for _ in range(DUE_AT_ONCE):
-            due = self._decider.state.next_due()
+            due = self._next_due()
             if due is None or due.due_ms > self._decider.now_ms() or self._is_resting:
                 break
             self._trigger(due)
@@ -124,10 +124,24 @@ class Alarm:
                 break
         self._triggered()
 
+    def _next_due(self) -> Due | None:
+        """Where the database is to be asked and cannot be, nothing, for a while."""
+        try:
+            return self._decider.next_due()
+        except Unavailable:
+            self._is_resting = True
+            if self._timer is None:
+                self._timer_ms = 0
+                self._timer = asyncio.get_running_loop().call_later(REST_MS / 1000, self._go_off)
+            return None
+
     def _trigger(self, due: Due) -> None:
-        command = TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)
         self._underway.begin(due)
         try:
+            moment_ms = due.due_ms if due.table is not Job else self._deadline(due)
+            if moment_ms is None:
+                return
+            command = TriggerDue(table=due.table, key=due.key, due_ms=moment_ms)
             if not self._decider.decide(command).answer:
                 self._decider.state.is_no_longer_due(due)
         except Unavailable:
@@ -142,6 +156,27 @@ class Alarm:
             self._keep_for_later(due, rejection)
         finally:
             self._underway.end()
+
+    def _deadline(self, due: Due) -> int | None:
+        """The moment that a job waits for, which may have been put off; None where it is put off now. Raises
+        `Unavailable`.
+        """
+        try:
+            instance = self._decider.state.owner_of(Job, due.key)
+        except StoreError as error:
+            raise Unavailable(f"The database could not be read: {error}") from error
+        job = instance.jobs[due.key] if instance is not None else None
+        if job is None or job.due_ms is None:
+            return due.due_ms
+        if job.state != ACTIVATED:
+            self._expiries.went_on(job.key)
+            return job.due_ms
+        back_ms = job.due_ms + self._expiries.pause_ms(job.key)
+        if back_ms > self._decider.now_ms():
+            self._decider.state.comes_due_later(due, back_ms)
+            return None
+        self._expiries.expired(job)
+        return job.due_ms
 
     def _is_read(self, due: Due, why_not: Unavailable | None) -> None:
         """The model that a due thing needs was read, or cannot be: it is triggered again, and meets that."""

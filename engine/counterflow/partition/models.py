@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 from counterflow.aside import Aside
 from counterflow.kernel.row import Row
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
+from counterflow.kernel.vocabulary import BrokenInvariant, Damaged
 from counterflow.partition.answers import tell_all
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import STOPPING, Unavailable
@@ -86,9 +87,12 @@ class Models:
             self._aside.break_off()
             what = f"the model of {needed.row.table} {needed.row.key}"
             why = f"{what} could not be read within {self._limit_ms} ms (reading_ms)"
-            cannot_be_read(self._decider.state, needed, why)
+            cannot_be_read(self._decider.state, needed, BrokenInvariant(why))
+        except Damaged as damaged:
+            cannot_be_read(self._decider.state, needed, damaged)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is met again by the commands that need the model
-            cannot_be_read(self._decider.state, needed, f"{type(error).__name__}: {error}")
+            why = f"{type(error).__name__}: {error}"
+            cannot_be_read(self._decider.state, needed, BrokenInvariant(why))
         else:
             keep_model(self._decider.state, needed, model)
         return None

@@ -33,12 +33,18 @@ class Offers:
         self._changed = changed
         self._stopping = False
         self._undelivered: set[str] = set()
-        """Types of jobs whose delivery was lost with a failed commit."""
+        """Types of jobs whose delivery was lost with a failed commit, or that could not be looked for, or not
+        to the end.
+        """
         self.takers = Takers()
 
     def is_ready(self, job_type: str) -> bool:
-        """Whether a job of a type can be taken now."""
-        return self._decider.state.is_ready(job_type)
+        """Whether a job of a type can be taken now. Where that cannot be read, it is offered again later."""
+        try:
+            return self._decider.is_ready(job_type)
+        except Unavailable:
+            self._undelivered.add(job_type)
+            return False
 
     def offer(self, job_type: str) -> None:
         """Give ready jobs of a type to those who take them, until none is ready or nobody has credit."""
@@ -63,6 +69,10 @@ class Offers:
                     return
                 continue
             self._deliver_later(taker, decision.answer)
+            if not decision.answer and self.is_ready(job_type):
+                # what was found is being swept away: others have their turn before it is looked for more
+                self._undelivered.add(job_type)
+                break
         self._changed()
 
     def offer_new(self) -> None:
@@ -71,7 +81,7 @@ class Offers:
             self.offer(job_type)
 
     def offer_undelivered(self) -> None:
-        """Offer what was lost with a failed commit."""
+        """Offer what was lost with a failed commit, or not found in one go."""
         types, self._undelivered = self._undelivered, set()
         for job_type in sorted(types):
             self.offer(job_type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterflow.kernel import KernelFault
-from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.vocabulary import Damaged, Rejection, RejectionType
 
 STOPPING = "The server is stopping; try again when it is back"
 _TOO_LONG = (
@@ -14,14 +14,20 @@ _SIMPLER = "Make what it computes simpler: the expressions, decisions and collec
 
 
 class Faulted(Rejection):
-    """A fault of ours met by a command. `is_contained`: the instance that it was met in is set aside, and
-    will not meet it again.
+    """A fault of ours, or damage, met by a command. `is_contained`: the instance that it was met in is set
+    aside, and will not meet it again.
     """
 
     def __init__(self, fault: KernelFault, *, is_contained: bool) -> None:
         key = fault.process_instance_key
         what = f"process instance '{key}' is quarantined" if is_contained else "nothing was changed"
-        if fault.is_broken_off:
+        if isinstance(fault.__cause__, Damaged):
+            super().__init__(
+                RejectionType.DATA_LOSS,
+                f"Expected to find what was written, but {fault.__cause__}; {what}; `counterflow check` "
+                "says what else is damaged",
+            )
+        elif fault.is_broken_off:
             super().__init__(RejectionType.INVALID_STATE, f"{_TOO_LONG}; {what}. {_SIMPLER}")
         else:
             super().__init__(

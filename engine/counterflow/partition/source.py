@@ -10,8 +10,9 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition, Resource
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded
-from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.vocabulary import BrokenInvariant, Damaged
 from counterflow.model.graph import Process
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import Store
 
 if TYPE_CHECKING:
@@ -28,12 +29,23 @@ class StoreSource:
         self._store = store
 
     def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table, as one moment left them."""
+        """All rows of one process instance, by table, as one moment left them. Raises `DamagedInstance`."""
         return self._store.load_instance(key)
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """One row by its primary key."""
-        return self._store.get(table, key)
+        """One row by its primary key. Raises `Damaged`: `DamagedInstance` where it belongs to one."""
+        try:
+            return self._store.get(table, key)
+        except DamagedError as damaged:
+            if damaged.process_instance_key:
+                self._store.load_instance(damaged.process_instance_key)
+            raise Damaged(str(damaged)) from damaged
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """Entries of an index, in order."""
+        return self._store.walk(table, index, equal, after=after, limit=limit)
 
 
 class LoadedModel(NamedTuple):
@@ -47,10 +59,16 @@ class LoadedModel(NamedTuple):
 def read_model(store: Store, needed: ModelNeeded) -> LoadedModel:
     """The model that a command needs, read from its resource: it takes its time, in whatever thread. A limit
     or a rule of today is not asked of what was accepted once. Raises `BrokenInvariant` where it cannot be
-    read, and `StoreError`.
+    read, `Damaged` where it is not what was deployed, and `StoreError`.
     """
     row = needed.row
-    resource = store.get(Resource, (row.resource_key,))
+    try:
+        resource = store.get(Resource, (row.resource_key,))
+    except DamagedError as damaged:
+        raise Damaged(
+            f"the file '{row.resource_name}' of {row.table} {row.key} is damaged: {damaged}; deploy it "
+            "again, changed, as the next version, or put a copy of the database in its place"
+        ) from damaged
     if resource is None:
         raise BrokenInvariant(f"resource {row.resource_key} of definition {row.key} is gone")
     if isinstance(row, DecisionRequirements):
@@ -72,7 +90,7 @@ def keep_model(state: State, needed: ModelNeeded, model: LoadedModel) -> None:
             state.processes.keep(definition.key, graph, model.size // len(together))
 
 
-def cannot_be_read(state: State, needed: ModelNeeded, why: str) -> None:
+def cannot_be_read(state: State, needed: ModelNeeded, why: BrokenInvariant | Damaged) -> None:
     """Commands that need this model break their own instance from now on, until it is worth another try."""
     shelf = state.decisions.models if isinstance(needed.row, DecisionRequirements) else state.processes
     shelf.faults[needed.row.key] = why

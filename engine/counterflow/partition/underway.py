@@ -25,7 +25,7 @@ from typing import NamedTuple, Self
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import TABLES
-from counterflow.kernel.state.queues import Due
+from counterflow.kernel.state.windows import Due
 
 _SLOT = Struct("<B3x20sqq")
 _NOW, _BEFORE = 0, _SLOT.size

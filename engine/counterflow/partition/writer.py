@@ -23,8 +23,8 @@ from typing import Any, Self
 
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
-from counterflow.kernel.state.partition import CacheLimits
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
@@ -33,14 +33,20 @@ from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.models import READING_MS, Models
 from counterflow.partition.offers import Offers
+from counterflow.partition.pages import Pages
 from counterflow.partition.pending import ENDING, Pending, size_of
 from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.partition.takers import Takers
 from counterflow.partition.timekeeping import Timekeeping
 from counterflow.partition.troubles import log_troubles
-from counterflow.store.port import Batch, Store, StoreError
+from counterflow.store.port import Batch, Store, StoreBusy, StoreError
 
 logger = logging.getLogger("counterflow.partition")
+
+LOCKED_S = 5.0
+"""How long a commit waits for another process (somebody's tool) that has locked the database."""
+LOCK_LOOK_S = 0.02
+"""How often it looks whether that is over."""
 
 
 class Writer:
@@ -70,10 +76,12 @@ class Writer:
             limits or ProcessLimits(),
             time,
             self._schedule_commit,
+            caches,
         )
         self._models = Models(self._decider, reading_ms)
         self._offers = Offers(self._decider, self._models, self._schedule_commit)
         self._alarm = Alarm(self._decider, self._models, self._after_decision, time)
+        self._pages = Pages(self._decider, self._models, self._after_page, lambda: self._alarm.is_held)
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -179,7 +187,9 @@ class Writer:
 
     def release_due(self) -> bool:
         """From now on what is due is triggered; answers whether it was held."""
-        return self._alarm.release()
+        was_held = self._alarm.release()
+        self._pages.set()
+        return was_held
 
     def watch_work(self, watcher: Callable[[int], None]) -> None:
         """From now on call `watcher` after each command that brings work to its end, with the number of
@@ -225,16 +235,19 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due, unless that is held; what a process before this one has not survived
-        is set aside. Raises `StoreError`.
+        """Begin to trigger what is due and go on with what is unfinished, unless that is held; what is
+        damaged, or what a process before this one has not survived, is set aside. Raises `StoreError`.
         """
+        self._decider.set_damaged_aside()
         self._alarm.begin()
+        self._pages.start()
         self._schedule_commit()
 
     async def stop(self) -> None:
         """Refuse new commands, commit what is decided, and let go of the thread. The store stays open."""
         self._stopping = True
         self._alarm.stop()
+        self._pages.stop()
         self._models.stop()
         self._offers.stop()
         await self.settle()
@@ -269,11 +282,21 @@ class Writer:
         if self._decider.is_damaged:
             raise Unavailable("A command that was broken off is being taken back; try again at once")
         if self._decider.is_lost and not self._come_back():
-            raise Unavailable("The database can neither be written nor read; try again when it is back")
+            raise Unavailable(
+                "The database can neither be written nor read; try again when it is back "
+                f"({self._decider.why_lost})"
+            )
+
+    def _after_page(self, ended: int) -> None:
+        self._after_decision()
+        if ended:
+            for watch in self._work_watchers:
+                watch(ended)
 
     def _after_decision(self) -> None:
         self._offers.offer_new()
         self._alarm.set()
+        self._pages.set()
         self._schedule_commit()
 
     # -- committing ------------------------------------------------------------------------------------------
@@ -301,7 +324,11 @@ class Writer:
 
     async def _commit_one(self) -> None:
         batch_number = self._decider.state.batch
-        sealed, batch = self._decider.seal()
+        try:
+            sealed, batch = self._decider.seal()
+        except MemoryError as error:
+            self._discard([], error)
+            return
         try:
             await self._make_durable(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
@@ -314,11 +341,28 @@ class Writer:
             self._decider.state.release(batch_number, self._models.caches(self._caches))
             self._offers.offer_undelivered()
             self._alarm.set()
+            self._pages.set()
 
     async def _make_durable(self, batch: Batch) -> None:
         if batch.log or batch.puts:
-            self._store.write(batch)
+            await self._write(batch)
             await asyncio.get_running_loop().run_in_executor(self._thread, self._store.sync)
+
+    async def _write(self, batch: Batch) -> None:
+        """Write it, as soon as nobody else's lock is in the way. Raises `StoreError`, and `StoreBusy` where
+        that lasts longer than `LOCKED_S`.
+        """
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + LOCKED_S
+        while True:
+            try:
+                self._store.write(batch)
+            except StoreBusy:
+                if loop.time() >= give_up:
+                    raise
+                await asyncio.sleep(LOCK_LOOK_S)
+            else:
+                return
 
     def _discard(self, sealed: Sequence[Failed], error: Exception) -> None:
         if isinstance(error, StoreError):
@@ -343,4 +387,5 @@ class Writer:
         has_recovered = self._decider.recover()
         if has_recovered:
             self._alarm.set()
+            self._pages.set()
         return has_recovered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from counterflow.kernel.rows import ProcessInstance, Quarantine
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Page, QuarantinedInstance
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import Store
 
 
@@ -15,7 +16,10 @@ def list_quarantined(store: Store, *, page_size: int = 0, page_key: int = 0) -> 
 
 
 def _shape(store: Store, row: Quarantine) -> QuarantinedInstance:
-    instance = store.get(ProcessInstance, (row.process_instance_key,))
+    try:
+        instance = store.get(ProcessInstance, (row.process_instance_key,))
+    except DamagedError:
+        instance = None
     return QuarantinedInstance(
         process_instance_key=row.process_instance_key,
         bpmn_process_id=instance.bpmn_process_id if instance is not None else "",

@@ -25,6 +25,13 @@ MOST_REASONS = 1_000
 """Of an instance and those that it has called, together."""
 HELD_JOBS = {"failed", "error_thrown"}
 """States in which an incident speaks for the job."""
+_OTHER_BRANCHES = "tokens of the other branches, from {}"
+_OTHERS_GO_ON = "whatever lets those branches go on; if none can ever come, cancel the instance"
+_STILL_TO_COME = "whatever can still come to it, of {}"
+_NONE_CAN_COME = (
+    "whatever lets the other tokens go on, or end: it goes on when none can reach it any more; where two "
+    "such joins wait for each other, cancel the instance"
+)
 NOBODY = "no worker asks for this type at the moment"
 
 
@@ -71,6 +78,17 @@ def _running(root: ElementInstance) -> Iterator[ElementInstance]:
             here += reversed(element.children)
 
 
+def _numbers(root: ElementInstance) -> dict[int, int]:
+    """Of each element instance the number of the innermost instance of a loop that it is, or is in."""
+    numbers: dict[int, int] = {}
+    here = [(root, 0)]
+    while here:
+        element, around = here.pop()
+        number = numbers[element.key] = element.loop_counter if element.loop_counter > 0 else around
+        here += ((child, number) for child in element.children)
+    return numbers
+
+
 def _undone_by(records: Iterable[UndoRecord]) -> dict[int, list[UndoRecord]]:
     """What each throw waits for, by its key."""
     found: dict[int, list[UndoRecord]] = {}
@@ -105,6 +123,7 @@ class _Told:
         self._header = tree.process_instance
         self._root = tree.root
         self._asked_for = asked_for
+        self._numbers = _numbers(tree.root)
 
     def quarantine(self, reason: str) -> Reason:
         """A person has to look at the whole instance."""
@@ -192,13 +211,10 @@ class _Told:
         """Another token has to come."""
         missing = [flow for flow in join.flows if not flow.tokens]
         sources = ", ".join(f"'{flow.source_name or flow.source_id}' ({flow.flow_id})" for flow in missing)
-        reason = self._reason(
-            scope,
-            "join",
-            join.since_ms,
-            f"tokens of the other branches, from {sources}",
-            "whatever lets those branches go on; if none can ever come, cancel the instance",
-        )
+        is_inclusive = join.element_type == "inclusiveGateway"
+        waits_for = (_STILL_TO_COME if is_inclusive else _OTHER_BRANCHES).format(sources)
+        way_on = _NONE_CAN_COME if is_inclusive else _OTHERS_GO_ON
+        reason = self._reason(scope, "join", join.since_ms, waits_for, way_on)
         return replace(reason, element_id=join.element_id, element_name=join.element_name)
 
     def _reason(
@@ -210,7 +226,7 @@ class _Told:
             element_instance_key=element.key,
             element_id=element.element_id,
             element_name=element.element_name,
-            loop_counter=element.loop_counter,
+            loop_counter=self._numbers.get(element.key, 0),
             kind=kind,
             since_ms=since_ms,
             waits_for=waits_for,

@@ -8,20 +8,28 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from counterflow.budget import Account, Budgets
+from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.refusals import STOPPING, Overloaded, Unavailable
 from counterflow.service.callers import Visitor
 from counterflow.settings import Settings
+
+CALL_BYTES = 4_096
+"""What a call takes that has nothing to say."""
+
+NAME_BYTES = 96
+"""What a name takes beside its letters: a text, its place in a row, and the same once more as it was read."""
 
 
 class Admission:
     """Who is let in. Every `begun` has its `ended`, every `hold` its `let_go`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._most_waiting = settings.waiting_calls
-        self._most_bytes = settings.waiting_bytes
+        self.budgets = Budgets(settings.client_bytes, settings.waiting_calls)
+        own = Budgets(settings.client_bytes, settings.waiting_calls, is_shared=False)
+        self._house = own.account()
+        """That of the program in which the engine is."""
         self._under_way = 0
-        self._waiting = 0
-        self._held_bytes = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self.is_closed = True
@@ -55,37 +63,49 @@ class Admission:
         if not self._under_way:
             self._idle.set()
 
-    def begun_waiting(self) -> None:
-        """Somebody waits for things to happen. Raises `Overloaded` where as many do as may."""
-        room = self._most_waiting
-        if self._waiting >= room:
+    def begun_waiting(self, account: Account | None = None, size: int = 0) -> None:
+        """Somebody waits for things to happen, and so many bytes are kept meanwhile. Raises `Overloaded`
+        where as many do as may, or their connection has its share.
+        """
+        account = account or self._house
+        if not account.begins_waiting():
             raise Overloaded(
-                f"{room} polls, streams and calls for a result are open, which is as many as may; try again "
-                "after a while"
+                f"{self.budgets.waiting.used} polls, streams and calls for a result are open, "
+                f"{account.calls} of them on this connection, which is as many as may (setting waiting_calls"
+                f": {self.budgets.waiting.most}, of one connection a tenth, and no more than are left for "
+                "others); try again after a while"
             )
-        self._waiting += 1
+        try:
+            self._keep(account, size)
+        except Overloaded:
+            account.ends_waiting()
+            raise
         self.begun()
 
-    def ended_waiting(self) -> None:
+    def ended_waiting(self, account: Account | None = None, size: int = 0) -> None:
         """They do not any more."""
-        self._waiting -= 1
+        account = account or self._house
+        account.gives(size)
+        account.ends_waiting()
         self.ended()
 
     def hold(self, visitor: Visitor) -> None:
         """A request is kept in memory while it waits. Raises `Overloaded` where there is no room; while none
         waits there is for any.
         """
-        size = visitor.request_bytes
-        if self._held_bytes and self._held_bytes + size > self._most_bytes:
-            raise Overloaded(
-                f"{self._held_bytes} bytes of requests wait for their turn or their answer, and {size} more "
-                "would be too many; try again after a while"
-            )
-        self._held_bytes += size
+        self._keep(visitor.account, memory_of(visitor.request_bytes))
 
     def let_go(self, visitor: Visitor) -> None:
         """It is not kept any more."""
-        self._held_bytes -= visitor.request_bytes
+        visitor.account.gives(memory_of(visitor.request_bytes))
+
+    def _keep(self, account: Account, size: int) -> None:
+        if not account.takes(size):
+            raise Overloaded(
+                f"{account.kept_for_all} bytes of requests and answers are kept for clients, "
+                f"{account.size} of them for this connection, and {size} more would be too "
+                f"many (setting client_bytes: {self.budgets.memory.most}); try again after a while"
+            )
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -112,10 +132,22 @@ class Admission:
             self.ended()
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """The block waits for things to happen. Raises `Overloaded`."""
-        self.begun_waiting()
+    def waiting(self, account: Account | None = None, size: int = 0) -> Iterator[None]:
+        """The block waits for things to happen, and so many bytes are kept meanwhile. Raises `Overloaded`."""
+        self.begun_waiting(account, size)
         try:
             yield
         finally:
-            self.ended_waiting()
+            self.ended_waiting(account, size)
+
+
+def memory_of_names(wish: ActivateJobs) -> int:
+    """About the memory that the names of variables take which a poll or a stream would like to have."""
+    return len(wish.fetch_variables) * NAME_BYTES
+
+
+def memory_of(request_bytes: int) -> int:
+    """About the memory that a call takes whose request is as long: the request, what was read of it, and the
+    call itself.
+    """
+    return 2 * request_bytes + CALL_BYTES

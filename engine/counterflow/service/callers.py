@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from counterflow.budget import Account
 from counterflow.caller import Caller
 from counterflow.kernel.vocabulary import ActivatedJob
 
@@ -23,8 +24,13 @@ class Visitor(Protocol):
         ...
 
     @property
+    def account(self) -> Account:
+        """What their connection has of the server's memory, and of its patience with those who wait."""
+        ...
+
+    @property
     def request_bytes(self) -> int:
-        """The memory that their request takes while it is kept."""
+        """How long their request is."""
         ...
 
     @property

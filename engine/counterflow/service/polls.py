@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
+from counterflow.budget import Account
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.offers import FAULTS_PER_OFFER
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.takers import PollTaker
 from counterflow.partition.writer import Writer
-from counterflow.service.admission import Admission
+from counterflow.service.admission import Admission, memory_of_names
 from counterflow.service.callers import Jobs
 from counterflow.service.commands import kept
 from counterflow.service.returns import Returns
@@ -66,15 +67,20 @@ class Polls:
         self._hand_back = returns.hand_back
 
     async def activate(
-        self, wish: ActivateJobs, wait_ms: int, deliver: Callable[[Jobs], Awaitable[None]]
+        self,
+        wish: ActivateJobs,
+        wait_ms: int,
+        deliver: Callable[[Jobs], Awaitable[None]],
+        account: Account | None = None,
     ) -> None:
         """Deliver up to `wish.maximum` jobs, a portion after the other; nothing where none was ready in time.
-        A portion that `deliver` raises at goes back. Raises `Overloaded` and `Unavailable`.
+        A portion that `deliver` raises at goes back. `account` is that of the caller's connection, if there
+        is one. Raises `Overloaded` and `Unavailable`.
         """
         left = wish.maximum
         if left < 1:
             return
-        with self._admission.waiting():
+        with self._admission.waiting(account, memory_of_names(wish)):
             jobs, more = await self._first(_portion(wish, left), wait_ms)
             while jobs:
                 await self._deliver(jobs, deliver)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from counterflow.budget import Account
 from counterflow.partition.refusals import Unavailable
 from counterflow.queries.history import records
 from counterflow.queries.log import last_position
@@ -48,11 +49,12 @@ class Questions:
         process_instance_key: int,
         after_position: int,
         limit: int,
+        account: Account | None = None,
     ) -> None:
         """Deliver the log of an instance (0: of all), record by record in order of position, some at a time.
         Raises `Overloaded`, and `Unavailable` once the engine stops.
         """
-        with self._admission.waiting():
+        with self._admission.waiting(account):
             found = await self.ask(
                 lambda store: records(
                     store,

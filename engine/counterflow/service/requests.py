@@ -7,7 +7,9 @@ as.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -28,9 +30,11 @@ LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+"""Possessive: nothing is kept to go back to, however long a string is."""
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_ROUNDED = bytes.maketrans(b"{}", b"[]")
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+"""One level down, and, as a signed byte, one up."""
 _TOO_DEEP = f"it is nested deeper than {NESTING} levels"
 _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "false"}
 
@@ -76,19 +80,16 @@ def is_too_deep(json: bytes, levels: int = NESTING) -> bool:
     """
     if json.count(b"[") + json.count(b"{") <= levels:
         return False
-    brackets = _STRING.sub(b"", json).translate(_ROUNDED, _NOT_BRACKETS)
-    for _ in range(levels):
-        brackets = brackets.replace(b"[]", b"")
-        if not brackets:
-            return False
-    return True
+    brackets = _STRING.sub(b"", json).translate(_STEPS, _NOT_BRACKETS)
+    return max(accumulate(array("b", brackets)), default=0) > levels
 
 
 def _refuse_large(values: Mapping[str, bytes], size: int, limit_bytes: int) -> None:
     largest = max(values, key=lambda name: len(values[name]), default="")
     raise Invalid(
         f"Expected the variables to take at most {limit_bytes} bytes, but they take {size} (largest: "
-        f"'{largest}' with {len(values.get(largest, b''))}); keep large data elsewhere and pass a reference"
+        f"'{largest[:100]}' with {len(values.get(largest, b''))}); keep large data elsewhere and pass a "
+        "reference"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from counterflow.budget import Account
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.vocabulary import InstanceEnded
@@ -25,12 +26,12 @@ class Results:
         self._has_ended = False
 
     async def run(
-        self, command: CreateProcessInstance, wait_ms: int
+        self, command: CreateProcessInstance, wait_ms: int, account: Account | None = None
     ) -> tuple[ProcessInstance, InstanceEnded]:
         """Begin an instance in its turn; answers it, and its end once it has completed. Raises `NotInTime`
         after so long, and `ResultLost` where it ends otherwise or the engine stops.
         """
-        with self._admission.waiting():
+        with self._admission.waiting(account):
             instance, ended = await self._begun(command)
             end = await self._end_of(instance.key, ended, wait_ms)
         if end.state != "completed":

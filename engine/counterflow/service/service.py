@@ -24,6 +24,9 @@ from counterflow.store.port import Store
 
 logger = logging.getLogger("counterflow.service")
 
+STALLED_SHARE = 0.25
+"""What part of the grace of a stop is waited for a stream whose client does not read."""
+
 
 class Service:
     """One engine, as those see it who ask it for things. All methods are called from the event loop's
@@ -85,7 +88,7 @@ class Service:
         self.begin_grace(self.settings.shutdown_grace_ms / 1000)
         self.admission.close()
         self._takers.end_polls()
-        self.streams.end()
+        self.streams.end(self.grace_left() * STALLED_SHARE)
         self.results.end()
         self.deployments.end()
         self._stop_reading()

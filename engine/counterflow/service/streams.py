@@ -5,13 +5,25 @@ What is ready already when a stream opens is left to the client's polls, which k
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
+from msgspec.structs import replace
+
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.partition.refusals import Overloaded
 from counterflow.partition.takers import StreamTaker
 from counterflow.partition.writer import Writer
-from counterflow.service.admission import Admission
+from counterflow.service.admission import Admission, memory_of_names
 from counterflow.service.callers import JobReceiver
 from counterflow.service.returns import Returns
+
+logger = logging.getLogger("counterflow.service")
+
+SHORTEST_TIMEOUT_MS = 1_000
+"""What a stream's jobs are lent for at least: with less, each would be back before its worker has read it,
+and pushed again.
+"""
 
 
 class Push:
@@ -59,6 +71,10 @@ class Push:
         if not self._is_held:
             self._receiver.end()
 
+    def break_off(self) -> None:
+        """End at once; the job that has not left goes back."""
+        self._receiver.end()
+
 
 class Streams:
     """Those who stay for jobs."""
@@ -69,15 +85,30 @@ class Streams:
         self._returns = returns
         self._open: set[Push] = set()
 
-    def end(self) -> None:
-        """The engine is stopping: every stream ends after the job that it is sending."""
+    def end(self, share_seconds: float) -> None:
+        """The engine is stopping: every stream ends after the job that it is sending; one whose client does
+        not read that is broken off after its share of the grace, and the job goes back.
+        """
         for push in list(self._open):
             push.end()
+        if self._open:
+            asyncio.get_running_loop().call_later(share_seconds, self._break_off)
+
+    def _break_off(self) -> None:
+        for push in list(self._open):
+            push.break_off()
 
     def open(self, receiver: JobReceiver, request: ActivateJobs) -> None:
         """Send jobs until the receiver goes; what it has not been sent by then goes back. Raises
         `Overloaded`.
         """
+        if request.timeout_ms < SHORTEST_TIMEOUT_MS:
+            logger.warning(
+                "A stream asks for jobs for %s ms, too short for one to be done; it is given them for %s ms",
+                *(request.timeout_ms, SHORTEST_TIMEOUT_MS),
+            )
+            request = replace(request, timeout_ms=SHORTEST_TIMEOUT_MS)
+        size = memory_of_names(request)
         push = Push(self._writer, self._returns, request, receiver)
 
         def gone() -> None:
@@ -85,11 +116,11 @@ class Streams:
             self._writer.takers.remove_stream(push.taker)
             self._returns.hand_back(push.taker.queue)
             self._admission.let_go(receiver)
-            self._admission.ended_waiting()
+            self._admission.ended_waiting(receiver.account, size)
 
         self._admission.hold(receiver)
         try:
-            self._admission.begun_waiting()
+            self._admission.begun_waiting(receiver.account, size)
         except Overloaded:
             self._admission.let_go(receiver)
             raise

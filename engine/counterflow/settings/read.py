@@ -137,6 +137,12 @@ def _refusals(settings: Settings) -> Iterator[str]:
             "tls_certificate, tls_key: expected a file for each, found nothing, though there is a "
             "tls_client_authority"
         )
+    if settings.client_bytes < 4 * settings.message_bytes:
+        yield (
+            f"client_bytes {settings.client_bytes}: expected at least four times message_bytes "
+            f"({settings.message_bytes}), since a message takes twice its length while it waits, and nobody "
+            "has more than is left for others"
+        )
     if settings.variable_bytes > settings.message_bytes:
         yield (
             f"variable_bytes {settings.variable_bytes}: expected at most message_bytes "

@@ -46,6 +46,8 @@ class Settings:
     """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
 
     database_url: str = "sqlite:///counterflow.db"
+    accept_loss: bool = False
+    take_over: bool = False
     host: str = "127.0.0.1"
     grpc_port: int = 26500
     unix_socket_mode: str = "0600"
@@ -74,7 +76,9 @@ class Settings:
     new_calls_in_burst: int = 1_000
     refusal_pause_ms: int = 1_000
     waiting_calls: int = 10_000
-    waiting_bytes: int = 64 * MEBIBYTE
+    client_bytes: int = 96 * MEBIBYTE
+    connections: int = 1_000
+    connections_per_address: int = 500
     cached_instances: int = 4_000
     cached_instance_bytes: int = 64 * MEBIBYTE
     cached_model_bytes: int = 4 * MEBIBYTE

@@ -51,6 +51,16 @@ SETTINGS: tuple[Setting, ...] = (
         shown=masked,
     ),
     Setting(
+        "accept_loss",
+        values.truth,
+        "begin also where the database lacks something that was acknowledged, and go on without it",
+    ),
+    Setting(
+        "take_over",
+        values.truth,
+        "begin also while another server has the database: that one is refused from then on, and ends",
+    ),
+    Setting(
         "host",
         values.host,
         "the address to listen on, or unix:PATH for a socket in the file system",
@@ -73,7 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "insecure_public",
         values.truth,
-        "listen on a public address, although whoever reaches it may do anything",
+        "listen on a public address, although whoever reaches it may deploy, change and read anything",
     ),
     Setting(
         "hold_due",
@@ -158,7 +168,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "command_limit_ms",
         values.whole(500, 600_000),
-        "how long one command may hold up all others before it is broken off",
+        "how much processor time one command may take before it is broken off",
         "MS",
         LIMITS,
     ),
@@ -207,15 +217,29 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "waiting_calls",
         values.whole(1, 10_000_000),
-        "polls, streams and calls for a result that may be open at once",
+        "polls, streams and calls for a result that may be open at once, of one connection a tenth",
         "N",
         LIMITS,
     ),
     Setting(
-        "waiting_bytes",
+        "client_bytes",
         values.whole(65_536, 65_536 * MEBIBYTE),
-        "bytes of requests that may wait, for their turn or their answer",
+        "bytes of requests that wait or are unfinished, and of answers that are unread, of all clients",
         "BYTES",
+        LIMITS,
+    ),
+    Setting(
+        "connections",
+        values.whole(1, 1_000_000),
+        "connections that may be open; one that does nothing makes way for a new one",
+        "N",
+        LIMITS,
+    ),
+    Setting(
+        "connections_per_address",
+        values.whole(1, 1_000_000),
+        "as above, of one address that is not of this machine",
+        "N",
         LIMITS,
     ),
     Setting("cached_instances", values.whole(0, 10_000_000), "process instances kept in memory", "N", LIMITS),

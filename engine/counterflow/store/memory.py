@@ -6,16 +6,17 @@ a position written twice) is refused here too, so that a test in memory finds wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice, takewhile
 from threading import Lock
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import astuple
 
-from counterflow.kernel.row import Row
+from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
-from counterflow.kernel.vocabulary import LogEntry
+from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.port import Batch, Key, StoreError, Where
 
 RowType = TypeVar("RowType", bound=Row)
@@ -32,7 +33,13 @@ class MemoryStore:
         self._keys_of_instance: dict[type[Row], dict[int, set[Key]]] = {
             table: {} for table in INSTANCE_TABLES
         }
+        self._entries: dict[type[Row], dict[str, list[tuple[Any, ...]]]] = {
+            table: {name: [] for name in _indexes(table)} for table in TABLES
+        }
+        """Per index its entries, in order."""
         self._log: dict[int, LogEntry] = {}
+        self._row_counts: dict[int, int | None] = {}
+        """How many rows each instance has, as the last entry of its log says."""
         self._written: Batch | None = None
         self._lock = Lock()
 
@@ -47,6 +54,7 @@ class MemoryStore:
                 for row in rows:
                     self._put(table, row)
             self._log.update((entry.position, entry) for entry in batch.log)
+            self._row_counts.update((entry.process_instance_key, entry.instance_rows) for entry in batch.log)
             for position in batch.superseded:
                 self._log.pop(position, None)
 
@@ -84,16 +92,40 @@ class MemoryStore:
         matching = (row for _, row in keyed if _matches(row, where))
         return cast("list[RowType]", list(islice(matching, limit)))
 
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
+        with self._lock:
+            entries = self._entries[table][index]
+            first, place = len(equal), (*equal, *after)
+            start = bisect_right(entries, place, key=lambda entry: entry[: len(place)])
+            if not after:
+                start = bisect_left(entries, place, key=lambda entry: entry[: len(place)])
+            found = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
+            return [entry[first:] for entry in islice(found, limit)]
+
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:  # noqa: ARG002 - as the port has it
+        """None: what is in memory is what was put there."""
+        return ()
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
         with self._lock:
-            return {
+            found = {
                 table: [
                     rows[key] for key in sorted(self._keys_of_instance[table].get(process_instance_key, ()))
                 ]
                 for table, rows in self._rows.items()
                 if table.instance_field
             }
+            expected = self._row_counts.get(process_instance_key)
+        there = sum(map(len, found.values()))
+        if expected not in {None, there}:
+            raise DamagedInstance(
+                process_instance_key, f"it has {there} rows, and {expected} were written", found, 0
+            )
+        return found
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
@@ -107,6 +139,9 @@ class MemoryStore:
             if entry.position > after and process_instance_key in {None, entry.process_instance_key}
         )
         return list(islice(matching, limit))
+
+    def look(self) -> None:
+        """Do nothing: nobody else can reach it."""
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""
@@ -146,18 +181,34 @@ class MemoryStore:
         key = key_of(row)
         self._delete(table, key)
         self._rows[table][key] = row
+        for name, columns in _indexes(table).items():
+            entry = tuple(getattr(row, column) for column in columns)
+            if None not in entry:
+                insort(self._entries[table][name], entry)
         if table.instance_field:
             self._keys_of_instance[table].setdefault(getattr(row, table.instance_field), set()).add(key)
 
     def _delete(self, table: type[Row], key: Key) -> None:
         row = self._rows[table].pop(key, None)
-        if row is None or not table.instance_field:
+        if row is None:
+            return
+        for name, columns in _indexes(table).items():
+            entry = tuple(getattr(row, column) for column in columns)
+            if None not in entry:
+                entries = self._entries[table][name]
+                del entries[bisect_left(entries, entry)]
+        if not table.instance_field:
             return
         instance_key = getattr(row, table.instance_field)
         keys = self._keys_of_instance[table][instance_key]
         keys.discard(key)
         if not keys:
             del self._keys_of_instance[table][instance_key]
+
+
+def _indexes(table: type[Row]) -> Mapping[str, tuple[str, ...]]:
+    """Those that are walked along; by the primary key only where a part of it is asked for."""
+    return {**table.indexes, "key": table.key_fields} if table.home is Home.BOTH else table.indexes
 
 
 def _matches(row: Row, where: Where) -> bool:

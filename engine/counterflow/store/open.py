@@ -33,10 +33,12 @@ def file_beside(url: str, suffix: str) -> Path | None:
     return path.with_name(path.name + suffix)
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, accepts_loss: bool = False, takes_over: bool = False) -> Store:
     """Open the store that `url` names, create or migrate it if need be.
 
-    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. Raises the refusals of `errors.py`.
+    `sqlite:///relative/file`, `sqlite:////absolute/file` or `memory:`. `accepts_loss`: also where something
+    that was acknowledged is not in it. `takes_over`: also while another server writes to it, which then
+    cannot any more. Raises the refusals of `errors.py`.
     """
     if url == "memory:":
         return MemoryStore()
@@ -51,7 +53,7 @@ def open_store(url: str) -> Store:
     except ArgumentError as error:
         raise UnsupportedDatabaseError(f"{masked(url)!r} is not the URL of a database: {EXPECTED}") from error
     if parsed.drivername == "sqlite":
-        return open_sqlite(parsed)
+        return open_sqlite(parsed, accepts_loss=accepts_loss, takes_over=takes_over)
     if parsed.get_backend_name() == "postgresql":
         raise UnsupportedDatabaseError(
             f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}"

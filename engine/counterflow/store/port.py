@@ -1,14 +1,16 @@
 """The narrow door to persistence: the few verbs that memory, SQLite and PostgreSQL all understand.
 
-There is one writer; a batch is one transaction, durable when `sync` (or `commit`) returns. Reads come from
-any thread and see what has been committed, nothing else: what is decided but not yet committed is the
-caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they mean.
+Damage is noticed when it is read: `get` and `read_log` raise `DamagedError`, a `scan` leaves the row out and
+says so in the log. There is one writer; a batch is one transaction, durable when `sync` (or `commit`)
+returns. Reads come from any thread and see what has been committed, nothing else: what is decided but not yet
+committed is the caller's to lay over it. The store knows tables and rows (`kernel/rows.py`), never what they
+mean.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -38,6 +40,10 @@ class StoreError(Exception):
     """The store could not do what it was asked, in the database's words; nothing of the batch is written."""
 
 
+class StoreBusy(StoreError):
+    """Another process has locked the database: nothing is begun, and it may be tried again."""
+
+
 class Store(Protocol):
     """A durable set of tables, and one log that is only added to.
 
@@ -51,7 +57,8 @@ class Store(Protocol):
         """
 
     def write(self, batch: Batch) -> None:
-        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`.
+        """Begin a transaction and put a batch into it: work without waiting. Raises `StoreError`, at once
+        `StoreBusy` where somebody else writes.
 
         Then there is no transaction.
         """
@@ -76,16 +83,37 @@ class Store(Protocol):
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
 
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index (`key`: of the primary key) whose first columns are `equal`: of
+        each the columns behind those, in their order, behind `after`, which may be the beginning of an entry.
+
+        A row that is NULL in one of the columns has no entry. Nothing but the index is read.
+        """
+
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:
+        """The damaged rows of a table that scans have left out so far, as they were found."""
+        ...
+
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, in order of primary key, from one moment.
 
-        The tables are those of `INSTANCE_TABLES`.
+        The tables are those of `INSTANCE_TABLES`. Raises `DamagedInstance` (kernel) where these are not the
+        rows that were written, by their checksums or their number.
         """
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
         """The log entries behind position `after`, in their order; of one instance or of all."""
+
+    def look(self) -> None:
+        """See that what is written goes where it will be found again; best once a second, in a thread.
+
+        Raises `DatabaseLostError` where the database was taken over, deleted, moved or replaced; from then on
+        everything does.
+        """
 
     def close(self) -> None:
         """Give back every connection. The store is not used afterwards."""

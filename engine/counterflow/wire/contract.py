@@ -11,6 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from counterflow.budget import Account
 from counterflow.caller import Caller
 
 
@@ -92,6 +93,11 @@ class Call(Protocol):
     @property
     def caller(self) -> Caller:
         """Who calls it."""
+        ...
+
+    @property
+    def account(self) -> Account:
+        """What the connection that it came on has of the server, together with others."""
         ...
 
     @property

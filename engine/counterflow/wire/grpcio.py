@@ -2,8 +2,8 @@
 and a second opinion on our own.
 
 It takes every call as a stream both ways, since methods say only as they answer whether they stream. What it
-does not have: bounds on what a client leaves unread of answers (the library's own windows hold), and rates of
-resets and frames without content.
+does not have: rates of resets and of frames without content, places for new clients where all are taken, and
+bounds on requests that are unfinished and on what it has taken over to send: there its own windows hold.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote
 import grpc
 import grpc.aio
 
+from counterflow.budget import Account, Budgets
 from counterflow.caller import Caller
 from counterflow.wire import methods
 from counterflow.wire.contract import CallIsOver, Method, RpcError, StatusCode, Tls, UnixSocket
@@ -26,6 +27,12 @@ from counterflow.wire.unix_socket import created_with, make_way
 
 LAST_WORDS_SECONDS = 5.0
 """How long statuses may take to leave when calls have been broken off."""
+STREAMS = 1_000
+"""Calls of one connection at one moment."""
+CONCURRENT_CALLS = 20_000
+"""Calls of all clients at one moment; the library refuses those beyond with RESOURCE_EXHAUSTED."""
+HANDSHAKE_MS = 10_000
+"""How long a client may take to show that it speaks HTTP/2."""
 _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -34,8 +41,12 @@ class GrpcioCall:
     sent it.
     """
 
-    def __init__(self, method: Method, context: Any, incoming: AsyncIterator[bytes]) -> None:
+    def __init__(
+        self, method: Method, context: Any, incoming: AsyncIterator[bytes], account: Account
+    ) -> None:
         self.method = method
+        self.account = account
+        """What the client at the other end has of the server."""
         self.on_gone: Callable[[], object] | None = None
         self.on_drained: Callable[[], object] | None = None
         self.request_bytes = 0
@@ -59,9 +70,13 @@ class GrpcioCall:
 
     def answer(self, message: bytes) -> None:
         """The one message, and OK."""
-        if not self.is_over:
+        if self.is_over:
+            return
+        if self.account.takes(len(message)):
             self._outgoing.append(message)
             self.finish()
+        else:
+            self.finish(StatusCode.RESOURCE_EXHAUSTED, self._refusal(len(message)))
 
     def begin(self) -> None:
         """Headers now."""
@@ -69,7 +84,11 @@ class GrpcioCall:
         self._news.set()
 
     def send(self, message: bytes) -> bool:
-        """One message of a stream; always held back until the library has taken it. Raises `CallIsOver`."""
+        """One message of a stream; always held back until the library has taken it. Raises `CallIsOver`, also
+        where too much waits unread already: then this ends the call.
+        """
+        if not self.is_over and not self.account.takes(len(message)):
+            self.break_off(StatusCode.RESOURCE_EXHAUSTED, self._refusal(len(message)))
         if self.is_over:
             raise CallIsOver
         self._outgoing.append(message)
@@ -124,6 +143,8 @@ class GrpcioCall:
         finally:
             if timer is not None:
                 timer.cancel()
+            self.account.gives(sum(map(len, self._outgoing)))
+            self._outgoing.clear()
             if not self.is_over:
                 self.break_off(StatusCode.CANCELLED, "The client has gone")
         self._say_status()
@@ -152,9 +173,16 @@ class GrpcioCall:
         while self._outgoing:
             self._has_begun = True
             await self._context.write(self._outgoing[0])
-            self._outgoing.popleft()
+            self.account.gives(len(self._outgoing.popleft()))
         if had_any and self.on_drained is not None and not self.is_over:
             self.on_drained()
+
+    def _refusal(self, size: int) -> str:
+        return (
+            f"The call was carried out, but {self.account.size} bytes of answers wait unread for this "
+            f"client, {self.account.kept_for_all} are kept for all (setting client_bytes), and {size} more "
+            "would be too many: read them first, or ask for less"
+        )
 
     def _say_status(self) -> None:
         status, details, proto = self._status
@@ -173,14 +201,21 @@ class GrpcioServer(grpc.GenericRpcHandler):
         message_bytes: int,
         tls: Tls | None = None,
         age_seconds: float | None = None,
+        *,
+        connections: int = 1_000,
+        budgets: Budgets | None = None,
     ) -> None:
-        """Raises `UnusableTls`."""
+        """`budgets` is what clients share with whoever answers them. Raises `UnusableTls`."""
         if tls is not None:
             server_context(tls)
         self._tls = tls
         self._methods = {method.path: method for method in served}
         self._message_bytes = message_bytes
         self._age_seconds = age_seconds
+        self._connections = connections
+        self._budgets = budgets or Budgets(64 * message_bytes, CONCURRENT_CALLS)
+        self._accounts: dict[str, tuple[Account, int]] = {}
+        """Of each client that has calls open, and how many."""
         self._calls: set[GrpcioCall] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -220,17 +255,30 @@ class GrpcioServer(grpc.GenericRpcHandler):
         method = self._methods.get(path) or _unknown(path)
 
         async def carry_out(incoming: AsyncIterator[bytes], context: Any) -> None:
-            call = GrpcioCall(method, context, incoming)
+            peer = context.peer()
+            call = GrpcioCall(method, context, incoming, self._begun(peer))
             self._calls.add(call)
             self._idle.clear()
             try:
                 await call.carry_out()
             finally:
+                self._ended(peer)
                 self._calls.discard(call)
                 if not self._calls:
                     self._idle.set()
 
         return grpc.stream_stream_rpc_method_handler(cast("Any", carry_out))
+
+    def _begun(self, peer: str) -> Account:
+        """A call of a client begins; the account of its connection."""
+        account, calls = self._accounts.get(peer) or (self._budgets.account(), 0)
+        self._accounts[peer] = account, calls + 1
+        return account
+
+    def _ended(self, peer: str) -> None:
+        account, calls = self._accounts.pop(peer)
+        if calls > 1:
+            self._accounts[peer] = account, calls - 1
 
     def _listen(self, address: str) -> int:
         options = [
@@ -240,10 +288,16 @@ class GrpcioServer(grpc.GenericRpcHandler):
             # Zeebe's clients ping every 45 s, with or without a call: the library would hang up on them.
             ("grpc.http2.max_ping_strikes", 0),
             ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.max_concurrent_streams", STREAMS),
+            ("grpc.max_allowed_incoming_connections", self._connections),
+            ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
+            ("grpc.http2.settings_timeout", HANDSHAKE_MS),
         ]
         if self._age_seconds is not None:
             options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))
-        self._server = grpc.aio.server(handlers=[self], options=options)
+        self._server = grpc.aio.server(
+            handlers=[self], options=options, maximum_concurrent_rpcs=CONCURRENT_CALLS
+        )
         try:
             if self._tls is None:
                 return self._server.add_insecure_port(address)
@@ -267,6 +321,6 @@ def _credentials(tls: Tls) -> grpc.ServerCredentials:
 def _unknown(path: str) -> Method:
     return Method(
         path,
-        lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path} on this server"),
+        lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, f"There is no {path[:200]} on this server"),
         takes_stream=True,
     )

@@ -14,6 +14,9 @@ from counterflow_wire.health_v1 import (
     HealthListResponse,
 )
 
+UNKNOWN = "unknown"
+"""Stands for every service that is not served."""
+
 
 class Watcher:
     """A client that is told of each change, the latest where it reads slowly."""
@@ -77,7 +80,9 @@ class Health:
         call.answer(HealthListResponse(statuses=statuses).SerializeToString())
 
     def _watch(self, request: HealthCheckRequest, call: Call) -> None:
-        watcher = Watcher(self, request.service, call)
+        # A name that stands for nothing need not be kept to say so for ever.
+        service = request.service if request.service in self._serving else UNKNOWN
+        watcher = Watcher(self, service, call)
         self._watchers.add(watcher)
         call.on_gone = lambda: self._watchers.discard(watcher)
         watcher.update()

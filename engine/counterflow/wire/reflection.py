@@ -15,6 +15,8 @@ from google.protobuf.message_factory import GetMessageClass
 from counterflow.wire.contract import Call, Method, RpcError, StatusCode
 from counterflow.wire.methods import from_conversation
 
+QUESTION_BYTES = 4_096
+"""No name of anything is longer."""
 PACKAGES = ("grpc.reflection.v1", "grpc.reflection.v1alpha")
 
 
@@ -24,6 +26,8 @@ class Reflection:
     def __init__(self, service_names: Iterable[str], pool: DescriptorPool) -> None:
         self._names = sorted(service_names)
         self._pool = pool
+        self._closures: dict[str, tuple[bytes, ...]] = {}
+        """Files with all that they build on, by name: there are only so many."""
         self._questions: dict[str, Callable[[Any, Any], None]] = {
             "file_by_filename": self._file_by_name,
             "file_containing_symbol": self._file_of_symbol,
@@ -43,6 +47,12 @@ class Reflection:
 
         async def converse(requests: AsyncIterator[bytes], call: Call) -> None:
             async for data in requests:
+                if len(data) > QUESTION_BYTES:
+                    raise RpcError(
+                        StatusCode.INVALID_ARGUMENT,
+                        f"Expected a question of at most {QUESTION_BYTES} bytes, found {len(data)}: it comes "
+                        "back with the answer",
+                    )
                 try:
                     request = request_class.FromString(data)
                 except DecodeError as error:
@@ -99,13 +109,18 @@ class Reflection:
 
     def _give(self, file: FileDescriptor, answer: Any) -> None:
         """A file and all that it builds on, each once."""
-        files = {file.name: file}
-        waiting = [file]
-        while waiting:
-            for dependency in waiting.pop().dependencies:
-                if dependency.name not in files:
-                    files[dependency.name] = dependency
-                    waiting.append(dependency)
-        answer.file_descriptor_response.file_descriptor_proto.extend(
-            described.serialized_pb for described in files.values()
-        )
+        closure = self._closures.get(file.name)
+        if closure is None:
+            closure = self._closures[file.name] = _closure(file)
+        answer.file_descriptor_response.file_descriptor_proto.extend(closure)
+
+
+def _closure(file: FileDescriptor) -> tuple[bytes, ...]:
+    files = {file.name: file}
+    waiting = [file]
+    while waiting:
+        for dependency in waiting.pop().dependencies:
+            if dependency.name not in files:
+                files[dependency.name] = dependency
+                waiting.append(dependency)
+    return tuple(described.serialized_pb for described in files.values())

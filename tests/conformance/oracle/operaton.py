@@ -113,7 +113,9 @@ class OperatonSide:
     def deploy(self, files: Mapping[str, bytes]) -> None:
         """Files together. Raises `Refused`."""
         processes = self._ask("deploy", files={name: content.decode() for name, content in files.items()})
-        self._process_id = self._process_id or (processes[0] if processes else "")
+        first = next(iter(files.values()), b"").decode()
+        drawn = [name for name in processes if f'process id="{name}"' in first]
+        self._process_id = self._process_id or next(iter(drawn or processes), "")
         for content in (content for name, content in files.items() if name.endswith(".bpmn")):
             self._keys |= keys_of(content)
             self._items |= items_of(content)

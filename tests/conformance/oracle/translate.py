@@ -125,6 +125,9 @@ def _input_output(owner: etree._Element, extensions: etree._Element, extension: 
 
 def _called_element(owner: etree._Element, extensions: etree._Element, extension: etree._Element) -> None:
     owner.set("calledElement", template(extension.get("processId", "")))
+    for name, attribute in (("bindingType", "Binding"), ("versionTag", "VersionTag")):
+        if extension.get(name):
+            owner.set(f"{{{CAMUNDA}}}calledElement{attribute}", extension.get(name, ""))
     for kind, attribute in (("in", "propagateAllParentVariables"), ("out", "propagateAllChildVariables")):
         if extension.get(attribute, "true") == "true":
             etree.SubElement(extensions, f"{{{CAMUNDA}}}{kind}", variables="all")

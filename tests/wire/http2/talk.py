@@ -35,7 +35,9 @@ class Talk:
         self, limits: ConnectionLimits | None = None, *, greeted: bool = True, shared: Bucket | None = None
     ) -> None:
         self.now = 0.0
-        self.connection = Http2Connection(limits or ConnectionLimits(), lambda: self.now, shared)
+        self.connection = Http2Connection(limits or ConnectionLimits(), lambda: self.now)
+        if shared is not None:
+            self.connection.share_work(shared)
         self.encoder = Encoder()
         self.taken = 0
         """Bytes that the connection has sent."""
@@ -44,7 +46,10 @@ class Talk:
             self.heard()
 
     def say(self, *frames: bytes) -> list[Event]:
-        return self.connection.receive(b"".join(frames))
+        events = self.connection.receive(b"".join(frames))
+        while self.connection.has_more:
+            events += self.connection.receive(b"")
+        return events
 
     def heard(self) -> list[Frame]:
         """The frames that the connection has sent since the last time."""

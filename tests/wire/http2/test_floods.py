@@ -12,6 +12,7 @@ from counterflow.wire.http2.connection import shared_work
 from counterflow.wire.http2.events import RequestBegun
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
+from counterflow.wire.http2.patience import CALL
 from counterflow.wire.http2.stream import Stream
 from tests.wire.http2.talk import HEADERS, REQUEST, SETTINGS, TRAILERS, Talk, data, setting, window_update
 
@@ -187,3 +188,31 @@ def test_a_window_that_opens_is_nothing_to_the_other_streams(monkeypatch: pytest
     talk.say(window_update(0, 7))
     assert [found.payload for found in talk.heard() if found.kind == codes.DATA] == [b"answer", b"a"]
     assert looked_at == [11, 13, 11, 13]
+
+
+def test_much_at_once_is_carried_out_a_piece_at_a_time() -> None:
+    """The others have their turn in between, and nothing is lost or changes its order."""
+    talk = Talk()
+    much = b"".join(talk.head(number, ended=True) for number in range(1, 401, 2))
+    seen = [event.stream_id for event in talk.connection.receive(much) if isinstance(event, RequestBegun)]
+    assert len(seen) == ConnectionLimits().work_in_turn // CALL
+    talk.connection.keep(talk.head(401, ended=True))
+    rest = talk.say()
+    seen += [event.stream_id for event in rest if isinstance(event, RequestBegun)]
+    assert seen == [*range(1, 402, 2)]
+    assert not talk.connection.has_more
+    assert talk.connection.waiting_bytes == 0
+
+
+def test_an_answer_of_which_nothing_is_taken_is_told_of_when_asked_twice() -> None:
+    talk = Talk()
+    talk.say(setting(4, 2))
+    for number in (1, 3, 5):
+        talk.say(talk.head(number, ended=True))
+        talk.connection.respond(number, HEADERS, b"answer", TRAILERS)
+    assert talk.connection.stalled() == []
+    talk.say(window_update(3, 1), window_update(5, 100))
+    assert talk.connection.stalled() == [1]
+    talk.connection.reset(1, ErrorCode.ENHANCE_YOUR_CALM)
+    assert talk.connection.stalled() == [3]
+    assert talk.connection.outgoing.held_bytes == 3

@@ -48,7 +48,7 @@ def _node(element: Element) -> Node:
     return Node(
         id=element.id,
         type=element.tag,
-        behaviour=element.behaviour or element.kind.behaviour,  # type: ignore[arg-type]  # not asked
+        behaviour=element.behaviour or element.kind.behaviour,  # type: ignore[arg-type]  # paths ask for none
         parent="",
         incoming=tuple(
             Flow(flow.id, flow.source.id, element.id)

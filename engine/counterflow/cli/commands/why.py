@@ -65,13 +65,13 @@ def undo_plan(
     if as_json:
         give_json(_data(answer))
         return
-    from rich.console import Group  # noqa: PLC0415 - as above
+    from rich.console import Group  # noqa: PLC0415 - drawing costs what other commands do not pay
 
     give_drawing(Group(*_planned(answer)))
 
 
 def _explained(answer: Any, now_ms: int, program: str) -> Iterator[Text]:
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
 
     from counterflow_wire import counterflow_v1 as wire  # noqa: PLC0415 - protobuf costs what --help does not pay
 
@@ -87,7 +87,7 @@ def _explained(answer: Any, now_ms: int, program: str) -> Iterator[Text]:
 
 
 def _reason(reason: Any, instance_key: int, now_ms: int, program: str) -> Iterator[Text]:
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
 
     name = reason.element_name or reason.element_id
     line = Text.assemble("  or " if reason.is_alternative else "\n● ", (name, "bold"))
@@ -112,7 +112,7 @@ def _due(left_ms: int) -> str:
 
 
 def _planned(answer: Any) -> Iterator[Text]:
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
 
     handlers = len(answer.handlers) + answer.handlers_left_out
     yield Text.assemble(

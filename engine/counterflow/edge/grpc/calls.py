@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
+from counterflow.edge.grpc.bounds import bounds_of
 from counterflow.edge.grpc.status import fit, status_of
 from counterflow.kernel.vocabulary import Command
 from counterflow.service.refusals import EXPECTED
@@ -61,22 +62,22 @@ class Calls:
                 self._commands.carry_out(command, told, failed)
 
         return from_callback(
-            rpc.path, rpc.request.FromString, self._guarded(rpc.name, start), self._timeout_seconds
+            rpc.path, rpc.request.FromString, self._guarded(rpc, start), self._timeout_seconds
         )
 
     def answered(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
         """A method that a coroutine answers, within the server's request timeout."""
         return from_task(
-            rpc.path, rpc.request.FromString, self._visited(rpc.name, behaviour), self._timeout_seconds
+            rpc.path, rpc.request.FromString, self._visited(rpc, behaviour), self._timeout_seconds
         )
 
     def waiting(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
         """A method whose coroutine waits for things to happen, for as long as its own rules say."""
-        return from_task(rpc.path, rpc.request.FromString, self._visited(rpc.name, behaviour))
+        return from_task(rpc.path, rpc.request.FromString, self._visited(rpc, behaviour))
 
     def open(self, rpc: WireMethod, start: Start) -> Method:
         """A method whose client stays, and which has no coroutine."""
-        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc.name, start))
+        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc, start))
 
     def unimplemented(self, rpc: WireMethod, what: str, instead: str) -> Method:
         """A method of the contract whose elements are not there yet."""
@@ -85,25 +86,31 @@ class Calls:
             rpc.path, rpc.request.FromString, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, details)
         )
 
-    def _guarded(self, rpc: str, start: Start) -> Start:
+    def _guarded(self, rpc: WireMethod, start: Start) -> Start:
+        check_bounds = bounds_of(rpc.request)
+
         def guarded(request: Message, call: Call) -> None:
             try:
                 self._admission.check()
+                check_bounds(request)
                 start(request, call)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-                call.finish(*_told(rpc, error))
+                call.finish(*_told(rpc.name, error))
 
         return guarded
 
-    def _visited(self, rpc: str, behaviour: Behaviour) -> Behaviour:
+    def _visited(self, rpc: WireMethod, behaviour: Behaviour) -> Behaviour:
+        check_bounds = bounds_of(rpc.request)
+
         async def answer(request: Message, call: Call) -> Any:
             try:
+                check_bounds(request)
                 with self._admission.visit(call):
                     return await behaviour(request, call)
             except CallIsOver:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-                call.finish(*_told(rpc, error))
+                call.finish(*_told(rpc.name, error))
             return None
 
         return answer

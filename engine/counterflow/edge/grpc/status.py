@@ -12,6 +12,7 @@ from urllib.parse import quote
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
 
@@ -21,6 +22,7 @@ STATUS_OF_REJECTION: Mapping[RejectionType, StatusCode] = {
     RejectionType.ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
     RejectionType.INVALID_STATE: StatusCode.FAILED_PRECONDITION,
     RejectionType.PROCESSING_ERROR: StatusCode.INTERNAL,
+    RejectionType.DATA_LOSS: StatusCode.DATA_LOSS,
 }
 
 STATUS_OF_REFUSAL: Mapping[type[Refused], StatusCode] = {
@@ -72,6 +74,8 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
         return StatusCode.RESOURCE_EXHAUSTED, str(error)
     if isinstance(error, Unavailable):
         return StatusCode.UNAVAILABLE, fit(str(error))
+    if isinstance(error, DamagedError):
+        return StatusCode.DATA_LOSS, fit(f"What was asked for is damaged: {error}")
     if isinstance(error, StoreError):
         return StatusCode.UNAVAILABLE, fit(f"The database could not be read: {error}")
     return (
@@ -82,17 +86,18 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
 
 def fit(details: str) -> str:
     """Details cut to what a header can carry, by whole lines where there are several."""
-    if len(details) * 9 <= DETAILS_BYTES or len(quote(details, errors="replace")) <= DETAILS_BYTES:
+    if len(details) * 9 <= DETAILS_BYTES:
+        return details
+    if len(details) <= DETAILS_BYTES and len(quote(details, errors="replace")) <= DETAILS_BYTES:
         return details
     kept: list[str] = []
     room = DETAILS_BYTES - 100
-    lines = details.splitlines()
-    for line in lines:
+    for line in details[:DETAILS_BYTES].splitlines():
         room -= len(quote(line, errors="replace")) + 3
         if room < 0:
             break
         kept.append(line)
     if not kept:
         return details[: DETAILS_BYTES // 9] + " …"
-    left_out = len(lines) - len(kept)
+    left_out = details.count("\n") + 1 - len(kept)
     return "\n".join([*kept, f"… and {left_out} more lines"])

@@ -107,7 +107,7 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
 def _declare(name: str, relation: Relation) -> None:
     @builtin(*(f"{name}({parameters})" for parameters in _PARAMETERS.get(name, (_RANGES,))))
     def relate(run: Run, first: Value, second: Value) -> Value:
-        run.spend(_COMPARISONS)
+        run.spend(2 * _COMPARISONS)
         one, other = _as_range(first), _as_range(second)
         for _ in range(_COMPARISONS):
             pay_for_order(run, one.start, other.start)

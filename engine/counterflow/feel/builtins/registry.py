@@ -178,6 +178,7 @@ class Builtin:
             if not any(argument is REFUSED for argument in admitted):
                 pay_for(run, admitted)
                 return overload.meaning(run, *admitted)
+        run.spend(_COMPLAINT_FUEL)
         return run.warn("wrong argument", self._complaint(candidates, arguments))
 
     def as_value(self) -> Function:
@@ -227,6 +228,8 @@ def is_small(argument: Value) -> bool:
 
 
 _DIGITS_PER_FUEL: Final = 48
+_COMPLAINT_FUEL: Final = 5
+"""What it takes to say what a function takes."""
 
 
 def _shown(overload: Overload) -> str:

@@ -12,13 +12,13 @@ from counterflow.feel.errors import cut
 from counterflow.feel.forms.access import value_or_function
 from counterflow.feel.forms.base import NAMES_PER_FUEL, Compiler
 from counterflow.feel.inference import UNKNOWN, result_type
-from counterflow.feel.run import Local, Run, Value
+from counterflow.feel.run import TEXT_PER_FUEL, Local, Run, Value
 from counterflow.feel.scope import LocalVariable, Scope
 from counterflow.feel.temporal import DateTime, Time
 from counterflow.feel.types import checks, converted
 from counterflow.feel.values import Code, Function, a_kind, listed
 
-_MAY_BE_LARGE: Final = frozenset({int, Decimal, str, Time, DateTime})
+_MAY_BE_LARGE: Final = frozenset({int, Decimal, Time, DateTime})
 _LONGEST_SUGGESTED: Final = 50
 _CALL_FUEL: Final = 6
 """A function written in FEEL costs more than a step: it has a body, and may call itself."""
@@ -106,7 +106,9 @@ def _direct_call(builtin: Builtin, candidates: Candidates, arguments: list[Code]
         for argument, kinds in pairs:
             value = argument(run, local)
             kind = type(value)
-            if kind not in kinds or (kind in _MAY_BE_LARGE and not is_small(value)):
+            if kind is str:
+                fits = fits and kind in kinds and len(value) < TEXT_PER_FUEL  # type: ignore[arg-type]  # it is a str
+            elif kind not in kinds or (kind in _MAY_BE_LARGE and not is_small(value)):
                 fits = False
             values.append(value)
         if not fits:

@@ -1,41 +1,57 @@
-"""How elements are swept away, innermost first, and how a scope is taken over."""
+"""How elements are swept away, innermost first, and how a scope is taken over.
+
+    begun (for everybody else what is swept is gone) → another page, as often as needed → ended
+
+What fits into the page is swept at once. What is left is told by a `Sweep`, and by how far the elements have
+come: an element that is terminating is on its way, its children are those that are left. So a page takes up
+the sweep from the rows alone. Until it has ended nothing goes on that waits for it (`Step.first`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TypeAlias
+
 from counterflow.kernel.course import undo, waits
 from counterflow.kernel.course.moves import (
+    TERMINATING,
     ElementTerminated,
     ElementTerminating,
     ScopeInterrupted,
     TokensSweptAway,
 )
-from counterflow.kernel.vocabulary import InstanceEnded
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.vocabulary import InstanceEnded, InstanceEvent
 from counterflow.kernel.work import incidents
-from counterflow.kernel.work.step import Token
+from counterflow.kernel.work.step import Continuation, Course, Step, Token
+
+Sweeping: TypeAlias = Iterator["Sweeping"]
+"""Something that is swept away: it gives, one after another, what has to be swept before it can go on."""
+
+
+class SweepBegun(InstanceEvent, frozen=True):
+    """An element instance is gone for everybody, and is swept away in pages to come; with a `through_key`
+    only its children up to that one, but `spared_key`.
+    """
+
+    element_instance_key: int
+    through_key: int = 0
+    spared_key: int = 0
+
+
+class SweepEnded(InstanceEvent, frozen=True):
+    """What was to be swept away is gone."""
+
+    element_instance_key: int
 
 
 def terminate(token: Token) -> None:
     """Sweep an element away, innermost first: its children, what its room has under way, its incidents, its
     undo, its variables.
     """
-    token.emit(ElementTerminating(token.key))
-    waits.close_all(token)
-    terminate_children(token)
-    sweep_tokens(token)
-    token.room.terminating(token)
-    incidents.drop_incidents_of(token)
-    undo.drop(token, token.key)
-    if not token.scope_key:
-        announce_end(token, "terminated")
-    token.emit(ElementTerminated(token.key))
-
-
-def terminate_children(scope: Token, spare: int = 0) -> None:
-    """Sweep away everything directly inside a scope but the element `spare`."""
-    instance = scope.instance
-    for key in sorted(instance.children.get(scope.key, ())):
-        if key != spare and key in instance.elements:
-            terminate(scope.token(key))
+    carry_out(token, token.key, of_element(token), go_on)
 
 
 def interrupt(scope: Token) -> None:
@@ -43,7 +59,61 @@ def interrupt(scope: Token) -> None:
     scope.emit(ScopeInterrupted(scope.key))
     waits.close_inner(scope)
     terminate_children(scope)
-    sweep_tokens(scope)
+
+
+def terminate_children(scope: Token, spare: int = 0) -> bool:
+    """Sweep away everything that is directly inside a scope now but the element `spare`, and the tokens that
+    wait at its joins. Answers whether that is done; else it goes on before all other work.
+    """
+    through = scope.step.state.last_key
+    return carry_out(scope, scope.key, _children(scope, through, spare), go_on, through, spare)
+
+
+def carry_out(
+    course: Course,
+    key: int,
+    sweeping: Sweeping,
+    again: Continuation,
+    through_key: int = 0,
+    spared_key: int = 0,
+) -> bool:
+    """Sweep the element of this key as far as the page goes. Answers whether that was to the end; else
+    `again` goes on with it in the next page, before all other work.
+    """
+    instance = course.instance
+    if _advance(course.step, sweeping) or key not in instance.elements:
+        return True
+    if instance.rows[Sweep].get(key) != Sweep(key, instance.key, through_key, spared_key):
+        course.emit(SweepBegun(key, through_key, spared_key))
+    course.step.first.append((again, course.token(key)))
+    return False
+
+
+def go_on(token: Token) -> None:
+    """A sweep goes on, unless another one has done its work."""
+    sweep: Sweep | None = token.instance.rows[Sweep].get(token.key)
+    if sweep is None:
+        return
+    through, spared = sweep.through_key, sweep.spared_key
+    sweeping = _children(token, through, spared) if through else of_element(token)
+    if carry_out(token, token.key, sweeping, go_on, through, spared) and token.is_there:
+        token.emit(SweepEnded(token.key))
+
+
+def of_element(token: Token) -> Sweeping:
+    """Sweep an element away; one that is on its way goes on."""
+    if token.row.state != TERMINATING:
+        token.emit(ElementTerminating(token.key))
+        waits.close_all(token)
+    yield from _children(token, 0, 0)
+    yield from token.room.terminating(token) or ()
+    incidents.drop_incidents_of(token)
+    undo.drop(token, token.key)
+    if not token.scope_key:
+        announce_end(token, "terminated")
+    if token.key in token.instance.rows[Sweep]:
+        token.emit(SweepEnded(token.key))
+    token.emit(ElementTerminated(token.key))
 
 
 def sweep_tokens(scope: Token) -> None:
@@ -56,3 +126,37 @@ def announce_end(root: Token, state: str) -> None:
     """Whoever waits for the process instance is to know of its end, and of the variables it ends with."""
     values = dict(sorted(root.variables.items()))
     root.step.ended.append(InstanceEnded(root.instance.key, state, values))
+
+
+def _children(scope: Token, through_key: int, spared_key: int) -> Sweeping:
+    instance = scope.instance
+    for key in sorted(instance.children.get(scope.key, ())):
+        if (not through_key or key <= through_key) and key != spared_key and key in instance.elements:
+            yield of_element(scope.token(key))
+    sweep_tokens(scope)
+
+
+def _advance(step: Step, sweeping: Sweeping) -> bool:
+    """Innermost first, however deep: what is swept stands on a list and costs no stack."""
+    levels = [sweeping]
+    while levels:
+        if step.is_page_full:
+            return False
+        inner = next(levels[-1], None)
+        if inner is None:
+            levels.pop()
+        else:
+            levels.append(inner)
+    return True
+
+
+def _apply_begun(state: State, instance: InstanceState, event: SweepBegun) -> None:
+    state.put(Sweep(event.element_instance_key, instance.key, event.through_key, event.spared_key))
+
+
+def _apply_ended(state: State, instance: InstanceState, event: SweepEnded) -> None:
+    state.delete(instance.rows[Sweep][event.element_instance_key])
+
+
+OF_INSTANCE = {SweepBegun: _apply_begun, SweepEnded: _apply_ended}
+CONTINUATIONS = {"go on sweeping": go_on}

@@ -100,3 +100,17 @@ def too_far(token: Token) -> Held:
         f"in all, but the course reached '{token.node.id}' without ever waiting: is it a loop without "
         "a task? Resolve the incident to let it go on as far again, or cancel the instance",
     )
+
+
+def too_many(token: Token, count: int) -> Held:
+    """A process instance has as many element instances as may be; so many more were to begin in this one."""
+    return Held(
+        IncidentType.STEP_LIMIT_EXCEEDED,
+        f"Expected a process instance to have at most {token.step.limits.instance_elements} element "
+        f"instances at once, but it has {len(token.instance.elements)}, and '{token.node.id}' would begin "
+        f"{count}. Resolve the incident when others have ended, or cancel the instance and "
+        "divide the work among called processes",
+    )
+
+
+CONTINUATIONS = {"begin": begin}

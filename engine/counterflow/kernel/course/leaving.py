@@ -38,6 +38,12 @@ def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
         token.hold(held)
 
 
+def prepare(token: Token) -> None:
+    """The element's work is done, and it waits for nothing any more."""
+    token.emit(ElementCompleting(token.key))
+    waits.close_all(token)
+
+
 def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
     """Second half of `finish`, from the phase on in which an incident has held it. Raises `Held`."""
     row = token.row
@@ -79,8 +85,7 @@ def send_results(
     try:
         scopes.send_out(token, outside, document)
     except scopes.DocumentTooLarge as failure:
-        token.emit(ElementCompleting(token.key))
-        waits.close_all(token)
+        prepare(token)
         scopes.keep_results(token, document)
         raise no_room(token, failure) from failure
 
@@ -170,3 +175,6 @@ def _waits_for_caller(scope: Token) -> bool:
         return False
     caller = scope.step.state.instance(scope.header.parent_instance_key)
     return caller is not None and caller.quarantine is not None
+
+
+CONTINUATIONS = {"end scope": _end_scope}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from counterflow.kernel.course import entering, flows, leaving
 from counterflow.kernel.work.step import Continuation, Room, Token
@@ -35,7 +36,7 @@ def room(  # noqa: PLR0913 - a moment each
     others_moved: Callable[[Token, Node], None] = _waits_on,
     leaving: Callable[[Token], Sequence[Flow]] = flows.outgoing,
     resume: Continuation = leaving.resume,
-    terminating: Continuation = _nothing,
+    terminating: Callable[[Token], Iterable[Any] | None] = _nothing,
     child_leaving: Callable[[Token], bool] = _goes_on,
     child_left: Callable[[Token, bool], None] = leaving.scope_may_end,
 ) -> Room:

@@ -396,3 +396,4 @@ OF_INSTANCE = {
     UndoDropped: _apply_dropped,
     UndoTakenBack: _apply_taken_back,
 }
+CONTINUATIONS = {"throw goes on": _throw_goes_on}

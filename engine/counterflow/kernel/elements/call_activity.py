@@ -8,9 +8,10 @@ instance.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from counterflow.kernel.course import beginning, entering
+from counterflow.kernel.course import beginning, ending, entering
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.lives import calls, instances, process_bindings
@@ -40,12 +41,12 @@ def begin_call(token: Token) -> None:
     token.emit(calls.ProcessCalled(token.key, called.instance.key))
 
 
-def terminating(token: Token) -> None:
+def terminating(token: Token) -> Iterator[ending.Sweeping]:
     """The called instance goes with its call."""
     called_key = token.row.called_instance_key
     called = token.step.state.instance(called_key) if called_key else None
     if called is not None:
-        instances.end_with_called(token.step, called)
+        yield instances.ending_of(token.step, called)
 
 
 def _call(token: Token) -> ProcessCall:

@@ -8,11 +8,11 @@ token that is between two elements stands nowhere.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 
 from counterflow.kernel.course import entering, flows, joins, leaving
 from counterflow.kernel.course.room import room
+from counterflow.kernel.work.errands import Regarding
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Flow, Node
 from counterflow.model.reach import is_awaited
@@ -29,7 +29,7 @@ def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
 
 def others_moved(scope: Token, gateway: Node) -> None:
     """Look, when its turn comes, whether there is still something to wait for."""
-    scope.later(functools.partial(_join_unless_awaited, gateway))
+    scope.later(Regarding(_join_unless_awaited, gateway.id))
 
 
 def beginning(token: Token) -> None:
@@ -40,7 +40,8 @@ def beginning(token: Token) -> None:
     leaving.finish(token, chosen)
 
 
-def _join_unless_awaited(gateway: Node, scope: Token) -> None:
+def _join_unless_awaited(scope: Token, gateway_id: str) -> None:
+    gateway = scope.nodes[gateway_id]
     filled = joins.waiting(scope, gateway)
     if not filled or gateway.reach is None:
         return
@@ -58,3 +59,4 @@ def _places(scope: Token) -> Iterator[str]:
 
 
 ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)
+CONTINUATIONS = {"join unless awaited": _join_unless_awaited}

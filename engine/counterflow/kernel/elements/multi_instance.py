@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.kernel.course import ending, entering, leaving
+from counterflow.kernel.course.moves import COMPLETING
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation
 from counterflow.kernel.data.output_collections import NULL, gathered, join
@@ -26,11 +27,14 @@ from counterflow.kernel.rows import LoopItems, LoopOutput, Repetition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
+from counterflow.kernel.work import incidents
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.origin import Origin
-from counterflow.kernel.work.step import Token
+from counterflow.kernel.work.step import Token, attempt
 from counterflow.model.graph import MultiInstance
 
+GOES_IN_A_PAGE = 4
+"""A long loop is gone through in so many parts a page."""
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
@@ -53,6 +57,20 @@ class LoopOutputGathered(InstanceEvent, frozen=True):
     value: bytes
 
 
+class LoopStopped(InstanceEvent, frozen=True):
+    """No more instances of a parallel activity begin: all have, or its completion condition holds."""
+
+    element_instance_key: int
+
+
+class LoopOutputsLetGo(InstanceEvent, frozen=True):
+    """What the instances at these places have given is no longer kept."""
+
+    element_instance_key: int
+    first: int
+    last: int
+
+
 class LoopAdvanced(InstanceEvent, frozen=True):
     """One more instance has completed."""
 
@@ -71,12 +89,38 @@ def beginning(body: Token) -> None:
     items = _items(body, loop)
     if not loop.is_sequential and not body.step.budget.may_begin_inside(body.key, len(items)):
         raise entering.too_far(body)
+    if len(body.instance.elements) + len(items) > body.step.limits.instance_elements:
+        raise entering.too_many(body, len(items))
     entering.activate(body)
-    body.emit(LoopStarted(body.key, len(items), join(items) if loop.is_sequential and items else None))
+    is_kept = loop.is_sequential or len(items) > _some(body)
+    body.emit(LoopStarted(body.key, len(items), join(items) if is_kept and items else None))
     if not items:
         _end(body)
-    for place, item in enumerate(items[:1] if loop.is_sequential else items, start=1):
-        _start(body, place, item)
+    elif not is_kept:
+        for place, item in enumerate(items, start=1):
+            _start(body, place, item)
+    elif loop.is_sequential:
+        _start(body, 1, items[0])
+    else:
+        begin_more(body)
+
+
+def begin_more(body: Token) -> None:
+    """Start the next instances of a parallel activity that has many; those behind them when these have begun,
+    until it is stopped. Raises `Held` while the process instance has too many elements.
+    """
+    if not _begins_more(body):
+        return
+    if len(body.instance.elements) + _some(body) > body.step.limits.instance_elements:
+        raise entering.too_many(body, _some(body))
+    progress, items = _progress(body), _kept_items(body)
+    begun = progress.completed + len(body.instance.children.get(body.key, ()))
+    for place in range(begun + 1, min(begun + _some(body), progress.total) + 1):
+        _start(body, place, items[place - 1])
+    if begun + _some(body) < progress.total:
+        body.later(begin_more)
+    else:
+        body.emit(LoopStopped(body.key))
 
 
 def child_leaving(child: Token) -> bool:
@@ -100,16 +144,33 @@ def child_left(body: Token, is_over: bool) -> None:
     body.emit(LoopAdvanced(body.key))
     progress = _progress(body)
     if is_over or progress.completed >= progress.total:
-        ending.terminate_children(body)
-        _end(body)
+        if _begins_more(body):
+            incidents.drop_incidents_of(body)
+            body.emit(LoopStopped(body.key))
+        if ending.terminate_children(body):
+            _end(body)
+        else:
+            body.step.first.append((_end, body))
     elif _definition(body).is_sequential:
         _start(body, progress.completed + 1, _kept_items(body)[progress.completed])
 
 
-def terminating(body: Token) -> None:
+def terminating(body: Token) -> ending.Sweeping:
     """Let go of what was kept."""
+    while _lets_some_go(body):
+        yield iter(())
     if body.key in body.instance.rows[Repetition]:
         body.emit(LoopEnded(body.key))
+
+
+def resume(body: Token) -> None:
+    """More instances begin, or before a body is left, what was kept of its loop is let go."""
+    if _begins_more(body):
+        begin_more(body)
+    elif body.row.state == COMPLETING and body.key in body.instance.rows[Repetition]:
+        _let_go(body)
+    else:
+        leaving.resume(body)
 
 
 def _start(body: Token, place: int, item: bytes) -> None:
@@ -131,10 +192,50 @@ def _end(body: Token) -> None:
         leaving.send_results(body, results, all_outward=True)
     except Held as held:
         body.hold(held)
-        body.emit(LoopEnded(body.key))
+        _let_go(body)
         return
+    if len(body.instance.loop_outputs.get(body.key, ())) > _some(body):
+        leaving.prepare(body)
+        _let_go(body)
+    else:
+        body.emit(LoopEnded(body.key))
+        leaving.finish(body)
+
+
+def _let_go(body: Token) -> None:
+    """Let go of what was kept, in as many pages as it takes; then the body is left, unless an incident holds
+    it.
+    """
+    if body.key not in body.instance.rows[Repetition]:
+        return
+    while _lets_some_go(body):
+        if body.step.is_page_full:
+            body.step.first.append((_let_go, body))
+            return
     body.emit(LoopEnded(body.key))
-    leaving.finish(body)
+    if body.key not in body.instance.incident_of:
+        attempt(body, leaving.leave)
+
+
+def _lets_some_go(body: Token) -> bool:
+    """Let go of some outputs where there are many. Answers whether there were."""
+    places = body.instance.loop_outputs.get(body.key, ())
+    if len(places) <= _some(body):
+        return False
+    first = min(places)
+    body.emit(LoopOutputsLetGo(body.key, first, first + _some(body) - 1))
+    body.step.page_end -= _some(body)
+    return True
+
+
+def _begins_more(body: Token) -> bool:
+    """Whether instances of a parallel activity are still to begin."""
+    return not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]
+
+
+def _some(body: Token) -> int:
+    """How much of a long loop is done in one go."""
+    return max(body.step.limits.page_events // GOES_IN_A_PAGE, 1)
 
 
 def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
@@ -174,7 +275,7 @@ def _is_over(child: Token, loop: MultiInstance) -> bool:
         return False
     counters = {
         "Instances": progress.total,
-        "ActiveInstances": len(child.instance.children[child.scope_key]) - 1,
+        "ActiveInstances": 0 if loop.is_sequential else progress.total - completed,
         "CompletedInstances": completed,
         "TerminatedInstances": 0,
     }
@@ -200,7 +301,7 @@ def _progress(body: Token) -> Repetition:
 
 
 def _kept_items(body: Token) -> list[bytes]:
-    """The items of a sequential loop, taken apart once."""
+    """The items that were kept, taken apart once."""
     instance, key = body.instance, body.key
     items: list[bytes] | None = instance.plans.get(key)
     if items is None:
@@ -224,6 +325,19 @@ def _apply_gathered(state: State, instance: InstanceState, event: LoopOutputGath
     state.put(LoopOutput(event.element_instance_key, event.loop_counter, instance.key, event.value))
 
 
+def _apply_stopped(state: State, instance: InstanceState, event: LoopStopped) -> None:
+    state.delete(instance.rows[LoopItems][event.element_instance_key])
+    instance.plans.pop(event.element_instance_key, None)
+
+
+def _apply_let_go(state: State, instance: InstanceState, event: LoopOutputsLetGo) -> None:
+    outputs = instance.rows[LoopOutput]
+    for place in range(event.first, event.last + 1):
+        output = outputs.get((event.element_instance_key, place))
+        if output is not None:
+            state.delete(output)
+
+
 def _apply_advanced(state: State, instance: InstanceState, event: LoopAdvanced) -> None:
     progress: Repetition = instance.rows[Repetition][event.element_instance_key]
     state.put(replace(progress, completed=progress.completed + 1))
@@ -242,6 +356,15 @@ OF_INSTANCE = {
     LoopStarted: _apply_started,
     LoopOutputGathered: _apply_gathered,
     LoopAdvanced: _apply_advanced,
+    LoopStopped: _apply_stopped,
+    LoopOutputsLetGo: _apply_let_go,
     LoopEnded: _apply_ended,
 }
-ROOM = room(beginning=beginning, terminating=terminating, child_leaving=child_leaving, child_left=child_left)
+CONTINUATIONS = {"begin more": begin_more, "loop ends": _end, "let go": _let_go}
+ROOM = room(
+    beginning=beginning,
+    resume=resume,
+    terminating=terminating,
+    child_leaving=child_leaving,
+    child_left=child_left,
+)

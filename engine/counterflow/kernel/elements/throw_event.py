@@ -4,6 +4,9 @@ token goes on, or ends. BPMN 2.0.2, 13.5.2 and 10.5.3.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from counterflow.kernel.course.room import room
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.step import Room, Token
@@ -31,9 +34,9 @@ def resume(token: Token) -> None:
     _thrown(token).resume(token)
 
 
-def terminating(token: Token) -> None:
+def terminating(token: Token) -> Iterable[Any] | None:
     """End what the throw has under way."""
-    _thrown(token).terminating(token)
+    return _thrown(token).terminating(token)
 
 
 ROOM = room(beginning=beginning, activated=activated, resume=resume, terminating=terminating)

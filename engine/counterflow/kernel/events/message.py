@@ -13,7 +13,6 @@ empty key sets no limit. After Zeebe's message correlation; BPMN 2.0.2, 10.5.5 a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -28,6 +27,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     StartLock,
 )
+from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import (
@@ -37,6 +37,7 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model.events import MessageDefinition
 from counterflow.model.graph import Node, Process
@@ -134,6 +135,13 @@ def receive(course: Course, subscription: MessageSubscription, message: Message)
     arrivals.event_arrived(token, subscription.catch_id, values_of(message))
 
 
+def look(step: Step, arrival: Arrival) -> None:
+    """An element has begun to wait: it looks for what was there before, when its turn comes."""
+    instance = step.state.instance(arrival.process_instance_key)
+    if instance is not None and arrival.key in instance.elements:
+        step.at(instance).token(arrival.key).later(receive_buffered)
+
+
 def receive_buffered(token: Token) -> None:
     """The oldest of the messages that were there before the element waited for them reaches it now; the next
     one in its turn.
@@ -159,39 +167,16 @@ def trigger(course: Course, subscription: MessageSubscription, document: scopes.
     arrivals.event_arrived(token, subscription.catch_id, document)
 
 
-def receivers_of(state: State, name: str, correlation_key: str) -> Mapping[str, Iterable[int]]:
-    """By process, the subscriptions that a message is meant for, oldest first. Without a key that is the one
-    that waits by its instance, and none where several do.
-    """
-    found = state.receivers.get((name, correlation_key), {})
-    if not correlation_key and sum(map(len, found.values())) > 1:
-        return {}
-    return found
-
-
 def _oldest_for(state: State, subscription: MessageSubscription) -> Message | None:
     """The oldest message that is there for a subscription, by whichever of its keys."""
     process_id, name = subscription.bpmn_process_id, subscription.message_name
-    found = (
-        next_buffered(state, process_id, name, key)
+    found = [
+        message
         for key in subscription.keys
-        if key or receivers_of(state, name, key)
-    )
-    return min((message for message in found if message is not None), key=lambda one: one.key, default=None)
-
-
-def next_buffered(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
-    """The oldest message of this name and key that is still there and has not reached this process."""
-    buffered = state.buffered.get((name, correlation_key))
-    if buffered is None:
-        return None
-    for key in buffered.unreached_by(
-        process_id, lambda key: (key, process_id) in state.shared[MessageCorrelation]
-    ):
-        message: Message = state.shared[Message][key]
-        if message.expires_at_ms > state.now_ms:
-            return message
-    return None
+        if (message := conversations.next_unreached(state, process_id, name, key)) is not None
+        and (key or not conversations.do_several_wait(state, name))
+    ]
+    return min(found, key=lambda message: message.key, default=None)
 
 
 def starts_of(state: State, process_id: str) -> list[MessageStart]:
@@ -297,9 +282,12 @@ def _apply_correlated(state: State, instance: InstanceState, event: MessageCorre
 
 
 def _apply_expired(state: State, event: MessageExpired) -> None:
-    for process_id in list(state.reached.get(event.message_key, ())):
-        state.delete(state.shared[MessageCorrelation][event.message_key, process_id])
-    state.delete(state.shared[Message][event.message_key])
+    for process_id in sorted(conversations.reached_by(state, event.message_key)):
+        state.delete(MessageCorrelation(event.message_key, process_id))
+    message = state.row(Message, event.message_key)
+    if message is None:
+        raise BrokenInvariant(f"message {event.message_key} is not there")
+    state.delete(message)
 
 
 def _apply_opened(state: State, instance: InstanceState, event: SubscriptionOpened) -> None:
@@ -332,7 +320,10 @@ def _apply_locked(state: State, instance: InstanceState, event: StartLocked) -> 
 
 
 def _apply_unlocked(state: State, event: StartUnlocked) -> None:
-    state.delete(state.shared[StartLock][event.bpmn_process_id, event.correlation_key])
+    lock = state.row(StartLock, (event.bpmn_process_id, event.correlation_key))
+    if lock is None:
+        raise BrokenInvariant(f"process {event.bpmn_process_id} has no lock of this key")
+    state.delete(lock)
 
 
 def _apply_start_opened(state: State, event: MessageStartOpened) -> None:
@@ -369,3 +360,5 @@ KIND = EventRoom(
         MessageStartClosed: _apply_start_closed,
     },
 )
+CONTINUATIONS = {"receive buffered": receive_buffered}
+COMING = {"look": look}

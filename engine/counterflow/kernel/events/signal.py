@@ -14,8 +14,6 @@ BPMN 2.0.2, 10.5.6 (signal); variables as in Zeebe, those of `camunda:` models a
 
 from __future__ import annotations
 
-import functools
-
 from counterflow.kernel.course import beginning, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
@@ -24,6 +22,7 @@ from counterflow.kernel.events import arrivals
 from counterflow.kernel.rows import SignalStart, SignalSubscription
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
@@ -32,9 +31,11 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work import pages
 from counterflow.kernel.work.budget import BYTES_PER_FUEL
+from counterflow.kernel.work.errands import Arrival, Causes
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
-from counterflow.kernel.work.step import Causes, Course, EventRoom, Step, Token
+from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model.events import SignalDefinition
 from counterflow.model.graph import Node, Process
 
@@ -113,35 +114,39 @@ def _bring(step: Step, name: str, document: scopes.Document, thrower: tuple[int,
     key = step.new_key()
     step.emit(SignalBroadcast(key, name, scopes.to_object(document), *thrower))
     for subscription_key, instance_key in sorted(step.state.found[SignalSubscription].get(name, {}).items()):
-        step.at_rest(functools.partial(_reach, key, document, subscription_key, instance_key))
+        step.at_rest(Arrival(_reach, subscription_key, instance_key, document_key=key, document=document))
     for start_key in sorted(step.state.found[SignalStart].get(name, ())):
-        step.at_rest(functools.partial(_begin, key, document, start_key))
+        step.at_rest(Arrival(_begin, start_key, document_key=key, document=document))
     return key
 
 
-def _reach(
-    signal_key: int, document: scopes.Document, subscription_key: int, instance_key: int, step: Step
-) -> None:
+def _reach(step: Step, arrival: Arrival) -> None:
     """Who waits no longer, since an earlier receiver has swept it away, is not reached; nor what is set
     aside.
     """
-    instance = step.state.instance(instance_key)
-    subscription = instance.rows[SignalSubscription].get(subscription_key) if instance is not None else None
+    instance = step.state.instance(arrival.process_instance_key)
+    subscription = instance.rows[SignalSubscription].get(arrival.key) if instance is not None else None
     if instance is None or subscription is None or instance.quarantine is not None:
         return
-    course = step.at(instance)
-    course.emit(SignalReceived(signal_key, subscription_key))
+    if is_swept(step.state, instance, subscription.element_instance_key):
+        return
+    course, document = step.at(instance), arrival.document or {}
+    course.emit(SignalReceived(arrival.document_key, arrival.key))
     step.budget.pay_for(_size(document))
     token = course.token(subscription.element_instance_key)
     arrivals.event_arrived(token, subscription.catch_id, document)
 
 
-def _begin(signal_key: int, document: scopes.Document, start_key: int, step: Step) -> None:
-    start: SignalStart = step.state.shared[SignalStart][start_key]
+def _begin(step: Step, arrival: Arrival) -> None:
+    """Not where a later version of the process has taken over meanwhile."""
+    start: SignalStart | None = step.state.shared[SignalStart].get(arrival.key)
+    if start is None:
+        return
+    document = arrival.document or {}
     definition = step.state.definitions[start.definition_key]
     step.budget.pay_for(_size(document))
     root = beginning.begin(step, definition, document, start_at=start.element_id)
-    root.emit(SignalReceived(signal_key, root.key))
+    root.emit(SignalReceived(arrival.document_key, root.key))
 
 
 def _too_many_copies(step: Step, name: str, document: scopes.Document) -> str:
@@ -180,19 +185,47 @@ def _throw(token: Token) -> None:
     if place in step.causes and not step.budget.count_again():
         raise entering.too_far(token)
     entering.activate(token)
-    step.at_rest(functools.partial(_go_out, token, name, document, step.causes), step.causes | {place})
+    come = _go_out_again if place in step.causes else _go_out
+    arrival = Arrival(come, token.key, token.instance.key, name, document_key=token.key, document=document)
+    step.at_rest(arrival, step.causes | {place})
 
 
-def _go_out(token: Token, name: str, document: scopes.Document, causes: Causes, step: Step) -> None:
+def _go_out(step: Step, arrival: Arrival) -> None:
     """It goes out also where its event was swept away meanwhile: it was thrown before. What comes after the
     event is not caused by its signal.
     """
-    _bring(step, name, document, (token.instance.key, token.key))
-    step.at_rest(functools.partial(_is_out, token), causes)
+    causes = arrival.causes
+    instance = step.state.instance(arrival.process_instance_key)
+    if instance is not None and arrival.key in instance.elements:
+        token = step.at(instance).token(arrival.key)
+        causes -= {(token.header.definition_key, token.node.id)}
+    _send(step, arrival, causes)
 
 
-def _is_out(token: Token, _: Step) -> None:
-    if token.is_there and token.row.state == ACTIVATED:
+def _go_out_again(step: Step, arrival: Arrival) -> None:
+    """Its own signal has led back to the event: so it is among the causes of what comes after it as well."""
+    _send(step, arrival, arrival.causes)
+
+
+def _send(step: Step, arrival: Arrival, causes: Causes) -> None:
+    thrower = (arrival.process_instance_key, arrival.key)
+    _bring(step, arrival.about, arrival.document or {}, thrower)
+    step.at_rest(Arrival(_is_out, arrival.key, arrival.process_instance_key), causes)
+
+
+def _is_out(step: Step, arrival: Arrival) -> None:
+    instance = step.state.instance(arrival.process_instance_key)
+    if instance is None or arrival.key not in instance.elements:
+        return
+    token = step.at(instance).token(arrival.key)
+    if instance.quarantine is not None:
+        pages.wait_for_release(token, _goes_on)
+    elif not is_swept(step.state, instance, arrival.key):
+        _goes_on(token)
+
+
+def _goes_on(token: Token) -> None:
+    if token.row.state == ACTIVATED:
         leaving.finish(token)
 
 
@@ -319,3 +352,11 @@ KIND = EventRoom(
     },
     commands={BroadcastSignal: decide_broadcast},
 )
+CONTINUATIONS = {"signal event goes on": _goes_on}
+COMING = {
+    "reach signal": _reach,
+    "begin by signal": _begin,
+    "signal goes out": _go_out,
+    "signal goes out again": _go_out_again,
+    "signal is out": _is_out,
+}

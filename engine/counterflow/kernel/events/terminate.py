@@ -5,15 +5,23 @@ The scope counts as completed: what was done in it can be undone.
 
 from __future__ import annotations
 
-from counterflow.kernel.course import ending, leaving
+from counterflow.kernel.course import ending, leaving, waits
 from counterflow.kernel.course.room import room
 from counterflow.kernel.work.step import EventRoom, Token
 
 
 def _throw(token: Token) -> None:
-    ending.terminate_children(token.scope, spare=token.key)
-    ending.sweep_tokens(token.scope)
+    """Nothing begins any more in a scope whose sweep takes several pages."""
+    if ending.terminate_children(token.scope, spare=token.key):
+        leaving.finish(token)
+    else:
+        waits.close_inner(token.scope)
+        token.step.first.append((_goes_on, token))
+
+
+def _goes_on(token: Token) -> None:
     leaving.finish(token)
 
 
+CONTINUATIONS = {"terminate end goes on": _goes_on}
 KIND = EventRoom(thrown=room(activated=_throw))

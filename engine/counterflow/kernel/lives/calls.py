@@ -12,6 +12,7 @@ from counterflow.kernel.course import leaving, travel
 from counterflow.kernel.data import scopes
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEnded, InstanceEvent
 from counterflow.kernel.work.step import Course, Step, Token, attempt
 from counterflow.model.graph import CalledProcess, Node
@@ -31,6 +32,8 @@ def called_ended(step: Step, end: InstanceEnded) -> None:
         return
     token = travel.caller_of(Course(step, called))
     if token is None or token.row.called_instance_key != end.process_instance_key:
+        return
+    if is_swept(step.state, token.instance, token.key):
         return
     step.admitted_to(token.instance)
     attempt(token, _go_on, end.variables)

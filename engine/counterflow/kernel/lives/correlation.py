@@ -8,16 +8,23 @@ begun ends, the next message with the same key may begin one.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Mapping
-
 from counterflow.kernel.course import beginning
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import ElementInstance, Message, MessageStart, StartLock, StartTimer
+from counterflow.kernel.rows import (
+    ElementInstance,
+    Message,
+    MessageStart,
+    MessageSubscription,
+    StartLock,
+    StartTimer,
+)
+from counterflow.kernel.state import conversations
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Step
 
 
@@ -74,31 +81,27 @@ def _bring(step: Step, message: Message) -> None:
     """To those who wait for it, the longest waiting first, each when all that it has brought about before is
     at rest; then begin.
     """
-    by_process = messages.receivers_of(step.state, message.name, message.correlation_key)
-    in_turn = [
-        process_id
-        for _, process_id in sorted((next(iter(keys)), process_id) for process_id, keys in by_process.items())
-    ]
-    begin = _end_unless_kept if _is_meant_for_an_instance(step, message, by_process) else _begin_all
+    in_turn = conversations.waiting_processes(step.state, message.name, message.correlation_key)
+    ends = _is_meant_for_an_instance(step, message)
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
-        step.at_rest(functools.partial(_reach_one, message=message, process_id=process_id))
+        step.at_rest(Arrival(_reach_next, message.key, about=process_id))
     if len(in_turn) > 1:
-        step.at_rest(functools.partial(begin, message=message))
+        step.at_rest(Arrival(_end_rest if ends else _begin_rest, message.key))
+    elif ends:
+        _end_unless_kept(step, message)
     else:
-        begin(step, message)
+        _begin_all(step, message)
 
 
-def _is_meant_for_an_instance(step: Step, message: Message, by_process: Mapping[str, Iterable[int]]) -> bool:
+def _is_meant_for_an_instance(step: Step, message: Message) -> bool:
     """Whether somebody is to have it who waits by instance: then it begins nothing, as in Camunda 7."""
-    by_instance = step.state.receivers.get((message.name, ""), {})
-    return any(
-        key in by_instance[process_id]
-        for process_id, keys in by_process.items()
-        if process_id in by_instance
-        for key in keys
-    )
+    if not step.state.found[MessageStart].get(message.name):
+        return False
+    first = conversations.first_receivers(step.state, message.name, message.correlation_key)
+    waiting = (step.state.row(MessageSubscription, key) for key, _ in first)
+    return any(subscription is not None and subscription.by_instance for subscription in waiting)
 
 
 def decide_trigger(step: Step, command: TriggerElement) -> None:
@@ -153,7 +156,7 @@ def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
 
 def instance_ended(step: Step, process_instance_key: int) -> None:
     """If a message had begun this instance, the next one with its key may begin another."""
-    lock: StartLock | None = step.state.lock_of.get(process_instance_key)
+    lock = conversations.lock_of(step.state, process_instance_key)
     if lock is None:
         return
     step.emit(messages.StartUnlocked(lock.bpmn_process_id, lock.correlation_key))
@@ -161,7 +164,7 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
         (message.key, start, message)
         for start in messages.starts_of(step.state, lock.bpmn_process_id)
         if (
-            message := messages.next_buffered(
+            message := conversations.next_unreached(
                 step.state, lock.bpmn_process_id, start.message_name, lock.correlation_key
             )
         )
@@ -172,16 +175,36 @@ def instance_ended(step: Step, process_instance_key: int) -> None:
         _begin(step, start, message)
 
 
+def _reach_next(step: Step, arrival: Arrival) -> None:
+    message = step.state.row(Message, arrival.key)
+    if message is not None:  # else it is damaged, and reaches nobody
+        _reach_one(step, message, arrival.about)
+
+
+def _begin_rest(step: Step, arrival: Arrival) -> None:
+    message = step.state.row(Message, arrival.key)
+    if message is not None:
+        _begin_all(step, message)
+
+
+def _end_rest(step: Step, arrival: Arrival) -> None:
+    message = step.state.row(Message, arrival.key)
+    if message is not None:
+        _end_unless_kept(step, message)
+
+
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
     """The instance of a process that has waited longest; not one that is set aside, and not one that was just
     swept away.
     """
-    for subscription_key in step.state.receivers.get((message.name, message.correlation_key), {}).get(
-        process_id, ()
+    for subscription_key in conversations.receivers_of(
+        step.state, message.name, message.correlation_key, process_id
     ):
-        instance = step.state.instance(step.state.instance_of_receiver.get(subscription_key, 0))
+        instance = step.state.owner_of(MessageSubscription, subscription_key)
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
         if instance is None or subscription is None or instance.quarantine is not None:
+            continue
+        if is_swept(step.state, instance, subscription.element_instance_key):
             continue
         messages.receive(step.at(instance), subscription, message)
         return
@@ -191,7 +214,7 @@ def _begin_all(step: Step, message: Message) -> None:
     """An instance of each process that the message has not reached and that it may begin. Without a time to
     live that is its end.
     """
-    reached = step.state.reached.get(message.key, {})
+    reached = conversations.reached_by(step.state, message.key)
     for key in sorted(step.state.found[MessageStart].get(message.name, ())):
         start: MessageStart = step.state.shared[MessageStart][key]
         if start.bpmn_process_id not in reached and not _is_locked(
@@ -215,25 +238,24 @@ def _begin(step: Step, start: MessageStart, message: Message) -> None:
 
 
 def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
-    return bool(correlation_key) and (process_id, correlation_key) in step.state.shared[StartLock]
+    return bool(correlation_key) and (step.state.row(StartLock, (process_id, correlation_key)) is not None)
 
 
 def _refuse_ambiguous(step: Step, command: PublishMessage) -> None:
     """Without a key, and with nothing to begin or to keep, a message that several wait for reaches nobody."""
-    waiting = step.state.receivers.get((command.name, ""), {}) if not command.correlation_key else {}
-    count = sum(map(len, waiting.values()))
     is_for_others = command.time_to_live_ms > 0 or step.state.found[MessageStart].get(command.name)
-    if count > 1 and not is_for_others:
+    if command.correlation_key or is_for_others:
+        return
+    if conversations.do_several_wait(step.state, command.name):
         raise Rejection(
             RejectionType.INVALID_STATE,
-            f"Expected one element to wait for the message '{command.name}', but {count} do; say which by "
+            f"Expected one element to wait for the message '{command.name}', but several do; say which by "
             "the correlation key: that of the process instance, or its business key",
         )
 
 
 def _refuse_known_id(step: Step, command: PublishMessage) -> None:
-    buffered = step.state.buffered.get((command.name, command.correlation_key))
-    if buffered is not None and buffered.has_id(command.message_id):
+    if conversations.is_published(step.state, command.name, command.correlation_key, command.message_id):
         raise Rejection(
             RejectionType.ALREADY_EXISTS,
             f"Expected to publish a new message with id '{command.message_id}', but a message with that id "
@@ -241,6 +263,7 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
         )
 
 
+COMING = {"reach next": _reach_next, "begin rest": _begin_rest, "end message": _end_rest}
 COMMANDS = {
     PublishMessage: decide_publish,
     TriggerElement: decide_trigger,

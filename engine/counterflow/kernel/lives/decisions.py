@@ -33,6 +33,8 @@ VERSION_DIGITS = 18
 """More than any version has; text that an expression gives may have thousands."""
 WARNINGS = 5
 """Warnings that are kept of one evaluation."""
+TRACE_WEIGHT = 4
+"""Bytes of a trace cost so many times those of a result: what many values hold is written for each."""
 NULL = b"null"
 _encode = msgspec.json.Encoder().encode
 
@@ -209,7 +211,7 @@ def _evaluate(
     except feel.FeelValueError as error:
         failed, failure = decision.decision_id, str(error)
     key = step.new_key()
-    trace = _trace(state, decision, requirements, result, step.limits.variable_bytes)
+    trace = _trace(state, decision, requirements, result, step.limits.message_bytes)
     return DecisionEvaluation(key, decision, requirements, output, trace, failed, failure), result
 
 
@@ -237,7 +239,9 @@ def _event(
     kept: bytes | None = None,
 ) -> DecisionEvaluated:
     trace = _encode(evaluated.evaluated)
-    step.budget.pay_for(len(trace) + len(evaluated.output))
+    step.budget.pay_for(TRACE_WEIGHT * len(trace) + len(evaluated.output))
+    if len(trace) > step.limits.variable_bytes:
+        trace = _encode([_shortened(traced) for traced in evaluated.evaluated])
     warnings = tuple(dict.fromkeys(warning.message for warning in result.warnings))[:WARNINGS]
     decision = evaluated.decision
     return DecisionEvaluated(
@@ -253,6 +257,12 @@ def _event(
         kept,
         warnings,
     )
+
+
+def _shortened(decision: TracedDecision) -> TracedDecision:
+    """Of an evaluation too large for the log: which rules matched, without what went in and came out."""
+    rules = tuple(replace(rule, outputs=()) for rule in decision.rules)
+    return replace(decision, output=msgspec.Raw(NULL), inputs=(), rules=rules)
 
 
 def _trace(

@@ -13,6 +13,7 @@ from counterflow.kernel.events import timer
 from counterflow.kernel.lives import correlation, job_delivery
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Job, Message, StartTimer, Timer
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command
 from counterflow.kernel.work.step import Step
 
@@ -35,7 +36,10 @@ def _timer(step: Step, command: TriggerDue) -> bool:
     row = instance.timers.get(command.key) if instance is not None else None
     if instance is None or row is None or instance.quarantine is not None or row.due_ms != command.due_ms:
         return False
-    timer.timer_due(step.at(instance), row)
+    if is_swept(step.state, instance, row.element_instance_key):
+        step.at(instance).emit(timer.TimerCanceled(row.key))
+    else:
+        timer.timer_due(step.at(instance), row)
     return True
 
 
@@ -48,7 +52,10 @@ def _start_timer(step: Step, command: TriggerDue) -> bool:
 
 
 def _message(step: Step, command: TriggerDue) -> bool:
-    if command.key not in step.state.shared[Message]:
+    """A message that is still on its way to some of those who wait for it expires when it has reached
+    them.
+    """
+    if command.key in step.state.coming or step.state.row(Message, command.key) is None:
         return False
     correlation.expire(step, command.key)
     return True

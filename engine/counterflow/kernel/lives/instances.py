@@ -4,7 +4,6 @@ person.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 from counterflow.kernel.course import beginning, ending
@@ -13,8 +12,9 @@ from counterflow.kernel.lives import quarantine
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
-from counterflow.kernel.work.step import Step
+from counterflow.kernel.work.step import Course, Step
 from counterflow.model.graph import Behaviour, Process
 
 
@@ -49,7 +49,8 @@ def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance
         raise Rejection(
             RejectionType.INVALID_STATE,
             f"Expected to create an instance of process '{process.id}' at its none start event, but it has "
-            "none; publish the message or wait for the timer that begins it, or say where to start",
+            "none; publish the message, broadcast the signal or wait for the timer that begins it, or say "
+            "where to start",
         )
     start_at = "\n".join(command.start_at) or None
     return beginning.begin(step, definition, command.variables, start_at=start_at).header
@@ -60,7 +61,12 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
     key = command.process_instance_key
     instance = step.state.instance(key)
     header = instance.header if instance is not None else None
-    if instance is None or header is None or header.state != beginning.ACTIVE:
+    if (
+        instance is None
+        or header is None
+        or header.state != beginning.ACTIVE
+        or (instance.quarantine is None and is_swept(step.state, instance, key))
+    ):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to cancel a process instance with key '{key}', but no such process was found",
@@ -71,22 +77,26 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
             f"Expected to cancel a process instance with key '{key}', but it is called by another one; "
             f"cancel the root process instance '{_root_of(step.state, header).key}' instead",
         )
-    end_with_called(step, instance)
+    go_on_ending(step.at(instance))
 
 
-def end_with_called(step: Step, instance: InstanceState) -> None:
-    """End an instance and all that it has called, innermost first: so no depth of calls costs stack. Nothing
-    if it has ended.
-    """
-    levels = [[instance] if instance.key in instance.elements else []]
-    while levels[-1]:
-        levels.append([called for caller in levels[-1] for called in _called_by(step.state, caller)])
-    for ending_now in itertools.chain.from_iterable(reversed(levels)):
-        course = step.at(ending_now)
-        if ending_now.quarantine is not None:
-            quarantine.abandon(course)
-        else:
-            ending.terminate(course.token(ending_now.key))
+def go_on_ending(course: Course) -> None:
+    """End an instance with all that it has called, in as many pages as it takes."""
+    instance = course.instance
+    ending.carry_out(course, instance.key, ending_of(course.step, instance), go_on_ending)
+
+
+def ending_of(step: Step, instance: InstanceState) -> ending.Sweeping:
+    """End an instance and all that it has called, innermost first. Nothing if it has ended."""
+    for called in _called_by(step.state, instance):
+        yield ending_of(step, called)
+    if instance.key not in instance.elements:
+        return
+    course = step.at(instance)
+    if instance.quarantine is not None:
+        quarantine.abandon(course)
+    else:
+        yield ending.of_element(course.token(instance.key))
 
 
 def _called_by(state: State, caller: InstanceState) -> Iterator[InstanceState]:
@@ -175,4 +185,5 @@ def _by_id(state: State, process_id: str, version: int) -> ProcessDefinition:
     return definition
 
 
+CONTINUATIONS = {"go on ending": go_on_ending}
 COMMANDS = {CreateProcessInstance: decide_create, CancelProcessInstance: decide_cancel}

@@ -8,9 +8,10 @@ depends on the state alone. Quarantined instances offer nothing.
 from __future__ import annotations
 
 from counterflow.kernel.data import scopes
-from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
+from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobCanceled, JobFailed, JobReturned
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
@@ -19,6 +20,8 @@ from counterflow.model.graph import JobDefinition
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
 _SHORT_NAMES = 200
+MOST_GONE = 200
+"""Jobs that turn out to be gone with what is being swept away, in one command."""
 
 
 class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
@@ -56,16 +59,17 @@ class HoldJob(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
-    queue = step.state.ready.get(command.type)
+    queue = step.state.queue_of(command.type)
     taken: list[ActivatedJob] = []
-    room = command.bytes_left
-    while queue is not None and len(taken) < command.maximum:
+    room, gone_left = command.bytes_left, MOST_GONE
+    while len(taken) < command.maximum and gone_left:
         key = queue.first()
         if key is None:
             break
         course = _offer(step, key)
         if course is None:
             queue.discard(key)
+            gone_left -= 1
             continue
         job = course.instance.jobs[key]
         values = scopes.to_object(
@@ -120,9 +124,18 @@ def job_due(step: Step, key: int, due_ms: int) -> bool:
 
 
 def _owner(step: Step, key: int) -> Course | None:
-    """The instance of a job; None where there is no such job, or its instance is set aside."""
+    """The instance of a job; None where there is no such job, or its instance is set aside.
+
+    A job whose task is being swept away is gone before its turn has come: nobody is given it.
+    """
     instance = step.state.owner_of(Job, key)
-    return None if instance is None or instance.quarantine is not None else step.at(instance)
+    if instance is None or instance.quarantine is not None:
+        return None
+    course = step.at(instance)
+    if is_swept(step.state, instance, instance.jobs[key].element_instance_key):
+        course.emit(JobCanceled(key))
+        return None
+    return course
 
 
 def _due_at(step: Step, key: int, due_ms: int) -> Course | None:

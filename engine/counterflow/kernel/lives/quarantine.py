@@ -4,6 +4,9 @@ no other is harmed.
     set aside → released (its jobs are offered again, what came due comes, what it has called may end)
               → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
 
+An instance whose rows are not what was written is set aside as well, with those that are whole; it cannot be
+released before they are mended.
+
 The command that failed was rolled back; what had been committed before it is untouched. An instance that a
 start timer has begun is set aside before its first step when that step fails, so that neither the start nor
 the next one is lost.
@@ -51,10 +54,17 @@ class ReleaseInstance(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_quarantine(step: Step, command: QuarantineInstance) -> None:
     """Set aside; an instance that has ended or is set aside already stays as it is."""
-    instance = step.state.instance(command.process_instance_key)
-    if instance is None or instance.key not in instance.elements or instance.quarantine is not None:
+    instance = step.state.instance_as_found(command.process_instance_key)
+    if instance is None or instance.quarantine is not None or _has_ended(instance):
         return
     step.at(instance).emit(InstanceQuarantined(command.reason))
+
+
+def _has_ended(instance: InstanceState) -> bool:
+    """Of one that is damaged only its own row tells, if it can be read."""
+    if instance.damage:
+        return instance.header is not None and instance.header.ended_at_ms is not None
+    return instance.key not in instance.elements
 
 
 def decide_release(step: Step, command: ReleaseInstance) -> None:
@@ -72,6 +82,13 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
             RejectionType.INVALID_STATE,
             f"Expected to release process instance '{key}', but it is not quarantined: it is {state}, and "
             "nothing has to be done",
+        )
+    if instance.damage:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to release process instance '{key}', but {instance.damage}; put a copy of the "
+            "database in "
+            "its place, or cancel the instance",
         )
     course = step.at(instance)
     course.emit(InstanceReleased())

@@ -6,6 +6,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
 
@@ -31,7 +32,7 @@ def decide_set_variables(step: Step, command: SetVariables) -> int:
     """SetVariables of the gateway: answers the key of the change."""
     instance = step.state.owner_of(ElementInstance, command.element_instance_key)
     element = instance.elements.get(command.element_instance_key) if instance is not None else None
-    if instance is None or element is None or element.state == "terminating":
+    if instance is None or element is None or is_swept(step.state, instance, element.key):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to update variables for element with key '{command.element_instance_key}', but no "

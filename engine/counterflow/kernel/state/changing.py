@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import CodeType
 
-from counterflow.kernel.state import decisions, indexes, instance, queues, shelf
+from counterflow.kernel.state import decisions, indexes, instance, laid, queues, shelf, waiting, windows
 from counterflow.kernel.state.partition import State
 
-_FILES = frozenset(str(module.__file__) for module in (decisions, indexes, instance, queues, shelf))
+_FILES = frozenset(
+    str(module.__file__) for module in (decisions, indexes, instance, laid, queues, shelf, waiting, windows)
+)
 _CODE = frozenset(
     function.__code__
     for function in (
@@ -26,6 +28,8 @@ _CODE = frozenset(
         State._put_shared,
         State._restore,
         State._follow,
+        State._follow_inside,
+        State._exchange,
         State._follow_quarantine,
     )
 )

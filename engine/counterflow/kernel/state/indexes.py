@@ -7,6 +7,7 @@ instances of a definition, and what is found by a field, is followed by how the 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,9 +27,12 @@ from counterflow.kernel.rows import (
     Timer,
 )
 from counterflow.kernel.state.decisions import DeployedDecisions
+from counterflow.kernel.state.laid import LaidRows
 from counterflow.kernel.state.processes import DeployedProcesses
-from counterflow.kernel.state.queues import BufferedMessages, DueTimes, OldestFirst
+from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
 from counterflow.kernel.state.shelf import Shelf
+from counterflow.kernel.state.windows import DuePage, DueTimes, KeyPage, Moment, Window
+from counterflow.kernel.unfinished import ARRIVALS, Errand
 from counterflow.model.graph import Process
 
 ACTIVATABLE = "activatable"
@@ -40,9 +44,18 @@ class Indexes:
     """
 
     def __init__(self) -> None:
-        self.shared: dict[type[Row], dict[Any, Any]] = {
-            table: {} for table in TABLES if table.home is Home.PARTITION
+        self.batch = 1
+        """The batch that a change now belongs to."""
+        self.laid = {
+            table: LaidRows(table, functools.partial(follow, self)) for table, follow in _LOOKED_UP.items()
         }
+        """Rows that the store may hold more of."""
+        self.shared: dict[type[Row], dict[Any, Any]] = {
+            table: self.laid[table].rows if table in self.laid else {}
+            for table in TABLES
+            if table.home in {Home.PARTITION, Home.BOTH}
+        }
+        """Those in memory, of tables whose rows belong to no instance."""
         self.deployed = DeployedProcesses()
         self.processes: Shelf[Process] = Shelf()
         """The graphs of definitions."""
@@ -61,36 +74,56 @@ class Indexes:
         """The processes that each of these messages has reached."""
         self.receivers: dict[tuple[str, str], dict[str, OldestFirst]] = {}
         """Keys of message subscriptions by name and correlation key, and by process id."""
-        self.instance_of_receiver: dict[int, int] = {}
-        """The process instance of each message subscription."""
         self.lock_of: dict[int, StartLock] = {}
-        self.ready: dict[str, OldestFirst] = {}
-        self.due = DueTimes()
+        self.busy: dict[int, int] = {}
+        """How much each process instance still has to do, of what was put off."""
+        self.coming: dict[int, int] = {}
+        """How often what has this key is still to come from outside, of what was put off."""
+        self.ready: dict[str, Window] = {}
+        self.all_ready_known = True
+        """Whether jobs of a type that is not in `ready` are nowhere."""
+        self.entered_types: dict[str, None] = {}
+        """Types of jobs that have become ready since `State.release`."""
+        self.due = DueTimes(self._read_due)
+        self.set_aside: set[int] = set()
+        """The process instances in quarantine."""
         self.newly_ready: list[tuple[str, int]] = []
         """Types and keys of the jobs that can be taken since `State.take_ready` was asked last."""
+
+    def queue_of(self, job_type: str) -> Window:
+        """The jobs of a type that can be taken."""
+        queue = self.ready.get(job_type)
+        if queue is None:
+            read = functools.partial(self._read_ready, job_type)
+            queue = self.ready[job_type] = Window(read, None if self.all_ready_known else 0)
+        return queue
+
+    def _read_ready(self, job_type: str, horizon: int) -> KeyPage:
+        raise NotImplementedError
+
+    def _read_due(self, horizon: Moment) -> DuePage:
+        raise NotImplementedError
 
 
 def _index_job(indexes: Indexes, old: Job | None, new: Job | None) -> None:
     """Follow which jobs can be taken, and which are due when."""
     if old is not None:
         if old.state == ACTIVATABLE:
-            indexes.ready[old.type].discard(old.key)
+            indexes.queue_of(old.type).discard(old.key)
         if old.due_ms is not None:
             indexes.due.discard(old.key)
     if new is not None:
         if new.state == ACTIVATABLE:
-            queue = indexes.ready.get(new.type)
-            if queue is None:
-                queue = indexes.ready[new.type] = OldestFirst()
-            queue.add(new.key)
+            indexes.queue_of(new.type).enter(new.key, indexes.batch)
+            indexes.entered_types[new.type] = None
             indexes.newly_ready.append((new.type, new.key))
         if new.due_ms is not None:
-            indexes.due.set(new.key, new.due_ms, Job)
+            indexes.due.set(new.key, new.due_ms, Job, indexes.batch)
 
 
 def _index_timer(indexes: Indexes, old: Timer | None, new: Timer | None) -> None:
     if new is not None:
-        indexes.due.set(new.key, new.due_ms, Timer)
+        indexes.due.set(new.key, new.due_ms, Timer, indexes.batch)
     elif old is not None:
         indexes.due.discard(old.key)
 
@@ -99,10 +132,18 @@ def _index_receiver(
     indexes: Indexes, old: MessageSubscription | None, new: MessageSubscription | None
 ) -> None:
     """Follow who receives which message."""
+    if new is not None:
+        indexes.laid[MessageSubscription].put(new.key, new, indexes.batch)
+    elif old is not None:
+        indexes.laid[MessageSubscription].remove(old.key, indexes.batch)
+
+
+def _look_up_receiver(
+    indexes: Indexes, old: MessageSubscription | None, new: MessageSubscription | None
+) -> None:
     if old is not None:
         for correlation_key in old.keys:
             _forget_receiver(indexes, old, correlation_key)
-        indexes.instance_of_receiver.pop(old.key, None)
     if new is not None:
         for correlation_key in new.keys:
             by_process = indexes.receivers.setdefault((new.message_name, correlation_key), {})
@@ -110,7 +151,6 @@ def _index_receiver(
             if keys is None:
                 keys = by_process[new.bpmn_process_id] = OldestFirst()
             keys.add(new.key)
-        indexes.instance_of_receiver[new.key] = new.process_instance_key
 
 
 def _forget_receiver(indexes: Indexes, row: MessageSubscription, correlation_key: str) -> None:
@@ -131,7 +171,7 @@ def _index_definition(indexes: Indexes, old: ProcessDefinition | None, new: Proc
 
 def _index_start_timer(indexes: Indexes, old: StartTimer | None, new: StartTimer | None) -> None:
     if new is not None:
-        indexes.due.set(new.key, new.due_ms, StartTimer)
+        indexes.due.set(new.key, new.due_ms, StartTimer, indexes.batch)
     elif old is not None:
         indexes.due.discard(old.key)
 
@@ -159,21 +199,27 @@ def _index_found(indexes: Indexes, old: Any, new: Any) -> None:
 
 
 def _index_message(indexes: Indexes, old: Message | None, new: Message | None) -> None:
+    """Follow when messages expire."""
+    if new is not None:
+        indexes.due.set(new.key, new.expires_at_ms, Message, indexes.batch)
+    elif old is not None:
+        indexes.due.discard(old.key)
+
+
+def _look_up_message(indexes: Indexes, old: Message | None, new: Message | None) -> None:
     if new is not None:
         buffered = indexes.buffered.get((new.name, new.correlation_key))
         if buffered is None:
             buffered = indexes.buffered[new.name, new.correlation_key] = BufferedMessages()
         buffered.add(new.key, new.message_id)
-        indexes.due.set(new.key, new.expires_at_ms, Message)
     elif old is not None:
         waiting = indexes.buffered[old.name, old.correlation_key]
         waiting.discard(old.key, old.message_id)
         if not waiting:
             del indexes.buffered[old.name, old.correlation_key]
-        indexes.due.discard(old.key)
 
 
-def _index_correlation(
+def _look_up_correlation(
     indexes: Indexes, old: MessageCorrelation | None, new: MessageCorrelation | None
 ) -> None:
     if new is not None:
@@ -195,11 +241,22 @@ def _set_reached(indexes: Indexes, row: MessageCorrelation, *, is_reached: bool)
         )
 
 
-def _index_lock(indexes: Indexes, old: StartLock | None, new: StartLock | None) -> None:
+def _look_up_lock(indexes: Indexes, old: StartLock | None, new: StartLock | None) -> None:
     if old is not None:
         indexes.lock_of.pop(old.process_instance_key, None)
     if new is not None:
         indexes.lock_of[new.process_instance_key] = new
+
+
+def _index_errand(indexes: Indexes, old: Errand | None, new: Errand | None) -> None:
+    for row, change in ((old, -1), (new, 1)):
+        if row is None:
+            continue
+        counts = indexes.coming if row.place >= ARRIVALS else indexes.busy
+        key = row.key if row.place >= ARRIVALS else row.process_instance_key
+        count = counts.pop(key, 0) + change
+        if count:
+            counts[key] = count
 
 
 def _index_requirements(
@@ -241,9 +298,15 @@ _OWN_INDEXERS: dict[type[Row], Indexer] = {
     MessageSubscription: _index_receiver,
     StartTimer: _index_start_timer,
     Message: _index_message,
-    MessageCorrelation: _index_correlation,
-    StartLock: _index_lock,
+    Errand: _index_errand,
 }
+_LOOKED_UP: dict[type[Row], Indexer] = {
+    MessageSubscription: _look_up_receiver,
+    Message: _look_up_message,
+    MessageCorrelation: _look_up_correlation,
+    StartLock: _look_up_lock,
+}
+"""Of rows that the store may hold more of: how those in memory are looked up."""
 PARTITION_INDEXERS: dict[type[Row], Indexer] = {
     table: _all_of(indexers) for table in TABLES if (indexers := [*_indexers_of(table)])
 }

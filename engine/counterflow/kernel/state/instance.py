@@ -36,12 +36,14 @@ class InstanceState:
         "arrived_in",
         "children",
         "container_of",
+        "damage",
         "elements",
         "incident_of",
         "incidents",
         "job_of",
         "jobs",
         "key",
+        "lacks",
         "last_batch",
         "loop_outputs",
         "plans",
@@ -91,6 +93,10 @@ class InstanceState:
         the items of a sequential loop. Gone with it and on roll-back, derived again when missing.
         """
         self.last_batch = 0
+        self.damage = ""
+        """What of it is not as it was written, for a person; it is set aside then."""
+        self.lacks = 0
+        """How many rows it should have besides those that are here, where it is damaged."""
         self.weight = 0
         """What its rows take in memory, in bytes, as they were sealed last."""
 
@@ -99,6 +105,11 @@ class InstanceState:
         """The process instance's own row; None when there is no such instance."""
         row: ProcessInstance | None = self.rows[ProcessInstance].get(self.key)
         return row
+
+    @property
+    def row_count(self) -> int:
+        """How many rows it has."""
+        return sum(map(len, self.rows.values())) + self.lacks
 
     @property
     def quarantine(self) -> Quarantine | None:

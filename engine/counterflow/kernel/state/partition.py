@@ -12,9 +12,8 @@ loaded when touched.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,18 +22,21 @@ from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     PLACES,
     DecisionRequirements,
+    MessageSubscription,
     Partition,
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
     as_key,
 )
-from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexes
+from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
-from counterflow.kernel.state.queues import Due
 from counterflow.kernel.state.shelf import ModelNeeded
+from counterflow.kernel.state.source import CacheLimits, Source
+from counterflow.kernel.state.waiting import Waiting
 from counterflow.kernel.state.weight import weight_of
-from counterflow.kernel.vocabulary import BrokenInvariant, first_key
+from counterflow.kernel.state.windows import Due
+from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance, first_key
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
 
@@ -66,61 +68,22 @@ class StateMark(NamedTuple):
     last_position: int
 
 
-class CacheLimits(NamedTuple):
-    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
-    by the bytes of their files.
-    """
-
-    instances: int = 4_000
-    instance_bytes: int = 64 * 1024 * 1024
-    model_bytes: int = 16 * 1024 * 1024
-
-
-class Source(Protocol):
-    """Where rows come from that are not in memory: the store, as the last commit left it."""
-
-    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table; empty when there is no such instance."""
-        ...
-
-    def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """One row by its primary key."""
-        ...
-
-
-class EmptySource:
-    """A source with nothing in it: what a replay from the beginning starts on."""
-
-    def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """Nothing."""
-        return {}
-
-    def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """Nothing."""
-        return None
-
-
-class State(Indexes):
+class State(Waiting):
     """One partition as its commands see it."""
 
     def __init__(
         self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR
     ) -> None:
-        super().__init__()
-        self.source = source
+        super().__init__(source)
         self.partition_id = partition.id
         self.last_key = partition.last_key or first_key(partition.id)
         self.last_position = partition.last_position
         self.now_ms = 0
         self.default_order = order
-        self.instances: OrderedDict[int, InstanceState] = OrderedDict()
-        self.owners: dict[int, int] = {}
-        """The process instance of each owned row in memory, by the row's key."""
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
         """Every change since the last batch was sealed: table, place in it, the row before and the row
         after.
         """
-        self.batch = 1
         self.weight = 0
         """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
@@ -132,10 +95,20 @@ class State(Indexes):
         if instance is not None:
             self.instances.move_to_end(key)
             return instance
-        rows = self.source.load_instance(key)
+        try:
+            rows = self.source.load_instance(key)
+        except DamagedInstance as damaged:
+            return self._admit_aside(damaged)
         if not rows.get(ProcessInstance):
             return None
         return self._admit(key, rows)
+
+    def instance_as_found(self, key: int) -> InstanceState | None:
+        """Like `instance`, also where what is kept of it is damaged: for whoever sets it aside."""
+        try:
+            return self.instance(key)
+        except DamagedInstance as damaged:
+            return self._admit_damaged(damaged)
 
     def owner_of(self, table: type[Row], key: int) -> InstanceState | None:
         """The instance that the row with this key belongs to; None when there is no such row."""
@@ -165,7 +138,7 @@ class State(Indexes):
         process = self.processes.get(definition_key)
         if process is None:
             if why := self.processes.faults.get(definition_key):
-                raise BrokenInvariant(why)
+                raise type(why)(str(why))
             raise ModelNeeded(self.definitions[definition_key])
         return process
 
@@ -174,7 +147,7 @@ class State(Indexes):
         model = self.decisions.models.get(requirements_key)
         if model is None:
             if why := self.decisions.models.faults.get(requirements_key):
-                raise BrokenInvariant(why)
+                raise type(why)(str(why))
             requirements = self.shared[DecisionRequirements][requirements_key]
             imported = [self.decision_model(key) for key in msgspec.json.decode(requirements.imported_keys)]
             raise ModelNeeded(requirements, imported)
@@ -207,8 +180,9 @@ class State(Indexes):
             self._follow(instance, table, old, None)
             instance.last_batch = self.batch
         else:
-            old = self.shared[table][place]
-            self._put_shared(table, place, None)
+            old = self._put_shared(table, place, None)
+            if old is None:
+                raise BrokenInvariant(f"there is no row {place} in {table.table} to take away")
         self.journal.append((table, place, old, None))
 
     def open_instance(self, key: int) -> InstanceState:
@@ -258,8 +232,7 @@ class State(Indexes):
 
     def is_ready(self, job_type: str) -> bool:
         """Whether a job of a type can be taken now."""
-        queue = self.ready.get(job_type)
-        return queue is not None and queue.first() is not None
+        return self.queue_of(job_type).first() is not None
 
     def take_ready(self) -> list[str]:
         """The types of the jobs that have become ready since the last call, in that order."""
@@ -274,6 +247,10 @@ class State(Indexes):
     def is_no_longer_due(self, due: Due) -> None:
         """What was due no longer stood at its moment."""
         self.due.discard(due.key)
+
+    def comes_due_later(self, due: Due, due_ms: int) -> None:
+        """What is due is put off to this moment, though its row says otherwise."""
+        self.due.set_later(due.key, due_ms, due.table)
 
     def cannot_come_due(self, due: Due) -> None:
         """What is due cannot be triggered before a quarantine is released, or `may_come_due`."""
@@ -296,18 +273,35 @@ class State(Indexes):
                 if instance.header is not None and instance.header.definition_key in away:
                     instance.process = None
         self.decisions.models.release(committed_batch, caches.model_bytes)
+        self.release_waiting(committed_batch, caches)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
-        """The keys of the instances to put away, the least recently used first."""
+        """The keys of the instances to put away, the least recently used first; none whose work goes on, and
+        not the last one that would fill the room alone: whoever touches it next would wait until all of it is
+        read.
+        """
+        large = self._large(caches.instance_bytes)
+        if len(self.instances) <= caches.instances and self.weight - large.weight <= caches.instance_bytes:
+            return []
         away: list[int] = []
-        count, weight = len(self.instances), self.weight
+        count, weight = len(self.instances), self.weight - large.weight
         for key, instance in self.instances.items():
             if count <= caches.instances and weight <= caches.instance_bytes:
                 break
-            if instance.last_batch <= committed_batch:
+            if instance.last_batch <= committed_batch and key not in self.busy and instance is not large:
                 away.append(key)
                 count, weight = count - 1, weight - instance.weight
         return away
+
+    def _large(self, room: int) -> InstanceState:
+        """The instance used last of those that take more than half of the room; one without weight where none
+        does.
+        """
+        if self.weight > room // 2:
+            for instance in reversed(self.instances.values()):
+                if instance.weight > room // 2:
+                    return instance
+        return InstanceState(0)
 
     def forget(self, key: int) -> None:
         """Drop one instance from memory; its rows are the store's alone from here."""
@@ -324,21 +318,34 @@ class State(Indexes):
         loaded.
         """
         table = type(row)
-        if table.home is Home.PARTITION:
+        if table in self.laid:
+            self.laid[table].admit(PLACES[table](row), row)
+        elif table.home is Home.PARTITION:
             self.shared[table][PLACES[table](row)] = row
-        if table in PARTITION_INDEXERS:
+        if table in PARTITION_INDEXERS and table is not MessageSubscription:
             PARTITION_INDEXERS[table](self, None, row)
 
     def _admit(self, key: int, loaded: Mapping[type[Row], Sequence[Any]]) -> InstanceState:
+        """What is asked across instances knows of these rows already."""
         instance = self.instances[key] = InstanceState(key)
-        already_told = len(self.newly_ready)
         for table, rows in loaded.items():
             for row in rows:
                 instance.rows[table][PLACES[table](row)] = row
-                self._follow(instance, table, None, row)
+                self._follow_inside(instance, table, None, row)
                 instance.weight += weight_of(row)
         self.weight += instance.weight
-        del self.newly_ready[already_told:]
+        return instance
+
+    def _admit_aside(self, damaged: DamagedInstance) -> InstanceState:
+        """An instance that is set aside or has ended stands as it was found, since nothing of it is run."""
+        headers = damaged.rows.get(ProcessInstance, ())
+        if not damaged.rows.get(Quarantine) and all(header.ended_at_ms is None for header in headers):
+            raise damaged
+        return self._admit_damaged(damaged)
+
+    def _admit_damaged(self, damaged: DamagedInstance) -> InstanceState:
+        instance = self._admit(damaged.process_instance_key, damaged.rows)
+        instance.damage, instance.lacks = str(damaged), damaged.lacks
         return instance
 
     def _weigh(self, table: type[Row], before: Row | None, after: Row | None) -> None:
@@ -357,16 +364,26 @@ class State(Indexes):
         """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
         the store is not kept.
         """
-        rows = self.shared.get(table)
-        if rows is None:
+        if table not in self.shared:
             return None
-        old: Row | None = rows.get(place)
-        if new is not None:
-            rows[place] = new
-        else:
-            del rows[place]
+        old = self._exchange(table, place, new)
         if table in PARTITION_INDEXERS:
             PARTITION_INDEXERS[table](self, old, new)
+        return old
+
+    def _exchange(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+        laid = self.laid.get(table)
+        if laid is None:
+            rows = self.shared[table]
+            before: Row | None = rows.pop(place, None) if new is None else rows.get(place)
+            if new is not None:
+                rows[place] = new
+            return before
+        old = self.row(table, place)
+        if new is not None:
+            laid.put(place, new, self.batch)
+        else:
+            laid.remove(place, self.batch)
         return old
 
     def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
@@ -375,6 +392,7 @@ class State(Indexes):
             raise BrokenInvariant("a journal note without a row")
         if not table.instance_field:
             self._put_shared(table, place, old)
+            self.cursors.clear()
             return
         instance = self.instances[getattr(row, table.instance_field)]
         if old is None:
@@ -383,13 +401,21 @@ class State(Indexes):
             instance.rows[table][place] = old
         self._follow(instance, table, new, old)
         instance.plans.clear()
-        if table is ProcessInstance and old is None:
+        if old is None and (table is ProcessInstance or (table is Quarantine and instance.damage)):
             self.forget(instance.key)
 
     # -- indexes follow --------------------------------------------------------------------------------------
 
     def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
+        self._follow_inside(instance, table, old, new)
+        if table.known_at_start:
+            is_still = table.stands_still and instance.quarantine is not None
+            PARTITION_INDEXERS[table](self, old, None if is_still else new)
+        elif table is Quarantine:
+            self._follow_quarantine(instance, is_still=new is not None)
+
+    def _follow_inside(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
         index = INDEXERS.get(table)
         if index is not None:
             index(instance, old, new)
@@ -398,17 +424,15 @@ class State(Indexes):
                 self.owners.pop(old.key, None)
             elif old is None:
                 self.owners[new.key] = instance.key
-        if table.known_at_start:
-            is_still = table.stands_still and instance.quarantine is not None
-            PARTITION_INDEXERS[table](self, old, None if is_still else new)
-        elif table is Quarantine:
-            self._follow_quarantine(instance, is_still=new is not None)
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
         """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
         elsewhere may go on, and what could not be read is tried again.
         """
-        if not is_still:
+        if is_still:
+            self.set_aside.add(instance.key)
+        else:
+            self.set_aside.discard(instance.key)
             self.due.take_up()
             self.processes.faults.clear()
             self.decisions.models.faults.clear()

@@ -1,26 +1,13 @@
-"""What is asked across instances: which jobs of a type can be taken, what is due next, which messages wait,
-and who for them.
+"""What is asked across instances: keys in their order, and the messages that wait.
 
-All follow the rows (`State.put` keeps them) and are rebuilt from the store at start, so all give an answer
-that depends on the rows alone: the smallest key first, the earliest moment first. None of them costs more the
-more there is in it.
+All follow the rows (`State.put` keeps them), so all give an answer that depends on the rows alone: the
+smallest key first. None of them costs more the more there is in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from heapq import heapify, heappop, heappush
-from typing import NamedTuple
-
-from counterflow.kernel.row import Row
-
-
-class Due(NamedTuple):
-    """Something that is due: the moment, and the row that waits for it."""
-
-    due_ms: int
-    key: int
-    table: type[Row]
+from heapq import heappop, heappush
 
 
 class OldestFirst:
@@ -34,9 +21,6 @@ class OldestFirst:
 
     def __len__(self) -> int:
         return len(self._live)
-
-    def __contains__(self, key: int) -> bool:
-        return key in self._live
 
     def add(self, key: int) -> None:
         """Note a key."""
@@ -122,65 +106,3 @@ class BufferedMessages:
                 if not reached(key):
                     unreached.add(key)
         return unreached
-
-
-class DueTimes:
-    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and
-    their table.
-
-    What could not be triggered, through no fault of its own, is set aside: known, but not the first of
-    anything until it is taken up again.
-    """
-
-    __slots__ = ("_aside", "_due", "_heap")
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[int, int]] = []
-        self._due: dict[int, tuple[int, type[Row]]] = {}
-        self._aside: dict[int, tuple[int, type[Row]]] = {}
-
-    def __len__(self) -> int:
-        return len(self._due)
-
-    def set(self, key: int, due_ms: int, table: type[Row]) -> None:
-        """Give a key its moment, in place of the one it had."""
-        self._aside.pop(key, None)
-        self._due[key] = (due_ms, table)
-        heappush(self._heap, (due_ms, key))
-        if len(self._heap) > 2 * len(self._due) + 1024:
-            self._heap = [(moment, key) for key, (moment, _) in self._due.items()]
-            heapify(self._heap)
-
-    def discard(self, key: int) -> None:
-        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next
-        rebuilding.
-        """
-        self._due.pop(key, None)
-        self._aside.pop(key, None)
-
-    def set_aside(self, key: int) -> None:
-        """Leave a key alone until `take_up`."""
-        if key in self._due:
-            self._aside[key] = self._due.pop(key)
-
-    def take_up_one(self, key: int) -> None:
-        """What was set aside may be triggered again."""
-        aside = self._aside.pop(key, None)
-        if aside is not None:
-            self.set(key, *aside)
-
-    def take_up(self) -> None:
-        """All that was set aside may be triggered again."""
-        for key in list(self._aside):
-            self.take_up_one(key)
-
-    def first(self) -> Due | None:
-        """The earliest, which stays; None when nothing is due, ever."""
-        heap, due = self._heap, self._due
-        while heap:
-            moment, key = heap[0]
-            found = due.get(key)
-            if found is not None and found[0] == moment:
-                return Due(moment, key, found[1])
-            heappop(heap)
-        return None

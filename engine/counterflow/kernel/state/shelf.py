@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from counterflow.kernel.rows import DecisionRequirements, ProcessDefinition
+from counterflow.kernel.vocabulary import BrokenInvariant, Damaged
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions
@@ -44,7 +45,7 @@ class Shelf(Generic[Model]):
         self._models: OrderedDict[int, _Kept[Model]] = OrderedDict()
         self.bytes = 0
         """The files of those at hand, together. A model takes several times as much in memory."""
-        self.faults: dict[int, str] = {}
+        self.faults: dict[int, BrokenInvariant | Damaged] = {}
         """Why a model cannot be read, by the key of its definition, until it is worth another try."""
 
     def __len__(self) -> int:

@@ -9,16 +9,16 @@ from typing import Any, get_args
 from msgspec.structs import fields
 
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import INSTANCE_TABLES
+from counterflow.kernel.rows import TABLES
 
 ROW_BYTES = 400
 """A row with short texts, its place in a dictionary, and in the indexes that follow it."""
-_LONG_TEXTS = frozenset({"error_message", "message", "reason"})
+_LONG_TEXTS = frozenset({"error_message", "message", "reason", "correlation_key", "message_id"})
 """Texts that somebody else has written."""
 
 
 def weight_of(row: Row) -> int:
-    """The bytes that a row of a process instance takes in memory."""
+    """The bytes that a row takes in memory."""
     documents = _DOCUMENTS[type(row)]
     return ROW_BYTES if documents is None else ROW_BYTES + documents(row)
 
@@ -39,4 +39,4 @@ def _kinds(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) or (kind,)
 
 
-_DOCUMENTS = {table: _weigher(table) for table in INSTANCE_TABLES}
+_DOCUMENTS = {table: _weigher(table) for table in TABLES}

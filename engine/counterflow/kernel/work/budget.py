@@ -6,9 +6,12 @@ Counted and never timed, so that the same command on the same state comes equall
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+import msgspec
 
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
+from counterflow.kernel.work.errands import Causes
 
 MAXIMUM_STEPS = 1_000
 """Elements that one command may enter again before the course is held up: a loop without a wait would go on
@@ -20,6 +23,16 @@ BYTES_PER_FUEL = 64
 
 EVALUATION_FUEL = 8
 """What it takes to evaluate anything at all."""
+PAGES_PER_FUEL = 64
+"""A page takes one part in so many of its command's fuel at most, and what its last evaluation takes more: a
+unit takes a microsecond at most, so both take a quarter of a second at worst.
+"""
+REMEMBERED_PLACES = 64
+"""Of the places that a command has entered, so many are known to its next page: the first ones, which a way
+back leads to from far, and the last.
+"""
+
+_Entry = TypeVar("_Entry")
 
 
 class ProcessLimits(NamedTuple):
@@ -30,29 +43,88 @@ class ProcessLimits(NamedTuple):
     message_bytes: int = 4 * 1024 * 1024
     call_depth: int = 1_000
     loop_instances: int = 100_000
+    page_events: int = 400
+    """What one command does before others have their turn: when it has brought about so many events, the rest
+    of its work goes on in the next page.
+    """
+    instance_elements: int = 150_000
+    """Element instances that one process instance may have at once."""
     elements: int = 500_000
     """Elements that one command may enter in all, however they come about: multi-instance activities inside
     each other.
     """
     fuel: int = 4_000_000
     """What all expressions and decisions of one command may take together, twenty of the costliest: each pays
-    one unit, what its evaluation uses, and one for each `BYTES_PER_FUEL` of its text, of what it reads and of
-    what it makes. What goes into called processes is paid for likewise.
+    `EVALUATION_FUEL`, what its evaluation uses, with reading variables, and one for each `BYTES_PER_FUEL` of
+    its text and of what it makes. What goes into called processes is paid for likewise.
     """
+
+
+class _Carried(msgspec.Struct, array_like=True, frozen=True):
+    """What a budget hands on from page to page."""
+
+    fuel_left: int
+    steps_left: int
+    elements_left: int
+    entered: list[tuple[int, str, int, int]]
+    again: list[int]
+    lineage: dict[int, list[int]]
+    causes: list[tuple[int, str]]
 
 
 class CommandBudget:
     """What one command has left."""
 
-    __slots__ = ("_again", "_elements_left", "_entered", "_lineage", "_steps_left", "fuel_left")
+    __slots__ = (
+        "_again",
+        "_elements_left",
+        "_entered",
+        "_lineage",
+        "_steps_left",
+        "fuel_left",
+        "page_fuel",
+    )
 
     def __init__(self, limits: ProcessLimits) -> None:
         self.fuel_left = limits.fuel
+        self.page_fuel = limits.fuel - limits.fuel // PAGES_PER_FUEL
+        """The page is full when less fuel than this is left."""
         self._steps_left = limits.steps
         self._elements_left = limits.elements
-        self._entered: set[tuple[int, str, int, int]] = set()
-        self._again: set[int] = set()
+        self._entered: dict[tuple[int, str, int, int], None] = {}
+        self._again: dict[int, None] = {}
         self._lineage: dict[int, frozenset[int]] = {}
+
+    def carry(self, causes: Causes) -> bytes:
+        """What the next page goes on with, in msgpack; `causes` are those of the work at present.
+
+        Of what was entered it knows a part: a loop around more than that is stopped by the number of
+        elements, and any other by that of its steps, as in one page.
+        """
+        lineage = _remembered(list(self._lineage.items()))
+        return _encode(
+            _Carried(
+                self.fuel_left,
+                self._steps_left,
+                self._elements_left,
+                _remembered(list(self._entered)),
+                _remembered(list(self._again)),
+                {key: sorted(callers) for key, callers in lineage},
+                sorted(causes),
+            )
+        )
+
+    @classmethod
+    def carried(cls, limits: ProcessLimits, told: bytes) -> tuple[CommandBudget, Causes]:
+        """The budget and the causes of a page that goes on with what the one before has handed on."""
+        found = _decode(told)
+        budget = cls(limits)
+        budget.fuel_left = found.fuel_left
+        budget.page_fuel = found.fuel_left - limits.fuel // PAGES_PER_FUEL
+        budget._steps_left, budget._elements_left = found.steps_left, found.elements_left
+        budget._entered, budget._again = dict.fromkeys(found.entered), dict.fromkeys(found.again)
+        budget._lineage = {key: frozenset(callers) for key, callers in found.lineage.items()}
+        return budget, frozenset(found.causes)
 
     def pay_for(self, size: int) -> None:
         """Take what reading or making so many bytes costs off the fuel."""
@@ -72,10 +144,10 @@ class CommandBudget:
         else:
             place = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
             is_again = place in self._entered or element.scope_key in self._again
-            self._entered.add(place)
+            self._entered[place] = None
         self._elements_left -= 1
         if is_again:
-            self._again.add(element.key)
+            self._again[element.key] = None
             self._steps_left -= 1
         return self._steps_left >= 0 and self._elements_left >= 0
 
@@ -94,3 +166,13 @@ class CommandBudget:
         lineage = self._lineage.get(header.parent_instance_key, frozenset())
         self._lineage[header.key] = lineage | {header.definition_key}
         return header.parent_element_key in self._again or header.definition_key in lineage
+
+
+def _remembered(entries: list[_Entry]) -> list[_Entry]:
+    if len(entries) <= REMEMBERED_PLACES:
+        return entries
+    return entries[: REMEMBERED_PLACES // 2] + entries[-REMEMBERED_PLACES // 2 :]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Carried).decode

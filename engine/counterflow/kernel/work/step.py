@@ -18,7 +18,7 @@ correlation is a command of its own.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVarTuple
 
@@ -26,6 +26,8 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,
@@ -37,6 +39,7 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
+from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -44,8 +47,7 @@ from counterflow.model.graph import Behaviour, Flow, Node, Process
 InstanceApplier = Callable[[State, InstanceState, Any], None]
 PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
-Arrival = Callable[["Step"], None]
-Causes = frozenset[tuple[int, str]]
+Come = Callable[["Step", Arrival], None]
 Given = TypeVarTuple("Given")
 MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
 
@@ -58,8 +60,16 @@ class House(NamedTuple):
     rooms: Mapping[Behaviour, Room]
     kinds: Mapping[type, EventRoom]
     """By the definition of an event, and by the row that waits for one."""
-    receive_buffered: Continuation
+    look: Come
     """The oldest message that came before an element waited for it reaches it."""
+    continuations: Mapping[str, Callable[..., None]]
+    """What may be put off, by the name under which it is kept."""
+    arrivals: Mapping[str, Come]
+    """What may come later, likewise."""
+    sweeping: Mapping[Continuation, bool]
+    """What goes on at elements that are being swept away, and whether in an instance that is set aside as
+    well.
+    """
 
 
 class Step:
@@ -67,17 +77,22 @@ class Step:
 
     __slots__ = (
         "_appliers",
-        "_arrivals",
         "_evaluations",
-        "_work",
+        "_sweeps",
         "at_work",
         "budget",
+        "came",
         "causes",
+        "coming",
         "ended",
         "events",
+        "first",
         "house",
         "limits",
+        "page",
+        "page_end",
         "state",
+        "work",
     )
 
     def __init__(self, state: State, house: House, limits: ProcessLimits) -> None:
@@ -90,11 +105,21 @@ class Step:
         self.ended: list[InstanceEnded] = []
         self.at_work: InstanceState | None = None
         """Whom a fault is put down to. Nothing is decided by it."""
-        self.causes: Causes = frozenset()
+        self.page_end = limits.page_events
+        """The number of events with which the page is full."""
+        self.page: Any = None
+        """Of a page that goes on: what it has taken up (`pages.py`)."""
+        self.work: deque[tuple[Continuation, Token]] = deque()
+        self.first: list[tuple[Continuation, Token]] = []
+        """What a full page has broken off: it goes on before all other work."""
+        self.coming: deque[Arrival] = deque()
+        """What comes from outside when the course is at rest, one after another."""
+        self.came = 0
+        """How many of them have come."""
+        self.causes: Causes = NO_CAUSES
         """The throwing events, by definition and element, but for which nothing would be done at present."""
-        self._work: deque[tuple[Continuation, Token]] = deque()
-        self._arrivals: deque[tuple[Arrival, Causes]] = deque()
         self._evaluations = 0
+        self._sweeps = state.found[Sweep]
 
     @property
     def now_ms(self) -> int:
@@ -139,33 +164,46 @@ class Step:
         """Something comes from outside, when the course is at rest and all that has been put here before has
         come. Its causes are those of the present, unless they are told.
         """
-        self._arrivals.append((arrival, self.causes if causes is None else causes))
+        causes = self.causes if causes is None else causes
+        self.coming.append(arrival._replace(causes=causes) if causes else arrival)
 
     def look_for_buffered(self, token: Token) -> None:
         """An element has begun to wait: a message that came before it did is to reach it, when the course is
         at rest.
         """
-        work = (self.house.receive_buffered, token)
-        self.at_rest(lambda step: step._work.append(work))
+        self.at_rest(Arrival(self.house.look, token.key, token.instance.key))
+
+    @property
+    def is_page_full(self) -> bool:
+        """Whether others are to have their turn before anything else is done."""
+        return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
 
     def run(self) -> None:
-        """Work until the list is empty and the course is at rest."""
-        work = self._work
-        while work:
+        """Work until the list is empty and the course is at rest, or the page is full. Whoever is gone, or is
+        being swept away, has nothing to do any more.
+        """
+        work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
+        while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
             continuation, token = work.popleft()
-            if token.key in token.instance.elements:
-                self.at_work = token.instance
+            instance = token.instance
+            if token.key in instance.elements and not (sweeps and self._is_swept(continuation, token)):
+                self.at_work = instance
                 try:
                     continuation(token)
                 except Held as held:
                     token.hold(held)
 
+    def _is_swept(self, continuation: Continuation, token: Token) -> bool:
+        return continuation not in self.house.sweeping and is_swept(self.state, token.instance, token.key)
+
     def next_arrival(self) -> bool:
-        """What comes next from outside comes. False where nothing does."""
-        if not self._arrivals:
+        """What comes next from outside comes. False where nothing does, or not yet."""
+        if not self.coming or self.work or self.first or self.is_page_full:
             return False
-        arrival, self.causes = self._arrivals.popleft()
-        arrival(self)
+        self.came += 1
+        arrival = self.coming.popleft()
+        self.causes = arrival.causes
+        arrival.come(self, arrival)
         return True
 
 
@@ -285,7 +323,7 @@ class Token(Course):
 
     def later(self, continuation: Continuation) -> None:
         """Put work for it at the end of the work-list."""
-        self.step._work.append((continuation, self))
+        self.step.work.append((continuation, self))
 
     def hold(self, held: Held) -> None:
         """It is held up until a person has looked."""
@@ -326,8 +364,10 @@ class Room:
     """The flows a completed element is left by."""
     resume: Continuation
     """An incident of the element was resolved, or what it had started has ended."""
-    terminating: Continuation
-    """The element is being swept away, its children are gone: end what else it has under way."""
+    terminating: Callable[[Token], Iterable[Any] | None]
+    """The element is being swept away, its children are gone: end what else it has under way, and give what
+    has to be swept for that (`ending.Sweeping`). Begun anew where a page has broken it off.
+    """
     child_leaving: Callable[[Token], bool]
     """Of scopes: a child is about to complete. Whether nothing is to be done after it."""
     child_left: Callable[[Token, bool], None]

@@ -68,6 +68,7 @@ class Join(msgspec.Struct, frozen=True):
     element_name: str
     flows: list[JoinFlow]
     since_ms: int = 0
+    element_type: str = ""
 
 
 class Termination(msgspec.Struct, frozen=True):

@@ -124,7 +124,7 @@ def add_joins(story: Story) -> None:
             for flow_id, source in gateway.incoming
         ]
         since_ms = min(came[0] for came in came_by_flow.values())
-        story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows, since_ms))
+        story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows, since_ms, gateway.type))
 
 
 ADDITIONS: Mapping[type[Event], Addition] = {

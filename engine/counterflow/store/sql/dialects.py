@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, ClauseElement, Table
@@ -18,7 +19,9 @@ class DatabaseKind:
     """One kind of database, as the store needs to know it.
 
     Connections are in autocommit mode: a transaction is what stands between `begin` and COMMIT, and nothing
-    else is. `errors` are what the driver raises when the database, or the driver on its way to it, refuses.
+    else is. `errors` are what the driver raises when the database, or the driver on its way to it, refuses;
+    `is_damage` says of one of them that what is on the disk is not what was put there. `read_any_text` makes
+    a connection give texts that are none, as such that no database could hold.
     """
 
     sqlalchemy: SqlAlchemyDialect
@@ -26,12 +29,18 @@ class DatabaseKind:
     upsert: Callable[[Table], ClauseElement]
     begin_write: str
     begin_read: str
+    never_wait: str
+    """What a connection is told that must not wait for the locks of other processes."""
+    is_busy: Callable[[BaseException], bool]
+    """Whether an error says that there is such a lock."""
     errors: tuple[type[Exception], ...]
     describe: Callable[[BaseException], str]
+    is_damage: Callable[[BaseException], bool]
+    read_any_text: Callable[[DBAPIConnection, bool], None]
 
 
 BUSY_TIMEOUT_S = 5.0
-"""How long SQLite waits for a lock.
+"""How long SQLite waits for a lock, but for who writes: that waits elsewhere (`partition/writer.py`).
 
 The lock file keeps other servers out, so only a person's own tool can hold one.
 """
@@ -40,10 +49,12 @@ SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cell_size_check = ON",
 )
 """FULL: an acknowledged commit survives a power cut, which with NORMAL it does not.
 
-The limit gives back the space of an exceptionally big batch. Page size, cache, memory map and checkpoints
+The limit gives back the space of an exceptionally big batch. The check finds some damage to a page when it is
+read. Page size, cache, memory map and checkpoints
 stay SQLite's own: nothing gained by others.
 """
 
@@ -59,6 +70,19 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
     )
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
+    return cast("DBAPIConnection", connection)
+
+
+def connect_to_read(url: URL) -> DBAPIConnection:
+    """A connection that writes nothing, not even what SQLite's log holds into the file that `url` names."""
+    connection = sqlite3.connect(
+        f"{Path(url.database or '').as_uri()}?mode=ro",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA cell_size_check = ON")
     return cast("DBAPIConnection", connection)
 
 
@@ -82,12 +106,37 @@ def describe_sqlite(error: BaseException) -> str:
     return f"{error} ({name})"
 
 
+def is_busy_sqlite(error: BaseException) -> bool:
+    """Whether another process has locked the file."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
+
+
+def is_damage_sqlite(error: BaseException) -> bool:
+    """Pages that make no sense, and texts that are none: of columns, and of the database's own words."""
+    name = getattr(error, "sqlite_errorname", "")
+    is_no_text = isinstance(error, UnicodeDecodeError) or "Could not decode to UTF-8" in str(error)
+    return is_no_text or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def read_any_text_sqlite(connection: DBAPIConnection, is_any: bool) -> None:
+    """Texts are Unicode, or (at the price of a call for each) whatever they are."""
+    cast("sqlite3.Connection", connection).text_factory = _any_text if is_any else str
+
+
+def _any_text(text: bytes) -> str:
+    return text.decode(errors="surrogateescape")
+
+
 SQLITE = DatabaseKind(
     sqlalchemy=sqlite.dialect(paramstyle="qmark"),
     connect=connect_sqlite,
     upsert=upsert_sqlite,
     begin_write="BEGIN IMMEDIATE",
     begin_read="BEGIN",
-    errors=(sqlite3.Error, OverflowError, UnicodeEncodeError),
+    never_wait="PRAGMA busy_timeout = 0",
+    is_busy=is_busy_sqlite,
+    errors=(sqlite3.Error, OverflowError, UnicodeError),
     describe=describe_sqlite,
+    is_damage=is_damage_sqlite,
+    read_any_text=read_any_text_sqlite,
 )

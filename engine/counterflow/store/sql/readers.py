@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
+from counterflow.store.errors import DamagedError, DatabaseLostError
 from counterflow.store.port import StoreError
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.statements import Parameters
 
+Answer = TypeVar("Answer")
 Found = Sequence[Sequence[object]]
 
 
@@ -22,28 +25,30 @@ class Readers:
         self._url = url
         self._idle: list[DBAPIConnection] = []
         self._closed = False
+        self._lost = ""
+
+    def refuse(self, lost: DatabaseLostError) -> None:
+        """From now on raise this: what could be read is not what callers mean."""
+        self._lost = str(lost)
+
+    def ask(self, question: Callable[[DBAPICursor], Answer]) -> Answer:
+        """What a question has to say, asked with a connection. Raises `StoreError`."""
+        try:
+            connection = self._borrow()
+            try:
+                return self._answer(connection, question)
+            finally:
+                self._give_back(connection)
+        except self._dialect.errors as error:
+            raise self._refused(error) from error
 
     def fetch(self, text: str, parameters: Parameters) -> Found:
         """The rows of one query. Raises `StoreError`."""
-        try:
-            connection = self._borrow()
-            try:
-                return _fetch(connection.cursor(), text, parameters)
-            finally:
-                self._give_back(connection)
-        except self._dialect.errors as error:
-            raise self._refused(error) from error
+        return self.ask(lambda cursor: _fetch(cursor, text, parameters))
 
     def fetch_together(self, texts: Iterable[str], parameters: Parameters) -> list[Found]:
         """The rows of several queries with the same parameters, at one moment. Raises `StoreError`."""
-        try:
-            connection = self._borrow()
-            try:
-                return self._in_one_transaction(connection, texts, parameters)
-            finally:
-                self._give_back(connection)
-        except self._dialect.errors as error:
-            raise self._refused(error) from error
+        return self.ask(lambda cursor: self._in_one_transaction(cursor, texts, parameters))
 
     def close(self) -> None:
         """Close what is idle; what is borrowed closes when it comes back."""
@@ -52,18 +57,32 @@ class Readers:
             self._idle.pop().close()
 
     def _in_one_transaction(
-        self, connection: DBAPIConnection, texts: Iterable[str], parameters: Parameters
+        self, cursor: DBAPICursor, texts: Iterable[str], parameters: Parameters
     ) -> list[Found]:
-        cursor = connection.cursor()
         cursor.execute(self._dialect.begin_read)
         try:
             return [_fetch(cursor, text, parameters) for text in texts]
         finally:
             cursor.execute("ROLLBACK")  # nothing was written: this only ends the moment that all queries saw
 
+    def _answer(self, connection: DBAPIConnection, question: Callable[[DBAPICursor], Answer]) -> Answer:
+        """One text that is none must not hide the rows beside it."""
+        try:
+            return question(connection.cursor())
+        except self._dialect.errors as error:
+            if not self._dialect.is_damage(error):
+                raise
+        self._dialect.read_any_text(connection, True)
+        try:
+            return question(connection.cursor())
+        finally:
+            self._dialect.read_any_text(connection, False)
+
     def _borrow(self) -> DBAPIConnection:
         if self._closed:
             raise StoreError("the store is closed; nothing was read")
+        if self._lost:
+            raise DatabaseLostError(self._lost)
         try:
             return self._idle.pop()
         except IndexError:
@@ -75,7 +94,8 @@ class Readers:
             self.close()
 
     def _refused(self, error: Exception) -> StoreError:
-        return StoreError(f"the database said: {self._dialect.describe(error)}; nothing was read")
+        said = f"the database said: {self._dialect.describe(error)}; nothing was read"
+        return DamagedError(said) if self._dialect.is_damage(error) else StoreError(said)
 
 
 def _fetch(cursor: DBAPICursor, text: str, parameters: Parameters) -> Found:

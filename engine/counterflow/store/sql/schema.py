@@ -15,7 +15,7 @@ from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.version import __version__
 
-HEAD = "0005"
+HEAD = "0008"
 """The last step in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,7 +26,7 @@ def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
 
     Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the driver's error.
     """
-    if _is_current(dialect, url):
+    if is_current(dialect, url):
         return
     engine = create_engine(url, creator=lambda: dialect.connect(url), poolclass=NullPool)
     with engine.begin() as connection:
@@ -35,7 +35,7 @@ def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
         _migrate(url, connection)
 
 
-def _is_current(dialect: DatabaseKind, url: URL) -> bool:
+def is_current(dialect: DatabaseKind, url: URL) -> bool:
     """Whether the one row that Alembic keeps says so.
 
     Where it cannot be read, migrating finds out why and says it better.

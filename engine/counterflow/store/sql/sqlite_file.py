@@ -1,18 +1,26 @@
-"""Opening a SQLite file: lock it, bring its schema up to date, hand out the store."""
+"""Opening a SQLite file: lock it, bring its schema up to date, see that all is there, hand out the store."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 
 from counterflow.store.errors import ForeignDatabaseError, UnsupportedDatabaseError
 from counterflow.store.port import StoreError
-from counterflow.store.sql.dialects import SQLITE
-from counterflow.store.sql.file_lock import FileLock
-from counterflow.store.sql.schema import bring_up_to_date
+from counterflow.store.sql.agreement import begin_tenure, look
+from counterflow.store.sql.commit_mark import read_mark
+from counterflow.store.sql.custody import FileCustody
+from counterflow.store.sql.dialects import SQLITE, connect_to_read
+from counterflow.store.sql.schema import bring_up_to_date, is_current
 from counterflow.store.sql.store import SqlStore
+from counterflow.store.sql.tenure import Tenure, TenureRow
 
 REMEDIES = {
     "SQLITE_CORRUPT": "put a copy of it in its place, or save what can be read with `sqlite3 FILE .recover`",
@@ -22,8 +30,11 @@ REMEDIES = {
 }
 
 
-def open_sqlite(url: URL) -> SqlStore:
+def open_sqlite(url: URL, *, accepts_loss: bool = False, takes_over: bool = False) -> SqlStore:
     """The store in the file that `url` names; the file is made if there is none.
+
+    `accepts_loss`: also where something acknowledged is missing. `takes_over`: also while another server has
+    it, which is fenced off.
 
     Raises the refusals of `errors.py`.
     """
@@ -43,22 +54,103 @@ def open_sqlite(url: URL) -> SqlStore:
         raise StoreError(
             f"cannot open {path}: the folder {path.parent} does not exist; make it, or name another file"
         )
-    lock = FileLock(path)
+    custody = FileCustody(path, takes_over=takes_over)
     try:
-        return _open_locked(url.set(database=str(path)), lock)
+        return _open(url.set(database=str(path)), custody, path, accepts_loss=accepts_loss)
     except BaseException:
-        lock.release()
+        custody.release()
         raise
 
 
-def _open_locked(url: URL, lock: FileLock) -> SqlStore:
+class _NoCustody:
+    """Whoever only reads has nothing to keep."""
+
+    def committed(self, row: TenureRow) -> None:
+        """Nothing was."""
+
+    def look(self) -> None:
+        """Nothing is written that could be lost."""
+
+    def release(self) -> None:
+        """Nothing is held."""
+
+
+def open_to_read(url: URL) -> SqlStore:
+    """The store in the file that `url` names, to be read alone, also beside a server that has it. Nothing is
+    made, migrated or locked. Raises the refusals of `errors.py`.
+    """
+    path = Path(url.database or "").resolve()
+    if not path.is_file():
+        raise StoreError(f"cannot read {path}: there is no such file")
+    reading = replace(SQLITE, connect=connect_to_read)
+    url = url.set(database=str(path))
     try:
-        bring_up_to_date(SQLITE, url)
-        return SqlStore(SQLITE, url, on_close=lock.release)
+        if not is_current(reading, url):
+            raise StoreError(
+                f"cannot check {path}: it is not a database of this version's schema; begin "
+                "`counterflow serve` "
+                "on it once, which migrates it"
+            )
+        connection = connect_to_read(url)
+        row = _tenure_row(connection)
+        return SqlStore(reading, url, connection, Tenure(row), _NoCustody())
+    except SQLITE.errors as error:
+        raise _refused(url, error) from error
+
+
+def _tenure_row(connection: DBAPIConnection) -> TenureRow:
+    """A damaged one says nothing of how rows were written."""
+    found = look(connection.cursor()).tenure
+    return found or TenureRow(1, "", 0, 0, 0, 0, 0, 0, is_checked=False)
+
+
+def _open(url: URL, custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
+    try:
+        with _log_kept(path):
+            bring_up_to_date(SQLITE, url)
+            connection = SQLITE.connect(url)
+            try:
+                tenure = _begin_tenure(connection, path, accepts_loss=accepts_loss)
+                custody.begin(tenure.row)
+                store = SqlStore(SQLITE, url, connection, tenure, custody)
+                if accepts_loss:
+                    store.give_up_damaged()
+            except BaseException:
+                connection.close()
+                raise
+            return store
     except DBAPIError as error:
         raise _refused(url, error.orig or error) from error
     except SQLITE.errors as error:
         raise _refused(url, error) from error
+
+
+@contextmanager
+def _log_kept(path: Path) -> Iterator[None]:
+    """While the block runs SQLite keeps its log: what a refusal is about is there for whoever mends it.
+
+    Whoever closes a database last writes what can be read of the log into it and deletes the rest; a
+    connection that only reads does not.
+    """
+    if not path.is_file():  # SQLite says better what it is
+        yield
+        return
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
+        with suppress(*SQLITE.errors):
+            reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+        yield
+
+
+def _begin_tenure(connection: DBAPIConnection, path: Path, *, accepts_loss: bool) -> Tenure:
+    cursor = connection.cursor()
+    cursor.execute(SQLITE.begin_write)
+    try:
+        tenure = begin_tenure(cursor, str(path), read_mark(path), accepts_loss=accepts_loss)
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")
+    return tenure
 
 
 def _refused(url: URL, error: BaseException) -> StoreError:

@@ -6,7 +6,7 @@ asked for.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -64,6 +65,7 @@ class Statements:
     def __init__(self, dialect: DatabaseKind) -> None:
         self._dialect = dialect
         self._scans: dict[ScanShape, Statement] = {}
+        self._walks: dict[tuple[type[Row], str, int, int], Statement] = {}
         self.upsert = {row: self._compile(dialect.upsert(table)).text for row, table in TABLE_OF.items()}
         self.delete = {
             row: self._compile(delete(table).where(*_equals_key(table))).text
@@ -76,6 +78,7 @@ class Statements:
         self.instance = [
             self._scan(TABLE_OF[row], {row.instance_field: 0}, None, None)[0] for row in INSTANCE_TABLES
         ]
+        self.instance_rows = self._compile(_instance_rows()).text
         self.append = self._compile(insert(EVENT_LOG)).text
         self.supersede = self._compile(delete(EVENT_LOG).where(*_equals_key(EVENT_LOG))).text
 
@@ -84,6 +87,17 @@ class Statements:
     ) -> tuple[str, Parameters]:
         """Rows whose columns are as `where` says, in order of key, as text and parameters."""
         return self._scan(TABLE_OF[row], where, after, limit)
+
+    def walk(self, row: type[Row], index: str, equal: int, after: int) -> tuple[str, Parameters]:
+        """Entries of an index in order: its text, for so many columns that are equal and so many of the place
+        to go on behind; parameters are those, then the limit, then what else is answered here.
+        """
+        shape = row, index, equal, after
+        statement = self._walks.get(shape)
+        if statement is None:
+            names = row.key_fields if index == "key" else row.indexes[index]
+            statement = self._walks[shape] = self._compile(_walk(TABLE_OF[row], names, equal, after))
+        return statement.text, statement.constants
 
     def read_log(self, where: Where, after: int, limit: int | None) -> tuple[str, Parameters]:
         """Log entries whose columns are as `where` says, in order of position, as text and parameters."""
@@ -142,6 +156,28 @@ def _query(table: Table, shape: ScanShape) -> Select[tuple[object, ...]]:
     if shape.after:
         query = query.where(_follows_key(table))
     return query.limit(bindparam("limit")) if shape.limit else query
+
+
+def _walk(table: Table, names: tuple[str, ...], equal: int, after: int) -> Select[Any]:
+    """Only columns of the index, so that a database reads nothing else."""
+    columns = [table.c[name] for name in names]
+    behind = columns[equal:]
+    query = select(*behind).order_by(*behind).limit(bindparam("limit"))
+    query = query.where(*(column == bindparam(f"equal_{column.name}") for column in columns[:equal]))
+    query = query.where(*(column.is_not(None) for column in behind if column.nullable))
+    if after == 1:
+        query = query.where(behind[0] > bindparam("after"))
+    elif after:
+        place = (bindparam(f"after_{column.name}", type_=column.type) for column in behind[:after])
+        query = query.where(tuple_(*behind[:after]) > tuple_(*place))
+    return query
+
+
+def _instance_rows() -> Select[tuple[object, ...]]:
+    """How many rows an instance has, as the last entry of its log says."""
+    columns = EVENT_LOG.c
+    last = select(func.max(columns.position)).where(columns.process_instance_key == bindparam("instance"))
+    return select(columns.instance_rows).where(columns.position == last.scalar_subquery())
 
 
 def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:

@@ -8,42 +8,69 @@ thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import starmap
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
-from msgspec.structs import astuple
 from sqlalchemy import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
-from counterflow.kernel.row import Row
-from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
-from counterflow.kernel.vocabulary import LogEntry
-from counterflow.store.port import Batch, Key, StoreError, Where
+from counterflow.kernel.row import Home, Row
+from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
+from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
+from counterflow.store.errors import DamagedError, DatabaseLostError
+from counterflow.store.port import Batch, Key, StoreBusy, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
-from counterflow.store.sql.readers import Readers
+from counterflow.store.sql.readers import Found, Readers
+from counterflow.store.sql.row_readers import RowReader
 from counterflow.store.sql.statements import Statements
-from counterflow.store.sql.tables import TABLE_OF
+from counterflow.store.sql.tables import EVENT_LOG
+from counterflow.store.sql.tenure import Tenure, TenureRow
 
+logger = logging.getLogger("counterflow.store")
+
+Answer = TypeVar("Answer")
 RowType = TypeVar("RowType", bound=Row)
 
 
-class SqlStore:
-    """Tables and log of one database whose schema is up to date, as `open_store` sees to.
+class Custody(Protocol):
+    """Whatever is to be done, beside the database itself, to be sure of it."""
 
-    `on_close` is called when it is closed.
+    def committed(self, row: TenureRow) -> None:
+        """Something is durable. Raises `DatabaseLostError` where nobody will find it."""
+
+    def look(self) -> None:
+        """Raises `DatabaseLostError` where the database is not the one that was opened."""
+
+    def release(self) -> None:
+        """The database is closed."""
+
+
+class SqlStore:
+    """Tables and log of one database whose schema is up to date and that is ours to write to, as `open_store`
+    sees to.
     """
 
-    def __init__(self, dialect: DatabaseKind, url: URL, on_close: Callable[[], None]) -> None:
+    def __init__(
+        self, dialect: DatabaseKind, url: URL, writer: DBAPIConnection, tenure: Tenure, custody: Custody
+    ) -> None:
+        is_checked = tenure.row.is_checked
         self._dialect = dialect
-        self._on_close = on_close
+        self._tenure = tenure
+        self._custody = custody
         self._statements = Statements(dialect)
-        self._flags = {table: _flags(table) for table in TABLES}
+        self._rows = {
+            table: RowReader(table.table, table, table.key_fields, is_checked=is_checked) for table in TABLES
+        }
+        self._entries = RowReader(EVENT_LOG.name, LogEntry, ("position",), is_checked=is_checked)
         self._readers = Readers(dialect, url)
         self._write_lock = Lock()
-        self._writer = dialect.connect(url)
-        self._cursor = self._writer.cursor()
+        self._writer = writer
+        self._cursor = writer.cursor()
+        self._lost = ""
+        self._cursor.execute(dialect.never_wait)  # whoever writes is in the event loop
         self._closed = False
 
     def commit(self, batch: Batch) -> None:
@@ -55,25 +82,37 @@ class SqlStore:
         """Begin a transaction and put a batch into it. Raises `StoreError`; then there is no transaction."""
         with self._write_lock, self._rolled_back_if_refused():
             self._cursor.execute(self._dialect.begin_write)
+            self._tenure.renew(self._cursor, batch)
             for table, keys in batch.deletes.items():
                 self._cursor.executemany(self._statements.delete[table], keys)
             for table, rows in batch.puts.items():
-                self._cursor.executemany(self._statements.upsert[table], [astuple(row) for row in rows])
+                self._cursor.executemany(
+                    self._statements.upsert[table], self._rows[table].checksums.with_checksum(rows)
+                )
             if batch.log:
-                self._cursor.executemany(self._statements.append, [astuple(entry) for entry in batch.log])
+                entries = self._entries.checksums.with_checksum(batch.log)
+                self._cursor.executemany(self._statements.append, entries)
             if batch.superseded:
                 self._cursor.executemany(
                     self._statements.supersede, [(position,) for position in batch.superseded]
                 )
 
     def sync(self) -> None:
-        """COMMIT: what was written is durable on return. Raises `StoreError`; then nothing is written."""
+        """COMMIT: what was written is durable, and found again, on return. Raises `StoreError`; then nothing
+        is written, or by `DatabaseLostError` nowhere that counts.
+        """
         with self._write_lock, self._rolled_back_if_refused():
             self._cursor.execute("COMMIT")
+            self._custody.committed(self._tenure.committed())
 
     def get(self, table: type[RowType], key: Key) -> RowType | None:
-        """The row with this primary key, or None."""
-        rows = self._rows(table, self._readers.fetch(self._statements.get[table], key))
+        """The row with this primary key, or None. Raises `DamagedError`."""
+        broken: list[Any] = []
+        reader = self._reader(table)
+        rows = reader.rows(self._readers.fetch(self._statements.get[table], key), broken)
+        if broken:
+            owner = getattr(broken[0], table.instance_field, 0) if table.instance_field else 0
+            raise DamagedError(f"{reader.name(broken[0])} is not as it was written", owner)
         return rows[0] if rows else None
 
     def scan(
@@ -85,21 +124,102 @@ class SqlStore:
         limit: int | None = None,
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
-        return self._rows(table, self._readers.fetch(*self._statements.scan(table, where, after, limit)))
+        broken: list[RowType] = []
+        reader = self._reader(table)
+        found: list[RowType] = []
+        while True:
+            fetched = self._readers.fetch(*self._statements.scan(table, where, after, limit))
+            rows = reader.rows(fetched, broken)
+            found += rows
+            if limit is None or len(fetched) < limit or len(rows) == limit:
+                break
+            # The place of what is left out is filled up, so that a short page is the last one.
+            after, limit = max(map(key_of, (*broken, *rows))), limit - len(rows)
+        reader.left_out(broken)
+        return found
+
+    def left_out(self, table: type[RowType]) -> Sequence[RowType]:
+        """The damaged rows of a table that scans have left out so far, as they were found."""
+        return list(self._reader(table).known_broken.values())
+
+    def walk(
+        self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
+    ) -> Sequence[tuple[Any, ...]]:
+        """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
+        text, constants = self._statements.walk(table, index, len(equal), len(after))
+        found = self._readers.fetch(text, (*equal, *after, limit, *constants))
+        return cast("Sequence[tuple[Any, ...]]", found)
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
-        """Every row of one process instance, by table, from one moment."""
-        results = self._readers.fetch_together(self._statements.instance, (process_instance_key,))
-        return {
-            table: self._rows(table, values) for table, values in zip(INSTANCE_TABLES, results, strict=True)
+        """Every row of one process instance, by table, from one moment. Raises `DamagedInstance`."""
+        *results, told = self._fetch_instance(process_instance_key)
+        broken: list[Row] = []
+        rows = {
+            table: self._rows[table].rows(found, broken) if found is not None else []
+            for table, found in zip(INSTANCE_TABLES, results, strict=True)
         }
+        there = sum(map(len, rows.values()))
+        expected = cast("int | None", told[0][0] if told else None)
+        unread = [table for table, found in zip(INSTANCE_TABLES, results, strict=True) if found is None]
+        if broken or unread or told is None or expected not in {None, there}:
+            damage = self._damage_of(broken, unread, there, expected)
+            raise DamagedInstance(process_instance_key, damage, rows, (expected or there) - there)
+        return rows
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None
     ) -> Sequence[LogEntry]:
-        """The log entries behind position `after`, in their order; of one instance or of all."""
+        """The log entries behind position `after`, in their order; of one instance or of all.
+
+        Raises `DamagedError`.
+        """
         where: Where = {} if process_instance_key is None else {"process_instance_key": process_instance_key}
-        return list(starmap(LogEntry, self._readers.fetch(*self._statements.read_log(where, after, limit))))
+        broken: list[LogEntry] = []
+        entries = self._entries.rows(
+            self._readers.fetch(*self._statements.read_log(where, after, limit)), broken
+        )
+        if broken:
+            raise DamagedError(f"{self._entries.name(broken[0])} is not as it was written")
+        return entries
+
+    def name_of(self, row: Row) -> str:
+        """A row by its table and its key, as they were found."""
+        return self._rows[type(row)].name(row)
+
+    def log_as_found(self, after: int, limit: int) -> tuple[list[LogEntry], list[LogEntry]]:
+        """At most `limit` entries of the log behind a position, the whole ones and those that are damaged."""
+        broken: list[LogEntry] = []
+        fetched = self._readers.fetch(*self._statements.read_log({}, after, limit))
+        return self._entries.rows(fetched, broken), broken
+
+    def ask(self, question: Callable[[DBAPICursor], Answer]) -> Answer:
+        """What a question has to say, asked with a connection that only reads. Raises `StoreError`."""
+        return self._readers.ask(question)
+
+    def give_up_damaged(self) -> None:
+        """Take the damaged rows away that belong to no instance, since their loss is accepted."""
+        for table in TABLES:
+            if table.home is Home.PARTITION:
+                self.scan(table, {})
+                known = self._rows[table].known_broken
+                keys = [key_of(row) for row in known.values()]
+                if keys:
+                    logger.warning(
+                        "%s rows of %s are taken away, as --accept-loss says", len(keys), table.table
+                    )
+                    self.commit(Batch({}, {table: keys}, []))
+                    known.clear()
+
+    def look(self) -> None:
+        """Raises `DatabaseLostError` where what is written goes where nobody will find it."""
+        if self._lost:
+            raise DatabaseLostError(self._lost)
+        try:
+            self._custody.look()
+            self._readers.ask(self._tenure.check)
+        except DatabaseLostError as lost:
+            self._lose(lost)
+            raise
 
     def close(self) -> None:
         """Give back every connection. The store is not used afterwards."""
@@ -109,19 +229,24 @@ class SqlStore:
             self._closed = True
             self._readers.close()
             self._writer.close()
-            self._on_close()
+            self._custody.release()
 
     @contextmanager
     def _rolled_back_if_refused(self) -> Iterator[None]:
         if self._closed:
             raise StoreError("the store is closed; nothing of the batch was written")
+        if self._lost:
+            raise DatabaseLostError(self._lost)
         try:
             yield
         except BaseException as error:
             self._roll_back()
+            if isinstance(error, DatabaseLostError):
+                self._lose(error)
             if isinstance(error, self._dialect.errors):
                 said = self._dialect.describe(error)
-                raise StoreError(f"the database said: {said}; nothing of the batch was written") from error
+                kind = StoreBusy if self._dialect.is_busy(error) else StoreError
+                raise kind(f"the database said: {said}; nothing of the batch was written") from error
             raise
 
     def _roll_back(self) -> None:
@@ -129,25 +254,40 @@ class SqlStore:
 
         After some errors (disk full) SQLite has: then it refuses, and that is well.
         """
+        self._tenure.rolled_back()
         try:
             self._cursor.execute("ROLLBACK")
         except self._dialect.errors:
             return
 
-    def _rows(self, table: type[RowType], rows: Iterable[Sequence[Any]]) -> list[RowType]:
-        flags = self._flags[table]
-        return list(starmap(table, (_with_flags(values, flags) for values in rows) if flags else rows))
+    def _lose(self, lost: DatabaseLostError) -> None:
+        """What can be read is not what callers mean, from now on."""
+        self._lost = str(lost)
+        self._readers.refuse(lost)
 
+    def _reader(self, table: type[RowType]) -> RowReader[RowType]:
+        return cast("RowReader[RowType]", self._rows[table])
 
-def _with_flags(values: Sequence[Any], flags: Iterable[int]) -> list[Any]:
-    row = list(values)
-    for index in flags:
-        row[index] = bool(row[index])
-    return row
+    def _fetch_instance(self, key: int) -> list[Found | None]:
+        """The rows of each table, and how many there should be; None for what cannot be read."""
+        texts = (*self._statements.instance, self._statements.instance_rows)
+        try:
+            return [*self._readers.fetch_together(texts, (key,))]
+        except DamagedError:
+            return [self._fetch_readable(text, key) for text in texts]
 
+    def _fetch_readable(self, text: str, key: int) -> Found | None:
+        try:
+            return self._readers.fetch(text, (key,))
+        except DamagedError:
+            return None
 
-def _flags(table: type[Row]) -> tuple[int, ...]:
-    """Where a row's booleans are: SQLite keeps them as 0 and 1."""
-    return tuple(
-        index for index, column in enumerate(TABLE_OF[table].columns) if column.type.python_type is bool
-    )
+    def _damage_of(self, broken: list[Row], unread: list[type[Row]], there: int, expected: int | None) -> str:
+        """What a person is told of rows that are not what was written."""
+        if broken:
+            return f"{self._rows[type(broken[0])].name(broken[0])} is not as it was written"
+        if unread:
+            return f"table {unread[0].table} cannot be read"
+        if expected is None:
+            return "its log cannot be read"
+        return f"it has {there} rows, and {expected} were written"

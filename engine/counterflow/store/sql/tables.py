@@ -1,4 +1,5 @@
-"""The schema, derived: a table per row of the kernel, a column per field, the log, and Alembic's mark.
+"""The schema, derived: a table per row of the kernel, a column per field, the log, the row that says who
+writes, and Alembic's mark. Each row has a checksum behind its columns (`checksums.py`).
 
 A test holds these tables to what the migrations make. Keys and positions only ever grow, so a table with an
 integer key is filled at its end (in SQLite the key is the rowid); names and JSON are compared byte by byte in
@@ -32,6 +33,7 @@ from sqlalchemy.types import TypeEngine
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import TABLES
 from counterflow.kernel.vocabulary import LogEntry
+from counterflow.store.sql.tenure import TenureRow
 
 METADATA = MetaData()
 
@@ -54,7 +56,7 @@ PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "ac
 
 
 def columns_of(struct: type[Struct], key: tuple[str, ...]) -> Iterator[Column[Any]]:
-    """A column per field of a struct, in their order: NULL where the field may be None.
+    """A column per field of a struct, in their order, NULL where the field may be None; and the checksum.
 
     `key` is the primary key. Raises `KeyError` for a field of a type that no column has.
     """
@@ -64,6 +66,7 @@ def columns_of(struct: type[Struct], key: tuple[str, ...]) -> Iterator[Column[An
         yield Column(
             field.name, TYPES[kind], primary_key=field.name in key, nullable=is_null, autoincrement=False
         )
+    yield Column("row_checksum", TYPES[int])
 
 
 def _table_of(row: type[Row]) -> Table:
@@ -88,6 +91,8 @@ Index(
 
 EVENT_LOG = Table("event_log", METADATA, *columns_of(LogEntry, ("position",)))
 Index("ix_event_log_instance", EVENT_LOG.c.process_instance_key)
+
+TENURE = Table("tenure", METADATA, *columns_of(TenureRow, ("id",)))
 
 Table(
     "alembic_version",

@@ -33,26 +33,23 @@ from counterflow.wire.http2.frames import FrameReader
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
-from counterflow.wire.http2.patience import CRUMB, FRAME, SMALL_DATA_BYTES, STREAM, Patience
+from counterflow.wire.http2.patience import CALL, CRUMB, FRAME, SMALL_DATA_BYTES, STREAM, Patience
 from counterflow.wire.http2.payloads import MASK, check_length, content_length, unpadded, window_update
 from counterflow.wire.http2.stream import Stream
 from counterflow.wire.http2.streams import StreamTable
 
 
 class Http2Connection:
-    """`clock` answers seconds of any origin; floods are told by it. `shared` is what all connections of an
-    address may do beside calling.
-    """
+    """`clock` answers seconds of any origin; floods are told by it."""
 
-    def __init__(
-        self, limits: ConnectionLimits, clock: Callable[[], float], shared: Bucket | None = None
-    ) -> None:
+    def __init__(self, limits: ConnectionLimits, clock: Callable[[], float]) -> None:
         self._limits = limits
         self.outgoing = Outgoing()
         self.is_over = False
         """Nothing is read any more."""
-        self._reader = FrameReader(limits, self._frame)
-        self._patience = Patience(limits, shared or shared_work(limits, clock))
+        self._patience = Patience(limits, shared_work(limits, clock))
+        self._reader = FrameReader(limits, self._frame, self._patience)
+        self.share_work = self._patience.share
         self._decoder = HeaderDecoder(limits, self._patience)
         self._streams = StreamTable(limits.ended_streams, limits.reset_streams)
         self._open = self._streams.open
@@ -78,7 +75,9 @@ class Http2Connection:
     # -- what comes ------------------------------------------------------------------------------------------
 
     def receive(self, data: bytes) -> list[Event]:
-        """Everything that these bytes, with those left over, tell."""
+        """What these bytes, with those left over, tell; not all at once, if that is much: as long as
+        `has_more`, this is to be asked with nothing, when others have had their turn.
+        """
         if self.is_over:
             return []
         events = self._events = []
@@ -88,6 +87,20 @@ class Http2Connection:
             self.close(fault.code, fault.reason)
             events.append(ConnectionEnded(fault.code, fault.reason))
         return events
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more is to be had of what has come."""
+        return self._reader.has_more
+
+    def keep(self, data: bytes) -> None:
+        """Bytes that come while there is more: for later."""
+        self._reader.keep(data)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What has come and has not been looked at."""
+        return self._reader.kept_bytes
 
     @property
     def has_begun(self) -> bool:
@@ -154,6 +167,15 @@ class Http2Connection:
             stream.receive_window += stream.returned
             stream.returned = 0
 
+    def stalled(self) -> list[int]:
+        """Streams whose answer is held, and of which nothing has been taken since this was asked before."""
+        found = []
+        for stream in self.outgoing.holding.values():
+            if stream.is_stalled:
+                found.append(stream.id)
+            stream.is_stalled = True
+        return found
+
     def reset(self, stream_id: int, code: ErrorCode) -> None:
         """End a stream early."""
         if stream_id in self._open:
@@ -179,8 +201,14 @@ class Http2Connection:
         """Say goodbye and read no more."""
         self.outgoing.go_away(self._streams.newest, code, reason)
         self.is_over = True
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """Nobody is there any more: no stream is open, and nothing is read or kept."""
+        self.is_over = True
         self._reader.clear()
         self._open.clear()
+        self.outgoing.forget_all()
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -272,6 +300,7 @@ class Http2Connection:
         if ended:
             self._count_body(stream, 0, ended=True)
         self._open[stream_id] = stream
+        self._patience.turn -= CALL
         self._events.append(RequestBegun(stream_id, headers, ended))
 
     def _trailers(self, stream: Stream, headers: Headers, ended: bool) -> None:

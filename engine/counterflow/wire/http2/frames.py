@@ -13,6 +13,7 @@ from counterflow.wire.http2 import codes
 from counterflow.wire.http2.codes import ErrorCode
 from counterflow.wire.http2.errors import ConnectionFault
 from counterflow.wire.http2.limits import ConnectionLimits
+from counterflow.wire.http2.patience import Patience
 from counterflow.wire.http2.payloads import MASK, unpadded, without_priority
 
 _FRAME_HEAD = struct.Struct(">HBBBL").unpack_from
@@ -39,17 +40,24 @@ class FrameReader:
     Everything here raises `ConnectionFault` for what no client may send.
     """
 
-    def __init__(self, limits: ConnectionLimits, take: TakeFrame) -> None:
+    def __init__(self, limits: ConnectionLimits, take: TakeFrame, patience: Patience) -> None:
         self._limits = limits
+        self._patience = patience
         self._take = take
         self._left = b""
         self._has_preface = False
         self._block: HeaderBlock | None = None
+        self.has_more = False
+        """There may be more whole frames in what is kept: `feed` it nothing, when the others have had their
+        turn.
+        """
         self.has_begun = False
         """The client has shown that it speaks HTTP/2."""
 
     def feed(self, data: bytes) -> None:
-        """Hand on every frame that is whole with these bytes, and keep the rest."""
+        """Hand on the frames that are whole with these bytes, as many as there is work for in a turn, and
+        keep the rest.
+        """
         if self._left:
             data = self._left + data
         position = 0
@@ -58,7 +66,9 @@ class FrameReader:
             if not position:
                 self._left = data
                 return
-        size, most, take = len(data), self._limits.frame_bytes, self._take
+        size, most, take, patience = len(data), self._limits.frame_bytes, self._take, self._patience
+        patience.turn = self._limits.work_in_turn
+        self.has_more = False
         while size - position >= codes.FRAME_HEAD_BYTES:
             high, low, kind, flags, stream_id = _FRAME_HEAD(data, position)
             length = high << 8 | low
@@ -75,12 +85,25 @@ class FrameReader:
             if self._block is not None or not self.has_begun:
                 self._check_order(kind, flags, stream_id)
             take(kind, flags, stream_id, data[start:position])
+            if patience.turn <= 0:
+                self.has_more = position < size
+                break
         self._left = data[position:]
+
+    def keep(self, data: bytes) -> None:
+        """Bytes that are looked at when `feed` is called next."""
+        self._left += data
 
     def clear(self) -> None:
         """Nothing is read any more."""
         self._left = b""
         self._block = None
+        self.has_more = False
+
+    @property
+    def kept_bytes(self) -> int:
+        """What is kept of frames that have not been handed on."""
+        return len(self._left)
 
     def header_block(self, flags: int, stream_id: int, payload: bytes) -> bytes | None:
         """The block that a HEADERS frame begins, if it is whole; else `continued` answers it later."""

@@ -50,6 +50,10 @@ class ConnectionLimits:
     """
     work_at_once: int = 10_000
     """As above, at once: so long everybody else waits."""
+    work_in_turn: int = 320
+    """As above, with some fifteen calls that begin: so much is done of what a connection has sent, before the
+    others have their turn.
+    """
     work_at_first: int = 128
     """What a connection has before it has earned anything."""
     work_by_call: int = 32

@@ -31,13 +31,18 @@ class Outgoing:
 
     def __init__(self) -> None:
         self._frames: list[bytes] = []
+        self._counted = 0
+        """So many of them have been counted, by whoever asked for `kept_bytes`."""
+        self._ready_bytes = 0
         self._began = False
         self._in_turn: dict[int, Stream] = {}
         """Streams whose data the connection's window alone holds back, the one that has waited longest
         first: who waits for a window of its own is asked for only when that is opened.
         """
+        self.holding: dict[int, Stream] = {}
+        """Streams of which the windows hold something back."""
         self.held_bytes = 0
-        """What the windows hold back, of all streams."""
+        """How much that is, of all of them."""
         self.window = INITIAL_WINDOW
         self.frame_bytes = LEAST_FRAME_BYTES
 
@@ -45,6 +50,7 @@ class Outgoing:
         """Everything that is ready to be sent, once."""
         data = b"".join(self._frames)
         self._frames.clear()
+        self._counted = self._ready_bytes = 0
         return data
 
     @property
@@ -54,8 +60,13 @@ class Outgoing:
 
     @property
     def kept_bytes(self) -> int:
-        """What has not been taken yet, and what the windows hold back."""
-        return sum(map(len, self._frames)) + self.held_bytes
+        """What has not been taken yet, and what the windows hold back; each frame is counted once, however
+        often this is asked.
+        """
+        fresh = self._frames[self._counted :]
+        self._counted = len(self._frames)
+        self._ready_bytes += sum(map(len, fresh))
+        return self._ready_bytes + self.held_bytes
 
     def add(self, data: bytes) -> None:
         """A frame that no window holds back."""
@@ -122,14 +133,27 @@ class Outgoing:
             self.window -= size
             self._frames.append(b"".join((size.to_bytes(3), b"\0\0", stream.id.to_bytes(4), data)))
             return True
+        if not data:
+            return not stream.held
+        if not stream.held:
+            stream.is_stalled = False
+            self.holding[stream.id] = stream
         stream.held += data
         self.held_bytes += size
         return self.pump(stream)
 
     def forget(self, stream: Stream) -> None:
         """The stream is gone, and what was held for it."""
-        self._in_turn.pop(stream.id, None)
-        self.held_bytes -= len(stream.held)
+        if stream.held:
+            del self.holding[stream.id]
+            self._in_turn.pop(stream.id, None)
+            self.held_bytes -= len(stream.held)
+
+    def forget_all(self) -> None:
+        """Nothing that is held will leave any more."""
+        self.holding.clear()
+        self._in_turn.clear()
+        self.held_bytes = 0
 
     def reset(self, stream_id: int, code: int) -> None:
         """End a stream early."""
@@ -183,6 +207,9 @@ class Outgoing:
         self._frames.append(frame(DATA, 0, stream.id, bytes(stream.held[:size])))
         del stream.held[:size]
         self.held_bytes -= size
+        stream.is_stalled = False
+        if not stream.held:
+            del self.holding[stream.id]
         stream.send_window -= size
         self.window -= size
         return True

@@ -18,6 +18,8 @@ FRAME: Final = 1
 """A frame that carries nothing of a call."""
 CRUMB: Final = 2
 """DATA of a few bytes, or a frame that brings forth another one."""
+CALL: Final = 20
+"""A call that is begun: not to be paid for, but others wait meanwhile."""
 STREAM: Final = 8
 """A call that is begun and taken back, or is faulty."""
 _FIELD = 2
@@ -33,18 +35,25 @@ SMALL_DATA_BYTES: Final = 64
 class Patience:
     """What is left of it with one connection; `shared` is that of its address."""
 
-    __slots__ = ("_by_call", "_left", "_most", "_shared")
+    __slots__ = ("_by_call", "_left", "_most", "_shared", "turn")
 
     def __init__(self, limits: ConnectionLimits, shared: Bucket) -> None:
         self._left = limits.work_at_first
         self._by_call = limits.work_by_call
         self._most = limits.work_saved - limits.work_by_call
         self._shared = shared
+        self.turn = 0
+        """Units of work that may still be done now, before others have their turn."""
+
+    def share(self, shared: Bucket) -> None:
+        """It is known by now where the client comes from: `shared` is what its address has left."""
+        self._shared = shared
 
     def spend(self, units: int = FRAME) -> None:
         """The client has made so much work. Raises `ConnectionFault` with ENHANCE_YOUR_CALM where neither
         the connection nor its address has any patience left.
         """
+        self.turn -= units
         left = self._left - units
         if left >= 0:
             self._left = left

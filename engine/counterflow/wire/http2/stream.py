@@ -13,6 +13,7 @@ class Stream:
         "ended_by_peer",
         "held",
         "id",
+        "is_stalled",
         "last",
         "receive_window",
         "returned",
@@ -40,5 +41,7 @@ class Stream:
         self.ended_by_peer = ended_by_peer
         self.held = bytearray()
         """Data that the windows do not let go yet."""
+        self.is_stalled = False
+        """Nothing of it has been taken since somebody looked."""
         self.last: EncodedHeaders | None = None
         """Trailers that end the stream once what is held has left."""

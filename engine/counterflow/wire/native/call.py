@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
+from counterflow.budget import Account
 from counterflow.caller import Caller
 from counterflow.wire.contract import CallIsOver, Method, RpcError, StatusCode
 from counterflow.wire.http2.connection import Http2Connection
@@ -42,14 +43,17 @@ class Line(Protocol):
         """What the client is granted."""
         ...
 
+    @property
+    def account(self) -> Account:
+        """What the client has of the server."""
+        ...
+
     def caller(self, headers: Headers) -> Caller:
         """Who has sent a request with these headers."""
         ...
 
     def refusal_to_keep(self, size: int) -> str:
-        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing.
-        Small ones always can.
-        """
+        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing."""
         ...
 
     def flush_soon(self) -> None:
@@ -58,6 +62,10 @@ class Line(Protocol):
 
     def takes_more(self, call: NativeCall) -> bool:
         """Whether what is written leaves; if not, `drained` is called when it has."""
+        ...
+
+    def begin_large(self, begin: Callable[[], None]) -> None:
+        """Call `begin`, which reads a large message, when it is its turn."""
         ...
 
     def taken(self, call: NativeCall, count: int) -> None:
@@ -124,6 +132,11 @@ class NativeCall:
     def caller(self) -> Caller:
         """Who calls: read from the headers when somebody asks."""
         return self._line.caller(self._headers)
+
+    @property
+    def account(self) -> Account:
+        """What the client has of the server."""
+        return self._line.account
 
     # -- answering -------------------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
+from counterflow.budget import Account
 from counterflow.caller import Caller
 from counterflow.wire.contract import Method, StatusCode
 from counterflow.wire.http2.codes import ErrorCode
@@ -26,12 +27,15 @@ from counterflow.wire.http2.events import (
 from counterflow.wire.native.call import NativeCall
 from counterflow.wire.native.caller import identities_of, metadata, peer_of
 from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.places import ClientAddress, NoPlace, Places
 from counterflow.wire.native.pulse import Pulse
-from counterflow.wire.native.reception import Reception
+from counterflow.wire.native.reception import MESSAGE_BYTES, Reception
+from counterflow.wire.native.rounds import Leaving, Rounds
 
 logger = logging.getLogger("counterflow.wire")
 
-SMALL_ANSWER_BYTES = 65_536
+SMALL_ANSWER_BYTES = 4_096
+"""Answers that are not counted as long as nothing is unread."""
 _STOPPING = b"stopping"
 
 
@@ -48,12 +52,30 @@ class ConnectionOwner(Protocol):
         """What each connection is granted."""
         ...
 
+    @property
+    def rounds(self) -> Rounds:
+        """Of those who have sent much at once."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """Who has one."""
+        ...
+
+    def account(self) -> Account:
+        """For one more client."""
+        ...
+
     def joined(self, connection: RpcConnection, /) -> None:
         """A client has come."""
         ...
 
     def left(self, connection: RpcConnection, /) -> None:
         """A client has gone."""
+        ...
+
+    def may_linger(self) -> bool:
+        """Whether a connection that is over may wait until its last words have been taken."""
         ...
 
 
@@ -65,6 +87,9 @@ class RpcConnection(asyncio.Protocol):
         self.limits = owner.limits
         self._loop = asyncio.get_running_loop()
         self.http2 = Http2Connection(owner.limits.http2, self._loop.time)
+        self.account = owner.account()
+        self._unread = 0
+        """Bytes of answers that the account has counted as unread."""
         self._transport: asyncio.Transport | None = None
         self._peer = ""
         """The client's end of the line, in gRPC's form."""
@@ -74,13 +99,24 @@ class RpcConnection(asyncio.Protocol):
         self._calls = self._reception.calls
         self._flush_is_due = False
         self._is_paused = False
+        self._is_reading = True
+        self._waits_its_turn = False
+        """Much has come at once, and is carried out in rounds."""
         self._waiting: list[NativeCall] = []
         """Calls whose message has left their stream while the transport took no more."""
+        self._has_hung_up = False
+        """All has been said; what still comes is passed over."""
         self._is_leaving = False
         self._leaves_for = ""
         """Why the client is asked to leave."""
         self._pulse = Pulse(self.http2, owner.limits, self.flush_soon, self.abort)
         self._age: asyncio.TimerHandle | None = None
+        self._first_call: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._address: ClientAddress | None = None
+        self._has_called = False
+        self._called_at = self._loop.time()
+        """When its last call ended, or it came."""
 
     # -- asyncio ---------------------------------------------------------------------------------------------
 
@@ -92,23 +128,76 @@ class RpcConnection(asyncio.Protocol):
         if secure is not None and secure.selected_alpn_protocol() != "h2":
             self._transport.abort()
             return
-        self._peer = peer_of(transport.get_extra_info("peername"))
-        self._identities = identities_of(secure.getpeercert() if secure is not None else None)
         self._owner.joined(self)
+        peer = transport.get_extra_info("peername")
+        self._address = self._owner.places.address_of(peer)
+        self.http2.share_work(self._address.work)
+        try:
+            is_late = self._owner.places.enter(self)
+        except NoPlace as refusal:
+            self._hang_up(ErrorCode.ENHANCE_YOUR_CALM, str(refusal))
+            return
+        self._peer = peer_of(peer)
+        self._identities = identities_of(secure.getpeercert() if secure is not None else None)
         self._pulse.start()
-        if self.limits.age_seconds is not None:
-            self._age = self._loop.call_later(
-                self.limits.age_seconds, self.ask_to_leave, "the connection has reached its age"
-            )
+        self._limit_age(is_late=is_late)
         self._flush()
+
+    def _limit_age(self, *, is_late: bool) -> None:
+        """Connections on which nobody ever calls end, so do those that have reached their age, and those that
+        have a place only for a while.
+        """
+        later, age = self._loop.call_later, self.limits.age_seconds
+        self._first_call = later(self.limits.first_call_seconds, self._look_for_call)
+        if is_late:
+            self._age = later(self._owner.places.late_seconds, self.make_way)
+        elif age is not None:
+            self._age = later(age, self.ask_to_leave, "the connection has reached its age")
+
+    def _look_for_call(self) -> None:
+        if not self._has_called and not self._calls:
+            self.make_way()
 
     def data_received(self, data: bytes) -> None:
         """Whatever these bytes ask; what can be answered at once leaves with the next write."""
         self._pulse.heard_at = self._loop.time()
+        if self._waits_its_turn:
+            self.http2.keep(data)
+            self._measure()
+            self._read_or_not()
+            return
         self._flush_is_due = True
         for event in self.http2.receive(data):
             self._on(event)
         self._flush()
+        if self.http2.has_more:
+            self._waits_its_turn = True
+            self._owner.rounds.join(self)
+            self._measure()
+            self._read_or_not()
+
+    def go_on(self) -> bool:
+        """For the rounds: some more of what has come. Answers whether there still is."""
+        self._flush_is_due = True
+        for event in self.http2.receive(b""):
+            self._on(event)
+        self._flush()
+        self._read_or_not()
+        self._waits_its_turn = self.http2.has_more and not self.http2.is_over
+        return self._waits_its_turn
+
+    def _read_or_not(self) -> None:
+        """Nothing more is read while the client does not take what we write, so that it cannot make us keep
+        more; nor while much of what it has sent waits for its turn.
+        """
+        wants = not self._is_paused and self.http2.waiting_bytes <= self.limits.waiting_bytes
+        if wants is self._is_reading or self._transport is None or self._transport.is_closing():
+            return
+        self._is_reading = wants
+        if wants:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         """The client says no more: nor do we."""
@@ -117,27 +206,27 @@ class RpcConnection(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """The client has gone, or we have sent it away."""
         self._pulse.stop()
-        if self._age is not None:
-            self._age.cancel()
+        for timer in (self._age, self._first_call, self._stall):
+            if timer is not None:
+                timer.cancel()
         self._transport = None
         self.http2.is_over = True
         self._end_calls()
+        self._count_unread(0)
+        self._owner.places.leave(self)
         self._owner.left(self)
 
     def pause_writing(self) -> None:
-        """The client does not take what we write: nothing more is read from it, so that it cannot make us
-        keep more.
-        """
+        """The client does not take what we write."""
         self._is_paused = True
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.pause_reading()
+        self._read_or_not()
 
     def resume_writing(self) -> None:
         """It does again."""
         self._is_paused = False
+        self._measure()
         self._pulse.heard_at = self._loop.time()
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.resume_reading()
+        self._read_or_not()
         waiting, self._waiting = self._waiting, []
         for call in waiting:
             call.drained()
@@ -161,29 +250,63 @@ class RpcConnection(asyncio.Protocol):
         return not self._is_paused
 
     def refusal_to_keep(self, size: int) -> str:
-        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing.
-        Small ones always can.
-        """
-        if size <= SMALL_ANSWER_BYTES or self._transport is None:
+        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing."""
+        if (size <= SMALL_ANSWER_BYTES and not self._unread) or self._transport is None:
             return ""
-        unread = self.http2.outgoing.kept_bytes + self._transport.get_write_buffer_size()
-        if unread <= self.limits.unread_bytes:
+        self._measure()
+        if self._unread <= self.limits.unread_bytes and self.account.has_room(size):
             return ""
         return (
-            f"The call was carried out, but {unread} bytes of answers wait unread on this connection: read "
-            "them first, or ask for less"
+            f"The call was carried out, but {self._unread} bytes of answers wait unread on this connection, "
+            f"{self.account.kept_for_all} are kept for all clients (setting client_bytes), and {size} more "
+            "would be too many: read them first, or ask for less"
         )
+
+    def _measure(self) -> None:
+        """Count anew what is unread, of answers, and of requests that wait for their turn."""
+        if self._transport is not None:
+            http2 = self.http2
+            waiting = http2.waiting_bytes if http2.has_more else 0
+            self._count_unread(http2.outgoing.kept_bytes + self._transport.get_write_buffer_size() + waiting)
+
+    def _count_unread(self, unread: int) -> None:
+        if unread > self._unread:
+            self.account.counts(unread - self._unread)
+        else:
+            self.account.gives(self._unread - unread)
+        self._unread = unread
+        if unread and self._stall is None and self._transport is not None:
+            self._stall = self._loop.call_later(self.limits.stalled_seconds, self._look_for_stalled)
+
+    def _look_for_stalled(self) -> None:
+        """Answers of which nothing is taken are not kept for ever: the calls are told so, if their client
+        ever reads again.
+        """
+        self._stall = None
+        for stream_id in self.http2.stalled():
+            self.http2.reset(stream_id, ErrorCode.ENHANCE_YOUR_CALM)
+            call = self._calls.get(stream_id)
+            if call is not None:
+                call.go()
+        self._measure()
+        self._flush()
+
+    def begin_large(self, begin: Callable[[], None]) -> None:
+        """Read a large message when those of others have been read."""
+        self._owner.rounds.begin_large(begin)
 
     def taken(self, call: NativeCall, count: int) -> None:
         """So many bytes of its requests are not kept any more."""
         if not call.is_over:
-            self._reception.release(call, count)
+            self._reception.release(call, count + MESSAGE_BYTES)
             self.http2.consumed(call.stream_id, count)
             self.flush_soon()
 
     def forget(self, call: NativeCall) -> None:
         """It is over."""
         self._calls.pop(call.stream_id, None)
+        self._has_called = True
+        self._called_at = self._pulse.heard_at
         if call.kept_bytes:
             self._reception.release(call, call.kept_bytes)
         self.flush_soon()
@@ -207,6 +330,24 @@ class RpcConnection(asyncio.Protocol):
             call.break_off(StatusCode.UNAVAILABLE, "The server has stopped")
         self._hang_up(ErrorCode.NO_ERROR, "the server has stopped")
 
+    @property
+    def address(self) -> ClientAddress:
+        """Where the client comes from."""
+        return cast("ClientAddress", self._address)
+
+    def idle_seconds(self) -> float:
+        """For how long there has been no call; 0 while there is one. Without ever one it counts ten times."""
+        if self._calls or self.http2.open_streams:
+            return 0.0
+        seconds = self._loop.time() - self._called_at
+        return seconds if self._has_called else 10 * seconds
+
+    def make_way(self) -> None:
+        """Go, since there is no call to wait for, or no more time for it."""
+        for call in list(self._calls.values()):
+            call.break_off(StatusCode.UNAVAILABLE, "The place is needed for another client; connect again")
+        self._hang_up(ErrorCode.NO_ERROR, "the place is needed for another client")
+
     def abort(self) -> None:
         """Go without a word."""
         if self._transport is not None:
@@ -220,16 +361,32 @@ class RpcConnection(asyncio.Protocol):
                 self._loop.call_soon(self.close)
 
     def _end_calls(self) -> None:
-        for call in list(self._calls.values()):
-            call.go()
+        """Nothing that they say from now on is kept, nor counts as said."""
+        self.http2.forget_all()
+        leaving = Leaving(list(self._calls.values()))
+        if leaving.go_on():
+            self._owner.rounds.join(leaving)
 
     def _hang_up(self, code: ErrorCode | None, reason: str) -> None:
         if code is not None and not self.http2.is_over:
             self.http2.close(code, reason)
         self._flush()
         if self._transport is not None:
-            self._transport.close()
-            self._pulse.last_words()
+            self._leave_slowly(self._transport)
+
+    def _leave_slowly(self, transport: asyncio.Transport) -> None:
+        """Closed with bytes unread, a socket would take back what was said last: so what still comes is
+        passed over until the client has heard us, or its time is over.
+        """
+        self._owner.places.leave(self)
+        is_first, self._has_hung_up = not self._has_hung_up, True
+        has_left = not transport.get_write_buffer_size()
+        if is_first and transport.can_write_eof() and not transport.is_closing() and self._owner.may_linger():
+            transport.write_eof()
+            self._pulse.last_words(is_heard_soon=has_left)
+        else:
+            transport.close()
+            self._pulse.last_words(is_heard_soon=False)
 
     # -- events ----------------------------------------------------------------------------------------------
 
@@ -259,5 +416,9 @@ class RpcConnection(asyncio.Protocol):
     def _flush(self) -> None:
         self._flush_is_due = False
         outgoing, transport = self.http2.outgoing, self._transport
+        if self._has_hung_up:
+            return
         if not outgoing.is_empty and transport is not None and not transport.is_closing():
             transport.write(outgoing.take())
+            if self._unread or outgoing.held_bytes or transport.get_write_buffer_size():
+                self._measure()

@@ -44,12 +44,13 @@ class Pulse:
         if self._timer is not None:
             self._timer.cancel()
 
-    def last_words(self) -> None:
+    def last_words(self, *, is_heard_soon: bool) -> None:
         """What we had to say is said; a client that does not take it for as long as an answer to a ping may
-        last is let go.
+        last is let go, sooner where it is on its way already.
         """
         self.stop()
-        self._timer = self._loop.call_later(self._limits.pong_seconds, self._let_go)
+        seconds = self._limits.goodbye_seconds if is_heard_soon else self._limits.pong_seconds
+        self._timer = self._loop.call_later(seconds, self._let_go)
 
     def takes(self, payload: bytes) -> bool:
         """Whether what came back is the sign of life that was asked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from counterflow.wire import methods
 from counterflow.wire.contract import Method, RpcError, StatusCode
@@ -13,8 +14,13 @@ from counterflow.wire.http2.remembered import Remembered
 from counterflow.wire.native.call import Line, NativeCall
 from counterflow.wire.native.messages import PREFIX_BYTES, MessageReader
 from counterflow.wire.native.request import Request, read_request
+from counterflow.wire.native.rounds import LARGE_BYTES
 from counterflow.wire.native.trailers import trailers
 
+MESSAGE_BYTES = 128
+"""What a message takes beside its bytes while it waits to be taken: an empty one is five on the wire."""
+QUOTED = 200
+"""So much of what there is not is shown."""
 _ENCODINGS = (b"identity", b"gzip")
 
 
@@ -25,6 +31,7 @@ class Reception:
         self._line = line
         self._http2 = line.http2
         self._limits = line.limits
+        self._account = line.account
         self._loop = asyncio.get_running_loop()
         self._served = served
         self.calls: dict[int, NativeCall] = {}
@@ -44,7 +51,7 @@ class Reception:
         method = self._served.get(request.path)
         if method is None or request.encoding not in _ENCODINGS:
             missing = request.path if method is None else b"grpc-encoding " + request.encoding
-            details = f"There is no {missing.decode(errors='replace')} on this server"
+            details = f"There is no {missing[:QUOTED].decode(errors='replace')} on this server"
             self._http2.send_headers(event.stream_id, trailers(StatusCode.UNIMPLEMENTED, details, alone=True))
             return
         call = NativeCall(self._line, event.stream_id, method, request.encoding, event.headers)
@@ -64,22 +71,35 @@ class Reception:
         reader = call.reader
         if reader is None:
             reader = call.reader = MessageReader(self._limits.message_bytes)
-        call.kept_bytes += len(data)
-        self._kept_bytes += len(data)
-        most = self._limits.unfinished_bytes
-        if self._kept_bytes > most:
-            call.break_off(
-                StatusCode.RESOURCE_EXHAUSTED,
-                f"Expected at most {most} bytes of unfinished requests on a connection",
-            )
+        if not self._keep(call, len(data)):
             return
         try:
-            call.arrive(reader.feed(data), ended=ended)
+            messages = reader.feed(data)
+            if method.takes_stream and not self._keep(call, len(messages) * MESSAGE_BYTES):
+                return
+            call.arrive(messages, ended=ended)
             if not method.takes_stream:
                 self._http2.consumed(call.stream_id, len(data))
                 self._start_single(call, is_whole=not reader.unfinished_bytes)
         except RpcError as error:
             call.break_off(error.status, error.details)
+
+    def _keep(self, call: NativeCall, size: int) -> bool:
+        """So many bytes of a call's request are kept; False where they cannot be, and the call is told so."""
+        most = self._limits.unfinished_bytes
+        call.kept_bytes += size
+        self._kept_bytes += size
+        if self._kept_bytes <= most and self._account.has_room(size):
+            self._account.counts(size)
+            return True
+        self._account.counts(size)  # until the call has ended, which is now
+        call.break_off(
+            StatusCode.RESOURCE_EXHAUSTED,
+            f"Expected at most {most} bytes of unfinished requests on a connection, and room for {size} more "
+            f"beside {self._account.kept_for_all} of all clients (setting client_bytes); try again after a "
+            "while",
+        )
+        return False
 
     def pass_over(self, event: DataArrived) -> None:
         """A part of a request that no call reads. One that is no gRPC is told so in its own words when it has
@@ -107,6 +127,7 @@ class Reception:
         """So many bytes of a call's request are not kept any more."""
         call.kept_bytes -= count
         self._kept_bytes -= count
+        self._account.gives(count)
 
     def _request(self, headers: Headers) -> Request:
         """Clients send the same headers again and again: they are read once."""
@@ -138,9 +159,22 @@ class Reception:
                 f"Expected one message in the request, found {len(call.arrived)} and the end",
             )
         if call.has_ended:
-            self.release(call, call.kept_bytes)
             call.reader = None
-            _start(call, call.opened(call.arrived.popleft()))
+            if call.kept_bytes <= LARGE_BYTES and not call.arrived[0].flag:
+                self._start_whole(call)
+            else:
+                self._line.begin_large(partial(self._start_whole, call))
+
+    def _start_whole(self, call: NativeCall) -> None:
+        if call.is_over:
+            return
+        self.release(call, call.kept_bytes)
+        try:
+            message = call.opened(call.arrived.popleft())
+        except RpcError as error:
+            call.break_off(error.status, error.details)
+        else:
+            _start(call, message)
 
 
 def _start(call: NativeCall, message: bytes) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import time
 from collections.abc import Iterable, Mapping
 
+from counterflow.budget import Budgets
 from counterflow.wire.contract import Method, Tls, UnixSocket
 from counterflow.wire.native.connection import RpcConnection
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.limits import ServerLimits, WireLimits
+from counterflow.wire.native.places import Places
+from counterflow.wire.native.rounds import Rounds
 from counterflow.wire.tls import server_context
 from counterflow.wire.unix_socket import SocketFile, listening
 
@@ -26,11 +30,24 @@ class NativeServer:
     """
 
     def __init__(
-        self, methods: Iterable[Method], limits: WireLimits | None = None, tls: Tls | None = None
+        self,
+        methods: Iterable[Method],
+        limits: WireLimits | None = None,
+        tls: Tls | None = None,
+        *,
+        together: ServerLimits | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
-        """Raises `UnusableTls`."""
+        """`together` is what all clients may use, `budgets` what they share with whoever answers them. Raises
+        `UnusableTls`.
+        """
         self.methods: Mapping[bytes, Method] = {method.path.encode(): method for method in methods}
         self.limits = limits or WireLimits()
+        self._together = together or ServerLimits()
+        self._budgets = budgets or Budgets(self._together.client_bytes, self._together.waiting_calls)
+        self.places = Places(self._together, self.limits.http2, time.monotonic)
+        self.rounds = Rounds()
+        self.account = self._budgets.account
         self._tls = server_context(tls) if tls is not None else None
         self._listener: asyncio.Server | None = None
         self._file: SocketFile | None = None
@@ -96,6 +113,10 @@ class NativeServer:
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
+
+    def may_linger(self) -> bool:
+        """Whether a connection that is over may wait until its last words have been taken: not too many."""
+        return len(self._connections) - len(self.places.taken) <= self._together.goodbyes
 
     async def _wait(self, seconds: float) -> None:
         try:

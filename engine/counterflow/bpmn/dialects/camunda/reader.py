@@ -22,7 +22,7 @@ from counterflow.bpmn.dialects.camunda.decisions import (
     called_decision,
     refers_to_decision,
 )
-from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, value_expression
+from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, name_expression
 from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
@@ -57,13 +57,16 @@ _UNDERSTOOD = frozenset({
     "properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter", "connector",
 })  # fmt: skip
 
-_SILENT_ATTRIBUTES = frozenset({
+CHANGES_NOTHING: Final = frozenset({
     # every task is a job: asynchronous, and ordered by its worker
     "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
     # for the eyes of tools
     "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist",
     "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
     "diagramRelationId",
+})  # fmt: skip
+"""Attributes that are accepted without a word, since nothing would come of them here."""
+_SILENT_ATTRIBUTES = CHANGES_NOTHING | frozenset({
     # read here, or part of a refusal
     "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable",
     "resultVariableName", "resource", "assignee", "candidateGroups", "candidateUsers", "dueDate",
@@ -125,7 +128,7 @@ def text_or_expression(
     text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:
     """A text with `${…}` or `#{…}` in it is an expression, any other stands for itself."""
-    return value_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
+    return name_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
 
 
 def correlation_key(element: Element, message: etree._Element) -> str:

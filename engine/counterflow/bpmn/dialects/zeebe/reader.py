@@ -64,8 +64,18 @@ _UNDERSTOOD = frozenset({
     "calledElement", "calledDecision",
 })  # fmt: skip
 
+_READ: Final[Mapping[str, frozenset[str]]] = {
+    "taskDefinition": frozenset({"type", "retries"}),
+    "calledElement": frozenset({
+        "processId", "bindingType", "versionTag", "propagateAllChildVariables", "propagateAllParentVariables",
+    }),
+    "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
+    "formDefinition": frozenset({"formKey", "formId", "externalReference"}),
+}  # fmt: skip
+"""The attributes of extension elements that may have others, which are told."""
+
 _NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
-_FOR_TOOLS: Final = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
+FOR_TOOLS: Final = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
 
 _ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "script": ("scriptTask",),
@@ -198,6 +208,9 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
         elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):
             message = f"{element} has zeebe:{tag}, which only a {' or a '.join(_ONLY_ON[tag])} heeds."
             notes.warning(element, "extension", message, "Remove it, or draw what it is meant for.", xml)
+        elif unread := _unread_attributes(tag, xml):
+            message = f"{element} has {', '.join(unread)} on zeebe:{tag}, which is not carried out."
+            notes.warning(element, "extension", message, "Remove it.", xml)
         elif tag not in _UNDERSTOOD:
             notes.warning(
                 element,
@@ -208,11 +221,16 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
             )
 
 
+def _unread_attributes(tag: str, xml: etree._Element) -> list[str]:
+    """Those of an extension element whose attributes are known, and this is none of them."""
+    return [name for name in map(str, xml.attrib) if name not in _READ[tag]] if tag in _READ else []
+
+
 def _judge_attributes(element: Element, notes: Notes) -> None:
     prefix = f"{{{NAMESPACE}}}"
     names = (str(key).removeprefix(prefix) for key in element.xml.attrib if str(key).startswith(prefix))
     for name in names:
-        if name not in _FOR_TOOLS:
+        if name not in FOR_TOOLS:
             message = f"{element} has the attribute zeebe:{name}, which is not known and is ignored."
             notes.warning(element, "extension", message, _NOT_KNOWN)
 

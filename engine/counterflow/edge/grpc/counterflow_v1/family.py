@@ -281,6 +281,7 @@ class CounterflowService:
             process_instance_key=request.process_instance_key,
             after_position=request.after_position,
             limit=request.limit,
+            account=call.account,
         )
 
     async def release_quarantined(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from counterflow.budget import Account
 from counterflow.caller import Caller
 from counterflow.edge.grpc.to_wire import job_on_wire
 from counterflow.kernel.lives.job_delivery import ActivateJobs
@@ -40,7 +41,7 @@ class Activation:
 
         wish = self._wish(request, request.maxJobsToActivate)
         wait_ms = duration_ms(request.requestTimeout or self._long_poll_ms)
-        await self._service.polls.activate(wish, wait_ms, deliver)
+        await self._service.polls.activate(wish, wait_ms, deliver, call.account)
 
     def stream_activated_jobs(self, request: gateway.StreamActivatedJobsRequest, call: Call) -> None:
         """Jobs until the client goes."""
@@ -100,6 +101,11 @@ class StreamClient:
     def caller(self) -> Caller:
         """Who the client is."""
         return self._call.caller
+
+    @property
+    def account(self) -> Account:
+        """What its connection has."""
+        return self._call.account
 
     @property
     def request_bytes(self) -> int:

@@ -46,7 +46,7 @@ class Instances:
         wait_ms = (
             duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
         )
-        instance, end = await self._results.run(self._creation(request.request), wait_ms)
+        instance, end = await self._results.run(self._creation(request.request), wait_ms, call.account)
         return result(instance, end.variables, request.fetchVariables)
 
     def cancel(self, request: gateway.CancelProcessInstanceRequest) -> Translated:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import Boolean, Column, false
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
@@ -15,4 +15,9 @@ def upgrade() -> None:
     """
     op.add_column(
         "message_subscription", Column("by_instance", Boolean, nullable=False, server_default=false())
+    )
+    op.create_index(
+        "ix_message_subscription_by_instance",
+        "message_subscription",
+        ["message_name", "by_instance", "process_instance_key", "bpmn_process_id", "key"],
     )

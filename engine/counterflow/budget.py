@@ -1,0 +1,108 @@
+"""What there is for all clients together, and how they share it.
+
+Nobody has more than is left for the others. So the first may have half, the next half of what is left, and
+however many come, there is never nothing left for the one after them (dynamic thresholds; A. K. Choudhury and
+E. L. Hahne, 1998). A little is everybody's in any case.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHARES: Final = 1_000
+"""What is everybody's in any case is such a part of the whole."""
+SMALL: Final = 65_536
+"""As above, the most of it."""
+
+
+class Budget:
+    """`most` of something for all, of which one holder has `each` at the most; all of it where there is only
+    one (`each` is None).
+    """
+
+    __slots__ = ("_each", "_small", "most", "used")
+
+    def __init__(self, most: int, each: int | None) -> None:
+        self.most = most
+        self.used = 0
+        self._each = each
+        self._small = min(most // SHARES, SMALL)
+
+    def has_room(self, own: int, count: int) -> bool:
+        """Whether one who has `own` may have so much more. Where nobody has anything, there is room for
+        any.
+        """
+        wanted = own + count
+        if wanted <= self._small or not self.used:
+            return True
+        left = self.most - self.used - count
+        return left >= 0 if self._each is None else wanted <= self._each and wanted <= left
+
+
+class Budgets:
+    """The two of a server: bytes of memory, and calls that wait for things to happen; `is_shared` by
+    connections, or the program's own.
+    """
+
+    __slots__ = ("memory", "waiting")
+
+    def __init__(self, client_bytes: int, waiting_calls: int, *, is_shared: bool = True) -> None:
+        self.memory = Budget(client_bytes, client_bytes if is_shared else None)
+        self.waiting = Budget(waiting_calls, max(1, waiting_calls // 10) if is_shared else None)
+
+    def account(self) -> Account:
+        """For one more client."""
+        return Account(self)
+
+
+class Account:
+    """What the client at the other end of one connection has of both."""
+
+    __slots__ = ("_memory", "_waiting", "calls", "size")
+
+    def __init__(self, budgets: Budgets) -> None:
+        self._memory = budgets.memory
+        self._waiting = budgets.waiting
+        self.size = 0
+        """Bytes that are kept for it."""
+        self.calls = 0
+        """Its calls that wait."""
+
+    @property
+    def kept_for_all(self) -> int:
+        """Bytes that are kept for all clients."""
+        return self._memory.used
+
+    def takes(self, size: int) -> bool:
+        """Whether there is room for so many bytes more, which then are counted until `gives`."""
+        if not self._memory.has_room(self.size, size):
+            return False
+        self.counts(size)
+        return True
+
+    def counts(self, size: int) -> None:
+        """So many bytes more are kept, room or not."""
+        self.size += size
+        self._memory.used += size
+
+    def has_room(self, size: int) -> bool:
+        """As `takes`, without counting them."""
+        return self._memory.has_room(self.size, size)
+
+    def gives(self, size: int) -> None:
+        """So many bytes are not kept any more."""
+        self.size -= size
+        self._memory.used -= size
+
+    def begins_waiting(self) -> bool:
+        """Whether one more call may wait, which then is counted until `ends_waiting`."""
+        if not self._waiting.has_room(self.calls, 1):
+            return False
+        self.calls += 1
+        self._waiting.used += 1
+        return True
+
+    def ends_waiting(self) -> None:
+        """A call does not wait any more."""
+        self.calls -= 1
+        self._waiting.used -= 1

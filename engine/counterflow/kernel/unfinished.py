@@ -1,0 +1,73 @@
+"""What is persisted of work that is too much for one page: a command's work-list goes on in pages, and others
+have their turn between them.
+
+Rows like all others (`rows.py`); what they mean is told by `work/pages.py` and `course/ending.py`.
+"""
+
+from __future__ import annotations
+
+from counterflow.kernel.row import Home, Row, stored
+
+
+@stored(Home.INSTANCE, key=("element_instance_key",), known_at_start=True, found_by="element_instance_key")
+class Sweep(Row, frozen=True, gc=False):
+    """An element instance is being swept away, page by page: for all others it is gone, with what is inside.
+
+    With a `through_key` only its children up to that key are swept, but `spared_key`; what has begun in it
+    since then lives.
+    """
+
+    element_instance_key: int
+    process_instance_key: int
+    through_key: int = 0
+    spared_key: int = 0
+
+    def takes(self, child_key: int) -> bool:
+        """Whether this child of the element goes; 0 asks for the element itself."""
+        if not self.through_key:
+            return True
+        return 0 < child_key <= self.through_key and child_key != self.spared_key
+
+
+@stored(Home.PARTITION)
+class Undertaking(Row, frozen=True, gc=False):
+    """A command whose work goes on. `budget` is what is left of the command's, in msgpack.
+
+    With a `process_instance_key` it is the work of an instance that was set aside, and waits for its release.
+    """
+
+    key: int
+    budget: bytes
+    process_instance_key: int = 0
+
+
+@stored(Home.PARTITION, key=("undertaking_key", "place"), found_by="undertaking_key")
+class Errand(Row, frozen=True, gc=False):
+    """One thing that an undertaking still has to do: `what` is to be done at the element instance `key`.
+
+    From the place `ARRIVALS` on it is something that comes from outside, when nothing else is left to do;
+    then `key` is of what comes, or of whom it reaches. `about` says what else `what` has to be told,
+    `causes` which throwing events have led to it (msgpack; empty where none has).
+    """
+
+    undertaking_key: int
+    place: int
+    what: str
+    key: int
+    process_instance_key: int
+    about: str = ""
+    document_key: int = 0
+    causes: bytes = b""
+
+
+@stored(Home.PARTITION, key=("undertaking_key", "key"), found_by="undertaking_key")
+class Carried(Row, frozen=True, gc=False):
+    """What errands of an undertaking bring, a JSON object: those with the `document_key` of this `key`."""
+
+    undertaking_key: int
+    key: int
+    document: bytes
+
+
+ARRIVALS = 1 << 40
+"""Work has places below, in its order, and what comes from outside has places from here on."""

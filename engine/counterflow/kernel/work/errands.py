@@ -1,0 +1,41 @@
+"""What a step may have to do later, named so that it can be put off: a function of the house and keys, never
+a closure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+Causes = frozenset[tuple[int, str]]
+"""Throwing events, by definition and element."""
+NO_CAUSES: Causes = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Regarding:
+    """A continuation that is told something more than its token."""
+
+    continuation: Callable[[Any, str], None]
+    about: str
+
+    def __call__(self, token: Any) -> None:
+        """Go on."""
+        self.continuation(token, self.about)
+
+
+class Arrival(NamedTuple):
+    """Something that comes from outside: `come` is given this. `key` is of what comes or of whom it reaches,
+    in the process instance `process_instance_key` if it is of one.
+
+    What it brings is kept once for all arrivals with the same `document_key`.
+    """
+
+    come: Callable[[Any, Arrival], None]
+    key: int
+    process_instance_key: int = 0
+    about: str = ""
+    causes: Causes = NO_CAUSES
+    document_key: int = 0
+    document: Mapping[str, bytes] | None = None

@@ -1,0 +1,309 @@
+"""The life of work that is too much for one command: it goes on in pages, and others have their turn between
+them.
+
+    put off (the page of a command is full) → another page (as often as needed) → ended
+    put off for an instance that was set aside: it goes on when that is released
+
+What a step has left when its page is full is written down in its order, one errand each, with what is left
+of the command's budget; nothing of it is kept in memory alone. The partition gives `GoOn` for one undertaking
+after another, between the commands of others. What a page breaks off in the middle (a sweep, the beginning of
+many instances) stands in the rows it works on, and is the first errand of the next.
+
+A page is full by what it has brought about, never by the clock, so that a command on the same state comes
+equally far. An errand whose element has gone meanwhile is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+import msgspec
+
+from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
+from counterflow.kernel.vocabulary import Command, PartitionEvent
+from counterflow.kernel.work.budget import CommandBudget
+from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
+from counterflow.kernel.work.step import Continuation, Step, Token, attempt
+
+
+class ToDo(NamedTuple):
+    """An errand as the log tells of it."""
+
+    place: int
+    what: str
+    key: int
+    process_instance_key: int
+    about: str
+    document_key: int
+    causes: bytes
+
+
+class WorkPutOff(PartitionEvent, frozen=True):
+    """A page is full, and the rest of the work goes on as an undertaking of this key; with a
+    `process_instance_key` when that instance is released.
+    """
+
+    key: int
+    budget: bytes
+    errands: tuple[ToDo, ...]
+    process_instance_key: int = 0
+    carried: dict[int, bytes] = {}  # noqa: RUF012 - msgspec copies it
+
+
+class PageEnded(PartitionEvent, frozen=True):
+    """An undertaking has gone on by a page: the errands at these places are done, and these have come."""
+
+    undertaking_key: int
+    budget: bytes
+    done: tuple[int, ...]
+    errands: tuple[ToDo, ...]
+    carried: dict[int, bytes] = {}  # noqa: RUF012 - msgspec copies it
+
+
+class WorkEnded(PartitionEvent, frozen=True):
+    """An undertaking is done."""
+
+    undertaking_key: int
+
+
+class GoOn(Command, frozen=True, kw_only=True, gc=False):
+    """One more page of an undertaking. Given by the loop, never by a caller. Answers whether it went on."""
+
+    undertaking_key: int
+
+
+class Page:
+    """What a page has taken up of an undertaking, and what has become of it."""
+
+    def __init__(self, undertaking: Undertaking, places: list[int]) -> None:
+        self.undertaking = undertaking
+        self.work = [place for place in places if place < ARRIVALS]
+        self.arrivals = places[len(self.work) :]
+        self.worked = 0
+        """How many of its work errands have been taken up."""
+        self.brought = 0
+        """How many of its arrivals may come in this page."""
+        self.aside: dict[int, list[Errand]] = {}
+        """Errands of process instances that are set aside."""
+        self._documents: dict[int, dict[str, bytes]] = {}
+
+    def document(self, state: State, key: int) -> Mapping[str, bytes] | None:
+        """What arrivals bring that have this document key; None where they bring nothing."""
+        if key and key not in self._documents:
+            text = state.shared[Carried][self.undertaking.key, key].document
+            found = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+            self._documents[key] = {name: bytes(value) for name, value in found.items()}
+        return self._documents.get(key)
+
+
+def decide_go_on(step: Step, command: GoOn) -> bool:
+    """Work first, in its order; what comes of it has its turn when all that was there before is done."""
+    key, shared = command.undertaking_key, step.state.shared
+    undertaking: Undertaking | None = shared[Undertaking].get(key)
+    if undertaking is None or _stands_still(step.state, undertaking):
+        return False
+    step.budget, step.causes = CommandBudget.carried(step.limits, undertaking.budget)
+    page = step.page = Page(undertaking, sorted(place for _, place in step.state.found[Errand].get(key, ())))
+    for place in page.work:
+        if step.is_page_full:
+            step.page_end = 0
+            return True
+        page.worked += 1
+        _run_errand(step, page, shared[Errand][key, place])
+    _bring(step, page)
+    return True
+
+
+def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) -> int:
+    """The undertaking whose turn it is after that of another, of all but these; 0 where none can go on."""
+    rows: Collection[Undertaking] = state.shared[Undertaking].values()
+    if not rows:
+        return 0
+    able = [row.key for row in rows if row.key not in but and not _stands_still(state, row)]
+    return min((key for key in able if key > after), default=min(able, default=0))
+
+
+def put_off(step: Step) -> None:
+    """Write down what a step has left to do, and what it has done of what was written down before."""
+    page: Page | None = step.page
+    if page is not None:
+        _end_page(step, page)
+    else:
+        coming = step.coming
+        errands = _to_do(step, coming, 0, 0, ARRIVALS)
+        budget = step.budget.carry(step.causes)
+        step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_carried(coming)))
+
+
+def wait_for_release(token: Token, continuation: Continuation) -> None:
+    """An element of an instance that is set aside goes on when that is released."""
+    step = token.step
+    told = ToDo(0, *_told(_names(step.house.continuations), continuation, token))
+    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
+
+
+def _stands_still(state: State, undertaking: Undertaking) -> bool:
+    """Whether it is the work of an instance that is set aside."""
+    key = undertaking.process_instance_key
+    instance = state.instance(key) if key else None
+    return instance is not None and instance.quarantine is not None
+
+
+def _run_errand(step: Step, page: Page, errand: Errand) -> None:
+    instance = step.state.instance(errand.process_instance_key)
+    if instance is None or errand.key not in instance.elements:
+        return
+    go_on = step.house.continuations[errand.what]
+    if instance.quarantine is not None and not step.house.sweeping.get(go_on, False):
+        page.aside.setdefault(instance.key, []).append(errand)
+        return
+    if go_on in step.house.sweeping or not is_swept(step.state, instance, errand.key):
+        token = step.at(instance).token(errand.key)
+        attempt(token, Regarding(go_on, errand.about) if errand.about else go_on)
+
+
+def _bring(step: Step, page: Page) -> None:
+    """What was to come from outside comes before all that is put there now; no more than a page can see."""
+    page.brought = min(len(page.arrivals), step.limits.page_events)
+    errands = step.state.shared[Errand]
+    before = [
+        _arrival(step, page, errands[page.undertaking.key, place]) for place in page.arrivals[: page.brought]
+    ]
+    if page.brought < len(page.arrivals):
+        before.append(Arrival(_no_more_in_this_page, 0))
+    step.coming.extendleft(reversed(before))
+
+
+def _arrival(step: Step, page: Page, errand: Errand) -> Arrival:
+    return Arrival(
+        step.house.arrivals[errand.what],
+        errand.key,
+        errand.process_instance_key,
+        errand.about,
+        _causes(errand.causes),
+        errand.document_key,
+        page.document(step.state, errand.document_key),
+    )
+
+
+def _no_more_in_this_page(step: Step, _: Arrival) -> None:
+    step.page_end = 0
+
+
+def _end_page(step: Step, page: Page) -> None:
+    key, budget = page.undertaking.key, step.budget.carry(step.causes)
+    for instance_key, errands in page.aside.items():
+        told = tuple(ToDo(row.place, row.what, row.key, instance_key, row.about, 0, b"") for row in errands)
+        step.emit(WorkPutOff(step.new_key(), budget, told, instance_key))
+    came = min(step.came, page.brought)
+    waiting = [found for found in step.coming if found.come is not _no_more_in_this_page]
+    coming = waiting[page.brought - came :]
+    new = _to_do(
+        step,
+        coming,
+        page.work[0] if page.work else 0,
+        page.work[-1] + 1 if page.work else 0,
+        page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
+    )
+    if new or page.worked < len(page.work) or came < len(page.arrivals):
+        done = (*page.work[: page.worked], *page.arrivals[:came])
+        kept = {number for _, number in step.state.found[Carried].get(key, ())}
+        carried = {number: text for number, text in _carried(coming).items() if number not in kept}
+        step.emit(PageEnded(key, budget, done, new, carried))
+    else:
+        step.emit(WorkEnded(key))
+
+
+def _to_do(
+    step: Step, arrivals: Iterable[Arrival], before: int, place: int, arrival_place: int
+) -> tuple[ToDo, ...]:
+    """What is left: first what was broken off, at places before `before`, then the rest, from `place` on."""
+    named, coming = _names(step.house.continuations), _names(step.house.arrivals)
+    first = (_told(named, *entry) for entry in step.first)
+    work = (_told(named, *entry) for entry in step.work)
+    arriving = (_told_arrival(coming, found) for found in arrivals)
+    in_order = chain(
+        enumerate(first, before - len(step.first)),
+        enumerate(work, place),
+        enumerate(arriving, arrival_place),
+    )
+    return tuple(ToDo(at, *told) for at, told in in_order)
+
+
+def _told(
+    named: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
+) -> tuple[str, int, int, str, int, bytes]:
+    if isinstance(continuation, Regarding):
+        return named[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
+    return named[continuation], token.key, token.instance.key, "", 0, b""
+
+
+def _told_arrival(
+    coming: Mapping[Callable[..., None], str], arrival: Arrival
+) -> tuple[str, int, int, str, int, bytes]:
+    causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
+    return (
+        coming[arrival.come],
+        arrival.key,
+        arrival.process_instance_key,
+        arrival.about,
+        arrival.document_key,
+        causes,
+    )
+
+
+def _carried(arrivals: Iterable[Arrival]) -> dict[int, bytes]:
+    """What these bring, as JSON objects."""
+    documents = {found.document_key: found.document for found in arrivals if found.document is not None}
+    return {key: _object(document) for key, document in documents.items()}
+
+
+def _object(document: Mapping[str, bytes]) -> bytes:
+    return msgspec.json.encode({name: msgspec.Raw(value) for name, value in document.items()})
+
+
+def _causes(told: bytes) -> Causes:
+    return frozenset(msgspec.msgpack.decode(told, type=list[tuple[int, str]])) if told else NO_CAUSES
+
+
+def _names(functions: Mapping[str, Callable[..., None]]) -> dict[Callable[..., None], str]:
+    return {function: name for name, function in functions.items()}
+
+
+# -- applying ------------------------------------------------------------------------------------------------
+
+
+def _apply_put_off(state: State, event: WorkPutOff) -> None:
+    state.put(Undertaking(event.key, event.budget, event.process_instance_key))
+    _put_errands(state, event.key, event)
+
+
+def _apply_page(state: State, event: PageEnded) -> None:
+    key = event.undertaking_key
+    for place in event.done:
+        state.delete(state.shared[Errand][key, place])
+    undertaking: Undertaking = state.shared[Undertaking][key]
+    state.put(Undertaking(key, event.budget, undertaking.process_instance_key))
+    _put_errands(state, key, event)
+
+
+def _apply_ended(state: State, event: WorkEnded) -> None:
+    for table in (Errand, Carried):
+        for place in list(state.found[table].get(event.undertaking_key, ())):
+            state.delete(state.shared[table][place])
+    state.delete(state.shared[Undertaking][event.undertaking_key])
+
+
+def _put_errands(state: State, key: int, event: WorkPutOff | PageEnded) -> None:
+    for to_do in event.errands:
+        state.put(Errand(key, *to_do))
+    for document_key, document in event.carried.items():
+        state.put(Carried(key, document_key, document))
+
+
+OF_PARTITION = {WorkPutOff: _apply_put_off, PageEnded: _apply_page, WorkEnded: _apply_ended}
+COMMANDS = {GoOn: decide_go_on}

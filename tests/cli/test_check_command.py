@@ -1,0 +1,96 @@
+"""`counterflow check`: a database read through, and what in it is damaged."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from counterflow.cli.app import main
+from counterflow.store.open import open_store
+from counterflow.testing import Engine
+from tests.compatibility.story import begin
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of a real run."""
+    path = tmp_path_factory.mktemp("written") / "a.db"
+    store = open_store(f"sqlite:///{path}")
+    begin(Engine(store))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def path(written: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    for each in written.parent.iterdir():
+        (tmp_path / each.name).write_bytes(each.read_bytes())
+    return tmp_path / "a.db"
+
+
+def run(path: Path, *statements: str) -> None:
+    """Change something behind everybody's back."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.mark.parametrize("options", [(), ("--deep",)])
+def test_what_is_whole_is_read_through(
+    path: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = path.read_bytes()
+    assert main(["check", "--database", f"sqlite:///{path}", *options]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "8 instances folded from their log" in told.err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement, words",
+    [
+        ("UPDATE variable SET value = '9' WHERE name = 'room'", "variable .*'room' is not as it was written"),
+        ("DELETE FROM job", "it has .* rows, and .* were written"),
+        (
+            "UPDATE event_log SET command = 'X' WHERE position = 1",
+            "entry 1 of the log is not as it was written",
+        ),
+        ("DELETE FROM event_log WHERE position = 1", "events of the log are missing"),
+        ("UPDATE partition SET last_key = 1", "the counters of the partition are damaged"),
+        ("UPDATE resource SET content = 'x'", "resource .* is not as it was written"),
+    ],
+)
+def test_what_is_damaged_is_said(
+    path: Path, statement: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(path, statement)
+    assert main(["check", "--database", f"sqlite:///{path}"]) == 1
+    assert re.search(words, capsys.readouterr().out)
+
+
+def test_a_commit_that_is_missing_is_said(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    older = path.read_bytes()
+    open_store(f"sqlite:///{path}").close()
+    path.write_bytes(older)
+    assert main(["check", "--database", f"sqlite:///{path}"]) == 1
+    assert "1 commits with 0 events are missing" in capsys.readouterr().out
+
+
+def test_a_running_server_is_no_hindrance(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(f"sqlite:///{path}")
+    assert main(["check", "--database", f"sqlite:///{path}", "--json"]) == 0
+    assert '"damage": []' in capsys.readouterr().out
+    store.close()
+
+
+def test_what_cannot_be_checked_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--database", f"sqlite:///{tmp_path}/none.db"]) == 1
+    assert main(["check", "--database", "memory:"]) == 2
+    assert not (tmp_path / "none.db").exists()
+    assert "there is no such file" in capsys.readouterr().err

@@ -1,0 +1,155 @@
+"""A database in one server's hands: nobody else's to read or write, and looked at while it is open."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from counterflow.kernel.rows import Job
+from counterflow.store.errors import DatabaseInUseError, DatabaseLostError
+from counterflow.store.open import open_store
+from counterflow.store.port import Store
+from tests.conformance.store_samples import counted, sample
+
+OPENS = """
+import sys
+from counterflow.store.open import open_store
+open_store(sys.argv[1])
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "a.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    """A store with one job in it."""
+    opened = open_store(f"sqlite:///{path}")
+    opened.commit(counted(1, sample(Job, 1)))
+    yield opened
+    opened.close()
+
+
+def refusal_elsewhere(path: Path) -> str:
+    """What another process is told that opens the database."""
+    command = [sys.executable, "-c", OPENS, f"sqlite:///{path}"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return found.stderr.strip().splitlines()[-1] if found.returncode else ""
+
+
+def modes(path: Path) -> dict[str, str]:
+    """The permissions of all files in a database's folder."""
+    return {each.name: oct(each.stat().st_mode & 0o777) for each in path.parent.iterdir()}
+
+
+@pytest.mark.usefixtures("store")
+def test_only_its_owner_may_read_what_belongs_to_it(path: Path) -> None:
+    names = ("a.db", "a.db-wal", "a.db-shm", "a.db-commit", "a.db.lock")
+    assert modes(path) == dict.fromkeys(names, "0o600")
+
+
+def test_what_others_could_read_they_cannot_any_more(
+    path: Path, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.close()
+    for each in path.parent.iterdir():
+        each.chmod(0o644)
+    open_store(f"sqlite:///{path}").close()
+    assert set(modes(path).values()) == {"0o600"}
+    assert "a.db could be read by others (644); only its owner may now" in caplog.text
+
+
+def test_a_second_server_is_refused_though_the_lock_file_was_deleted(path: Path, store: Store) -> None:
+    path.with_name("a.db.lock").unlink()
+    assert "by another name, or whose lock file was deleted" in refusal_elsewhere(path)
+    with pytest.raises(DatabaseInUseError, match="this process, by another name"):
+        open_store(f"sqlite:///{path}")
+    store.commit(counted(2, sample(Job, 2)))
+
+
+def test_a_second_server_is_refused_by_a_hard_link(path: Path, store: Store) -> None:
+    link = path.with_name("link.db")
+    link.hardlink_to(path)
+    assert "by another name, or whose lock file was deleted" in refusal_elsewhere(link)
+    store.commit(counted(2, sample(Job, 2)))
+
+
+def test_who_takes_over_fences_the_one_before(path: Path, store: Store) -> None:
+    second = open_store(f"sqlite:///{path}", takes_over=True)
+    with pytest.raises(DatabaseLostError, match=r"taken it over: expected epoch 1, .* found epoch 2"):
+        store.commit(counted(2, sample(Job, 2)))
+    with pytest.raises(DatabaseLostError):
+        store.look()
+    second.look()
+    second.commit(counted(2, sample(Job, 3)))
+    assert [job.key for job in second.scan(Job, {})] == [1, 3]
+    second.close()
+
+
+def test_who_is_idle_hears_that_it_was_taken_over(path: Path, store: Store) -> None:
+    store.look()
+    second = open_store(f"sqlite:///{path}", takes_over=True)
+    with pytest.raises(DatabaseLostError, match="another server has taken it over"):
+        store.look()
+    with pytest.raises(DatabaseLostError):
+        store.get(Job, (1,))
+    second.close()
+
+
+def unlinked(path: Path) -> None:
+    """Gone."""
+    path.unlink()
+
+
+def moved(path: Path) -> None:
+    """Under another name."""
+    path.rename(path.with_name("elsewhere"))
+
+
+def replaced(path: Path) -> None:
+    """Another file under its name, with the same in it."""
+    copy = path.with_name("copy")
+    shutil.copy(path, copy)
+    copy.rename(path)
+
+
+def with_its_folder(path: Path) -> None:
+    """The whole folder under another name."""
+    path.parent.rename(path.parent.with_name(f"{path.parent.name} elsewhere"))
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
+@pytest.mark.parametrize(
+    "attack, words",
+    [
+        (unlinked, "was deleted or moved"),
+        (moved, "was deleted or moved"),
+        (replaced, "was replaced"),
+        (with_its_folder, "was deleted or moved"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_files_that_go_away_are_missed_before_the_next_acknowledgement(
+    path: Path, store: Store, ending: str, attack: Callable[[Path], None], words: str
+) -> None:
+    attack(path.with_name(path.name + ending))
+    with pytest.raises(DatabaseLostError, match=words):
+        store.commit(counted(2, sample(Job, 2)))
+    asked: list[Callable[[], object]] = [store.look, lambda: store.get(Job, (1,)), store.read_log]
+    for ask in asked:
+        with pytest.raises(DatabaseLostError, match=words):
+            ask()
+
+
+def test_files_that_go_away_are_missed_by_who_looks(path: Path, store: Store) -> None:
+    path.unlink()
+    with pytest.raises(DatabaseLostError, match=r"a\.db was deleted or moved while this server ran"):
+        store.look()
