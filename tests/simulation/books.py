@@ -63,3 +63,16 @@ class Records:
     timer_places: dict[int, tuple[int, str]] = field(default_factory=dict)
     aside: set[int] = field(default_factory=set)
     ended: dict[int, str] = field(default_factory=dict)
+
+    def keys_of(self, subscription: messages.SubscriptionOpened) -> set[str]:
+        """By which correlation keys it is meant: what waits by its instance by none, where nobody else does."""
+        keys = {subscription.correlation_key} - {""}
+        if not subscription.by_instance:
+            return keys
+        waiting = [
+            other
+            for other in self.subscriptions.values()
+            if other.by_instance and other.message_name == subscription.message_name
+        ]
+        instance_key = self.elements[subscription.element_instance_key].instance_key
+        return {*keys, str(instance_key), *([""] if waiting == [subscription] else [])}

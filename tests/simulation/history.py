@@ -403,19 +403,6 @@ class History:
             subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody"
         )
 
-    def _keys_of(self, subscription: messages.SubscriptionOpened) -> set[str]:
-        """By which correlation keys it is meant: what waits by its instance by none, where nobody else does."""
-        keys = {subscription.correlation_key} - {""}
-        if not subscription.by_instance:
-            return keys
-        waiting = [
-            other
-            for other in self.books.subscriptions.values()
-            if other.by_instance and other.message_name == subscription.message_name
-        ]
-        instance_key = self.books.elements[subscription.element_instance_key].instance_key
-        return {*keys, str(instance_key), *([""] if waiting == [subscription] else [])}
-
     def triggered(self, event: messages.ElementTriggered) -> None:
         subscription = self.books.subscriptions.get(event.receiver_key)
         self._expect(

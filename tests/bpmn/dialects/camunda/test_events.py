@@ -51,7 +51,7 @@ def properties(value: str) -> str:
     [
         ("PT5M", '"PT5M"'),
         ("${wait}", "wait"),
-        ("PT${n}M", '"PT" + (if (n) = null then "" else string(n)) + "M"'),
+        ("PT${n}M", '"PT" + string(n) + "M"'),
     ],
 )
 def test_a_timer_is_text_or_juel(text: str, expected: str) -> None:
@@ -90,7 +90,7 @@ def test_the_key_may_stand_on_the_message_for_all_who_wait_for_it() -> None:
     ).event
     assert isinstance(event, MessageDefinition)
     assert isinstance(event.name, Expression)
-    assert event.name.text == '"order-" + (if (region) = null then "" else string(region))'
+    assert event.name.text == '"order-" + string(region)'
     assert event.correlation_key is not None
 
 
