@@ -35,6 +35,7 @@ times, all at once or one after another; in a `camunda:` model. Several may hold
 NOT_PLAYED: Mapping[str, str] = {
     "ActivateJobs": "given by the writer for the workers, never by a client of this world",
     "TriggerDue": "given by the writer when something is due",
+    "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
 }

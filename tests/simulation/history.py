@@ -76,7 +76,9 @@ class History:
             self._expect(False, wrong)
         for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
             self._expect(False, wrong)
-        if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalBroadcast):
+        if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalThrown) or (
+            isinstance(event, signals.SignalBroadcast) and not event.thrower_key
+        ):
             self._rises(event.key)
         self._follow_up(event)
         check = _CHECKS.get(type(event))
@@ -395,8 +397,9 @@ class History:
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
-            is_meant = message.name == subscription.message_name and message.correlation_key in self._keys_of(
-                subscription
+            is_meant = (
+                message.name == subscription.message_name
+                and message.correlation_key in self.books.keys_of(subscription)
             )
             self._expect(is_meant, f"{event} brings {message} to {subscription}")
         self._expect(

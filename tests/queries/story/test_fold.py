@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import beginning, moves
+from counterflow.kernel.course import beginning, ending, moves
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import decision_deployments, deployments, variables
 from counterflow.kernel.vocabulary import BrokenInvariant
+from counterflow.kernel.work import pages
 from counterflow.queries.story.fold import ADDITIONS, created_in
 from tests.queries.models import TRIP, engine_with
 
@@ -40,6 +41,15 @@ SAY_NOTHING_OF_A_TREE = {
         signals.SignalStartClosed,
     ),  # of a definition
     messages.ElementTriggered,  # told by what closes, and goes on
+    *(
+        multi_instance.LoopStopped,
+        multi_instance.LoopOutputsLetGo,
+        ending.SweepBegun,
+        ending.SweepEnded,
+        pages.PageEnded,
+        pages.WorkEnded,
+        pages.WorkPutOff,
+    ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     moves.ScopeInterrupted,  # told by the terminations that follow
     variables.VariableDocumentUpdated,  # told by the values that came before
