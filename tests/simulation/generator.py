@@ -191,7 +191,7 @@ class _Grower:
         return Race(self._id("g"), tuple((event, Course(tuple(self._steps(depth + 1)))) for event in events))
 
     def _activity(self, depth: int) -> Activity:
-        kinds = ["task"] * 12 + ["receive"]
+        kinds = ["task"] * 12 + ["receive"] * (3 if self._dialect == "camunda" else 1)
         if depth < DEPTH and self._budget > 0:
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)

@@ -397,23 +397,14 @@ class History:
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
-            is_meant = (
-                message.name == subscription.message_name
-                and message.correlation_key in self.books.keys_of(subscription)
-            )
+            is_meant = self.books.is_meant_for(subscription, message)
             self._expect(is_meant, f"{event} brings {message} to {subscription}")
         self._expect(
             subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody"
         )
 
     def triggered(self, event: messages.ElementTriggered) -> None:
-        subscription = self.books.subscriptions.get(event.receiver_key)
-        self._expect(
-            subscription is not None
-            and subscription.element_instance_key == event.element_instance_key
-            and subscription.catch_id == self.books.elements[event.element_instance_key].element_id,
-            f"{event} triggers what does not wait itself",
-        )
+        self._expect(self.books.waits_itself(event), f"{event} triggers what does not wait itself")
 
     def expired(self, event: messages.MessageExpired) -> None:
         self._expect(

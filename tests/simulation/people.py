@@ -4,6 +4,7 @@ still.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,7 @@ class People:
         makers = [
             *[self._publish] * 3,
             self._trigger,
+            *[self._call_by_name] * 2,
             self._broadcast,
             self._set_variables,
             self._cancel,
@@ -136,6 +138,16 @@ class People:
             if row.by_instance
         ]
         return sorted([*KEYS, *(key for row in waiting for key in row.keys)])
+
+    def _call_by_name(self) -> None:
+        """A message without a key, best of a name that several wait for."""
+        names = Counter(
+            row.message_name for row in self._world.store.scan(MessageSubscription, {}) if row.by_instance
+        )
+        several = sorted(name for name, count in names.items() if count > 1)
+        if names:
+            name = self._world.chance.choice(several or sorted(names))
+            self._world.submit(PublishMessage(name=name, correlation_key="", variables=self._news()))
 
     def _trigger(self) -> None:
         waiting = self._world.store.scan(MessageSubscription, {})
