@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "80ef0c7f140fb6b4daa4d4e291a9496c0c297188da0fe9a65b5d3fadd2607650",
+    "counterflow.proto": "8fdd21fbea984847a24421dc2b3cc0e51f382caaaa7fa75fe29d5838acb2d015",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }

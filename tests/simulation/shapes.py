@@ -19,7 +19,7 @@ Mapping: TypeAlias = tuple[str, str]
 @dataclass(frozen=True)
 class Trigger:
     """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` or
-    `signal` (its name) or `error` (its code).
+    `signal` (its name), `error` (its code) or `cancel`.
     """
 
     kind: str
@@ -28,8 +28,8 @@ class Trigger:
 
 @dataclass(frozen=True)
 class End:
-    """An end event: `none`, `terminate`, `message`, `signal` (text: its name), `error` (text: its code) or
-    `undo` (text: the activity, empty: all).
+    """An end event: `none`, `terminate`, `cancel`, `message`, `signal` (text: its name), `error` (text: its
+    code) or `undo` (text: the activity, empty: all).
     """
 
     id: str
@@ -82,8 +82,10 @@ class Many:
 
 @dataclass(frozen=True)
 class Activity:
-    """A `task` (a job, drawn as `tag`), a `receive` task (without a message where that is empty), a `sub`
-    process or a `call`; `inside` is a sub-process's content.
+    """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process or a `call`;
+    `inside` is a sub-process's content.
+
+    Tasks and sub-processes are drawn as `tag`.
     """
 
     id: str
