@@ -171,21 +171,27 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.resolve(incident))
 
     def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy."""
+        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
+        `Rejection` for an unknown instance.
+        """
         return self._wait(self._verbs.incidents(process_instance_key))
 
     def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
-        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
+        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first.
+        Raises `Rejection` for an unknown instance.
+        """
         return self._wait(self._verbs.jobs(job_type, process_instance_key))
 
     def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
         """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
-        (empty: all), newest first.
+        (empty: all), newest first. Raises `Rejection` for a process that was never deployed.
         """
         return self._wait(self._verbs.instances(process_id, state))
 
     def variables(self, scope_key: int) -> dict[str, Any]:
-        """The variables of one scope while it is active: of a process instance or of an element instance."""
+        """The variables of one scope while it is active: of a process instance or of an element instance.
+        Raises `Rejection` for any other; `show` tells what those have held that have ended.
+        """
         return self._wait(self._verbs.variables(scope_key))
 
     def show(self, process_instance_key: int) -> InstanceTree:

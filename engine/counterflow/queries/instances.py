@@ -83,6 +83,15 @@ def process_instance(
     )
 
 
+def refuse_unknown_instance(store: Store, key: int) -> None:
+    """Raises `Rejection` for a key that is no process instance's (0: of none)."""
+    if key and store.get(rows.ProcessInstance, (key,)) is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find a process instance with key '{key}', but none was found",
+        )
+
+
 def _header(story: Story) -> ProcessInstance:
     created, root = story.created, story.root
     return ProcessInstance(

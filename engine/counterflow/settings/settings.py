@@ -45,7 +45,7 @@ class LogFormat(StrEnum):
 class Settings:
     """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
 
-    database_url: str = "sqlite:///counterflow.db"
+    database: str = "sqlite:///counterflow.db"
     accept_loss: bool = False
     take_over: bool = False
     host: str = "127.0.0.1"

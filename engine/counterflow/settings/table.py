@@ -31,7 +31,7 @@ class Setting(NamedTuple):
     @property
     def flag(self) -> str:
         """Its name on the command line."""
-        return "--database" if self.name == "database_url" else f"--{self.name.replace('_', '-')}"
+        return f"--{self.name.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
@@ -44,7 +44,7 @@ _TIME_MS = values.whole(1, 86_400_000)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        "database_url",
+        "database",
         values.text,
         "where data is kept: sqlite:///FILE, or memory: to forget it at the end",
         "URL",
