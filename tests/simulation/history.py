@@ -384,25 +384,21 @@ class History:
         self.books.subscriptions[event.key] = event
 
     def closed(self, event: messages.SubscriptionClosed) -> None:
-        self._expect(
-            self.books.subscriptions.pop(event.key, None) is not None,
-            f"{event} closes a subscription that is not open",
-        )
+        is_open = self.books.subscriptions.pop(event.key, None) is not None
+        self._expect(is_open, f"{event} closes a subscription that is not open")
 
     def correlated(self, event: messages.MessageCorrelated) -> None:
         message = self.books.published.get(event.message_key)
         pair = (event.message_key, event.bpmn_process_id)
-        self._expect(
-            message is not None and pair not in self.books.correlated, f"{event} comes twice, or too late"
-        )
+        is_new = message is not None and pair not in self.books.correlated
+        self._expect(is_new, f"{event} comes twice, or too late")
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
             is_meant = self.books.is_meant_for(subscription, message)
             self._expect(is_meant, f"{event} brings {message} to {subscription}")
-        self._expect(
-            subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody"
-        )
+        is_reached = subscription is not None or event.receiver_key in self.books.elements
+        self._expect(is_reached, f"{event} reaches nobody")
 
     def triggered(self, event: messages.ElementTriggered) -> None:
         self._expect(self.books.waits_itself(event), f"{event} triggers what does not wait itself")
