@@ -251,7 +251,11 @@ def writer_for(store: Store, settings: Settings, time: Timekeeping) -> Writer:
         maximum_pending=settings.pending_commands,
         maximum_pending_bytes=settings.pending_bytes,
         caches=CacheLimits(
-            settings.cached_instances, settings.cached_instance_bytes, settings.cached_model_bytes
+            instances=settings.cached_instances,
+            instance_bytes=settings.cached_instance_bytes,
+            model_bytes=settings.cached_model_bytes,
+            waiting=settings.cached_waiting,
+            message_bytes=settings.cached_message_bytes,
         ),
         reading_ms=settings.reading_ms,
     )

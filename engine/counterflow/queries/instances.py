@@ -78,6 +78,7 @@ def process_instance(
         correlated_messages=story.correlated_messages,
         received_signals=story.received_signals,
         thrown_signals=story.thrown_signals,
+        thrown_escalations=story.thrown_escalations,
         quarantine_reason=story.quarantine_reason,
         elements_left_out=left_out,
     )
