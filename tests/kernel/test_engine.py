@@ -95,6 +95,7 @@ LOG_FORMAT = {
     60: ("ErrorCaught", "at_key catch_id error_code message"),
     61: ("EscalationThrown", "key escalation_code caught_by catching_instance_key"),
     62: ("EscalationCaught", "at_key catch_id escalation_code"),
+    65: ("TransactionCanceled", "at_key catch_id"),
     70: ("TokenArrived", "scope_key gateway_id flow_id"),
     71: ("FlowsJoined", "scope_key gateway_id flow_ids"),
     80: ("InstanceQuarantined", "reason"),

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from counterflow.engine.handlers import Variables
+from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
-    InstanceTree,
     Job,
     ProcessInstance,
     Reasons,
@@ -194,8 +194,8 @@ class BlockingVerbs(ABC):
         """
         return self._wait(self._verbs.variables(scope_key))
 
-    def show(self, process_instance_key: int) -> InstanceTree:
-        """An instance and everything that has happened in it, as a tree."""
+    def show(self, process_instance_key: int) -> ShownInstance:
+        """An instance and everything that has happened in it, as a tree; a notebook shows its picture."""
         return self._wait(self._verbs.show(process_instance_key))
 
     def why(self, process_instance_key: int) -> Reasons:

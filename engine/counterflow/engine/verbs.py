@@ -26,6 +26,7 @@ from counterflow.engine.lookups import (
     scope_key,
     variables_of,
 )
+from counterflow.engine.pictures import ShownInstance, shown_instance
 from counterflow.engine.results import (
     DecisionAnswer,
     Deployed,
@@ -58,12 +59,10 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.events import CompensationOrder
 from counterflow.queries.history import records
-from counterflow.queries.instances import process_instance
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
-    InstanceTree,
     Job,
     ProcessInstance,
     Reasons,
@@ -324,9 +323,9 @@ class Verbs(ABC):
         """
         return await self._ask(lambda store: variables_of(store, whole_key(scope_key)))
 
-    async def show(self, process_instance_key: int) -> InstanceTree:
-        """An instance and everything that has happened in it, as a tree."""
-        return await self._ask(lambda store: process_instance(store, whole_key(process_instance_key)))
+    async def show(self, process_instance_key: int) -> ShownInstance:
+        """An instance and everything that has happened in it, as a tree; a notebook shows its picture."""
+        return await self._ask(lambda store: shown_instance(store, whole_key(process_instance_key)))
 
     async def why(self, process_instance_key: int) -> Reasons:
         """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
