@@ -34,8 +34,9 @@ class Questions:
         self._deliveries: set[asyncio.Timeout] = set()
 
     async def ask(self, question: Callable[[Store], Answer]) -> Answer:
-        """The answer to a question of the read model (`queries/`), such as
-        `lambda store: list_jobs(store, job_type="pay")`. Raises what it raises.
+        """The answer to a question of the read model (`queries/`). Raises what it raises.
+
+        Such as `lambda store: list_jobs(store, job_type="pay")`.
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, question, self._store)
 
@@ -90,8 +91,9 @@ class Questions:
             self._deliveries.discard(delivery)
 
     def close(self) -> None:
-        """Wait for the questions that are being answered, and let go of the threads. Nobody waits for those
-        that are not any more.
+        """Wait for the questions that are being answered, and let go of the threads.
+
+        Nobody waits for those that are not any more.
         """
         self._readers.shutdown(cancel_futures=True)
 
