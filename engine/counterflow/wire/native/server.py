@@ -60,7 +60,12 @@ class NativeServer:
         for tries_left in reversed(range(PORTS_TRIED)):
             try:
                 self._listener = await running.create_server(
-                    lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=BACKLOG
+                    lambda: RpcConnection(self),
+                    host,
+                    port,
+                    ssl=self._tls,
+                    backlog=BACKLOG,
+                    **self._handshake(),
                 )
             except OSError:
                 if not is_any or not port or not tries_left:
@@ -81,7 +86,7 @@ class NativeServer:
         bound = listening(where)
         self._file = SocketFile(where.path)
         self._listener = await asyncio.get_running_loop().create_unix_server(
-            lambda: RpcConnection(self), sock=bound, ssl=self._tls, backlog=BACKLOG
+            lambda: RpcConnection(self), sock=bound, ssl=self._tls, backlog=BACKLOG, **self._handshake()
         )
 
     async def stop(self, grace_seconds: float) -> None:
@@ -116,6 +121,10 @@ class NativeServer:
     def may_linger(self) -> bool:
         """Whether a connection that is over may wait until its last words have been taken: not too many."""
         return len(self._connections) - len(self.places.taken) <= self._together.goodbyes
+
+    def _handshake(self) -> dict[str, float]:
+        """Over TLS a client has as long to agree on it as others have to say what they speak."""
+        return {} if self._tls is None else {"ssl_handshake_timeout": self.limits.preface_seconds}
 
     async def _wait(self, seconds: float) -> None:
         try:
