@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from counterflow.cli.app import main
 from counterflow.store.open import open_store
-from counterflow.testing import Engine
-from tests.compatibility.story import begin
+from tests.compatibility.told import copied_to, run, told_in
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of a real run."""
-    path = tmp_path_factory.mktemp("written") / "a.db"
-    store = open_store(f"sqlite:///{path}")
-    begin(Engine(store))
-    store.close()
-    return path
+    return told_in(tmp_path_factory.mktemp("written"))
 
 
 @pytest.fixture
 def path(written: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    for each in written.parent.iterdir():
-        (tmp_path / each.name).write_bytes(each.read_bytes())
-    return tmp_path / "a.db"
-
-
-def run(path: Path, *statements: str) -> None:
-    """Change something behind everybody's back."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
+    return copied_to(tmp_path, written)
 
 
 @pytest.mark.parametrize("options", [(), ("--deep",)])

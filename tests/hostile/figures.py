@@ -37,6 +37,8 @@ class Played(NamedTuple):
     """What the longest turn of the server's event loop took of a processor."""
     start_seconds: float = 0.0
     restart_seconds: float | None = None
+    restarted_megabytes: float = 0.0
+    """The most that the server had which was started behind it."""
     is_alive: bool = True
     faults: Sequence[str] = ()
     """Lines of the server's log that tell of faults of its own."""
@@ -74,6 +76,8 @@ def complaints(played: Played) -> Iterator[str]:
         yield f"{count} innocent calls were told {error}"
     if played.growth_megabytes >= GROWTH_MEGABYTES:
         yield f"memory has grown by {played.growth_megabytes:.0f} MB, {GROWTH_MEGABYTES:.0f} are too many"
+    if played.restarted_megabytes - played.before_megabytes >= GROWTH_MEGABYTES:
+        yield f"a restart took {played.restarted_megabytes:.0f} MB, and {played.before_megabytes:.0f} before"
     if played.turn_ms >= TURN_MS:
         yield f"the event loop was held for {played.turn_ms:.0f} ms, {TURN_MS:.0f} are too many"
     yield from played.target.complaints

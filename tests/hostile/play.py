@@ -52,6 +52,8 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
     """Play an attack; answers what was measured, what the attack asserts in vain included."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as log:
         database = Path(folder, "hostile.db")
+        if attack.before is not None:
+            attack.before(database, attack.dose(conditions.factor))
         server, start_seconds = _served(database, attack, conditions, log)
         try:
             played = await _attacked(name, attack, conditions, server)
@@ -61,7 +63,8 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
                 await _ask_for_an_instance(server.address)
                 taken = time.perf_counter() - begun
                 taken = net_seconds(taken, Processor(), processor(server.pid))
-                played = played._replace(restart_seconds=taken)
+                again = peak_megabytes(server.pid)
+                played = played._replace(restart_seconds=taken, restarted_megabytes=again)
             is_alive = server.is_running and await _answers(server.address)
         finally:
             if server.is_running:

@@ -61,6 +61,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "cached_instances": ("0", 0),
     "cached_instance_bytes": ("0", 0),
     "cached_model_bytes": ("0", 0),
+    "cached_waiting": ("0", 0),
+    "cached_message_bytes": ("0", 0),
     "reading_ms": ("500", 500),
     "deployments_in_line": ("0", 0),
     "log_level": ("Warning", LogLevel.WARNING),

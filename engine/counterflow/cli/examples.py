@@ -1,5 +1,6 @@
-"""What the help of each command shows as examples: command lines without `counterflow` in front. A test reads
-every one of them.
+"""What the help of each command shows as examples: command lines without `counterflow` in front.
+
+A test reads every one of them.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from counterflow.engine.handlers import Variables
+from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
-    InstanceTree,
     Job,
     ProcessInstance,
     Reasons,
@@ -63,8 +63,9 @@ class BlockingVerbs(ABC):
         return self._wait(self._verbs.start(process_id, variables, version, at=at))
 
     def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:
-        """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
-        the instance goes on.
+        """Wait for the end of an instance, so long at most (None: for ever).
+
+        Raises `TimeoutError`, and the instance goes on.
         """
         return self._wait(self._verbs.end_of(process_instance_key, timeout))
 
@@ -73,9 +74,10 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.cancel(process_instance_key))
 
     def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
-        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
-        one of an element): each where it is already, else in the process instance; `local`: all in this
-        very scope. Raises `NothingThere`.
+        """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
+
+        They are seen from a process instance or an element instance (by key, or the oldest active one of an
+        element); `local`: all are set in this very scope.
         """
         self._wait(self._verbs.set_variables(scope, variables, local=local))
 
@@ -127,8 +129,9 @@ class BlockingVerbs(ABC):
         return self._wait(self._verbs.activate(job_type, worker=worker, timeout=timeout, maximum=maximum))
 
     def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element. Raises
-        `NothingThere`.
+        """Complete a job: by key, or the oldest open one of a type or of an element.
+
+        Raises `NothingThere`.
         """
         self._wait(self._verbs.complete(job, variables))
 
@@ -159,14 +162,16 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.update_retries(job, retries))
 
     def resolve(self, incident: int | str) -> None:
-        """Try again what an incident holds up: by key, or the oldest one of an element. Raises
-        `NothingThere`.
+        """Try again what an incident holds up: by key, or the oldest one of an element.
+
+        Raises `NothingThere`.
         """
         self._wait(self._verbs.resolve(incident))
 
     def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
-        `Rejection` for an unknown instance.
+        """The open incidents of an instance (0: of all), newest first, each with its remedy.
+
+        Raises `Rejection` for an unknown instance.
         """
         return self._wait(self._verbs.incidents(process_instance_key))
 
@@ -188,8 +193,8 @@ class BlockingVerbs(ABC):
         """
         return self._wait(self._verbs.variables(scope_key))
 
-    def show(self, process_instance_key: int) -> InstanceTree:
-        """An instance and everything that has happened in it, as a tree."""
+    def show(self, process_instance_key: int) -> ShownInstance:
+        """An instance and everything that has happened in it, as a tree; a notebook shows its picture."""
         return self._wait(self._verbs.show(process_instance_key))
 
     def why(self, process_instance_key: int) -> Reasons:

@@ -26,6 +26,7 @@ from counterflow.engine.lookups import (
     scope_key,
     variables_of,
 )
+from counterflow.engine.pictures import ShownInstance, shown_instance
 from counterflow.engine.results import (
     DecisionAnswer,
     Deployed,
@@ -57,12 +58,10 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.events import CompensationOrder
 from counterflow.queries.history import records
-from counterflow.queries.instances import process_instance
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
-    InstanceTree,
     Job,
     ProcessInstance,
     Reasons,
@@ -134,8 +133,9 @@ class Verbs(ABC):
         process_instance_key: int,
         timeout: timedelta | None = None,  # noqa: ASYNC109 - how long the caller waits
     ) -> EndedInstance:
-        """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
-        the instance goes on.
+        """Wait for the end of an instance, so long at most (None: for ever).
+
+        Raises `TimeoutError`, and the instance goes on.
         """
         whole_key(process_instance_key)
         async with asyncio.timeout(length(timeout).total_seconds() if timeout is not None else None):
@@ -152,9 +152,10 @@ class Verbs(ABC):
         await self._carry_out(CancelProcessInstance(process_instance_key=process_instance_key))
 
     async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
-        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
-        one of an element): each where it is already, else in the process instance; `local`: all in this
-        very scope. Raises `NothingThere`.
+        """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
+
+        They are seen from a process instance or an element instance (by key, or the oldest active one of an
+        element); `local`: all are set in this very scope.
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(scope, "a scope")))
         await self._carry_out(
@@ -238,8 +239,9 @@ class Verbs(ABC):
         return [taken(job) for job in await self._carry_out(command)]
 
     async def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element. Raises
-        `NothingThere`.
+        """Complete a job: by key, or the oldest open one of a type or of an element.
+
+        Raises `NothingThere`.
         """
         await self._carry_out(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
 
@@ -280,15 +282,17 @@ class Verbs(ABC):
     # -- people ----------------------------------------------------------------------------------------------
 
     async def resolve(self, incident: int | str) -> None:
-        """Try again what an incident holds up: by key, or the oldest one of an element. Raises
-        `NothingThere`.
+        """Try again what an incident holds up: by key, or the oldest one of an element.
+
+        Raises `NothingThere`.
         """
         key = await self._ask(lambda store: incident_key(store, key_or_name(incident, "an incident")))
         await self._carry_out(ResolveIncident(incident_key=key))
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
-        `Rejection` for an unknown instance.
+        """The open incidents of an instance (0: of all), newest first, each with its remedy.
+
+        Raises `Rejection` for an unknown instance.
         """
         return await self._ask(lambda store: all_incidents(store, whole_key(process_instance_key)))
 
@@ -316,9 +320,9 @@ class Verbs(ABC):
         """
         return await self._ask(lambda store: variables_of(store, whole_key(scope_key)))
 
-    async def show(self, process_instance_key: int) -> InstanceTree:
-        """An instance and everything that has happened in it, as a tree."""
-        return await self._ask(lambda store: process_instance(store, whole_key(process_instance_key)))
+    async def show(self, process_instance_key: int) -> ShownInstance:
+        """An instance and everything that has happened in it, as a tree; a notebook shows its picture."""
+        return await self._ask(lambda store: shown_instance(store, whole_key(process_instance_key)))
 
     async def why(self, process_instance_key: int) -> Reasons:
         """Why an instance, and those that it has called, have not gone on: for each token what it waits for,

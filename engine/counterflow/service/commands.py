@@ -68,8 +68,9 @@ class Commands:
         self._turns.take(visitor, begin, refuse)
 
     def release(self, process_instance_key: int) -> Awaitable[None]:
-        """Let an instance that was set aside go on. Raises `Rejection`, of another type where there is such
-        an instance and it was not set aside.
+        """Let an instance that was set aside go on.
+
+        Raises `Rejection`, of another type where there is such an instance and it was not set aside.
         """
         return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
 

@@ -258,6 +258,20 @@ SETTINGS: tuple[Setting, ...] = (
         LIMITS,
     ),
     Setting(
+        "cached_waiting",
+        values.whole(0, 100_000_000),
+        "jobs, timers, messages and subscriptions in memory, of each the first; the rest is read in turn",
+        "N",
+        LIMITS,
+    ),
+    Setting(
+        "cached_message_bytes",
+        values.whole(0, 65_536 * MEBIBYTE),
+        "what messages that wait for somebody may take there",
+        "BYTES",
+        LIMITS,
+    ),
+    Setting(
         "reading_ms",
         values.whole(100, 3_600_000),
         "how long the files of one deployment may take to be read",

@@ -97,8 +97,9 @@ def broadcast(found: shapes.Broadcast) -> wire.GetSignalResponse:
 
 
 def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
-    """A process instance with all that is in it. Raises `TooLarge` for one that no client could take
-    apart.
+    """A process instance with all that is in it.
+
+    Raises `TooLarge` for one that no client could take apart.
     """
     levels = _levels(found.root)
     if levels > LEVELS:
@@ -114,6 +115,7 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
         correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
         received_signals=messages(wire.ReceivedSignal, found.received_signals),
         thrown_signals=messages(wire.ThrownSignal, found.thrown_signals),
+        thrown_escalations=messages(wire.ThrownEscalation, found.thrown_escalations),
     )
     _fill_element(answer.root, found.root)
     return answer
