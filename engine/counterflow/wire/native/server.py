@@ -48,6 +48,8 @@ class NativeServer:
         self.places = Places(self._together, self.limits.http2, time.monotonic)
         self.rounds = Rounds()
         self._tls = server_context(tls) if tls is not None else None
+        self._handshake_seconds = self.limits.preface_seconds if tls is not None else None
+        """Over TLS a client has as long to agree on it as others have to say what they speak."""
         self._listener: asyncio.Server | None = None
         self._file: SocketFile | None = None
         self._connections: set[RpcConnection] = set()
@@ -65,7 +67,7 @@ class NativeServer:
                     port,
                     ssl=self._tls,
                     backlog=BACKLOG,
-                    **self._handshake(),
+                    ssl_handshake_timeout=self._handshake_seconds,
                 )
             except OSError:
                 if not is_any or not port or not tries_left:
@@ -86,7 +88,11 @@ class NativeServer:
         bound = listening(where)
         self._file = SocketFile(where.path)
         self._listener = await asyncio.get_running_loop().create_unix_server(
-            lambda: RpcConnection(self), sock=bound, ssl=self._tls, backlog=BACKLOG, **self._handshake()
+            lambda: RpcConnection(self),
+            sock=bound,
+            ssl=self._tls,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=self._handshake_seconds,
         )
 
     async def stop(self, grace_seconds: float) -> None:
@@ -121,10 +127,6 @@ class NativeServer:
     def may_linger(self) -> bool:
         """Whether a connection that is over may wait until its last words have been taken: not too many."""
         return len(self._connections) - len(self.places.taken) <= self._together.goodbyes
-
-    def _handshake(self) -> dict[str, float]:
-        """Over TLS a client has as long to agree on it as others have to say what they speak."""
-        return {} if self._tls is None else {"ssl_handshake_timeout": self.limits.preface_seconds}
 
     async def _wait(self, seconds: float) -> None:
         try:
