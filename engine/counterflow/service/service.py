@@ -91,6 +91,7 @@ class Service:
         self.admission.close()
         self._takers.end_polls()
         self.streams.end(self.grace_left() * STALLED_SHARE)
+        self.questions.end(self.grace_left() * STALLED_SHARE)
         self.results.end()
         self.deployments.end()
         self._stop_reading()
