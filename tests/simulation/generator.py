@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from tests.bpmn.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
 from tests.simulation.shapes import (
+    OWN,
     Activity,
     Again,
     Border,
@@ -39,7 +40,7 @@ from tests.simulation.shapes import (
 DEPTH = 3
 CODES = ("A", "B", "")
 TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scriptTask")
-PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask")
+PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask", "link")
 DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
 """What mappings read and make; workers and messages bring a `d`."""
 CANCELLABLE = "transaction"
@@ -208,7 +209,7 @@ class _Grower:
         return Race(self._id("g"), tuple((event, Course(tuple(self._steps(depth + 1)))) for event in events))
 
     def _activity(self, depth: int) -> Activity:
-        kinds = ["task"] * 12 + ["receive"]
+        kinds = ["task"] * 12 + ["receive"] * (3 if self._dialect == "camunda" else 1)
         if depth < DEPTH and self._budget > 0:
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
@@ -222,7 +223,7 @@ class _Grower:
             activity.event_scopes,
             activity.called,
             activity.message,
-            (*activity.borders, *self._borders(depth, activity.message)),
+            (*activity.borders, *self._borders(depth, activity.message, tells=kind in {"sub", "call"})),
             handler,
             many,
             activity.tag,
@@ -246,7 +247,9 @@ class _Grower:
             return self._task()
         self._budget -= 1
         if kind == "receive":
-            return Activity(self._id("r"), kind, message=self._message().text)
+            awaited = self._message().text
+            is_bare = self._dialect == "camunda" and self._is_chance(0.3)
+            return Activity(self._id("r"), kind, message="" if is_bare else awaited)
         if kind == "sub":
             return self._sub_process(depth)
         if self._has_later and self._is_chance(0.2):
@@ -291,10 +294,12 @@ class _Grower:
 
     # -- events ----------------------------------------------------------------------------------------------
 
-    def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
+    def _borders(self, depth: int, awaited: str, *, tells: bool) -> tuple[Border, ...]:
+        """`tells`: whether escalations may come from inside."""
         borders: list[Border] = []
-        codes = {kind: list(CODES) for kind in ("error", "escalation")}
-        while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and all(codes.values()):
+        codes = {kind: list(CODES) for kind in (("error", "escalation") if tells else ("error",))}
+        often = 0.3 if tells else 0.16
+        while self._budget > 0 and self._is_chance(0.4 if borders else often) and all(codes.values()):
             trigger = self._trigger(
                 codes, [Trigger("message", awaited), *(border.trigger for border in borders)]
             )
@@ -338,15 +343,12 @@ class _Grower:
         return Course(tuple(steps), self._end([]))
 
     def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(
-            ["error", "error", "timer", "message", "signal", "escalation", "escalation"]
-        )
+        told = ["escalation"] * 4 if codes.get("escalation") else []
+        kind = self._chance.choice(["error", "error", "timer", "message", "signal", *told])
         if codes.get(kind):
             code = self._chance.choice(codes[kind])
             codes[kind].remove(code)
             return Trigger(kind, code)
-        if kind == "escalation":
-            return self._timer()
         if kind == "timer":
             return self._timer()
         found = self._message() if kind == "message" else self._signal()
@@ -377,12 +379,13 @@ class _Grower:
         """A name of its own, one that another event of the process waits for too, or one that other processes
         wait for.
         """
+        meant = OWN if self._dialect == "camunda" and self._is_chance(0.5) else ""
         if self._is_chance(0.15):
-            return Trigger("message", "shared")
+            return Trigger("message", f"{meant}shared")
         if not self._messages or self._is_chance(0.6):
             self._messages += 1
         number = self._chance.randint(1, self._messages)
-        return Trigger("message", f"{self._process}-{number}")
+        return Trigger("message", f"{meant}{self._process}-{number}")
 
     def _signal(self) -> Trigger:
         """One of few names, so that many wait for the same."""

@@ -101,6 +101,12 @@ class BlockingVerbs(ABC):
         """Broadcast a signal to all who wait for it now; answers its key."""
         return self._wait(self._verbs.broadcast(name, variables))
 
+    def trigger(self, element: int | str, variables: Variables | None = None) -> None:
+        """Let what a receive task waits for come, without a message: by the key of the element instance or
+        of its process instance, or the oldest active one of an element. Raises `NothingThere`.
+        """
+        self._wait(self._verbs.trigger(element, variables))
+
     def worker(
         self,
         job_type: str,

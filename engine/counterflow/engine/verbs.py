@@ -49,6 +49,7 @@ from counterflow.engine.results import (
     text,
     whole_key,
 )
+from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
@@ -189,6 +190,13 @@ class Verbs(ABC):
             sensible(broadcast, name=text(name, "the name of a signal"), variables=document(variables))
         )
         return key
+
+    async def trigger(self, element: int | str, variables: Variables | None = None) -> None:
+        """Let what a receive task waits for come, without a message: by the key of the element instance or
+        of its process instance, or the oldest active one of an element. Raises `NothingThere`.
+        """
+        key = await self._ask(lambda store: scope_key(store, element))
+        await self._carry_out(TriggerElement(key=key, variables=document(variables)))
 
     # -- jobs ------------------------------------------------------------------------------------------------
 

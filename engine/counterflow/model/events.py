@@ -71,6 +71,13 @@ class CancelDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkDefinition:
+    """One end of a flow that is not drawn; tokens go along it as along any other. BPMN 2.0.2, 10.5.5."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class TerminateDefinition:
     """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
 
@@ -95,7 +102,9 @@ class TimerDefinition:
 
 @dataclass(frozen=True, slots=True)
 class MessageDefinition:
-    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is.
+    """A message to wait for: its name, and the key that tells whose it is.
+
+    Without a key what waits is meant by its process instance (camunda:); a start event of a process has none.
     10.5.5.
     """
 
@@ -124,6 +133,7 @@ EventDefinition = (
     | EscalationDefinition
     | CompensateDefinition
     | CancelDefinition
+    | LinkDefinition
     | TerminateDefinition
     | CatchDefinition
 )
