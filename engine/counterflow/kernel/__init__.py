@@ -178,7 +178,7 @@ def decide(
         try:
             answer = COMMANDS[type(command)](step, command)
             _run(step)
-            if step.page is not None or step.work or step.first or step.coming:
+            if step.page is not None or step.undertaking_key or step.work or step.first or step.coming:
                 pages.put_off(step)
             log = log_of(step, type(command).__name__, mark.last_position + 1)
         finally:

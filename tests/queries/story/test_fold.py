@@ -48,6 +48,7 @@ SAY_NOTHING_OF_A_TREE = {
         pages.PageEnded,
         pages.WorkEnded,
         pages.WorkPutOff,
+        pages.BudgetKept,
     ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     moves.ScopeInterrupted,  # told by the terminations that follow

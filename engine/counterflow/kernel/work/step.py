@@ -83,6 +83,7 @@ class Step:
         "budget",
         "came",
         "causes",
+        "causes_of_timers",
         "coming",
         "ended",
         "events",
@@ -92,6 +93,7 @@ class Step:
         "page",
         "page_end",
         "state",
+        "undertaking_key",
         "work",
     )
 
@@ -109,6 +111,8 @@ class Step:
         """The number of events with which the page is full."""
         self.page: Any = None
         """Of a page that goes on: what it has taken up (`pages.py`)."""
+        self.undertaking_key = 0
+        """The undertaking that what comes of this command is part of, where something of it is put off."""
         self.work: deque[tuple[Continuation, Token]] = deque()
         self.first: list[tuple[Continuation, Token]] = []
         """What a full page has broken off: it goes on before all other work."""
@@ -118,6 +122,8 @@ class Step:
         """How many of them have come."""
         self.causes: Causes = NO_CAUSES
         """The throwing events, by definition and element, but for which nothing would be done at present."""
+        self.causes_of_timers: Causes = NO_CAUSES
+        """Those but for which no timer would be due that was scheduled for no later than now."""
         self._evaluations = 0
         self._sweeps = state.found[Sweep]
 
