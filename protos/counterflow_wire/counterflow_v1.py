@@ -60,6 +60,7 @@ GetProcessInstanceRequest = message_class("counterflow.v1.GetProcessInstanceRequ
 GetProcessInstanceResponse = message_class("counterflow.v1.GetProcessInstanceResponse")
 CorrelatedMessage = message_class("counterflow.v1.CorrelatedMessage")
 ReceivedSignal = message_class("counterflow.v1.ReceivedSignal")
+ThrownSignal = message_class("counterflow.v1.ThrownSignal")
 ElementInstance = message_class("counterflow.v1.ElementInstance")
 Termination = message_class("counterflow.v1.Termination")
 Join = message_class("counterflow.v1.Join")

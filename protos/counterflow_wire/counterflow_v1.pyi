@@ -297,7 +297,7 @@ class GetProcessInstanceRequest(_message.Message):
     def __init__(self, process_instance_key: _Optional[int] = ..., active_only: bool = ..., element_limit: _Optional[int] = ...) -> None: ...
 
 class GetProcessInstanceResponse(_message.Message):
-    __slots__ = ("process_instance", "root", "undo_records", "elements_left_out", "quarantine_reason", "correlated_messages", "received_signals")
+    __slots__ = ("process_instance", "root", "undo_records", "elements_left_out", "quarantine_reason", "correlated_messages", "received_signals", "thrown_signals")
     PROCESS_INSTANCE_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     UNDO_RECORDS_FIELD_NUMBER: _ClassVar[int]
@@ -305,6 +305,7 @@ class GetProcessInstanceResponse(_message.Message):
     QUARANTINE_REASON_FIELD_NUMBER: _ClassVar[int]
     CORRELATED_MESSAGES_FIELD_NUMBER: _ClassVar[int]
     RECEIVED_SIGNALS_FIELD_NUMBER: _ClassVar[int]
+    THROWN_SIGNALS_FIELD_NUMBER: _ClassVar[int]
     process_instance: ProcessInstance
     root: ElementInstance
     undo_records: _containers.RepeatedCompositeFieldContainer[UndoRecord]
@@ -312,7 +313,8 @@ class GetProcessInstanceResponse(_message.Message):
     quarantine_reason: str
     correlated_messages: _containers.RepeatedCompositeFieldContainer[CorrelatedMessage]
     received_signals: _containers.RepeatedCompositeFieldContainer[ReceivedSignal]
-    def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ..., correlated_messages: _Optional[_Iterable[_Union[CorrelatedMessage, _Mapping[str, _Any]]]] = ..., received_signals: _Optional[_Iterable[_Union[ReceivedSignal, _Mapping[str, _Any]]]] = ...) -> None: ...
+    thrown_signals: _containers.RepeatedCompositeFieldContainer[ThrownSignal]
+    def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ..., correlated_messages: _Optional[_Iterable[_Union[CorrelatedMessage, _Mapping[str, _Any]]]] = ..., received_signals: _Optional[_Iterable[_Union[ReceivedSignal, _Mapping[str, _Any]]]] = ..., thrown_signals: _Optional[_Iterable[_Union[ThrownSignal, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class CorrelatedMessage(_message.Message):
     __slots__ = ("message_key", "element_id", "element_name", "element_instance_key", "name", "position", "correlated_at_ms")
@@ -349,6 +351,24 @@ class ReceivedSignal(_message.Message):
     position: int
     received_at_ms: int
     def __init__(self, signal_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., received_at_ms: _Optional[int] = ...) -> None: ...
+
+class ThrownSignal(_message.Message):
+    __slots__ = ("signal_key", "element_id", "element_name", "element_instance_key", "name", "position", "thrown_at_ms")
+    SIGNAL_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    THROWN_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    signal_key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    name: str
+    position: int
+    thrown_at_ms: int
+    def __init__(self, signal_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., thrown_at_ms: _Optional[int] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
     __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins")

@@ -39,6 +39,8 @@ HIDDEN_FIELDS = {
     "phase",
     "budget",
 }
+NAMED_BEFORE = {messages.MessageCorrelated: "message_name", signals.SignalReceived: "signal_name"}
+"""What came has been named where it was published or went out."""
 NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
 """Events whose key is called after what `catch_id` says."""
 FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
@@ -108,9 +110,10 @@ class Tracer:
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
-        elif isinstance(event, signals.SignalBroadcast):
-            self._signals += 1
-            self._names[event.key] = f"signal {self._signals}"
+        elif isinstance(event, signals.SignalThrown | signals.SignalBroadcast):
+            if event.key not in self._names:  # what goes out was thrown before, unless it came from outside
+                self._signals += 1
+                self._names[event.key] = f"signal {self._signals}"
         elif isinstance(
             event, timers.StartTimerOpened | messages.MessageStartOpened | signals.SignalStartOpened
         ):
@@ -162,6 +165,7 @@ class Tracer:
             value = getattr(event, field)
             if (
                 field in HIDDEN_FIELDS
+                or field == NAMED_BEFORE.get(type(event))
                 or (field == "catch_id" and isinstance(event, NAMED_AFTER))
                 or field.endswith("position")
                 or value in (None, "", 0, b"", ())

@@ -16,7 +16,7 @@ from counterflow.queries.instances import process_instance
 from counterflow.testing import Engine
 from counterflow_wire import counterflow_v1 as wire
 from tests.cli.models import CALLING, EACH, PAYMENT, REMINDED
-from tests.queries.models import GUARDED, JOINED, PAID, TRIP, engine_with
+from tests.queries.models import GUARDED, HEARING, JOINED, PAID, TRIP, engine_with
 from tests.queries.story.test_waits import STARTED
 from tests.queries.test_decisions import SIZE, SIZED
 
@@ -286,7 +286,20 @@ def test_the_message_that_has_begun_an_instance_is_drawn_with_its_event() -> Non
     engine = engine_with(STARTED)
     engine.publish("order", "k")
     key = max(entry.process_instance_key for entry in engine.log)
-    assert "✉ message K-1 received 2023-11-14 22:13:20.000Z  Ordered\n" in drawn(engine, key)
+    assert "✉ order K-1 received 2023-11-14 22:13:20.000Z  Ordered\n" in drawn(engine, key)
+
+
+def test_signals_that_have_come_and_gone_out() -> None:
+    engine = engine_with(HEARING)
+    key = engine.start("process")
+    engine.broadcast("go")
+    picture = drawn(engine, key)
+    assert "△ go K+4 received 2023-11-14 22:13:20.000Z\n" in picture
+    assert "✓ Shout  0 ms  shout\n" in picture
+    assert "▲ went K+6 thrown 2023-11-14 22:13:20.000Z\n" in picture
+    begun = max(entry.process_instance_key for entry in engine.log)
+    assert "├── △ go 2" in drawn(engine, begun)
+    assert "received 2023-11-14 22:13:20.000Z  Begun\n" in drawn(engine, begun)
 
 
 def test_an_endless_wait_that_is_overdue() -> None:

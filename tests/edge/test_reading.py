@@ -89,6 +89,23 @@ def test_what_is_waited_for(wait: shapes.Wait, expected: wire.Wait) -> None:
     assert to_wire.message(wire.Wait, wait) == expected
 
 
+def test_signals_of_an_instance() -> None:
+    root = shapes.ElementInstance(2, 0, "order", "", "process", "active", 5, 1_001)
+    answer = to_wire.tree(instance_of(root))
+    assert list(answer.thrown_signals) == [
+        wire.ThrownSignal(
+            signal_key=22,
+            element_id="shout",
+            element_name="Shout",
+            element_instance_key=2,
+            name="more",
+            position=11,
+            thrown_at_ms=1_005,
+        )
+    ]
+    assert [one.name for one in answer.received_signals] == ["news"]
+
+
 def test_loops_and_calls() -> None:
     body = shapes.ElementInstance(
         2, 1, "pay", "", "callActivity", "active", 5, 1_001, loop_counter=-1, loop=shapes.Loop(3, 1)
@@ -108,11 +125,14 @@ CAME = shapes.CorrelatedMessage(20, "paid", "Paid", 2, "payment", 9, 1_003)
 """A message that has reached the instance below."""
 HEARD = shapes.ReceivedSignal(21, "told", "Told", 2, "news", 10, 1_004)
 """A signal that has."""
+TOLD = shapes.ThrownSignal(22, "shout", "Shout", 2, "more", 11, 1_005)
+"""A signal that it has thrown."""
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
     return shapes.InstanceTree(
-        shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], [], [CAME], [HEARD], "odd", 2
+        *(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], []),
+        *([CAME], [HEARD], [TOLD], "odd", 2),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from counterflow.testing import Engine
+from tests.bpmn import diagram
 
 NAMESPACES = (
     'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
@@ -107,6 +108,19 @@ JOINED = process(
     + flows("split", "right", "join"),
 )
 """Two branches that are joined."""
+
+HEARING = diagram.definitions(
+    diagram.process(
+        diagram.start(),
+        diagram.start("begun", diagram.signalled("go"), name="Begun"),
+        diagram.catch("wait", diagram.signalled("go"), name="Wait"),
+        diagram.throw("shout", diagram.signalled("went"), name="Shout"),
+        *(diagram.end(), diagram.path("start", "wait", "shout", "end"), diagram.path("begun", "end")),
+    ),
+    diagram.signal("go"),
+    diagram.signal("went"),
+)
+"""A signal is waited for and begins instances; whoever has waited throws another one."""
 
 
 def engine_with(*models: bytes) -> Engine:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.events.signal import SignalBroadcast
+from counterflow.kernel.rows import Partition
+from counterflow.kernel.vocabulary import LogEntry, Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.queries import signals
 from counterflow.queries.signals import signal as signal_of
+from counterflow.store.memory import MemoryStore
+from counterflow.store.port import Batch
 from counterflow.testing import EPOCH_MS, Engine
-from tests.bpmn.diagram import catch, definitions, end, path, process, signal, signalled, start, throw
-
-WAITING = definitions(
-    process(
-        start(),
-        start("begun", signalled("go"), name="Begun"),
-        catch("wait", signalled("go"), name="Wait"),
-        *(
-            throw("shout", signalled("went")),
-            end(),
-            path("start", "wait", "shout", "end"),
-            path("begun", "end"),
-        ),
-    ),
-    signal("go"),
-    signal("went"),
-)
+from tests.queries.models import HEARING, engine_with
 
 
 @pytest.fixture
 def engine() -> Engine:
-    engine = Engine()
-    engine.deploy_contents({"waiting.bpmn": WAITING})
-    return engine
+    return engine_with(HEARING)
 
 
 def test_whom_it_has_reached(engine: Engine) -> None:
@@ -65,6 +53,36 @@ def test_more_than_are_told_by_name(engine: Engine, monkeypatch: pytest.MonkeyPa
         engine.start("process")
     found = signal_of(engine.store, engine.broadcast("go"))
     assert (len(found.receivers), found.receivers_left_out) == (2, 3)
+
+
+def test_those_whom_it_reaches_in_later_pages() -> None:
+    engine = Engine(limits=ProcessLimits(page_events=10))
+    engine.deploy_contents({"hearing.bpmn": HEARING})
+    keys = [engine.start("process") for _ in range(6)]
+    key = engine.broadcast("go")
+    assert any(record.event == "WorkPutOff" for record in engine.history())
+    engine.broadcast("go")  # reaches nobody who waits, and is not counted in
+    reached = signal_of(engine.store, key).receivers
+    assert sorted(one.process_instance_key for one in reached if not one.begun) == keys
+    assert sum(one.begun for one in reached) == 1
+
+
+def test_a_thrown_signal_that_goes_out_after_a_later_one_has() -> None:
+    """It has had its key since it was thrown, so it is older than what was broadcast meanwhile."""
+    broadcasts = (
+        SignalBroadcast(7, "went", b"{}", 4, 5),
+        SignalBroadcast(9, "go", b"{}"),
+        SignalBroadcast(6, "gone", b"{}", 4, 5),
+    )
+    store = MemoryStore()
+    log = [
+        LogEntry(position, 0, 0, "GoOn", 1, msgspec.msgpack.encode([event]))
+        for position, event in enumerate(broadcasts, start=1)
+    ]
+    store.commit(Batch({Partition: [Partition(1, 9, 3)]}, {}, log))
+    assert [signal_of(store, event.key).name for event in broadcasts] == ["went", "go", "gone"]
+    with pytest.raises(Rejection, match="none was found"):
+        signal_of(store, 8)
 
 
 @pytest.mark.parametrize("older", [True, False])

@@ -24,6 +24,8 @@ class Hearing:
         self._to_begin: Counter[int] = Counter()
         self._names: dict[int, str] = {}
         self._undertakings: set[int] = set()
+        self._thrown: dict[int, signals.SignalThrown] = {}
+        """Signals that are thrown and not yet out, by key."""
         self._spared: set[int] = set()
         """Subscriptions of instances that were set aside while a signal was on its way in pages: it reaches
         those that are released in time.
@@ -44,7 +46,10 @@ class Hearing:
         elif isinstance(event, signals.SignalStartClosed):
             name = self._starts.pop(event.key)
             self._to_begin.subtract(key for key, called in self._names.items() if called == name)
+        elif isinstance(event, signals.SignalThrown):
+            self._thrown[event.key] = event
         elif isinstance(event, signals.SignalBroadcast):
+            yield from self._is_as_thrown(event)
             self._goes_out(event, aside)
         elif isinstance(event, signals.SignalReceived):
             yield from self._received(event, instance_key)
@@ -55,6 +60,8 @@ class Hearing:
         """
         if self._undertakings:
             return
+        yield from (f"{event} has not gone out" for event in self._thrown.values())
+        self._thrown.clear()
         for signal_key, keys in self._to_hear.items():
             if (keys & self._listening.keys()) - self._spared:
                 yield f"signal {signal_key} has not reached {keys}"
@@ -77,6 +84,12 @@ class Hearing:
             self._undertakings.discard(event.undertaking_key)
         elif isinstance(event, quarantine.InstanceQuarantined):
             self._spared |= {key for key, owner in self._listener.items() if owner == instance_key}
+
+    def _is_as_thrown(self, event: signals.SignalBroadcast) -> Iterator[str]:
+        thrown = self._thrown.pop(event.key, None)
+        said = (thrown.element_instance_key, thrown.signal_name) if thrown is not None else (0, event.name)
+        if said != (event.thrower_key, event.name):
+            yield f"{event} goes out otherwise than it was thrown: {thrown}"
 
     def _goes_out(self, event: signals.SignalBroadcast, aside: Set[int]) -> None:
         self.out.add(event.thrower_key)

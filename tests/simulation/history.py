@@ -76,7 +76,9 @@ class History:
             self._expect(False, wrong)
         for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
             self._expect(False, wrong)
-        if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalBroadcast):
+        if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalThrown) or (
+            isinstance(event, signals.SignalBroadcast) and not event.thrower_key
+        ):
             self._rises(event.key)
         self._follow_up(event)
         check = _CHECKS.get(type(event))

@@ -4,10 +4,10 @@ below it what it holds.
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its
 handler says what it undoes; the number is the order in which handlers began. What an element waits for stands
 below it (`⏱ due in 3.0 s`, `✉ paid / o-1`, `△ prices-changed`), and so do the messages and signals that have
-come (`✉ paid 2251799813685260 received …`), the instance that a call activity has called and the decision
-that a business rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way
-with their inputs and the rules that matched). Where a token waits for others, its join says for which
-(`⋈ join  waits for a token from …`).
+come (`✉ paid 2251799813685260 received …`), the signals it has thrown (`▲ prices-changed 2251799813685262
+thrown …`), the instance that a call activity has called and the decision that a business rule task has
+evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs and the rules
+that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
 
 Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing
 below their job, and an incident that is over where it was.
@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, TypeAlias
 
 from rich.console import Group
 from rich.padding import Padding
@@ -63,17 +64,24 @@ DRAWN_TRIES = 5
 """The latest of a job; the others are counted."""
 
 
+ToldEvent: TypeAlias = wire.CorrelatedMessage | wire.ReceivedSignal | wire.ThrownSignal
+"""What an element instance has to do with events: what has come to it, what it has thrown."""
+
+
 class Picture:
     """What the parts of a drawing need to know of the whole."""
 
     def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int, program: str) -> None:
         self.now_ms = now_ms
         self.program = program
-        self.received: dict[int, list[wire.CorrelatedMessage | wire.ReceivedSignal]] = {}
-        for message in answer.correlated_messages:
-            self.received.setdefault(message.element_instance_key, []).append(message)
-        for signal in answer.received_signals:
-            self.received.setdefault(signal.element_instance_key, []).append(signal)
+        self.events: dict[int, list[ToldEvent]] = {}
+        told: tuple[Iterable[ToldEvent], ...] = (
+            answer.correlated_messages,
+            answer.received_signals,
+            answer.thrown_signals,
+        )
+        for event in chain.from_iterable(told):
+            self.events.setdefault(event.element_instance_key, []).append(event)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
         self.undone_by = {
@@ -208,8 +216,8 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(Text.assemble((variable.name, "blue"), " = ", shortened(variable.value_json)))
     for job in (*element.ended_jobs, *element.jobs):
         _add_job(tree, job, picture)
-    for come in picture.received.get(element.key, ()):
-        tree.add(_received(come, element))
+    for event in picture.events.get(element.key, ()):
+        tree.add(_event(event, element))
     for wait in element.waits:
         tree.add(_wait(wait, element, picture))
     if element.called_process_instance_key:
@@ -308,16 +316,20 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
     return text
 
 
-def _received(come: wire.CorrelatedMessage | wire.ReceivedSignal, element: wire.ElementInstance) -> Text:
-    """A message or a signal that has come, and by which event where that is not the element itself."""
-    if isinstance(come, wire.ReceivedSignal):
-        what, at_ms = f"△ {come.name or 'signal'} {come.signal_key}", come.received_at_ms
+def _event(event: ToldEvent, element: wire.ElementInstance) -> Text:
+    """A message or a signal that has come or gone out, and by which event where that is not the element
+    itself.
+    """
+    if isinstance(event, wire.ThrownSignal):
+        text = f"▲ {event.name} {event.signal_key} thrown {moment(event.thrown_at_ms)}"
+    elif isinstance(event, wire.ReceivedSignal):
+        text = f"△ {event.name or 'signal'} {event.signal_key} received {moment(event.received_at_ms)}"
     else:
-        what, at_ms = f"✉ {come.name or 'message'} {come.message_key}", come.correlated_at_ms
-    text = Text(f"{what} received {moment(at_ms)}", style="cyan")
-    if come.element_id != element.element_id:
-        text.append(f"  {come.element_name or come.element_id}", style="dim")
-    return text
+        text = f"✉ {event.name or 'message'} {event.message_key} received {moment(event.correlated_at_ms)}"
+    told = Text(text, style="cyan")
+    if event.element_id != element.element_id:
+        told.append(f"  {event.element_name or event.element_id}", style="dim")
+    return told
 
 
 def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:

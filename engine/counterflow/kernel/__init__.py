@@ -111,6 +111,7 @@ HOUSE = House(
     message.look,
     CONTINUATIONS,
     COMING,
+    {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},
     {ending.go_on: False, instances.go_on_ending: True},
 )
 

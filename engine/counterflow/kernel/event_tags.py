@@ -85,6 +85,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "SignalSubscriptionClosed": 163,
         "SignalStartOpened": 164,
         "SignalStartClosed": 165,
+        "SignalThrown": 166,
         "WorkPutOff": 180,
         "PageEnded": 181,
         "WorkEnded": 182,

@@ -77,6 +77,7 @@ def process_instance(
         caught_errors=story.caught_errors,
         correlated_messages=story.correlated_messages,
         received_signals=story.received_signals,
+        thrown_signals=story.thrown_signals,
         quarantine_reason=story.quarantine_reason,
         elements_left_out=left_out,
     )

@@ -1,7 +1,8 @@
 """What became of a signal: it is over as soon as it has gone out, so the log tells.
 
 Signals are mostly asked about right after they went out: so the log is read from its end, and no further back
-than to one that is older.
+than to one from outside that is older. One that was thrown has had its key since then, and says nothing of
+the age of others.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TypeAlias
 
 from counterflow.kernel import events_of
 from counterflow.kernel.events.signal import SignalBroadcast, SignalReceived
-from counterflow.kernel.vocabulary import LogEntry, Rejection, RejectionType
+from counterflow.kernel.vocabulary import Event, LogEntry, Rejection, RejectionType
+from counterflow.kernel.work.pages import GoOn, PageEnded, WorkEnded, WorkPutOff
 from counterflow.queries import log
 from counterflow.queries.shapes import Broadcast, SignalReceiver
 from counterflow.queries.story.fold import story_of
@@ -42,10 +44,11 @@ def signal(store: Store, key: int) -> Broadcast:
 def _broadcast(store: Store, key: int) -> tuple[LogEntry, SignalBroadcast]:
     for entry in log.of_no_instance_from_end(store):
         for event in events_of(entry):
-            if isinstance(event, SignalBroadcast) and event.key <= key:
+            if isinstance(event, SignalBroadcast):
                 if event.key == key:
                     return entry, event
-                raise _unknown(key)
+                if event.key < key and not event.thrower_key:
+                    raise _unknown(key)
     raise _unknown(key)
 
 
@@ -56,13 +59,28 @@ def _unknown(key: int) -> Rejection:
 
 
 def _receptions(store: Store, key: int, broadcast: LogEntry) -> Iterator[Reception]:
-    """Where the signal has come to, all within the command that sent it out."""
+    """Where the signal has come to: within the command that sent it out, and in the pages in which that goes
+    on.
+    """
+    undertakings: set[int] = set()
     for entry in log.entries(store, after=broadcast.position - 1):
-        if (entry.command, entry.timestamp_ms) != (broadcast.command, broadcast.timestamp_ms):
+        is_same = (entry.command, entry.timestamp_ms) == (broadcast.command, broadcast.timestamp_ms)
+        if not is_same and not undertakings:
             return
         for position, event in enumerate(events_of(entry), start=entry.position):
             if isinstance(event, SignalReceived) and event.signal_key == key:
                 yield entry.process_instance_key, position, event
+            elif isinstance(event, WorkEnded):
+                undertakings.discard(event.undertaking_key)
+            elif is_same or entry.command == GoOn.__name__:
+                undertakings |= _goes_on_in(event)
+
+
+def _goes_on_in(event: Event) -> set[int]:
+    """The undertaking in which a command goes on, where this event tells of one."""
+    if isinstance(event, WorkPutOff):
+        return {event.key}
+    return {event.undertaking_key} if isinstance(event, PageEnded) else set()
 
 
 def _receivers(store: Store, receptions: Iterable[Reception]) -> Iterator[SignalReceiver]:

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from counterflow.kernel.events import signal as signals
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.queries.history import records
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import ElementInstance, InstanceTree, Wait
+from counterflow.queries.signals import signal as signal_of
+from counterflow.queries.story.fold import story_of
 from counterflow.queries.story.waits import ADDITIONS
 from counterflow.testing import EPOCH_MS, Engine
 from tests.bpmn.diagram import (
@@ -21,6 +24,7 @@ from tests.bpmn.diagram import (
     element,
     end,
     extensions,
+    gateway,
     model,
     path,
     process,
@@ -31,7 +35,7 @@ from tests.bpmn.diagram import (
     throw,
     timer,
 )
-from tests.queries.models import engine_with
+from tests.queries.models import HEARING, engine_with
 
 GUARDED = model(
     *(start(), service("pack", job="pack"), end(), end("told"), end("noted")),
@@ -60,6 +64,22 @@ LOOPING = model(
     ),
     *(end(), path("start", "pack", "end")),
 )
+FORKED = definitions(
+    process(
+        *(
+            start(),
+            gateway("fork", "parallel"),
+            throw("shout", signalled("went")),
+            throw("cry", signalled("gone")),
+        ),
+        *(end("end", element("terminateEventDefinition")), end("unreached")),
+        *(path("start", "fork", "shout", "unreached"), path("fork", "cry", "unreached"), path("fork", "end")),
+        process_id="forked",
+    ),
+    signal("went"),
+    signal("gone"),
+)
+"""All three branches are entered, and the third ends the instance, before any signal goes out."""
 CALLING = model(
     start(),
     element("callActivity", extensions(element("zeebe:calledElement", processId="process")), id="call"),
@@ -161,7 +181,7 @@ def test_the_message_that_has_begun_an_instance() -> None:
     message = engine.publish("order", "k")
     key = max(entry.process_instance_key for entry in engine.log)
     (told,) = process_instance(engine.store, key).correlated_messages
-    assert (told.message_key, told.message_name, told.catch_id) == (message, "", "ordered")
+    assert (told.message_key, told.message_name, told.catch_id) == (message, "order", "ordered")
     assert (told.catch_name, told.element_instance_key) == ("Ordered", key)
 
 
@@ -216,23 +236,6 @@ def test_every_teller_is_about_an_event_of_its_own() -> None:
     assert len({event.__struct_config__.tag for event in ADDITIONS}) == len(ADDITIONS)
 
 
-HEARING = definitions(
-    process(
-        start(),
-        start("begun", signalled("go"), name="Begun"),
-        catch("wait", signalled("go"), name="Wait"),
-        *(
-            throw("shout", signalled("went")),
-            end(),
-            path("start", "wait", "shout", "end"),
-            path("begun", "end"),
-        ),
-    ),
-    signal("go"),
-    signal("went"),
-)
-
-
 def test_signals_that_are_waited_for_and_have_come() -> None:
     engine = engine_with(HEARING)
     key = engine.start("process")
@@ -248,4 +251,45 @@ def test_signals_that_are_waited_for_and_have_come() -> None:
     assert (received.catch_name, received.element_instance_key) == ("Wait", wait.key)
     begun = max(entry.process_instance_key for entry in engine.log)
     (told,) = process_instance(engine.store, begun).received_signals
-    assert (told.signal_key, told.signal_name, told.catch_id) == (signal_key, "", "begun")
+    assert (told.signal_key, told.signal_name, told.catch_id) == (signal_key, "go", "begun")
+
+
+def test_signals_that_are_thrown() -> None:
+    engine = engine_with(HEARING)
+    key = engine.start("process")
+    engine.broadcast("go")
+    tree = process_instance(engine.store, key)
+    (thrown,) = tree.thrown_signals
+    assert (thrown.signal_name, thrown.element_id, thrown.element_name) == ("went", "shout", "Shout")
+    assert thrown.element_instance_key == only(tree, "shout").key
+    (record,) = [each for each in engine.history(key) if each.event == "SignalThrown"]
+    assert (record.key, record.element_id, record.position) == (thrown.signal_key, "shout", thrown.position)
+    assert signal_of(engine.store, thrown.signal_key).thrower_instance_key == key
+    assert (
+        process_instance(engine.store, max(each.process_instance_key for each in engine.log)).thrown_signals
+        == []
+    )
+
+
+def test_a_throw_is_told_also_where_its_instance_has_ended_before_the_signal_goes_out() -> None:
+    engine = engine_with(FORKED)
+    key = engine.start("forked")
+    tree = process_instance(engine.store, key)
+    assert [one.signal_name for one in tree.thrown_signals] == ["went", "gone"]
+    assert [one.element_id for one in tree.thrown_signals] == ["shout", "cry"]
+    out = [signal_of(engine.store, one.signal_key) for one in tree.thrown_signals]
+    assert [one.name for one in out] == ["went", "gone"]
+    assert tree.process_instance.state == "completed"
+
+
+def test_older_logs_name_what_was_waited_for_but_not_what_has_begun_an_instance() -> None:
+    engine = engine_with(HEARING)
+    key = engine.start("process")
+    engine.broadcast("go")
+    begun = max(each.process_instance_key for each in engine.log)
+    for instance_key, name in ((key, "go"), (begun, "")):
+        story = story_of(engine.store, instance_key)
+        (told,) = story.received_signals
+        receiver_key = begun if instance_key == begun else next(iter(story.waits))
+        ADDITIONS[signals.SignalReceived](story, signals.SignalReceived(told.signal_key, receiver_key))
+        assert story.received_signals[1].signal_name == name

@@ -117,15 +117,20 @@ def shown(evaluation: feel.Evaluation) -> str:
 # -- readers -------------------------------------------------------------------------------------------------
 
 
-def text(token: Token, source: str | Expression, what: str, expected: str = "a non-empty string") -> str:
-    """A text of the model, or the one that an expression gives. `what` it is for, in words. Raises `Held`."""
+def text(
+    token: Token, source: str | Expression, what: str, expected: str = "a non-empty string", of: str = ""
+) -> str:
+    """A text of the model, or the one that an expression gives. Raises `Held`.
+
+    `what` it is for, in words; `of` says whose it is, where that is not the element.
+    """
     if isinstance(source, str):
         return source
     evaluation = evaluate(token, token.key, source)
     value = evaluation.value
-    if isinstance(value, str) and value and evaluation.failure is None:
+    if isinstance(value, str) and value:
         return value
-    raise unfit(what, source, f"'{token.node.id}'", expected, evaluation)
+    raise unfit(what, source, of or f"'{token.node.id}'", expected, evaluation)
 
 
 def label(token: Token, source: str | Expression, expected: str) -> str:
@@ -146,7 +151,7 @@ def whole(token: Token, source: int | Expression, what: str, most: int) -> int:
     if isinstance(source, int):
         return source
     evaluation = evaluate(token, token.key, source)
-    value = evaluation.value if evaluation.failure is None else None
+    value = evaluation.value
     if is_whole(value) and 1 <= value <= most:
         return int(value)
     raise unfit(what, source, f"'{token.node.id}'", f"a whole number from 1 to {most}", evaluation)
@@ -155,7 +160,7 @@ def whole(token: Token, source: int | Expression, what: str, most: int) -> int:
 def boolean(token: Token, condition: Expression, what: str, of: str = "", over: Document = _NOTHING) -> bool:
     """Whether a condition holds. `of` says whose it is, where that is not the element. Raises `Held`."""
     evaluation = evaluate(token, token.key, condition, over)
-    if isinstance(evaluation.value, bool) and evaluation.failure is None:
+    if isinstance(evaluation.value, bool):
         return evaluation.value
     raise unfit(what, condition, of or f"'{token.node.id}'", "true or false", evaluation)
 
@@ -175,14 +180,15 @@ def json(
     if failure is not None:
         raise Held(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected '={_written(expression)}' to give a value for {what}, but {failure}",
+            f"Expected '={written(expression)}' to give a value for {what}, but {failure}",
             remedy=SET_VARIABLES,
         )
     course.step.budget.pay_for(len(value))
     return value
 
 
-def _written(expression: Expression) -> str:
+def written(expression: Expression) -> str:
+    """An expression as a message quotes it."""
     text = expression.text
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
@@ -196,7 +202,7 @@ def unfit(what: str, expression: Expression, of: str, expected: str, evaluation:
     """An expression of `of` gives another value than the expected one."""
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected {what}{' ' if what else ''}'={_written(expression)}' of {of} to be {expected}, but "
+        f"Expected {what}{' ' if what else ''}'={written(expression)}' of {of} to be {expected}, but "
         f"{shown(evaluation)}",
         remedy=SET_VARIABLES,
     )

@@ -16,7 +16,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from counterflow.kernel.data import evaluation, scopes
-from counterflow.kernel.events import arrivals
+from counterflow.kernel.events import arrivals, starts
 from counterflow.kernel.rows import (
     Message,
     MessageCorrelation,
@@ -31,8 +31,6 @@ from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     InstanceEvent,
     PartitionEvent,
-    Rejection,
-    RejectionType,
 )
 from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
@@ -53,12 +51,13 @@ class MessagePublished(PartitionEvent, frozen=True):
 
 class MessageCorrelated(InstanceEvent, frozen=True):
     """The message has reached this process, and will not again; `receiver_key` is the subscription or the
-    started instance.
+    started instance. `message_name` is empty in older logs.
     """
 
     message_key: int
     bpmn_process_id: str
     receiver_key: int
+    message_name: str = ""
 
 
 class MessageExpired(PartitionEvent, frozen=True):
@@ -116,7 +115,8 @@ class MessageStartClosed(PartitionEvent, frozen=True):
 
 def receive(course: Course, subscription: MessageSubscription, message: Message) -> None:
     """A message reaches a subscription, and its element goes on."""
-    course.emit(MessageCorrelated(message.key, subscription.bpmn_process_id, subscription.key))
+    process_id = subscription.bpmn_process_id
+    course.emit(MessageCorrelated(message.key, process_id, subscription.key, message.name))
     token = course.token(subscription.element_instance_key)
     arrivals.event_arrived(token, subscription.catch_id, values_of(message))
 
@@ -172,12 +172,7 @@ def _open(token: Token, catch: Node) -> None:
     Raises `Held`.
     """
     definition = _definition(catch)
-    name = definition.name
-    if not isinstance(name, str):
-        given = evaluation.evaluate(token, token.key, name)
-        if not isinstance(given.value, str) or not given.value:
-            raise evaluation.unfit("the message name", name, f"'{catch.id}'", "a non-empty string", given)
-        name = given.value
+    name = evaluation.text(token, definition.name, "the message name", of=f"'{catch.id}'")
     key = _correlation_key(token, catch, definition)
     token.emit(SubscriptionOpened(token.step.new_key(), token.key, catch.id, name, key))
 
@@ -201,17 +196,7 @@ def _close(course: Course, key: int) -> None:
 
 
 def _open_start(step: Step, definition_key: int, process: Process, node: Node) -> None:
-    name = _definition(node).name
-    if not isinstance(name, str):
-        given = evaluation.evaluate_in(step, {}, name)
-        if not isinstance(given.value, str) or not given.value:
-            raise Rejection(
-                RejectionType.INVALID_ARGUMENT,
-                f"Expected the message name '={name.text}' of start event '{node.id}' to be text without "
-                "variables, "
-                f"but {evaluation.shown(given)}",
-            )
-        name = given.value
+    name = starts.name_for(step, node, _definition(node).name, "message name")
     step.emit(MessageStartOpened(step.new_key(), definition_key, process.id, node.id, name))
 
 

@@ -18,7 +18,7 @@ from counterflow.kernel.course import beginning, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.events import arrivals
+from counterflow.kernel.events import arrivals, starts
 from counterflow.kernel.rows import SignalStart, SignalSubscription
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -33,7 +33,7 @@ from counterflow.kernel.vocabulary import (
 )
 from counterflow.kernel.work import pages
 from counterflow.kernel.work.budget import BYTES_PER_FUEL
-from counterflow.kernel.work.errands import Arrival, Causes
+from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model.events import SignalDefinition
@@ -54,11 +54,22 @@ class SignalBroadcast(PartitionEvent, frozen=True):
 
 class SignalReceived(InstanceEvent, frozen=True):
     """The signal has reached this process instance; `receiver_key` is the subscription, or the instance that
-    it has begun.
+    it has begun. `signal_name` is empty in older logs.
     """
 
     signal_key: int
     receiver_key: int
+    signal_name: str = ""
+
+
+class SignalThrown(InstanceEvent, frozen=True):
+    """An element instance throws a signal: it goes out under this key when all else is at rest, whatever
+    becomes of its thrower meanwhile.
+    """
+
+    key: int
+    element_instance_key: int
+    signal_name: str
 
 
 class SignalSubscriptionOpened(InstanceEvent, frozen=True):
@@ -104,20 +115,21 @@ def decide_broadcast(step: Step, command: BroadcastSignal) -> int:
     refusal = _too_many_copies(step, command.name, command.variables)
     if refusal:
         raise Rejection(RejectionType.INVALID_ARGUMENT, refusal)
-    return _bring(step, command.name, command.variables)
-
-
-def _bring(step: Step, name: str, document: scopes.Document, thrower: tuple[int, int] = (0, 0)) -> int:
-    """To those who wait at this moment, each when all that the one before has brought about is at rest; then
-    what the signal starts begins. Answers its key.
-    """
     key = step.new_key()
-    step.emit(SignalBroadcast(key, name, scopes.to_object(document), *thrower))
-    for subscription_key, instance_key in sorted(step.state.found[SignalSubscription].get(name, {}).items()):
-        step.at_rest(Arrival(_reach, subscription_key, instance_key, document_key=key, document=document))
-    for start_key in sorted(step.state.found[SignalStart].get(name, ())):
-        step.at_rest(Arrival(_begin, start_key, document_key=key, document=document))
+    _bring(step, SignalBroadcast(key, command.name, scopes.to_object(command.variables)), command.variables)
     return key
+
+
+def _bring(step: Step, signal: SignalBroadcast, document: scopes.Document) -> None:
+    """To those who wait at this moment, each when all that the one before has brought about is at rest; then
+    what the signal starts begins.
+    """
+    step.emit(signal)
+    key, name = signal.key, signal.name
+    for subscription_key, instance_key in sorted(step.state.found[SignalSubscription].get(name, {}).items()):
+        step.at_rest(Arrival(_reach, subscription_key, instance_key, name, NO_CAUSES, key, document))
+    for start_key in sorted(step.state.found[SignalStart].get(name, ())):
+        step.at_rest(Arrival(_begin, start_key, 0, name, NO_CAUSES, key, document))
 
 
 def _reach(step: Step, arrival: Arrival) -> None:
@@ -131,7 +143,7 @@ def _reach(step: Step, arrival: Arrival) -> None:
     if is_swept(step.state, instance, subscription.element_instance_key):
         return
     course, document = step.at(instance), arrival.document or {}
-    course.emit(SignalReceived(arrival.document_key, arrival.key))
+    course.emit(SignalReceived(arrival.document_key, arrival.key, arrival.about))
     step.budget.pay_for(_size(document))
     token = course.token(subscription.element_instance_key)
     arrivals.event_arrived(token, subscription.catch_id, document)
@@ -146,7 +158,7 @@ def _begin(step: Step, arrival: Arrival) -> None:
     definition = step.state.definitions[start.definition_key]
     step.budget.pay_for(_size(document))
     root = beginning.begin(step, definition, document, start_at=start.element_id)
-    root.emit(SignalReceived(arrival.document_key, root.key))
+    root.emit(SignalReceived(arrival.document_key, root.key, arrival.about))
 
 
 def _too_many_copies(step: Step, name: str, document: scopes.Document) -> str:
@@ -185,8 +197,10 @@ def _throw(token: Token) -> None:
     if place in step.causes and not step.budget.count_again():
         raise entering.too_far(token)
     entering.activate(token)
+    thrown = SignalThrown(step.new_key(), token.key, name)
+    token.emit(thrown)
     come = _go_out_again if place in step.causes else _go_out
-    arrival = Arrival(come, token.key, token.instance.key, name, document_key=token.key, document=document)
+    arrival = Arrival(come, token.key, token.instance.key, name, document_key=thrown.key, document=document)
     step.at_rest(arrival, step.causes | {place})
 
 
@@ -208,8 +222,10 @@ def _go_out_again(step: Step, arrival: Arrival) -> None:
 
 
 def _send(step: Step, arrival: Arrival, causes: Causes) -> None:
-    thrower = (arrival.process_instance_key, arrival.key)
-    _bring(step, arrival.about, arrival.document or {}, thrower)
+    document, thrower = arrival.document or {}, (arrival.process_instance_key, arrival.key)
+    # what was put off by a log that knew no `SignalThrown` has the key of its thrower in this place
+    key = arrival.document_key if arrival.document_key != arrival.key else step.new_key()
+    _bring(step, SignalBroadcast(key, arrival.about, scopes.to_object(document), *thrower), document)
     step.at_rest(Arrival(_is_out, arrival.key, arrival.process_instance_key), causes)
 
 
@@ -264,12 +280,7 @@ def _too_large(step: Step, document: scopes.Document) -> str:
 
 def _open(token: Token, catch: Node) -> None:
     """Wait for a signal. Raises `Held`."""
-    name = _definition(catch).name
-    if not isinstance(name, str):
-        given = evaluation.evaluate(token, token.key, name)
-        if not isinstance(given.value, str) or not given.value:
-            raise evaluation.unfit("the signal name", name, f"'{catch.id}'", "a non-empty string", given)
-        name = given.value
+    name = evaluation.text(token, _definition(catch).name, "the signal name", of=f"'{catch.id}'")
     token.emit(SignalSubscriptionOpened(token.step.new_key(), token.key, catch.id, name))
 
 
@@ -278,16 +289,7 @@ def _close(course: Course, key: int) -> None:
 
 
 def _open_start(step: Step, definition_key: int, process: Process, node: Node) -> None:
-    name = _definition(node).name
-    if not isinstance(name, str):
-        given = evaluation.evaluate_in(step, {}, name)
-        if not isinstance(given.value, str) or not given.value:
-            raise Rejection(
-                RejectionType.INVALID_ARGUMENT,
-                f"Expected the signal name '={name.text}' of start event '{node.id}' to be text without "
-                f"variables, but {evaluation.shown(given)}",
-            )
-        name = given.value
+    name = starts.name_for(step, node, _definition(node).name, "signal name")
     step.emit(SignalStartOpened(step.new_key(), definition_key, node.id, name))
 
 
@@ -310,6 +312,10 @@ def _apply_broadcast(state: State, event: SignalBroadcast) -> None:
 
 def _apply_received(state: State, instance: InstanceState, event: SignalReceived) -> None:
     """What it has brought about are events of their own."""
+
+
+def _apply_thrown(state: State, instance: InstanceState, event: SignalThrown) -> None:
+    """Nothing is kept of it: it is on its way in what the step has still to do."""
 
 
 def _apply_opened(state: State, instance: InstanceState, event: SignalSubscriptionOpened) -> None:
@@ -342,6 +348,7 @@ KIND = EventRoom(
     thrown=room(beginning=_throw),
     of_instance={
         SignalReceived: _apply_received,
+        SignalThrown: _apply_thrown,
         SignalSubscriptionOpened: _apply_opened,
         SignalSubscriptionClosed: _apply_closed,
     },

@@ -165,7 +165,7 @@ def _begin_all(step: Step, message: Message) -> None:
 def _begin(step: Step, start: MessageStart, message: Message) -> None:
     definition = step.state.definitions[start.definition_key]
     root = beginning.begin(step, definition, messages.values_of(message), start_at=start.element_id)
-    root.emit(messages.MessageCorrelated(message.key, start.bpmn_process_id, root.key))
+    root.emit(messages.MessageCorrelated(message.key, start.bpmn_process_id, root.key, message.name))
     if message.correlation_key:
         root.emit(messages.StartLocked(start.bpmn_process_id, message.correlation_key, root.key))
 

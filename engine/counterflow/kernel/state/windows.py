@@ -16,8 +16,9 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.state.queues import OldestFirst
 
 PAGE = 500
-_NEVER = sys.maxsize
 """Read at a time."""
+_NEVER = sys.maxsize
+"""The batch of what no batch brings into the store."""
 Unsaved = Callable[[type[Row] | None, int], int | None]
 """The batch that brings the row with this key into the store; None where it is there."""
 

@@ -170,7 +170,7 @@ def go_on_with(step: Step, undertaking_key: int) -> None:
 def wait_for_release(token: Token, continuation: Continuation) -> None:
     """An element of an instance that is set aside goes on when that is released."""
     step = token.step
-    told = ToDo(0, *_told(_names(step.house.continuations), continuation, token))
+    told = ToDo(0, *_told(step.house.names, continuation, token))
     step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
 
 
@@ -279,10 +279,10 @@ def _to_do(
     step: Step, arrivals: Iterable[Arrival], before: int, place: int, arrival_place: int
 ) -> tuple[ToDo, ...]:
     """What is left: first what was broken off, at places before `before`, then the rest, from `place` on."""
-    named, coming = _names(step.house.continuations), _names(step.house.arrivals)
-    first = (_told(named, *entry) for entry in step.first)
-    work = (_told(named, *entry) for entry in step.work)
-    arriving = (_told_arrival(coming, found) for found in arrivals)
+    names = step.house.names
+    first = (_told(names, *entry) for entry in step.first)
+    work = (_told(names, *entry) for entry in step.work)
+    arriving = (_told_arrival(names, found) for found in arrivals)
     in_order = chain(
         enumerate(first, before - len(step.first)),
         enumerate(work, place),
@@ -292,19 +292,19 @@ def _to_do(
 
 
 def _told(
-    named: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
+    names: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
-        return named[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
-    return named[continuation], token.key, token.instance.key, "", 0, b""
+        return names[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
+    return names[continuation], token.key, token.instance.key, "", 0, b""
 
 
 def _told_arrival(
-    coming: Mapping[Callable[..., None], str], arrival: Arrival
+    names: Mapping[Callable[..., None], str], arrival: Arrival
 ) -> tuple[str, int, int, str, int, bytes]:
     causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
     return (
-        coming[arrival.come],
+        names[arrival.come],
         arrival.key,
         arrival.process_instance_key,
         arrival.about,
@@ -325,10 +325,6 @@ def _object(document: Mapping[str, bytes]) -> bytes:
 
 def _causes(told: bytes) -> Causes:
     return frozenset(msgspec.msgpack.decode(told, type=list[tuple[int, str]])) if told else NO_CAUSES
-
-
-def _names(functions: Mapping[str, Callable[..., None]]) -> dict[Callable[..., None], str]:
-    return {function: name for name, function in functions.items()}
 
 
 # -- applying ------------------------------------------------------------------------------------------------

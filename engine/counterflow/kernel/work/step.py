@@ -66,6 +66,8 @@ class House(NamedTuple):
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
     """What may come later, likewise."""
+    names: Mapping[Callable[..., None], str]
+    """The name of each of both."""
     sweeping: Mapping[Continuation, bool]
     """What goes on at elements that are being swept away, and whether in an instance that is set aside as
     well.

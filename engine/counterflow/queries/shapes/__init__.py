@@ -32,7 +32,7 @@ from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.shapes.pages import Page
 from counterflow.queries.shapes.reasons import PlannedUndo, Reason, Reasons, UndoPlanned, UndoScope
-from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver
+from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
 
 __all__ = [
     "Broadcast",
@@ -64,6 +64,7 @@ __all__ = [
     "ReceivedSignal",
     "SignalReceiver",
     "Termination",
+    "ThrownSignal",
     "UndoPlanned",
     "UndoRecord",
     "UndoScope",

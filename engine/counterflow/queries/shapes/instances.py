@@ -6,7 +6,7 @@ import msgspec
 
 from counterflow.queries.shapes.elements import ElementInstance
 from counterflow.queries.shapes.messages import CorrelatedMessage
-from counterflow.queries.shapes.signals import ReceivedSignal
+from counterflow.queries.shapes.signals import ReceivedSignal, ThrownSignal
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):
@@ -98,5 +98,6 @@ class InstanceTree(msgspec.Struct, frozen=True):
     caught_errors: list[CaughtError]
     correlated_messages: list[CorrelatedMessage]
     received_signals: list[ReceivedSignal]
+    thrown_signals: list[ThrownSignal]
     quarantine_reason: str = ""
     elements_left_out: int = 0

@@ -34,7 +34,7 @@ class CorrelatedMessage(msgspec.Struct, frozen=True):
     """A message has reached the event `catch_id`: of the element instance that waited, or the start event
     that it began.
 
-    `message_name` is empty where it began the process instance.
+    `message_name` is empty where it began the process instance and the log is from before that told it.
     """
 
     message_key: int

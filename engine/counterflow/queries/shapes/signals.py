@@ -35,7 +35,7 @@ class ReceivedSignal(msgspec.Struct, frozen=True):
     """A signal has reached the event `catch_id`: of the element instance that waited, or the start event that
     it began.
 
-    `signal_name` is empty where it began the process instance.
+    `signal_name` is empty where it began the process instance and the log is from before that told it.
     """
 
     signal_key: int
@@ -45,3 +45,15 @@ class ReceivedSignal(msgspec.Struct, frozen=True):
     signal_name: str
     position: int
     received_at_ms: int
+
+
+class ThrownSignal(msgspec.Struct, frozen=True):
+    """An element instance has thrown a signal, which goes out under this key when all else is at rest."""
+
+    signal_key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    signal_name: str
+    position: int
+    thrown_at_ms: int

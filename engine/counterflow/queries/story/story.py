@@ -17,6 +17,7 @@ from counterflow.queries.shapes import (
     Job,
     ReceivedSignal,
     Termination,
+    ThrownSignal,
     UndoRecord,
     Variable,
     Wait,
@@ -49,6 +50,7 @@ class Story:
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []
         self.received_signals: list[ReceivedSignal] = []
+        self.thrown_signals: list[ThrownSignal] = []
         self.quarantine_reason = ""
         self.command = ("", 0)
         self.cause = Termination("command")

@@ -1,4 +1,6 @@
-"""What the log says of waiting: for a moment, for a message or a signal, and at a join for other tokens."""
+"""What the log says of waiting: for a moment, for a message or a signal, and at a join for other tokens; and
+of the signals that have come and have been thrown.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.vocabulary import Event
 from counterflow.queries.definitions import UNNAMED
-from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, ReceivedSignal, Wait
+from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, ReceivedSignal, ThrownSignal, Wait
 from counterflow.queries.story.story import Addition, Story
 
 
@@ -65,27 +67,47 @@ def _opened(
 def _correlated(story: Story, event: messages.MessageCorrelated) -> None:
     story.correlated_messages.append(
         CorrelatedMessage(
-            event.message_key, *_receiver(story, event.receiver_key), story.position, story.now_ms
+            event.message_key,
+            *_receiver(story, event.receiver_key, event.message_name),
+            story.position,
+            story.now_ms,
         )
     )
 
 
 def _received(story: Story, event: signals.SignalReceived) -> None:
     story.received_signals.append(
-        ReceivedSignal(event.signal_key, *_receiver(story, event.receiver_key), story.position, story.now_ms)
+        ReceivedSignal(
+            event.signal_key,
+            *_receiver(story, event.receiver_key, event.signal_name),
+            story.position,
+            story.now_ms,
+        )
     )
 
 
-def _receiver(story: Story, receiver_key: int) -> tuple[str, str, int, str]:
-    """The event that caught, what the diagram calls it, whose it is, and the name that was waited for.
+def _thrown(story: Story, event: signals.SignalThrown) -> None:
+    thrower = story.elements[event.element_instance_key]
+    story.thrown_signals.append(
+        ThrownSignal(
+            event.key,
+            *(thrower.element_id, thrower.element_name, thrower.key),
+            *(event.signal_name, story.position, story.now_ms),
+        )
+    )
 
-    The receiver is what waited, or this instance, begun at the start event that its creation names.
+
+def _receiver(story: Story, receiver_key: int, name: str) -> tuple[str, str, int, str]:
+    """The event that caught, what the diagram calls it, whose it is, and the name of what came.
+
+    The receiver is what waited, or this instance, begun at the start event that its creation names. In older
+    logs only what waited tells the name.
     """
     wait = story.waits.get(receiver_key)
     if wait is not None:
-        return wait.catch_id, story.name_of(wait.catch_id), wait.element_instance_key, wait.name
+        return wait.catch_id, story.name_of(wait.catch_id), wait.element_instance_key, name or wait.name
     catch_id, _, _ = (story.created.start_at or "").partition("\n")
-    return catch_id, story.name_of(catch_id), receiver_key, ""
+    return catch_id, story.name_of(catch_id), receiver_key, name
 
 
 # -- joins ---------------------------------------------------------------------------------------------------
@@ -135,6 +157,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     signals.SignalSubscriptionOpened: _signal_awaited,
     signals.SignalSubscriptionClosed: _signal_closed,
     signals.SignalReceived: _received,
+    signals.SignalThrown: _thrown,
     joins.TokenArrived: _token_arrived,
     joins.FlowsJoined: _flows_joined,
     moves.TokensSweptAway: _tokens_swept_away,

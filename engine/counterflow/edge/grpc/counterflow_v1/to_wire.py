@@ -113,6 +113,7 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
         quarantine_reason=found.quarantine_reason,
         correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
         received_signals=messages(wire.ReceivedSignal, found.received_signals),
+        thrown_signals=messages(wire.ThrownSignal, found.thrown_signals),
     )
     _fill_element(answer.root, found.root)
     return answer
