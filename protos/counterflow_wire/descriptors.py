@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "a36c3194713a7edf3dbe06d4cfa43cb807c8e6ec6ea329b9ff05ec6c469a896b",
+    "counterflow.proto": "3fd326a304b3aa20d70788609009a34817b395daff782d38b65174bf3eccf3a0",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }

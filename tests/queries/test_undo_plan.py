@@ -17,7 +17,7 @@ from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.vocabulary import Event
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Step
-from counterflow.model.events import CompensateDefinition, CompensationOrder
+from counterflow.model.events import CancelDefinition, CompensateDefinition, CompensationOrder
 from counterflow.model.graph import Process
 from counterflow.partition.source import keep_model, read_model
 from counterflow.queries.undo_plan import Turn, in_order, undo_plan
@@ -87,9 +87,10 @@ def planned(state: State, instance_key: int, throw_key: int) -> tuple[Compensati
     assert instance is not None
     throw = Step(state, kernel.HOUSE, ProcessLimits()).at(instance).token(throw_key)
     definition = throw.node.event
-    assert isinstance(definition, CompensateDefinition)
+    assert isinstance(definition, CompensateDefinition | CancelDefinition)
     order = definition.order or throw.process.root.compensation_order or state.default_order
-    return order, list(in_order(reached(throw.scope, definition.activity), order))
+    activity = definition.activity if isinstance(definition, CompensateDefinition) else None
+    return order, list(in_order(reached(throw.scope, activity), order))
 
 
 # -- in words ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from counterflow.bpmn.elements import ELEMENTS, NONE, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.events import (
+    CancelDefinition,
     CompensateDefinition,
     ErrorDefinition,
     MessageDefinition,
@@ -43,6 +44,7 @@ NOT_PLAYED: Mapping[str, str] = {
 
 _DEFINITIONS: Mapping[type, str] = {
     ErrorDefinition: "errorEventDefinition",
+    CancelDefinition: "cancelEventDefinition",
     CompensateDefinition: "compensateEventDefinition",
     TerminateDefinition: "terminateEventDefinition",
     TimerDefinition: "timerEventDefinition",

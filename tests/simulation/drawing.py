@@ -228,6 +228,7 @@ class _Pen:
         inside = {
             "none": (),
             "terminate": (element("terminateEventDefinition"),),
+            "cancel": (element("cancelEventDefinition"),),
             "signal": (signalled(shape.text),),
             "error": (catch_error(shape.text),),
             "undo": (compensate(activityRef=shape.text or None),),
@@ -285,7 +286,7 @@ class _Pen:
         pen.course(shape.inside or Course(()), (first,))
         pen.event_scopes(shape.event_scopes)
         return element(
-            "subProcess",
+            shape.tag,
             extensions(mappings) if mappings else "",
             mark,
             *pen.elements,
@@ -301,6 +302,8 @@ def definition_of(trigger: Trigger) -> str:
         return timer(kinds.get(trigger.text[0], "timeDuration"), trigger.text)
     if trigger.kind == "signal":
         return signalled(trigger.text)
+    if trigger.kind == "cancel":
+        return element("cancelEventDefinition")
     return catch_message(trigger.text) if trigger.kind == "message" else catch_error(trigger.text or None)
 
 

@@ -41,6 +41,7 @@ TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scr
 PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask")
 DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
 """What mappings read and make; workers and messages bring a `d`."""
+CANCELLABLE = "transaction"
 LATE = "late"
 """A process that is called before it is deployed."""
 
@@ -85,6 +86,8 @@ class _Grower:
         self._budget = chance.choice([4, 8, 12, 16, 24])
         self._process = "main"
         self._messages = 0
+        self._cancels = False
+        """Whether it grows what stands directly in a transaction that can be cancelled."""
         self._hears = 0
         """How many events around are begun by a signal: nothing in them throws one, so that none goes on for
         ever.
@@ -93,6 +96,7 @@ class _Grower:
 
     def process(self, process_id: str) -> ProcessShape:
         outer, self._process = self._process, process_id
+        cancels, self._cancels = self._cancels, False
         self._depth += 1
         course = self._content(0)
         scopes = self._event_scopes(0)
@@ -106,7 +110,7 @@ class _Grower:
                     ]
                 ),
             )
-        self._process = outer
+        self._process, self._cancels = outer, cancels
         self._depth -= 1
         return ProcessShape(process_id, course, scopes, begins)
 
@@ -132,6 +136,8 @@ class _Grower:
 
     def _end(self, steps: list[Step]) -> End:
         kinds = {"none": 56, "undo": 22, "terminate": 10, "error": 8, "message": 4, "signal": 4}
+        if self._cancels:
+            kinds["cancel"] = 60
         if self._hears:
             del kinds["signal"]
         kind = self._chance.choices(list(kinds), list(kinds.values()))[0]
@@ -195,7 +201,7 @@ class _Grower:
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
         activity = self._bare(kind, depth)
-        many = self._many() if self._is_chance(0.14) else None
+        many = self._many() if activity.tag != CANCELLABLE and self._is_chance(0.14) else None
         handler = self._handler(depth) if self._is_chance(0.55) else None
         return Activity(
             activity.id,
@@ -204,7 +210,7 @@ class _Grower:
             activity.event_scopes,
             activity.called,
             activity.message,
-            self._borders(depth, activity.message),
+            (*activity.borders, *self._borders(depth, activity.message)),
             handler,
             many,
             activity.tag,
@@ -230,9 +236,7 @@ class _Grower:
         if kind == "receive":
             return Activity(self._id("r"), kind, message=self._message().text)
         if kind == "sub":
-            return Activity(
-                self._id("s"), kind, self._content(depth + 1), self._event_scopes(depth + 1, undoes=True)
-            )
+            return self._sub_process(depth)
         if self._has_later and self._is_chance(0.2):
             self.calls_late = True
             return Activity(self._id("k"), kind, called=LATE)
@@ -241,13 +245,29 @@ class _Grower:
         self.called.append(self.process(process_id))
         return Activity(self._id("k"), kind, called=process_id)
 
+    def _sub_process(self, depth: int) -> Activity:
+        """One in four can be cancelled: then it has an event for that on its border, and is done once."""
+        name, outer, is_transaction = self._id("s"), self._cancels, self._is_chance(0.25)
+        self._cancels = is_transaction
+        inside = self._content(depth + 1)
+        self._cancels = False
+        scopes = self._event_scopes(depth + 1, undoes=True)
+        self._cancels = outer
+        if not is_transaction:
+            return Activity(name, "sub", inside, scopes, tag="subProcess")
+        left = Border(self._id("b"), Trigger("cancel", ""), True, self._short(depth))
+        return Activity(name, "sub", inside, scopes, borders=(left,), tag=CANCELLABLE)
+
     def _task(self) -> Activity:
         return Activity(self._id("t"), "task", tag=self._chance.choice(TASKS))
 
     def _handler(self, depth: int) -> Activity:
         kind = self._chance.choice(["task"] * 8 + ["sub", "many"])
         if kind == "sub" and depth < DEPTH:
-            return Activity(self._id("s"), "sub", self._content(DEPTH))
+            cancels, self._cancels = self._cancels, False
+            content = self._content(DEPTH)
+            self._cancels = cancels
+            return Activity(self._id("s"), "sub", content, tag="subProcess")
         return Activity(self._id("t"), "task", many=self._many() if kind == "many" else None)
 
     def _many(self) -> Many:

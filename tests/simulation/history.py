@@ -12,6 +12,7 @@ from typing import Any
 from counterflow import kernel
 from counterflow.kernel.course import joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
+from counterflow.kernel.events import cancel
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -411,6 +412,10 @@ class History:
             self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time"
         )
 
+    def transaction_canceled(self, event: cancel.TransactionCanceled) -> None:
+        left = [row for row in self.books.undo_inside[event.at_key] if row.state in {"available", "taken"}]
+        self._expect(not left, f"{event} leaves {left} not undone")
+
     def set_aside(self, event: quarantine.InstanceQuarantined) -> None:
         self._expect(event.reason == SET_ASIDE, f"the instance was quarantined: {event.reason}")
         self.books.aside.add(self._instance_key)
@@ -451,6 +456,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoReleased: History.released,
     undo.UndoDropped: History.dropped,
     undo.UndoTakenBack: History.taken_back,
+    cancel.TransactionCanceled: History.transaction_canceled,
     jobs.JobCreated: History.job_created,
     jobs.JobActivated: History.job_activated,
     jobs.JobCompleted: History.job_completed,

@@ -17,7 +17,7 @@ from counterflow.kernel.course import ending, entering, leaving, moves, undo, wa
 from counterflow.kernel.data import evaluation, mappings
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import error
+from counterflow.kernel.events import cancel, error
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
@@ -43,7 +43,7 @@ from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
-from counterflow.model.events import CompensateDefinition, ErrorDefinition
+from counterflow.model.events import CancelDefinition, CompensateDefinition, ErrorDefinition
 from counterflow.model.graph import Behaviour, Flow, Node
 from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
@@ -95,6 +95,16 @@ def undo_never_released(patch: Patch) -> None:
 
 def undo_not_recorded_in_loops(patch: Patch) -> None:
     patch.setattr(undo, "_is_undone_by_itself", lambda token: token.loop_counter == 0)
+
+
+def transaction_left_at_once(patch: Patch) -> None:
+    patch.setattr(cancel, "_undo", cancel._leave)
+
+
+def others_survive_a_cancel(patch: Patch) -> None:
+    kind = KINDS[CancelDefinition]
+    thrown = replace(kind.thrown or throw_event.ROOM, activated=cancel._undo)
+    patch.setitem(_mutable(kernel.HOUSE.kinds), CancelDefinition, replace(kind, thrown=thrown))
 
 
 def completion_doubled(patch: Patch) -> None:
@@ -362,6 +372,8 @@ MUTANTS = (
     undo_recorded_twice,
     undo_never_released,
     undo_not_recorded_in_loops,
+    transaction_left_at_once,
+    others_survive_a_cancel,
     completion_doubled,
     join_that_forgets,
     timer_fires_early,

@@ -26,13 +26,11 @@ from tests.simulation.scopes import (
     Scope,
     Shape,
     Then,
-    available,
     catching,
     events_of,
     name_of,
     nothing,
     process_of,
-    reached,
     scope_of,
     undoable,
 )
@@ -56,14 +54,13 @@ from tests.simulation.shapes import (
     places,
 )
 from tests.simulation.shapes import name_of as name_of_step
+from tests.simulation.undoing import Intervals, Undoing
 
-Intervals = Callable[[Path], tuple[int, int]]
-"""When, in positions of the log, an element was activated and completed."""
 Called = Callable[[str], "ProcessShape | None"]
 """The latest version of a process, None as long as there is none."""
 
 
-class Reference:
+class Reference(Undoing):
     """One process instance, with everything that it calls."""
 
     def __init__(
@@ -74,9 +71,9 @@ class Reference:
         intervals: Intervals,
         start_at: Sequence[str] = (),
     ) -> None:
+        super().__init__(intervals)
         self._called = called
         self._values = values
-        self._intervals = intervals
         self._repeats = False
         self.aside: set[Path] = set()
         """Process instances that are set aside: those that they have called do not end, and their errors are
@@ -180,12 +177,17 @@ class Reference:
         if scope is None:
             raise Disagreement(f"{live.path} has no inside")
         if event.interrupting:
-            scope.interrupted = True
-            live.waits = {
-                catch_id: catch for catch_id, catch in live.waits.items() if not isinstance(catch, EventScope)
-            }
-            self._sweep(scope)
+            self._interrupt(scope)
         self._enter_event_scope(event, scope, nothing)
+
+    def _interrupt(self, scope: Scope, spared: Live | None = None) -> None:
+        """Nothing begins any more in a scope by an event, and what is alive in it ends, but for one."""
+        scope.interrupted = True
+        waits = scope.owner.waits
+        scope.owner.waits = {
+            name: catch for name, catch in waits.items() if not isinstance(catch, EventScope)
+        }
+        self._sweep(scope, spared)
 
     # -- courses ---------------------------------------------------------------------------------------------
 
@@ -261,6 +263,11 @@ class Reference:
             return
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
+            return
+        elif end.kind == "cancel":
+            live = self._open(end, end.id, scope, nothing)
+            self._interrupt(scope, live)
+            self._undo(live, "")
             return
         elif end.kind in {"message", "signal"}:
             self._open(end, end.id, scope, nothing).job = end.kind == "message"
@@ -425,10 +432,11 @@ class Reference:
             if entry.state in {"taken", "started"}:
                 entry.state = "available" if entry.state == "taken" else "used up"
 
-    def _sweep(self, scope: Scope) -> None:
+    def _sweep(self, scope: Scope, spared: Live | None = None) -> None:
         scope.waiting.clear()
         for live in list(scope.alive):
-            self._kill(live)
+            if live is not spared:
+                self._kill(live)
 
     def _throw(self, thrower: Live, code: str) -> bool:
         """An error travels outwards; answers whether something catches it."""
@@ -463,46 +471,7 @@ class Reference:
             self._course(catch.course, scope, nothing)
         return True
 
-    # -- undo ------------------------------------------------------------------------------------------------
-
-    def _undo(self, throw: Live, activity: str) -> None:
-        for items in reached(scope_of(throw)):
-            throw.taken += available(items, activity)
-        for entry in throw.taken:
-            entry.state = "taken"
-        self._undo_next(throw)
-
-    def _undo_next(self, throw: Live) -> None:
-        unfinished = [entry for entry in throw.taken if entry.state in {"taken", "started"}]
-        if not unfinished:
-            self._complete(throw)
-            return
-        for entry in unfinished:
-            if entry.state == "taken" and not any(self._before(entry, other) for other in unfinished):
-                self._start_undo(entry, throw)
-
-    def _start_undo(self, entry: Entry, throw: Live) -> None:
-        entry.state = "started"
-        if isinstance(entry.handler, EventScope):
-            self._enter_event_scope(entry.handler, scope_of(throw), nothing, (entry, throw))
-        else:
-            self._enter(entry.handler, scope_of(throw), nothing, (entry, throw))
-
-    def _undone(self, entry: Entry, throw: Live) -> None:
-        entry.state = "undone"
-        if throw.path in self.by_path:
-            self._undo_next(throw)
-
-    def _before(self, first: Entry, second: Entry) -> bool:
-        """Whether the first had ended before the second began; a sub-process's own handler stands for the
-        moment after its end.
-        """
-        if first.path == second.path:
-            return second.is_moment and not first.is_moment
-        began, ended = self._intervals(second.path)
-        return self._intervals(first.path)[1] < (ended if second.is_moment else began)
-
 
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind != "error"}
+    return {border.id: border for border in shape.borders if border.trigger.kind not in {"error", "cancel"}}

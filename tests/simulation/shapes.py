@@ -17,7 +17,7 @@ Mapping: TypeAlias = tuple[str, str]
 @dataclass(frozen=True)
 class Trigger:
     """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` or
-    `signal` (its name) or `error` (its code).
+    `signal` (its name), `error` (its code) or `cancel`.
     """
 
     kind: str
@@ -26,8 +26,8 @@ class Trigger:
 
 @dataclass(frozen=True)
 class End:
-    """An end event: `none`, `terminate`, `message`, `signal` (text: its name), `error` (text: its code) or
-    `undo` (text: the activity, empty: all).
+    """An end event: `none`, `terminate`, `cancel`, `message`, `signal` (text: its name), `error` (text: its
+    code) or `undo` (text: the activity, empty: all).
     """
 
     id: str
@@ -80,8 +80,9 @@ class Many:
 
 @dataclass(frozen=True)
 class Activity:
-    """A `task` (a job, drawn as `tag`), a `receive` task, a `sub` process or a `call`; `inside` is a
-    sub-process's content.
+    """A `task` (a job), a `receive` task, a `sub` process or a `call`; `inside` is a sub-process's content.
+
+    Tasks and sub-processes are drawn as `tag`.
     """
 
     id: str

@@ -76,6 +76,7 @@ def test_thousands_of_timers_are_due_at_one_moment(seed: int) -> None:
     wait = Activity(
         "s1",
         "sub",
+        tag="subProcess",
         inside=Course((Catch("e2", Trigger("timer", "PT9S")),), End("n3", "none")),
         many=Many(False, CROWD),
     )

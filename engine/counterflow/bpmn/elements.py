@@ -49,6 +49,8 @@ class EventKind:
     reference: Reference | None = None
     holds_its_thrower: bool = False
     """Whether an event that throws it goes on only when others have received it, those around it too."""
+    undoes: bool = False
+    """Whether an event that throws it undoes what its scope has completed, and waits until that is done."""
     extensions: frozenset[str] = frozenset()
     """Extensions that are read inside its definition, by their names in whichever dialect has them."""
 
@@ -61,6 +63,7 @@ MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
+CANCEL: Final = "cancelEventDefinition"
 """Kinds of event that rules speak of, by the tags of their definitions."""
 
 
@@ -95,6 +98,9 @@ class ElementKind:
     """Gateways only: whether the conditions of its outgoing flows are asked."""
 
 
+TRANSACTION: Final = "transaction"
+"""A sub-process that can be cancelled (BPMN 2.0.2, 10.3.6)."""
+
 _SCOPE: Final = Category.SCOPE
 _ACTIVITY: Final = Category.ACTIVITY
 _GATEWAY: Final = Category.GATEWAY
@@ -103,6 +109,7 @@ _EVENT: Final = Category.EVENT
 ELEMENTS: Mapping[str, ElementKind] = {
     "process": ElementKind(category=_SCOPE, behaviour=Behaviour.PROCESS, is_scope=True),
     "subProcess": ElementKind(category=_ACTIVITY, behaviour=Behaviour.SUB_PROCESS, is_scope=True),
+    TRANSACTION: ElementKind(category=_ACTIVITY, behaviour=Behaviour.SUB_PROCESS, is_scope=True),
     "task": ElementKind(category=_ACTIVITY, behaviour=Behaviour.PASS_THROUGH),
     "manualTask": ElementKind(category=_ACTIVITY, behaviour=Behaviour.PASS_THROUGH),
     "serviceTask": ElementKind(category=_ACTIVITY, behaviour=Behaviour.JOB_TASK),
@@ -130,12 +137,6 @@ ELEMENTS: Mapping[str, ElementKind] = {
     "intermediateCatchEvent": ElementKind(category=_EVENT, catches=True),
     "intermediateThrowEvent": ElementKind(category=_EVENT),
     "boundaryEvent": ElementKind(category=_EVENT, catches=True, interrupting="cancelActivity"),
-    "transaction": ElementKind(
-        category=_ACTIVITY,
-        is_scope=True,
-        remedy="Use a sub-process with compensation handlers and an error boundary event whose path throws "
-        "compensation.",
-    ),
     "adHocSubProcess": ElementKind(
         category=_ACTIVITY, is_scope=True, remedy="Use a sub-process with parallel or exclusive gateways."
     ),

@@ -150,6 +150,11 @@ class Element(Drawn):
         return self.behaviour is not None and is_thrower and self.event == event
 
     @property
+    def throws_undo(self) -> bool:
+        """Whether it is an event that undoes what its scope has completed."""
+        return self.event_kind is not None and self.event_kind.undoes and self.throws(self.event)
+
+    @property
     def waits(self) -> bool:
         """Whether it waits for an event that comes from outside, such as a timer or a message."""
         return (

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from counterflow.bpmn.elements import COMPENSATION, ERROR, Category
+from counterflow.bpmn.elements import ERROR, Category
 from counterflow.bpmn.outline import Element
 from counterflow.model.graph import Behaviour
 
@@ -67,7 +67,7 @@ class Meetings:
         return known
 
     def _at(self, element: Element) -> frozenset[Meeting]:
-        if element.throws(COMPENSATION):
+        if element.throws_undo:
             return frozenset({WAIT, ANY_ERROR})  # its handlers run in the scope of the throw
         if (
             element.event_kind is not None

@@ -79,6 +79,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "DecisionEvaluated": 151,
     },
     "0.2.0": {
+        "TransactionCanceled": 65,
         "SignalBroadcast": 160,
         "SignalReceived": 161,
         "SignalSubscriptionOpened": 162,

@@ -47,6 +47,17 @@ class CompensateDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelDefinition:
+    """The cancelling of a transaction: thrown by an end event in it, caught on its border. 10.3.6 and 10.5.6.
+
+    `order`, of an end event, is that in which what the transaction has done is undone; None as of a
+    compensation throw.
+    """
+
+    order: CompensationOrder | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TerminateDefinition:
     """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
 
@@ -95,4 +106,6 @@ class SignalDefinition:
 CatchDefinition = TimerDefinition | MessageDefinition | SignalDefinition
 """What is waited for with a row of its own; errors and compensation are looked for when they happen."""
 
-EventDefinition = ErrorDefinition | CompensateDefinition | TerminateDefinition | CatchDefinition
+EventDefinition = (
+    ErrorDefinition | CompensateDefinition | CancelDefinition | TerminateDefinition | CatchDefinition
+)

@@ -34,6 +34,7 @@ KIND = EventReader(
         "intermediateThrowEvent": Behaviour.THROW_EVENT,
         "endEvent": Behaviour.END_EVENT,
     },
+    undoes=True,
     remedy="Throw compensation in an intermediate throw event or an end event.",
     read=_read,
     rules=(

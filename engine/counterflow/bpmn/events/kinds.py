@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from counterflow.bpmn.events import compensation, error, message, none, signal, terminate, timer
+from counterflow.bpmn.events import cancel, compensation, error, message, none, signal, terminate, timer
 from counterflow.bpmn.events.reader import EventReader
 
 _EXECUTED: Final = (
@@ -18,6 +18,7 @@ _EXECUTED: Final = (
     signal.KIND,
     error.KIND,
     compensation.KIND,
+    cancel.KIND,
     terminate.KIND,
 )
 
@@ -25,7 +26,6 @@ _REFUSED: Final[Mapping[str, str]] = {
     "escalation": "Use an error event where the activity may be interrupted, else a service task.",
     "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
     "link": "Draw the sequence flow between the two link events instead.",
-    "cancel": "Use an error event whose path throws compensation.",
 }
 """What to draw instead of the kinds that are not executed."""
 

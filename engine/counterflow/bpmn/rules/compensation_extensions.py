@@ -61,9 +61,13 @@ def _check_order(element: Element) -> Iterator[Finding]:
             f"expected compensationOrder of {element} to be one of {orders}, found '{value}'.",
             "Write one of them.",
         )
-    if not element.throws(COMPENSATION) and element.parent is not None:
+    if not element.throws_undo and element.parent is not None:
         message = f"compensationOrder is not heard on {element}."
-        yield element.error(RULE, message, "Put it on a compensation throw or end event, or on the process.")
+        yield element.error(
+            RULE,
+            message,
+            "Put it on a compensation throw or end event, on a cancel end event, or on the process.",
+        )
 
 
 def _check_result(element: Element) -> Iterator[Finding]:

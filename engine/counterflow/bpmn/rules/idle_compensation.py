@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from counterflow.bpmn.elements import COMPENSATION
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import scopes_of, undoes_as_a_whole
 from counterflow.documents.findings import Finding
@@ -58,7 +57,7 @@ def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
     """
     places: dict[tuple[int, str | None], tuple[Element, str | None]] = {}
     for throw in outline.elements:
-        if throw.throws(COMPENSATION):
+        if throw.throws_undo:
             named = throw.definitions[0].get("activityRef")
             for scope in scopes_of(throw):
                 places.setdefault((id(scope), named), (scope, named))

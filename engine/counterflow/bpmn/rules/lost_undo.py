@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.elements import COMPENSATION, NONE
+from counterflow.bpmn.elements import CANCEL, COMPENSATION, NONE
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.undo import UndoReach
 from counterflow.documents.findings import Finding
@@ -37,7 +37,7 @@ def check(outline: Outline) -> Iterator[Finding]:
                 "throw compensation in it."
             )
         for event in element.boundary_events:
-            if not event.catches(COMPENSATION) and event.event != NONE and event.is_interrupting:
+            if event.event not in {COMPENSATION, CANCEL, NONE} and event.is_interrupting:
                 what = (
                     "what had completed inside"
                     if is_lost_inside

@@ -85,7 +85,7 @@ class TokensSweptAway(InstanceEvent, frozen=True):
 
 
 class ScopeInterrupted(InstanceEvent, frozen=True):
-    """An interrupting event sub-process has taken over a scope."""
+    """An interrupting event sub-process has taken over a scope, or the cancelling of a transaction has."""
 
     key: int
 

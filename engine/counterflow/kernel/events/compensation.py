@@ -23,22 +23,33 @@ from counterflow.kernel.course.room import room
 from counterflow.kernel.rows import UndoRecord
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.origin import Origin
-from counterflow.kernel.work.step import EventRoom, Token
-from counterflow.model.events import CompensateDefinition, CompensationOrder
+from counterflow.kernel.work.step import Continuation, EventRoom, Token
+from counterflow.model.events import CancelDefinition, CompensateDefinition, CompensationOrder
 from counterflow.model.graph import Behaviour
 
 
 def _throw(token: Token) -> None:
     """Take everything the throw reaches; with nothing to undo it passes at once."""
-    records = reached(token.scope, _definition(token).activity)
+    definition = token.node.event
+    if not isinstance(definition, CompensateDefinition):
+        raise BrokenInvariant(f"'{token.node.id}' throws no compensation")
+    begin(token, reached(token.scope, definition.activity), leaving.finish)
+
+
+def _resume(token: Token) -> None:
+    go_on(token, leaving.finish)
+
+
+def begin(token: Token, records: list[UndoRecord], undone: Continuation) -> None:
+    """An event undoes these records; `undone` is what follows when all are, at once where there are none."""
     if not records:
-        leaving.finish(token)
+        undone(token)
         return
     undo.take(token, records)
     _advance(token)
 
 
-def _resume(token: Token) -> None:
+def go_on(token: Token, undone: Continuation) -> None:
     """A handler of this throw has ended: start those whose turn it is now, or go on when there are none left.
 
     Several may end in one command: if the first of them already took the throw to an incident, that holds it.
@@ -50,7 +61,7 @@ def _resume(token: Token) -> None:
     elif token.key in token.instance.undo_by_throw:
         _advance(token)
     else:
-        leaving.finish(token)
+        undone(token)
 
 
 def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
@@ -80,14 +91,10 @@ def _start_handler(throw: Token, record: UndoRecord) -> None:
 
 def _order(throw: Token) -> CompensationOrder:
     default = throw.step.state.default_order
-    return _definition(throw).order or throw.process.root.compensation_order or default
-
-
-def _definition(throw: Token) -> CompensateDefinition:
     definition = throw.node.event
-    if not isinstance(definition, CompensateDefinition):
-        raise BrokenInvariant(f"'{throw.node.id}' throws no compensation")
-    return definition
+    if not isinstance(definition, CompensateDefinition | CancelDefinition):
+        raise BrokenInvariant(f"'{throw.node.id}' undoes nothing")
+    return definition.order or throw.process.root.compensation_order or default
 
 
 def _scopes(scope: Token) -> Iterator[int]:

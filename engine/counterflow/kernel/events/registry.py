@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.events import compensation, error, message, signal, terminate, timer
+from counterflow.kernel.events import cancel, compensation, error, message, signal, terminate, timer
 from counterflow.kernel.work.step import EventRoom
 from counterflow.model.events import (
+    CancelDefinition,
     CompensateDefinition,
     ErrorDefinition,
     MessageDefinition,
@@ -24,6 +25,7 @@ KINDS: Mapping[type, EventRoom] = {
     SignalDefinition: signal.KIND,
     ErrorDefinition: error.KIND,
     CompensateDefinition: compensation.KIND,
+    CancelDefinition: cancel.KIND,
     TerminateDefinition: terminate.KIND,
 }
 

@@ -72,10 +72,11 @@ class Join(msgspec.Struct, frozen=True):
 
 
 class Termination(msgspec.Struct, frozen=True):
-    """What has swept an element instance away. `cause`: `command` (a caller's, named), `event` (an
-    interrupting one, named; with the error that it caught), `terminate_end_event` (named), `scope` (with what
-    was around it), `caller` (with the call of this process), `completion_condition` (its multi-instance
-    activity was done without it).
+    """What has swept an element instance away.
+
+    `cause`: `command` (a caller's, named), `event` (an interrupting one, named; with the error that it
+    caught), `terminate_end_event` (named; or one that cancels), `scope` (with what was around it), `caller`
+    (with the call of this process), `completion_condition` (its multi-instance activity was done without it).
     """
 
     cause: str

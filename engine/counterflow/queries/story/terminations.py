@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from counterflow.kernel.course import moves
-from counterflow.kernel.events import error
+from counterflow.kernel.events import cancel, error
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -74,9 +74,13 @@ def _caught(story: Story, event: error.ErrorCaught) -> Termination:
     return _by_event(story, event.catch_id, error_code=event.error_code, error_message=event.message)
 
 
+def _canceled(story: Story, event: cancel.TransactionCanceled) -> Termination:
+    return _by_event(story, event.catch_id)
+
+
 def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
     """A plain end event sweeps nothing away; so whatever is swept after one was reached, was so by its
-    terminate definition.
+    terminate or cancel definition.
     """
     element = story.elements[event.key]
     if element.element_type != END_EVENT:
@@ -89,6 +93,7 @@ CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     messages.MessageCorrelated: _reached_by,
     signals.SignalReceived: _reached_by,
     error.ErrorCaught: _caught,
+    cancel.TransactionCanceled: _canceled,
     moves.ElementActivated: _reached,
 }
 """What may sweep something away."""
