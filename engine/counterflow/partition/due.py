@@ -83,7 +83,8 @@ class Alarm:
 
     def set(self) -> None:
         """Go off when the earliest thing is due, unless what came due before is to be committed first: the
-        commit sets it again. So others wait for no more than one page of it. The wall clock may be set meanwhile, so it is asked again within `LOOK_MS`.
+        commit sets it again. So others wait for no more than one page of it. The wall clock may be set
+        meanwhile, so it is asked again within `LOOK_MS`.
         """
         if self._stopping or self.is_held or self._decider.is_lost or self._is_to_be_committed():
             return
