@@ -20,6 +20,8 @@ DOCUMENTS = BOOK.parents[1] / "docs"
 PAGE = DOCUMENTS / "behaviours.md"
 PICTURES = DOCUMENTS / "behaviours"
 
+HYPHENATED = ("multi-instance", "event-based", "sub-process", "non-interrupting")
+"""Words that keep a hyphen where file names have nothing else between words."""
 HEAD = """\
 # The book of behaviours
 
@@ -59,7 +61,11 @@ def _entry(family: Path) -> str:
 
 
 def _title(name: str) -> str:
-    return name.replace("-", " ").capitalize()
+    """A name of a file or folder as a heading, with the hyphens that words of the standard have."""
+    title = name.replace("-", " ")
+    for words in HYPHENATED:
+        title = re.sub(rf"\b{words.replace('-', ' ')}", words, title)
+    return title.capitalize()
 
 
 def _section(family: Path) -> Iterator[str]:
@@ -68,7 +74,8 @@ def _section(family: Path) -> Iterator[str]:
         diagrams.setdefault(diagram_of(script), []).append(script)
     for diagram, scripts in diagrams.items():
         picture = f"[![{_title(diagram.stem)}]({_link(_picture(diagram))})]({_link(diagram)})"
-        yield from ("", f"### {_title(diagram.stem)}", "", picture)
+        heading = f"{_title(family.name)}: {_title(diagram.stem).lower()}"  # no two of the page are alike
+        yield from ("", f"### {heading}", "", picture)
         for script in scripts:
             yield from ("", *_told(script))
 

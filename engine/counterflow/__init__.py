@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from counterflow.engine.engine import Engine
     from counterflow.engine.handlers import BpmnError
     from counterflow.engine.lookups import NothingThere
+    from counterflow.engine.pictures import ShownInstance
     from counterflow.engine.results import (
         DecisionAnswer,
         Deployed,
@@ -55,6 +56,7 @@ __all__ = [
     "Rejection",
     "RejectionType",
     "Settings",
+    "ShownInstance",
     "StoreError",
     "Unavailable",
     "WorkerJob",
@@ -81,6 +83,7 @@ _HOMES = {
     "Rejection": "kernel.vocabulary",
     "RejectionType": "kernel.vocabulary",
     "Settings": "settings",
+    "ShownInstance": "engine.pictures",
     "StoreError": "store.port",
     "Unavailable": "partition.refusals",
     "WorkerJob": "engine.results",

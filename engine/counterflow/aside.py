@@ -9,6 +9,7 @@ pool would be waited for when the process ends, so each piece of work has one of
 from __future__ import annotations
 
 import ctypes
+import gc
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from threading import Lock, Thread, get_ident
@@ -35,10 +36,11 @@ class Aside(Executor):
         self, work: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
     ) -> Future[Result]:
         """Begin at once; the future has what comes of it."""
-        started = _Work(lambda: work(*args, **kwargs), self._under_way.discard)
+        future: Future[Result] = Future()
+        started = _Work(lambda: work(*args, **kwargs), future, self._under_way.discard)
         self._under_way.add(started)
         Thread(target=started.run, name=self._name, daemon=True).start()
-        return started.future
+        return future
 
     def break_off(self) -> None:
         """End whatever is under way, wherever it stands; its futures are never done."""
@@ -50,9 +52,21 @@ class Aside(Executor):
         self.break_off()
 
 
+def _without_circles(work: Callable[[], Result]) -> Result:
+    """What comes of the work; what it has left in circles goes at once, which trees of XML are, with all of
+    their document. Only what is newest is looked at, so that nobody waits for it.
+    """
+    try:
+        return work()
+    finally:
+        gc.collect(0)
+
+
 class _Work:
-    def __init__(self, work: Callable[[], Any], has_ended: Callable[[_Work], None]) -> None:
-        self.future: Future[Any] = Future()
+    def __init__(
+        self, work: Callable[[], Any], future: Future[Any], has_ended: Callable[[_Work], None]
+    ) -> None:
+        self._future = future
         self._work = work
         self._has_ended = has_ended
         self._thread_id = 0
@@ -68,23 +82,26 @@ class _Work:
             return
         finally:
             self._has_ended(self)
+            # What was raised leads here by its traceback, and from here to what it was about, which may be
+            # megabytes: in a circle they would stay until somebody collects circles.
+            del self._future, self._work
 
     def _do(self) -> None:
         self._begin()
         try:
-            result = self._work()
+            result = _without_circles(self._work)
         except BrokenOff:
             raise
         except BaseException as error:  # noqa: BLE001 - whoever waits for the future is told
             if self._is_wanted_at_its_end():
-                self.future.set_exception(error)
+                self._future.set_exception(error)
         else:
             if self._is_wanted_at_its_end():
-                self.future.set_result(result)
+                self._future.set_result(result)
 
     def _begin(self) -> None:
         with self._lock:
-            if self._is_broken_off or not self.future.set_running_or_notify_cancel():
+            if self._is_broken_off or not self._future.set_running_or_notify_cancel():
                 raise BrokenOff
             self._thread_id = get_ident()
 

@@ -2,12 +2,13 @@
 
 Nobody has more than is left for the others. So the first may have half, the next half of what is left, and
 however many come, there is never nothing left for the one after them (dynamic thresholds; A. K. Choudhury and
-E. L. Hahne, 1998). A little is everybody's in any case.
+E. L. Hahne, 1998). A little is everybody's in any case. Should all be taken none the less, whoever has less
+than an equal share gets it from those who do not read what is kept for them.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 SHARES: Final = 1_000
 """What is everybody's in any case is such a part of the whole."""
@@ -39,28 +40,70 @@ class Budget:
         return left >= 0 if self._each is None else wanted <= self._each and wanted <= left
 
 
+class Reader(Protocol):
+    """A client for whom answers are kept."""
+
+    def slowness(self) -> float:
+        """In how many seconds it will have read them, if it goes on so; 0 where none are kept."""
+        ...
+
+    def give_way(self) -> None:
+        """Keep them no longer: another needs the memory."""
+        ...
+
+
 class Budgets:
     """The two of a server: bytes of memory, and calls that wait for things to happen; `is_shared` by
     connections, or the program's own.
     """
 
-    __slots__ = ("memory", "waiting")
+    __slots__ = ("_readers", "memory", "waiting")
 
     def __init__(self, client_bytes: int, waiting_calls: int, *, is_shared: bool = True) -> None:
         self.memory = Budget(client_bytes, client_bytes if is_shared else None)
         self.waiting = Budget(waiting_calls, max(1, waiting_calls // 10) if is_shared else None)
+        self._readers: dict[Reader, Account] = {}
 
     def account(self) -> Account:
         """For one more client."""
         return Account(self)
 
+    def join(self, reader: Reader, account: Account) -> None:
+        """A client that can give way has come."""
+        self._readers[reader] = account
+
+    def leave(self, reader: Reader) -> None:
+        """It has gone."""
+        self._readers.pop(reader, None)
+
+    def make_room(self, own: int, size: int) -> bool:
+        """Whether one who has `own` gets so many bytes more, of what there is or from those who do not read:
+        not beyond an equal share, one for somebody new among them, and from those alone who have more.
+        """
+        memory, wanted = self.memory, own + size
+        if not self._readers or wanted * (len(self._readers) + 1) > memory.most:
+            return False
+        if memory.used + size <= memory.most:
+            return True
+        slowest = [
+            (reader.slowness(), reader) for reader, other in self._readers.items() if other.size > wanted
+        ]
+        for seconds, reader in sorted(slowest, key=lambda each: -each[0]):
+            if not seconds:
+                break
+            reader.give_way()
+            if memory.used + size <= memory.most:
+                return True
+        return False
+
 
 class Account:
     """What the client at the other end of one connection has of both."""
 
-    __slots__ = ("_memory", "_waiting", "calls", "size")
+    __slots__ = ("_budgets", "_memory", "_waiting", "calls", "size")
 
     def __init__(self, budgets: Budgets) -> None:
+        self._budgets = budgets
         self._memory = budgets.memory
         self._waiting = budgets.waiting
         self.size = 0
@@ -75,7 +118,7 @@ class Account:
 
     def takes(self, size: int) -> bool:
         """Whether there is room for so many bytes more, which then are counted until `gives`."""
-        if not self._memory.has_room(self.size, size):
+        if not self.has_room(size):
             return False
         self.counts(size)
         return True
@@ -87,7 +130,8 @@ class Account:
 
     def has_room(self, size: int) -> bool:
         """As `takes`, without counting them."""
-        return self._memory.has_room(self.size, size)
+        own = self.size
+        return self._memory.has_room(own, size) or self._budgets.make_room(own, size)
 
     def gives(self, size: int) -> None:
         """So many bytes are not kept any more."""

@@ -19,7 +19,7 @@ from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.engine.engine import opened
 from counterflow.settings import Settings, TransportName, differing, is_loopback
 from counterflow.store.errors import DatabaseLostError
-from counterflow.store.open import masked
+from counterflow.store.open import IN_MEMORY, masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
 from counterflow.wire.native.limits import UNCOMPRESSED, ServerLimits, WireLimits
@@ -80,7 +80,7 @@ class Server:
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
         due = " due=held" if self.settings.hold_due else ""
-        return f"ready grpc={self.address} database={masked(self.settings.database_url)}{due}"
+        return f"ready grpc={self.address} database={masked(self.settings.database)}{due}"
 
 
 def transport(settings: Settings, budgets: Budgets) -> Transport:
@@ -145,7 +145,13 @@ async def serve(
         )
     finally:
         await server.stop()
-    logger.info("Stopped; all that was acknowledged is kept in %s", masked(settings.database_url))
+    logger.info("Stopped; %s", _what_is_left(settings))
+
+
+def _what_is_left(settings: Settings) -> str:
+    if settings.database == IN_MEMORY:
+        return "its data was in memory alone, and is gone"
+    return f"all that was acknowledged is kept in {masked(settings.database)}"
 
 
 def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
@@ -187,10 +193,11 @@ def run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
 
 def _calm_collector() -> None:
     """What was made at the start stays; and calls leave little garbage in circles (measured: a fifth less
-    work, half the p99).
+    work, half the p99). What many callers at once do leave, since they wait, is looked at in small portions:
+    400,000 objects of ten thousand polls held the event loop for 0.3 s.
     """
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(20_000, 4, 500)
 
 
 def _quick_turns() -> None:

@@ -20,13 +20,15 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from counterflow import kernel
+from counterflow.engine.blocking import CLOSED
 from counterflow.engine.blocking_verbs import BlockingVerbs
 from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure
 from counterflow.engine.lookups import NothingThere, find_element, find_incident, find_job, recorded_end
-from counterflow.engine.results import EndedInstance, milliseconds, taken
+from counterflow.engine.results import EndedInstance, length, milliseconds, taken
 from counterflow.engine.verbs import Verbs
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.due import TriggerDue
@@ -72,6 +74,7 @@ class Engine(BlockingVerbs):
         self._verbs = _ByHand(self)
         self._workers: list[WorkerTask] = []
         self._is_working = False
+        self._is_open = True
 
     # -- commands and time -----------------------------------------------------------------------------------
 
@@ -79,10 +82,15 @@ class Engine(BlockingVerbs):
         """Carry out any command of the kernel and commit it, and then the pages in which its work goes on.
         Raises `Rejection` with nothing changed.
         """
+        self._refuse_closed()
         answer = self._run_page(command)
         while undertaking := next_undertaking(self._state):
             self._run_page(GoOn(undertaking_key=undertaking))
         return answer
+
+    def _refuse_closed(self) -> None:
+        if not self._is_open:
+            raise RuntimeError(CLOSED)
 
     def _run_page(self, command: Command) -> Any:
         try:
@@ -107,17 +115,36 @@ class Engine(BlockingVerbs):
 
     def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
         """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its
-        own moment.
+        own moment. Raises `ValueError` for a time that would go back.
         """
-        until = self.now_ms + milliseconds(by + timedelta(**duration))
+        self._refuse_closed()
+        passing = length(by) + timedelta(**duration)
+        if passing < timedelta():
+            raise ValueError(f"Expected a time of 0 or more to pass, but found {passing}: it never goes back")
+        until = self.now_ms + milliseconds(passing)
         while (due := self._state.next_due()) is not None and due.due_ms <= until:
             self.now_ms = max(self.now_ms, due.due_ms)
             if not self.run(TriggerDue(table=due.table, key=due.key, due_ms=due.due_ms)):
                 self._state.is_no_longer_due(due)
         self.now_ms = until
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close for good, as `counterflow.open` does; a store that was handed in stays open. Once is enough,
+        and a test may as well leave it.
+        """
+        self._is_open = False
+
     def restart(self) -> None:
         """Forget everything in memory and go on from the store."""
+        self._refuse_closed()
         self._state = load_state(self.store, self._order)
 
     # -- looking ---------------------------------------------------------------------------------------------
@@ -143,6 +170,9 @@ class Engine(BlockingVerbs):
 
     def _wait(self, verb: Coroutine[Any, Any, Answer]) -> Answer:
         """Nothing here waits, so a verb comes to its end in one go."""
+        if not self._is_open:
+            verb.close()
+            raise RuntimeError(CLOSED)
         try:
             verb.send(None)
         except StopIteration as done:
@@ -152,6 +182,7 @@ class Engine(BlockingVerbs):
         raise RuntimeError(f"{verb} waits for something that nobody brings while the clock stands still")
 
     def _add_worker(self, task: WorkerTask) -> None:
+        self._refuse_closed()
         self._workers.append(task)
         self._work()
 

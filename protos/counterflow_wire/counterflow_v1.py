@@ -61,6 +61,7 @@ GetProcessInstanceResponse = message_class("counterflow.v1.GetProcessInstanceRes
 CorrelatedMessage = message_class("counterflow.v1.CorrelatedMessage")
 ReceivedSignal = message_class("counterflow.v1.ReceivedSignal")
 ThrownSignal = message_class("counterflow.v1.ThrownSignal")
+ThrownEscalation = message_class("counterflow.v1.ThrownEscalation")
 ElementInstance = message_class("counterflow.v1.ElementInstance")
 Termination = message_class("counterflow.v1.Termination")
 Join = message_class("counterflow.v1.Join")

@@ -297,7 +297,7 @@ class GetProcessInstanceRequest(_message.Message):
     def __init__(self, process_instance_key: _Optional[int] = ..., active_only: bool = ..., element_limit: _Optional[int] = ...) -> None: ...
 
 class GetProcessInstanceResponse(_message.Message):
-    __slots__ = ("process_instance", "root", "undo_records", "elements_left_out", "quarantine_reason", "correlated_messages", "received_signals", "thrown_signals")
+    __slots__ = ("process_instance", "root", "undo_records", "elements_left_out", "quarantine_reason", "correlated_messages", "received_signals", "thrown_signals", "thrown_escalations")
     PROCESS_INSTANCE_FIELD_NUMBER: _ClassVar[int]
     ROOT_FIELD_NUMBER: _ClassVar[int]
     UNDO_RECORDS_FIELD_NUMBER: _ClassVar[int]
@@ -306,6 +306,7 @@ class GetProcessInstanceResponse(_message.Message):
     CORRELATED_MESSAGES_FIELD_NUMBER: _ClassVar[int]
     RECEIVED_SIGNALS_FIELD_NUMBER: _ClassVar[int]
     THROWN_SIGNALS_FIELD_NUMBER: _ClassVar[int]
+    THROWN_ESCALATIONS_FIELD_NUMBER: _ClassVar[int]
     process_instance: ProcessInstance
     root: ElementInstance
     undo_records: _containers.RepeatedCompositeFieldContainer[UndoRecord]
@@ -314,7 +315,8 @@ class GetProcessInstanceResponse(_message.Message):
     correlated_messages: _containers.RepeatedCompositeFieldContainer[CorrelatedMessage]
     received_signals: _containers.RepeatedCompositeFieldContainer[ReceivedSignal]
     thrown_signals: _containers.RepeatedCompositeFieldContainer[ThrownSignal]
-    def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ..., correlated_messages: _Optional[_Iterable[_Union[CorrelatedMessage, _Mapping[str, _Any]]]] = ..., received_signals: _Optional[_Iterable[_Union[ReceivedSignal, _Mapping[str, _Any]]]] = ..., thrown_signals: _Optional[_Iterable[_Union[ThrownSignal, _Mapping[str, _Any]]]] = ...) -> None: ...
+    thrown_escalations: _containers.RepeatedCompositeFieldContainer[ThrownEscalation]
+    def __init__(self, process_instance: _Optional[_Union[ProcessInstance, _Mapping[str, _Any]]] = ..., root: _Optional[_Union[ElementInstance, _Mapping[str, _Any]]] = ..., undo_records: _Optional[_Iterable[_Union[UndoRecord, _Mapping[str, _Any]]]] = ..., elements_left_out: _Optional[int] = ..., quarantine_reason: _Optional[str] = ..., correlated_messages: _Optional[_Iterable[_Union[CorrelatedMessage, _Mapping[str, _Any]]]] = ..., received_signals: _Optional[_Iterable[_Union[ReceivedSignal, _Mapping[str, _Any]]]] = ..., thrown_signals: _Optional[_Iterable[_Union[ThrownSignal, _Mapping[str, _Any]]]] = ..., thrown_escalations: _Optional[_Iterable[_Union[ThrownEscalation, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class CorrelatedMessage(_message.Message):
     __slots__ = ("message_key", "element_id", "element_name", "element_instance_key", "name", "position", "correlated_at_ms")
@@ -370,6 +372,26 @@ class ThrownSignal(_message.Message):
     thrown_at_ms: int
     def __init__(self, signal_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., name: _Optional[str] = ..., position: _Optional[int] = ..., thrown_at_ms: _Optional[int] = ...) -> None: ...
 
+class ThrownEscalation(_message.Message):
+    __slots__ = ("element_id", "element_name", "element_instance_key", "escalation_code", "caught_by", "catching_instance_key", "position", "thrown_at_ms")
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ESCALATION_CODE_FIELD_NUMBER: _ClassVar[int]
+    CAUGHT_BY_FIELD_NUMBER: _ClassVar[int]
+    CATCHING_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    THROWN_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    escalation_code: str
+    caught_by: str
+    catching_instance_key: int
+    position: int
+    thrown_at_ms: int
+    def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., escalation_code: _Optional[str] = ..., caught_by: _Optional[str] = ..., catching_instance_key: _Optional[int] = ..., position: _Optional[int] = ..., thrown_at_ms: _Optional[int] = ...) -> None: ...
+
 class ElementInstance(_message.Message):
     __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins")
     KEY_FIELD_NUMBER: _ClassVar[int]
@@ -421,7 +443,7 @@ class ElementInstance(_message.Message):
     def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class Termination(_message.Message):
-    __slots__ = ("cause", "element_id", "element_name", "command", "error_code", "error_message")
+    __slots__ = ("cause", "element_id", "element_name", "command", "error_code", "error_message", "escalation_code")
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Termination.Cause]
@@ -444,13 +466,15 @@ class Termination(_message.Message):
     COMMAND_FIELD_NUMBER: _ClassVar[int]
     ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    ESCALATION_CODE_FIELD_NUMBER: _ClassVar[int]
     cause: Termination.Cause
     element_id: str
     element_name: str
     command: str
     error_code: str
     error_message: str
-    def __init__(self, cause: _Optional[_Union[Termination.Cause, str]] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., command: _Optional[str] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ...) -> None: ...
+    escalation_code: str
+    def __init__(self, cause: _Optional[_Union[Termination.Cause, str]] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., command: _Optional[str] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., escalation_code: _Optional[str] = ...) -> None: ...
 
 class Join(_message.Message):
     __slots__ = ("element_id", "element_name", "flows", "since_ms")

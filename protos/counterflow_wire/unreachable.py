@@ -12,6 +12,16 @@ from typing import NamedTuple
 from counterflow_wire.certificates import AUTHORITY_VARIABLE, CHAIN_VARIABLE, KEY_VARIABLE
 
 
+class Dialled(NamedTuple):
+    """How a server was called: its address (host:port), whether over TLS, and with a certificate of the
+    client's own.
+    """
+
+    target: str
+    is_secure: bool = False
+    shows_certificate: bool = False
+
+
 class Sign(NamedTuple):
     """How gRPC says something, and the sentence that it stands for; `{target}` is the address."""
 
@@ -19,6 +29,20 @@ class Sign(NamedTuple):
     sentence: str
 
 
+HANGS_UP = (
+    "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS; else "
+    "something else is there"
+)
+HANGS_UP_OVER_TLS = (
+    "{target} hangs up at once over TLS: expected a server that lets in clients without a certificate, but "
+    f"this one seems to ask for one; name one that it trusts in {CHAIN_VARIABLE}, and its key in "
+    f"{KEY_VARIABLE}; else something else is there"
+)
+HANGS_UP_ON_CERTIFICATE = (
+    "{target} hangs up at once over TLS: expected a server that trusts the certificate that it is shown "
+    f"({CHAIN_VARIABLE}), but this one seems not to; name one of the authority that it trusts (its "
+    "tls_client_authority); else something else is there"
+)
 SIGNS = (
     Sign(
         re.compile("WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG"),
@@ -48,9 +72,7 @@ SIGNS = (
     ),
     Sign(
         re.compile("failed to connect .*(Connection reset by peer|Socket closed|Broken pipe)", re.DOTALL),
-        "{target} hangs up at once: expected a gRPC server; name it as https://{target} if it speaks TLS, "
-        f"and a certificate that it trusts in {CHAIN_VARIABLE} and {KEY_VARIABLE} if it asks for one; else "
-        "something else is there",
+        HANGS_UP,
     ),
     Sign(
         re.compile("failed to connect .*unix:.*Permission denied", re.DOTALL),
@@ -70,10 +92,13 @@ SIGNS = (
 )
 
 
-def why_unreachable(target: str, details: str) -> str:
-    """A sentence about the `target` (host:port) of a call that gRPC says `details` of.
+def why_unreachable(dialled: Dialled, details: str) -> str:
+    """A sentence about the server of a call that gRPC says `details` of.
 
     Empty where they say nothing of the way to it.
     """
     sentence = next((sign.sentence for sign in SIGNS if sign.pattern.search(details)), "")
+    if sentence is HANGS_UP and dialled.is_secure:
+        sentence = HANGS_UP_ON_CERTIFICATE if dialled.shows_certificate else HANGS_UP_OVER_TLS
+    target = dialled.target
     return sentence.format(target=target, host=target.rpartition(":")[0].strip("[]") or target)

@@ -152,7 +152,10 @@ def rows() -> Iterator[Written]:
         for property_name, value in values.items():
             said = {**needs, f"camunda:{property_name}": value}
             yield Written(name, property_name, host, _attributes(said), is_work=is_work)
-    yield from _elements()
+    yield from _bindings()
+    yield from _of_tasks()
+    yield from _of_other_elements()
+    yield from _listeners()
     yield from _script_tasks()
     yield from _parameters()
     yield from _forms()
@@ -169,7 +172,12 @@ def _element(tag: str, said: Mapping[str, str] | None = None, inside: str = "") 
     return f"<camunda:{tag} {_attributes(said or {})}>{inside}</camunda:{tag}>"
 
 
-def _elements() -> Iterator[Written]:
+def _on_task(name: str, property_name: str, extensions: str) -> Written:
+    return Written(name, property_name, "serviceTask", extensions=extensions, is_work=True)
+
+
+def _bindings() -> Iterator[Written]:
+    """What goes into called processes, and comes out of them."""
     call = attribute("calledElement", "called")
     for property_name, said in (
         ("source", {"source": "a", "target": "b"}),
@@ -181,37 +189,37 @@ def _elements() -> Iterator[Written]:
     ):
         yield Written("InOutBinding", property_name, "callActivity", call, _element("in", said))
     for tag in ("in", "out"):
-        said = {"variables": "all"}
-        yield Written(tag.capitalize(), "", "callActivity", call, _element(tag, said))
+        yield Written(tag.capitalize(), "", "callActivity", call, _element(tag, {"variables": "all"}))
+
+
+def _of_tasks() -> Iterator[Written]:
+    held = _element("property", {"id": "i", "name": "n", "value": "v"})
     for name in ("id", "name", "value"):
-        held = _element("property", {"id": "i", "name": "n", "value": "v"})
-        yield Written(
-            "Property", name, "serviceTask", extensions=_element("properties", None, held), is_work=True
-        )
-    yield Written(
-        "FailedJobRetryTimeCycle",
-        "body",
-        "serviceTask",
-        extensions=_element("failedJobRetryTimeCycle", None, "R3/PT1M"),
-        is_work=True,
-    )
+        yield _on_task("Property", name, _element("properties", None, held))
+    retries = _element("failedJobRetryTimeCycle", None, "R3/PT1M")
+    yield _on_task("FailedJobRetryTimeCycle", "body", retries)
     for property_name, field in (
         ("name", _element("field", {"name": "a", "stringValue": "b"})),
         ("stringValue", _element("field", {"name": "a", "stringValue": "b"})),
         ("string", _element("field", {"name": "a"}, _element("string", None, "b"))),
         ("expression", _element("field", {"name": "a"}, _element("expression", None, "${b}"))),
     ):
-        yield Written("Field", property_name, "serviceTask", extensions=field, is_work=True)
+        yield _on_task("Field", property_name, field)
     error = _element("errorEventDefinition", {"errorRef": "E", "expression": "${true}"})
-    yield Written("ErrorEventDefinition", "expression", "serviceTask", extensions=error, is_work=True)
+    yield _on_task("ErrorEventDefinition", "expression", error)
+
+
+def _of_other_elements() -> Iterator[Written]:
     starter = (
         "<camunda:potentialStarter><resourceAssignmentExpression><formalExpression>group(a)</formalExpression>"
         "</resourceAssignmentExpression></camunda:potentialStarter>"
     )
     yield Written("PotentialStarter", "resourceAssignmentExpression", "process", extensions=starter)
-    yield Written(
-        "FormalExpression", "resource", "conditionExpression", attribute("camunda:resource", "a.groovy")
-    )
+    in_groovy = attribute("camunda:resource", "a.groovy")
+    yield Written("FormalExpression", "resource", "conditionExpression", in_groovy)
+
+
+def _listeners() -> Iterator[Written]:
     for kind, host, event in (
         ("ExecutionListener", "serviceTask", "start"),
         ("TaskListener", "userTask", "create"),
@@ -220,15 +228,11 @@ def _elements() -> Iterator[Written]:
         for property_name in ("expression", "class", "delegateExpression", "event", "script", "fields"):
             listener = _element(tag, {"event": event, "class": "a.B"})
             yield Written(kind, property_name, host, extensions=listener, is_work=host == "serviceTask")
-    yield Written(
-        "TaskListener", "id", "userTask", extensions=_element("taskListener", {"id": "a", "class": "a.B"})
-    )
-    yield Written(
-        "TaskListener",
-        "eventDefinitions",
-        "userTask",
-        extensions=_element("taskListener", {"event": "timeout"}),
-    )
+    for property_name, said in (
+        ("id", {"id": "a", "class": "a.B"}),
+        ("eventDefinitions", {"event": "timeout"}),
+    ):
+        yield Written("TaskListener", property_name, "userTask", extensions=_element("taskListener", said))
 
 
 def _script_tasks() -> Iterator[Written]:

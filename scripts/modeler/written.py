@@ -78,6 +78,12 @@ _EVENTS: Final = {
     "escalationEventDefinition": 'escalationRef="C"',
     "conditionalEventDefinition": "",
 }
+_ESCALATING: Final = (
+    f'<subProcess id="{SUBJECT}"><startEvent id="in"/><endEvent id="tell">'
+    '<escalationEventDefinition escalationRef="C"/></endEvent>'
+    '<sequenceFlow id="f0" sourceRef="in" targetRef="tell"/></subProcess>'
+)
+"""What can throw an escalation."""
 _CONDITION: Final = f'<condition xmlns:xsi="{_XSI}" xsi:type="tFormalExpression">${{a}}</condition>'
 
 
@@ -119,7 +125,8 @@ class _Model:
             return self._job(self._part(self.host, ""))
         if self.host in _EVENTS:
             condition = _CONDITION if self.host.startswith("conditional") else ""
-            return f"{self._job('')}{self._caught(self._part(self.host, _EVENTS[self.host], condition))}"
+            thrower = _ESCALATING if self.host.startswith("escalation") else self._job("")
+            return f"{thrower}{self._caught(self._part(self.host, _EVENTS[self.host], condition))}"
         return self._part(self.host, f'id="{SUBJECT}"')
 
     def _job(self, mark: str) -> str:

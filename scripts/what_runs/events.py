@@ -55,6 +55,8 @@ def _event_sub_process(trigger: str, words: Words, attributes: str = "") -> str:
         + path(SUBJECT, "handle", "handled")
     )
     event_sub_process = element("subProcess", inner, "inner", 'triggeredByEvent="true"')
+    if trigger == "escalation":
+        return START + _escalating(words, "tell") + _end() + path("start", "tell", "end") + event_sub_process
     if trigger != "compensation":
         return START + work(words) + _end() + path("start", "work", "end") + event_sub_process
     scope = element(
@@ -98,6 +100,11 @@ def _throw(trigger: str, words: Words) -> str:
     )
 
 
+def _escalating(words: Words, key: str) -> str:
+    """An event that tells those around it of something."""
+    return element("intermediateThrowEvent", definition("escalation", words), key)
+
+
 def _undoable(words: Words) -> str:
     """A task, and the one that undoes it."""
     event = element("boundaryEvent", definition("compensation", words), "on", 'attachedToRef="work"')
@@ -124,6 +131,9 @@ def _boundary(trigger: str, words: Words, attributes: str = "") -> str:
             BEGIN + element("endEvent", definition("cancel", words), "cancelled") + path("begin", "cancelled")
         )
         host = element("transaction", inner, "work")
+    elif trigger == "escalation":
+        inner = BEGIN + _escalating(words, "tell") + _end("told") + path("begin", "tell", "told")
+        host = element("subProcess", inner, "work")
     return START + host + event + _end() + _end("late") + path("start", "work", "end") + path(SUBJECT, "late")
 
 

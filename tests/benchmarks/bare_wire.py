@@ -159,7 +159,7 @@ async def main(address: str, transport: str) -> None:
     )
     await server.start(host, int(port))
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(20_000, 4, 500)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await asyncio.Event().wait()

@@ -32,7 +32,7 @@ Line = tuple[float, float, int, str]
 def serve_profiled(database: str, port: str, statistics: str) -> None:
     """Serve until SIGTERM, then leave the statistics in a file."""
     profiler = cProfile.Profile()
-    settings = Settings(database_url=f"sqlite:///{database}", grpc_port=int(port))
+    settings = Settings(database=f"sqlite:///{database}", grpc_port=int(port))
     profiler.runcall(run, settings, lambda server: print(server.ready_line(), flush=True))
     profiler.dump_stats(statistics)
 

@@ -85,6 +85,16 @@ def catch_error(code: str | None = None, **attributes: str | None) -> str:
     )
 
 
+def escalated(code: str | None = None, **attributes: str | None) -> str:
+    """An escalation event definition; its escalation is `escalation_<code>`, which `escalation` defines."""
+    reference = f"escalation_{code}" if code is not None else None
+    return element("escalationEventDefinition", escalationRef=reference, **attributes)
+
+
+def escalation(code: str | None) -> str:
+    return element("escalation", id=f"escalation_{code}", escalationCode=code)
+
+
 def compensate(**attributes: str | None) -> str:
     return element("compensateEventDefinition", **attributes)
 
@@ -180,14 +190,17 @@ MESSAGES = ("order", "payment")
 
 
 def model(*inside: str, **attributes: str | None) -> bytes:
-    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), and those of
-    the messages `message_order` and `message_payment` that it names; in a zeebe: model with the correlation
-    key `= key`.
+    """A file with one executable process, the errors `error_A` and `error_B` (codes A and B), those of the
+    escalations `escalation_A` and `escalation_B` and of the messages `message_order` and `message_payment`
+    that it names; in a zeebe: model with the correlation key `= key`.
     """
+    escalations = [
+        escalation(code) for code in ERRORS if any(f"escalation_{code}" in item for item in inside)
+    ]
     errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
     key = None if any("camunda:" in item for item in inside) else "= key"
     messages = [message(name, key) for name in MESSAGES if any(f"message_{name}" in item for item in inside)]
-    return definitions(process(*inside, **attributes), *errors, *messages)
+    return definitions(process(*inside, **attributes), *errors, *escalations, *messages)
 
 
 def message(name: str | None, key: str | None = "= key", message_id: str | None = None) -> str:

@@ -65,3 +65,17 @@ EACH = process(
     + flows("start", "book", "end"),
 )
 """Books once for each of the rooms."""
+
+BORDERED = process(
+    "bordered",
+    '<bpmn:startEvent id="start"/><bpmn:subProcess id="inside"><bpmn:startEvent id="begin"/>'
+    + task("work")
+    + '<bpmn:endEvent id="done"/>'
+    + flows("begin", "work", "done")
+    + "</bpmn:subProcess>"
+    + timer("late", "", "Duration", "P1D").replace('attachedToRef="paid"', 'attachedToRef="inside"')
+    + '<bpmn:endEvent id="end"/><bpmn:endEvent id="late-end"/>'
+    + flows("start", "inside", "end")
+    + flows("late", "late-end"),
+)
+"""A sub-process that a timer may end: nothing but what is in it holds it."""

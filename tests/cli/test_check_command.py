@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from counterflow.cli.app import main
 from counterflow.store.open import open_store
-from counterflow.testing import Engine
-from tests.compatibility.story import begin
+from tests.compatibility.told import copied_to, run, told_in
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of a real run."""
-    path = tmp_path_factory.mktemp("written") / "a.db"
-    store = open_store(f"sqlite:///{path}")
-    begin(Engine(store))
-    store.close()
-    return path
+    return told_in(tmp_path_factory.mktemp("written"))
 
 
 @pytest.fixture
 def path(written: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    for each in written.parent.iterdir():
-        (tmp_path / each.name).write_bytes(each.read_bytes())
-    return tmp_path / "a.db"
-
-
-def run(path: Path, *statements: str) -> None:
-    """Change something behind everybody's back."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
+    return copied_to(tmp_path, written)
 
 
 @pytest.mark.parametrize("options", [(), ("--deep",)])
@@ -89,8 +73,31 @@ def test_a_running_server_is_no_hindrance(path: Path, capsys: pytest.CaptureFixt
     store.close()
 
 
+@pytest.mark.parametrize("name", ["a.db", "with space?&#.db"])
+def test_a_file_is_named_as_people_type_it(
+    path: Path, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in list(path.parent.iterdir()):
+        each.rename(each.with_name(each.name.replace("a.db", name)))
+    monkeypatch.chdir(path.parent)
+    for named in (name, f"./{name}", str(path.with_name(name))):
+        assert main(["check", named]) == 0
+        assert "8 instances folded from their log" in capsys.readouterr().err
+
+
+def test_a_database_is_named_once(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", f"sqlite:///{path}"]) == 0
+    assert main(["check", str(path), "--database", f"sqlite:///{path}"]) == 2
+    assert "name it once" in capsys.readouterr().err
+    assert main(["check", "postgresql://me:s3cret@host/x"]) == 2
+    told = capsys.readouterr().err
+    assert "Expected a file, or sqlite:///FILE" in told
+    assert "s3cret" not in told
+
+
 def test_what_cannot_be_checked_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--database", f"sqlite:///{tmp_path}/none.db"]) == 1
+    assert main(["check", str(tmp_path / "none.db")]) == 1
     assert main(["check", "--database", "memory:"]) == 2
     assert not (tmp_path / "none.db").exists()
     assert "there is no such file" in capsys.readouterr().err

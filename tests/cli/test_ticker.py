@@ -28,6 +28,18 @@ LINES: list[tuple[dict[str, Any], str]] = [
         "    caught  error FULL at full of 9",
     ),
     (
+        {
+            "event": "EscalationThrown",
+            "element_id": "late",
+            "details_json": '{"escalation_code":"LATE","caught_by":"is-late"}',
+        },
+        " escalated  LATE at late of 9, caught by is-late",
+    ),
+    (
+        {"event": "EscalationThrown", "element_id": "late", "details_json": '{"escalation_code":"LATE"}'},
+        " escalated  LATE at late of 9, caught by nothing",
+    ),
+    (
         {"event": "InstanceQuarantined", "details_json": '{"reason":"a broken rule"}'},
         " set aside  9: a broken rule",
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import CommandLine
+from tests.cli.models import BORDERED, REMINDED
 from tests.queries.models import TRIP
 
 
@@ -45,3 +46,29 @@ def test_an_undo_plan_says_what_would_run_on_what(counterflow: CommandLine) -> N
     assert (
         counterflow.good("undo-plan", key, "--json").json["handlers"][0]["handlerElementId"] == "cancel-hotel"
     )
+
+
+def test_what_the_element_itself_waits_for_comes_first_and_then_or(
+    counterflow: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "reminded.bpmn").write_bytes(REMINDED)
+    counterflow.good("deploy", tmp_path / "reminded.bpmn")
+    key = counterflow.start("reminded", {"order": "o-1"})
+    lines = [line.strip() for line in counterflow.good("why", key).data.splitlines()]
+    beginnings = [line.split(" waits")[0] for line in lines if " waits for " in line]
+    assert beginnings == [
+        "● Wait for the money",
+        "or Wait for the money, by Remind,",
+        "or Wait for the money, by too-late,",
+    ]
+
+
+def test_of_a_scope_that_only_its_border_tells_of_nothing_stands_before_or(
+    counterflow: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "bordered.bpmn").write_bytes(BORDERED)
+    counterflow.good("deploy", tmp_path / "bordered.bpmn")
+    told = counterflow.good("why", counterflow.start("bordered")).data
+    assert "● inside, by late, waits for a moment" in told
+    assert "● work waits for a worker" in told
+    assert "or inside" not in told

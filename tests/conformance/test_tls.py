@@ -101,7 +101,8 @@ def test_our_own_command_line_shows_its_certificate(
         assert "Gateway 8.6.0" in topology(server, **trusted, **pair).stderr
         refused = topology(server, **trusted)
         assert refused.returncode == 5
-        assert "a certificate that it trusts in ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH" in refused.stderr
+        assert "name one that it trusts in ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH" in refused.stderr
+        assert "https://" not in refused.stderr
         half = topology(server, **trusted, **chain)
         assert (half.returncode, "found a certificate without a key" in half.stderr) == (2, True)
         mixed = topology(server, **trusted, **chain, ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH=other.key)
@@ -120,7 +121,9 @@ async def test_our_own_sdk_shows_its_certificate(
         async with Client(
             f"https://{server.address}", certificates=unknown, retry=CallRetry(attempts=1)
         ) as client:
-            with pytest.raises(UnavailableError, match=r"hangs up at once: .* a certificate that it trusts"):
+            with pytest.raises(
+                UnavailableError, match=r"over TLS: expected a server that trusts the certificate"
+            ):
                 await client.topology()
 
 

@@ -28,7 +28,7 @@ from tests.engine.trips import SOON
 
 
 def on_file(folder: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{folder / 'counterflow.db'}", grpc_port=0)
+    return Settings(database=f"sqlite:///{folder / 'counterflow.db'}", grpc_port=0)
 
 
 @pytest.fixture
@@ -73,8 +73,7 @@ async def test_the_ready_line_names_what_is_served(tmp_path: Path) -> None:
     await server.start()
     assert server.grpc_port
     assert (
-        server.ready_line()
-        == f"ready grpc=127.0.0.1:{server.grpc_port} database={server.settings.database_url}"
+        server.ready_line() == f"ready grpc=127.0.0.1:{server.grpc_port} database={server.settings.database}"
     )
     await server.stop()
 
@@ -91,15 +90,15 @@ async def test_the_ready_line_names_what_is_served(tmp_path: Path) -> None:
     ],
 )
 def test_the_ready_line_keeps_secrets(host: str, url: str, line: str) -> None:
-    assert Server(Settings(database_url=url, host=host)).ready_line() == line
+    assert Server(Settings(database=url, host=host)).ready_line() == line
 
 
 async def test_a_server_that_cannot_listen_lets_go_of_its_database(tmp_path: Path) -> None:
-    other = Server(Settings(database_url="memory:", grpc_port=0))
+    other = Server(Settings(database="memory:", grpc_port=0))
     await other.start()
     settings = on_file(tmp_path)
     with pytest.raises(PortTaken):
-        await Server(Settings(database_url=settings.database_url, grpc_port=other.grpc_port)).start()
+        await Server(Settings(database=settings.database, grpc_port=other.grpc_port)).start()
     again = Server(settings)
     await again.start()
     await again.stop()
@@ -133,24 +132,24 @@ def test_run_is_serve_on_an_event_loop_of_its_own(collector: None) -> None:
         seen.append(server.grpc_port)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    run(Settings(database_url="memory:", grpc_port=0), on_ready)
+    run(Settings(database="memory:", grpc_port=0), on_ready)
     assert len(seen) == 1
 
 
 async def test_a_server_that_cannot_listen_has_triggered_nothing(tmp_path: Path) -> None:
     settings = on_file(tmp_path)
-    store = open_store(settings.database_url)
+    store = open_store(settings.database)
     long_ago = EngineByHand(store)
     long_ago.deploy_contents({"ring.bpmn": SOON})
     ring = long_ago.start("ring")
     store.close()
-    other = Server(Settings(database_url="memory:", grpc_port=0))
+    other = Server(Settings(database="memory:", grpc_port=0))
     await other.start()
     with pytest.raises(PortTaken):
-        await Server(Settings(database_url=settings.database_url, grpc_port=other.grpc_port)).start()
+        await Server(Settings(database=settings.database, grpc_port=other.grpc_port)).start()
     await other.stop()
-    store = open_store(settings.database_url)
+    store = open_store(settings.database)
     assert last_position(store) == sum(entry.event_count for entry in long_ago.log)
     store.close()
-    async with Engine(settings.database_url) as engine:
+    async with Engine(settings.database) as engine:
         assert (await engine.end_of(ring, timedelta(seconds=20))).state == "completed"

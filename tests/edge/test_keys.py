@@ -32,12 +32,10 @@ SPOILT: Mapping[str, Any] = {
 """By the name of a field: what it must never hold."""
 SOUND: Mapping[str, Mapping[str, Any]] = {"UpdateJobRetries": {"retries": 1}}
 TOLD_OTHERWISE: Mapping[str, grpc.StatusCode] = {
-    "ListIncidents": grpc.StatusCode.OK,
-    "ListJobs": grpc.StatusCode.OK,
     "ListProcessInstances": grpc.StatusCode.OK,
     "EvaluateDecision": grpc.StatusCode.INVALID_ARGUMENT,
 }
-"""Of a list a key that nobody has leaves nothing; of a decision that is not there stock clients know by this
+"""Of a list of instances a key that nobody has leaves nothing; of a decision that is not there stock clients know by this
 status.
 """
 

@@ -127,13 +127,32 @@ HEARD = shapes.ReceivedSignal(21, "told", "Told", 2, "news", 10, 1_004)
 """A signal that has."""
 TOLD = shapes.ThrownSignal(22, "shout", "Shout", 2, "more", 11, 1_005)
 """A signal that it has thrown."""
+ESCALATED = shapes.ThrownEscalation("late", "Late", 3, "LATE", "is-late", 1, 12, 1_006)
+"""An escalation that it has thrown."""
 
 
 def instance_of(root: shapes.ElementInstance) -> shapes.InstanceTree:
     return shapes.InstanceTree(
         *(shapes.ProcessInstance(1, "order", 1, 9, "active", 1_000), root, [], [], []),
-        *([CAME], [HEARD], [TOLD], "odd", 2),
+        *([CAME], [HEARD], [TOLD]),
+        *([ESCALATED], "odd", 2),
     )
+
+
+def test_escalations_of_an_instance() -> None:
+    root = shapes.ElementInstance(2, 0, "order", "", "process", "active", 5, 1_001)
+    assert list(to_wire.tree(instance_of(root)).thrown_escalations) == [
+        wire.ThrownEscalation(
+            element_id="late",
+            element_name="Late",
+            element_instance_key=3,
+            escalation_code="LATE",
+            caught_by="is-late",
+            catching_instance_key=1,
+            position=12,
+            thrown_at_ms=1_006,
+        )
+    ]
 
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])

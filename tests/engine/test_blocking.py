@@ -62,6 +62,8 @@ def test_what_is_closed_is_closed_once_and_for_all() -> None:
     engine.close()
     with pytest.raises(RuntimeError, match="this one is closed; open another one"):
         engine.start("trip-booking")
+    with pytest.raises(RuntimeError, match="this one is closed; open another one"):
+        engine.worker("book-hotel")(print)
 
 
 def test_a_database_that_cannot_be_opened_leaves_no_thread_behind() -> None:

@@ -7,9 +7,11 @@ import os
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import counterflow
 from counterflow import (
     BpmnError,
     Engine,
@@ -20,7 +22,7 @@ from counterflow import (
     Unavailable,
     WorkerJob,
 )
-from counterflow.engine.engine import opened
+from counterflow.engine.engine import ANOTHER_LOOP, opened
 from counterflow.engine.lookups import MOST_LISTED
 from counterflow.store.errors import DatabaseInUseError
 from tests.engine.trips import ORDER, SOON, TRIP
@@ -177,8 +179,10 @@ async def test_what_was_done_is_there_when_it_opens_again(tmp_path: Path) -> Non
 async def test_after_its_end_it_says_that_it_is_over() -> None:
     async with Engine() as engine:
         pass
-    with pytest.raises(Unavailable, match="stopping"):
+    with pytest.raises(RuntimeError, match="this one is not open"):
         await engine.start("trip-booking")
+    with pytest.raises(RuntimeError, match="this one is not open"):
+        engine.worker("book-hotel")(print)
 
 
 async def test_an_engine_that_ends_lets_handlers_end_and_takes_back_what_does_not(tmp_path: Path) -> None:
@@ -260,7 +264,7 @@ async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() 
     assert await asyncio.gather(*questions) == [True] * 4
     assert await starting
     for late in (engine.jobs(), engine.deploy(TRIP), engine.end_of(7), engine.start("trip-booking")):
-        with pytest.raises(Unavailable, match="stopping"):
+        with pytest.raises(RuntimeError, match="this one is not open"):
             await late
 
 
@@ -291,7 +295,7 @@ async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
 
 
 async def test_nothing_that_is_due_is_triggered_while_the_doors_are_not_open() -> None:
-    async with opened(Settings(database_url="memory:")) as (writer, service, _):
+    async with opened(Settings(database="memory:")) as (writer, service, _):
         service.admission.check()
         assert writer._alarm._timer is None
 
@@ -304,10 +308,48 @@ async def test_the_verbs_are_for_the_inside_of_the_block() -> None:
         with pytest.raises(RuntimeError, match="not open yet, but this one is"):
             await engine.__aenter__()
         assert await engine.jobs() == []
-    with pytest.raises(Unavailable, match="stopping"):
+    with pytest.raises(RuntimeError, match="not open; its verbs are for the inside"):
         await engine.jobs()
     with pytest.raises(RuntimeError, match="not open; its verbs are for the inside"):
         await engine.__aexit__(None, None, None)
+    async with engine:
+        assert await engine.jobs() == []
+
+
+async def test_the_verbs_are_for_the_loop_that_opened_the_engine() -> None:
+    async with Engine() as engine:
+        await engine.publish("before")
+        before = await engine.history()
+        told = await asyncio.to_thread(_told_in_another_loop, engine)
+        assert told == {ANOTHER_LOOP}
+        assert await engine.history() == before
+
+
+def _told_in_another_loop(engine: Engine) -> set[str]:
+    told = set()
+    for verb in (
+        engine.jobs,
+        lambda: engine.publish("a"),
+        lambda: engine.end_of(7),
+        lambda: engine.deploy(TRIP),
+    ):
+        with pytest.raises(RuntimeError) as refused:
+            asyncio.run(verb())
+        told.add(str(refused.value))
+    for call in (lambda: engine.worker("a")(print), lambda: asyncio.run(engine.__aexit__(None, None, None))):
+        with pytest.raises(RuntimeError) as refused:
+            call()
+        told.add(str(refused.value))
+    return told
+
+
+def test_what_is_no_database_and_no_settings() -> None:
+    wrong: list[dict[str, Any]] = [{"database": 5}, {"database": None}, {"settings": {}}]
+    for arguments in wrong:
+        with pytest.raises(TypeError, match="Expected"):
+            Engine(**arguments)
+        with pytest.raises(TypeError, match="Expected"):
+            counterflow.open(**arguments)
 
 
 async def test_an_engine_that_could_not_be_opened_may_be_opened_later(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def members(kind: type) -> list[str]:
 def spelled(kind: type, name: str) -> str:
     member = inspect.getattr_static(kind, name)
     if not inspect.isfunction(member):
-        return f"{name}: {kind.__annotations__[name]}"
+        home = next(each for each in kind.__mro__ if name in vars(each).get("__annotations__", {}))
+        return f"{name}: {home.__annotations__[name]}"
     mark = "async " if inspect.iscoroutinefunction(member) else ""
     return f"{mark}{name}{inspect.signature(member)}"
 

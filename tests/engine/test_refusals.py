@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,13 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("history", lambda e: e.history(TOO_LARGE), Rejection, "64 bits"),
     ("cancel", lambda e: e.cancel(TOO_LARGE), Rejection, "64 bits"),
     ("variables", lambda e: e.variables(TOO_LARGE), Rejection, "64 bits"),
+    ("variables", lambda e: e.variables(7), Rejection, "active process instance or element instance"),
+    ("incidents", lambda e: e.incidents(7), Rejection, "none was found"),
+    ("jobs", lambda e: e.jobs("", 7), Rejection, "none was found"),
+    ("instances", lambda e: e.instances("nobody"), Rejection, "id of a deployed process"),
+    ("undo_plan", lambda e: e.undo_plan(7, "trip"), TypeError, "a whole number"),  # type: ignore[arg-type]  # the mistake under test
+    ("activate", lambda e: e.activate("a", maximum=-1), Rejection, "at least 1 job"),
+    ("deploy_contents", lambda e: e.deploy_contents({"a.bpmn": "<a/>"}), TypeError, "as bytes"),  # type: ignore[dict-item]  # the mistake under test
 ]
 BY_HANDLERS = "worker"
 """It does nothing at once that could be refused."""
@@ -95,3 +103,60 @@ async def test_a_bad_call_is_refused_as_the_verbs_promise(
 def test_every_verb_is_called_badly() -> None:
     verbs = {name for name in vars(Verbs) if not name.startswith("_")}
     assert {verb for verb, *_ in BAD_CALLS} == verbs - {BY_HANDLERS}
+
+
+WRONG: dict[str, list[object]] = {
+    "int": [None, "7", 1.5, True, b"7", [], {}],
+    "str": [None, 7, 1.5, True, b"a", [], {}],
+    "int | str": [None, 1.5, True, b"a", [], {}],
+    "str | int": [None, 1.5, True, b"a", [], {}],
+    "bool": [None, 7, "a", [], {}],
+    "timedelta": [None, 7, 1.5, "5s", [], {}],
+    "timedelta | None": [7, 1.5, "5s", [], {}],
+    "Variables": [7, "a", b"a", [1], 1.5],
+    "Variables | None": [7, "a", b"a", [1], 1.5],
+    "Mapping[str, bytes]": [None, 7, "a", b"a", []],
+    "Sequence[str]": [None, 7, "a", b"a", [7]],
+    "str | Path": [None, 7, 1.5, [], {}],
+}
+"""By what a parameter is declared as, values that are none of it."""
+RIGHT: dict[str, Any] = {
+    "int": 7,
+    "str": "a",
+    "int | str": 7,
+    "str | int": 7,
+    "Variables": {},
+    "Mapping[str, bytes]": {},
+}
+
+
+@pytest.mark.parametrize("verb", [name for name in vars(Verbs) if not name.startswith("_")])
+async def test_what_is_of_another_kind_is_a_type_error_in_words(verb: str) -> None:
+    parameters = list(inspect.signature(getattr(Verbs, verb)).parameters.values())[1:]
+    async with Engine() as engine:
+        for wrong in parameters:
+            for value in WRONG[wrong.annotation]:
+                positional, named = _given(parameters, wrong, value)
+                with pytest.raises(TypeError, match=r"(?i)\bexpected\b|should be"):
+                    await _answer(getattr(engine, verb)(*positional, **named))
+
+
+async def _answer(answer: object) -> object:
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+def _given(
+    parameters: Sequence[inspect.Parameter], wrong: inspect.Parameter, value: object
+) -> tuple[list[object], dict[str, object]]:
+    """Arguments that are right where they have to be given, but for one."""
+    positional: list[object] = []
+    named: dict[str, object] = {}
+    for parameter in parameters:
+        if parameter is not wrong and parameter.default is not parameter.empty:
+            continue
+        given = value if parameter is wrong else RIGHT[parameter.annotation]
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            positional.append(given)
+        else:
+            named[parameter.name] = given
+    return positional, named

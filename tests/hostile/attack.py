@@ -32,6 +32,8 @@ class Attack(NamedTuple):
     """What it leaves in the database may do harm again: tests too start the server anew behind it."""
     most_seconds: float = 120.0
     """Longer it is not carried on."""
+    before: Callable[[Path, int], None] | None = None
+    """What is in the database before the server is: written into the file at a dose."""
     transports: tuple[str, ...] = ("native", "grpcio")
     """Who of those that speak gRPC can be attacked so."""
 

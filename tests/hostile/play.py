@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -51,6 +52,8 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
     """Play an attack; answers what was measured, what the attack asserts in vain included."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as log:
         database = Path(folder, "hostile.db")
+        if attack.before is not None:
+            attack.before(database, attack.dose(conditions.factor))
         server, start_seconds = _served(database, attack, conditions, log)
         try:
             played = await _attacked(name, attack, conditions, server)
@@ -60,7 +63,8 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
                 await _ask_for_an_instance(server.address)
                 taken = time.perf_counter() - begun
                 taken = net_seconds(taken, Processor(), processor(server.pid))
-                played = played._replace(restart_seconds=taken)
+                again = peak_megabytes(server.pid)
+                played = played._replace(restart_seconds=taken, restarted_megabytes=again)
             is_alive = server.is_running and await _answers(server.address)
         finally:
             if server.is_running:
@@ -70,7 +74,23 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
     return played._replace(start_seconds=start_seconds, is_alive=is_alive, faults=faults)
 
 
-async def _attacked(name: str, attack: Attack, conditions: Conditions, server: ServerProcess) -> Played:
+class WatchedServer(ServerProcess):
+    """A server whose long turns are written down beside its database."""
+
+    program = "tests.hostile.watched"
+
+    def __init__(self, database: Path, log: IO[str], transport: str, settings: Mapping[str, str]) -> None:
+        self.turns = database.with_suffix(".turns")
+        os.environ["TURNS"] = str(self.turns)  # what it inherits
+        super().__init__(database, free_port(), log_to=log, transport=transport, **settings)
+
+    def longest_turn_ms(self, begun: float) -> float:
+        """The longest since a moment of `time.perf_counter`, in processor time."""
+        turns = (line.split() for line in self.turns.read_text().splitlines())
+        return max((float(taken) for at, taken in turns if float(at) >= begun), default=0.0)
+
+
+async def _attacked(name: str, attack: Attack, conditions: Conditions, server: WatchedServer) -> Played:
     target = Target(server.address, server.pid, conditions.transport)
     dose = attack.dose(conditions.factor)
     try:
@@ -100,6 +120,7 @@ async def _attacked(name: str, attack: Attack, conditions: Conditions, server: S
             peak_megabytes(server.pid),
             processor_seconds(server.pid) - processor,
             target,
+            turn_ms=server.longest_turn_ms(begun),
         )
     finally:
         await target.close()
@@ -131,11 +152,9 @@ async def _innocent(server: ServerProcess) -> AsyncIterator[dict[str, object]]:
 
 def _served(
     database: Path, attack: Attack, conditions: Conditions, log: IO[str], begun: float | None = None
-) -> tuple[ServerProcess, float]:
+) -> tuple[WatchedServer, float]:
     begun = begun or time.perf_counter()
-    server = ServerProcess(
-        database, free_port(), log_to=log, transport=conditions.transport, **attack.settings
-    )
+    server = WatchedServer(database, log, conditions.transport, attack.settings)
     with _ended_unless_whole(server):
         server.wait_until_ready()
         if conditions.memory_megabytes is not None:

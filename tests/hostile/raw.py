@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,14 +17,17 @@ from counterflow.wire.http2.outgoing import frame
 Note = Callable[[str, str], None]
 """Gets how the server has ended something, and what it said."""
 SETTINGS = frame(codes.SETTINGS, 0, 0)
+READ_BYTES = 65_536
 
 
 class RawConnection:
-    """Frames out; of what comes back, statuses and codes are noted and the rest counted."""
+    """Frames out; of what comes back, statuses and codes are noted and the rest counted.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note: Note) -> None:
-        self._reader = reader
-        self._writer = writer
+    It reads what has come even where it cannot write any more: the server's last words are often behind that.
+    """
+
+    def __init__(self, line: socket.socket, note: Note) -> None:
+        self._line = line
         self._note = note
         self._encoder = Encoder()
         self._decoder = Decoder()
@@ -43,7 +47,14 @@ class RawConnection:
     async def connect(cls, address: str, note: Note, *, reads: bool, greets: bool) -> RawConnection:
         """A connection that has said the preface and its settings, if it greets; and listens, if it reads."""
         host, _, port = address.rpartition(":")
-        connection = cls(*await asyncio.open_connection(host, int(port)), note)
+        line = socket.socket()
+        line.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(line, (host, int(port)))
+        except BaseException:
+            line.close()
+            raise
+        connection = cls(line, note)
         if greets:
             await connection.write(codes.PREFACE, SETTINGS)
         if reads:
@@ -57,8 +68,7 @@ class RawConnection:
     async def write(self, *frames: bytes) -> bool:
         """Write frames as fast as they are taken; answers False where the server has hung up."""
         try:
-            self._writer.write(b"".join(frames))
-            await self._writer.drain()
+            await asyncio.get_running_loop().sock_sendall(self._line, b"".join(frames))
         except OSError:
             return False
         return not self.ended.is_set()
@@ -98,6 +108,12 @@ class RawConnection:
             codes.HEADERS, usual if flags is None else flags, stream_id, self._encoder.encode(headers)
         )
 
+    def trailers(self, stream_id: int, *fields: tuple[str, str]) -> bytes:
+        """HEADERS that end a request."""
+        return frame(
+            codes.HEADERS, codes.END_HEADERS | codes.END_STREAM, stream_id, self._encoder.encode(fields)
+        )
+
     def call(self, stream_id: int, path: str, message: bytes, *extra: tuple[str, str]) -> bytes:
         """A whole call with one message of at most a frame."""
         body = b"\0" + len(message).to_bytes(4) + message
@@ -105,23 +121,33 @@ class RawConnection:
 
     def close(self) -> None:
         """Hang up."""
-        if self._listening is not None:
+        if self._listening is None or self._listening.done():
+            self._line.close()
+        else:
+            self._listening.add_done_callback(lambda _: self._line.close())
             self._listening.cancel()
-        self._writer.transport.abort()
 
     async def _listen(self) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            while True:
-                head = await self._reader.readexactly(codes.FRAME_HEAD_BYTES)
-                payload = await self._reader.readexactly(int.from_bytes(head[:3]))
-                self.received_bytes += len(payload)
-                self.frames += 1
-                self._take(head[3], payload)
+        with suppress(OSError):
+            await self._read()
         if not self._goodbye:
             self._note("LOST", "the connection ended without GOAWAY")
         self.ended.set()
 
+    async def _read(self) -> None:
+        loop, data = asyncio.get_running_loop(), bytearray()
+        while more := await loop.sock_recv(self._line, READ_BYTES):
+            data += more
+            while len(data) >= codes.FRAME_HEAD_BYTES:
+                end = codes.FRAME_HEAD_BYTES + int.from_bytes(data[:3])
+                if len(data) < end:
+                    break
+                self._take(data[3], bytes(data[codes.FRAME_HEAD_BYTES : end]))
+                del data[:end]
+
     def _take(self, kind: int, payload: bytes) -> None:
+        self.received_bytes += len(payload)
+        self.frames += 1
         if kind == codes.PING:
             self._pong.set()
         elif kind == codes.GOAWAY:

@@ -1,7 +1,7 @@
 """Every attack at a small dose: nobody innocent is refused, memory stays, refusals are typed, the server lives.
 
 How long an innocent call takes depends on the machine; `make hostile` judges it at full doses. Here only what
-no busy machine explains is a failure.
+no busy machine explains is a failure: a turn of the server's event loop is measured in processor time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile.attack import attacks
-from tests.hostile.figures import P99_MS_ANYWHERE, complaints
+from tests.hostile.figures import complaints
 from tests.hostile.play import Conditions, play
 
 ATTACKS = attacks()
@@ -27,4 +27,3 @@ async def test_a_small_dose_does_no_harm(name: str) -> None:
     conditions = Conditions(attack.small, attack.transports[0], restarts=attack.is_kept)
     played = await play(name, attack, conditions)
     assert [*complaints(played)] == [], attack.story
-    assert played.latency_ms(0.99, "net_ms") < P99_MS_ANYWHERE

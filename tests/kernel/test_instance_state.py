@@ -10,7 +10,7 @@ from counterflow.kernel.row import Home
 from counterflow.kernel.rows import INSTANCE_TABLES, Job, MessageSubscription, SignalSubscription, Timer
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import INDEXERS, InstanceState
-from counterflow.kernel.state.partition import STAND_STILL
+from counterflow.kernel.state.journal import STAND_STILL
 from counterflow.kernel.unfinished import Sweep
 from tests.bpmn.diagram import boundary, catch_message, end, model, path, service, start, timer
 from tests.kernel.bench import Bench, contents, due_times, snapshot, waiting

@@ -255,3 +255,23 @@ def test_an_error_that_it_would_catch_is_an_incident_until_it_is_released() -> N
     bench.do(ReleaseInstance(process_instance_key=caller.key))
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert bench.job("repair").process_instance_key == caller.key
+
+
+def test_so_is_an_escalation() -> None:
+    failing, caller_of_it = (
+        model_text.replace(b"errorEventDefinition", b"escalationEventDefinition")
+        .replace(b"errorRef", b"escalationRef")
+        .replace(b"errorCode", b"escalationCode")
+        .replace(b"<error ", b"<escalation ")
+        .replace(b"</error>", b"</escalation>")
+        for model_text in (FAILING, CALLER)
+    )
+    bench = Bench(failing, caller_of_it)
+    caller = bench.create(key="one")
+    set_aside(bench, caller.key)
+    bench.publish("order", "one")
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert bench.incident().error_type == "CALLED_ELEMENT_ERROR"
+    bench.do(ReleaseInstance(process_instance_key=caller.key))
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert bench.job("repair").process_instance_key == caller.key

@@ -116,7 +116,7 @@ def test_nor_is_it_while_some_is_decided_some_on_its_way_and_the_rest_in_the_sto
                 windowed.state.release(number, windowed.caches)
             assert windowed.state.next_due() == live.state.next_due()
             for job_type, queue in live.state.ready.items():
-                assert windowed.state.queue_of(job_type).first() == queue.first()
+                assert windowed.state.ready[job_type].first() == queue.first()
 
 
 def check_log(restarting: Restarting, live: Bench) -> None:

@@ -7,9 +7,11 @@ import logging
 import pytest
 
 from counterflow.kernel.lives.jobs import FailJob
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Incident
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.model.graph import Behaviour
+from counterflow.partition.observers import Committed
 from counterflow.partition.refusals import Unavailable
 from counterflow.partition.troubles import MOST_LINES, log_troubles
 from counterflow.store.port import Batch, StoreError
@@ -73,10 +75,8 @@ async def test_a_quarantine_is_told_with_the_place_of_the_fault(
 
 async def test_a_flood_of_incidents_is_counted(caplog: pytest.LogCaptureFixture) -> None:
     async with rig() as found:
-        log_troubles(
-            Batch({Incident: [sample(Incident, number) for number in range(MOST_LINES + 7)]}, {}, []),
-            found.state,
-        )
+        incidents: list[Row] = [sample(Incident, number) for number in range(MOST_LINES + 7)]
+        log_troubles(Committed(1, Batch({Incident: incidents}, {}, []), found.state))
     assert len(caplog.messages) == MOST_LINES + 1
     assert (
         caplog.messages[-1] == "… and 7 more incidents at the same time; `counterflow incidents` lists them"

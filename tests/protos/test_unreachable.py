@@ -19,7 +19,7 @@ import pytest
 from counterflow.cli.address import choose_address
 from counterflow.cli.exits import UNAVAILABLE, Failure
 from counterflow.cli.remote import Remote
-from counterflow_wire.unreachable import why_unreachable
+from counterflow_wire.unreachable import Dialled, why_unreachable
 from counterflow_worker import CallRetry, Client, UnavailableError
 
 HTTP_1 = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
@@ -157,14 +157,39 @@ OTHERS = [
     "details,words", OTHERS, ids=["authority", "name", "HTTP/1 behind TLS", "permission"]
 )
 def test_certificates_and_what_is_behind_them(details: str, words: str) -> None:
-    assert words in why_unreachable("host:1", details)
+    assert words in why_unreachable(Dialled("host:1"), details)
+
+
+CLOSED = "failed to connect to all addresses; last error: UNAVAILABLE: ipv4:1.2.3.4:1: Socket closed"
+
+
+@pytest.mark.parametrize(
+    "dialled,words,other",
+    [
+        (Dialled("host:1"), "name it as https://host:1 if it speaks TLS", "ZEEBE_CLIENT"),
+        (
+            Dialled("host:1", is_secure=True),
+            "name one that it trusts in ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH",
+            "https",
+        ),
+        (
+            Dialled("host:1", is_secure=True, shows_certificate=True),
+            "name one of the authority that it trusts (its tls_client_authority)",
+            "https",
+        ),
+    ],
+)
+def test_who_is_hung_up_on_is_told_what_was_not_tried_yet(dialled: Dialled, words: str, other: str) -> None:
+    told = why_unreachable(dialled, CLOSED)
+    assert words in told
+    assert other not in told
 
 
 @pytest.mark.parametrize(
     "details", ["Socket closed", "The server is stopping; try again when it is back", ""]
 )
 def test_a_server_that_was_there_has_its_own_words(details: str) -> None:
-    assert why_unreachable("host:1", details) == ""
+    assert why_unreachable(Dialled("host:1"), details) == ""
 
 
 @pytest.mark.parametrize("package", ["counterflow_worker", "counterflow"])

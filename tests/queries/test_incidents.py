@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.queries.incidents import list_incidents
 from counterflow.testing import EPOCH_MS
 from tests.cli.models import CALLING, PAYMENT
@@ -67,3 +70,9 @@ def test_incidents_of_what_an_instance_has_called_are_its_own_if_that_is_wanted(
         list_incidents(engine.store, process_instance_key=key, with_called=True, page_key=found.key).items
         == []
     )
+
+
+@pytest.mark.parametrize("with_called", [True, False])
+def test_the_incidents_of_an_unknown_instance(with_called: bool) -> None:
+    with pytest.raises(Rejection, match="process instance with key '7', but none was found"):
+        list_incidents(engine_with(TRIP).store, process_instance_key=7, with_called=with_called)

@@ -47,6 +47,15 @@ def test_a_job_that_is_over_is_not_listed() -> None:
     assert [job.type for job in list_jobs(engine.store).items] == ["book-car"]
 
 
+def test_the_jobs_of_an_unknown_instance() -> None:
+    engine = engine_with(TRIP)
+    key = engine.start("trip")
+    engine.cancel(key)
+    assert list_jobs(engine.store, process_instance_key=key).items == []
+    with pytest.raises(Rejection, match="process instance with key '7', but none was found"):
+        list_jobs(engine.store, process_instance_key=7)
+
+
 def test_a_state_that_only_jobs_that_are_over_have_is_refused() -> None:
     with pytest.raises(
         Rejection, match=r"Expected a state of jobs that are not over .*, but found 'completed'"

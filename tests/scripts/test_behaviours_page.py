@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,29 @@ def test_every_script_and_trace_is_behind_a_link() -> None:
     assert not unlinked
 
 
+def test_no_two_headings_are_alike_and_the_table_of_contents_leads_to_them() -> None:
+    text = behaviours.PAGE.read_text(encoding="utf-8")
+    headings = [
+        re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-")
+        for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    ]
+    assert len(headings) == len(set(headings)) > 400
+    assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= set(headings)
+
+
+@pytest.mark.parametrize(
+    "name,title",
+    [
+        ("event-sub-processes", "Event sub-processes"),
+        ("multi-instance", "Multi-instance"),
+        ("event-based-gateway", "Event-based gateway"),
+        ("call-activity", "Call activity"),
+    ],
+)
+def test_names_of_files_are_headings_in_words(name: str, title: str) -> None:
+    assert behaviours._title(name) == title
+
+
 def test_stories_keep_their_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book = tmp_path / "bpmn" / "behaviours"
     family = book / "jobs"
@@ -45,7 +69,7 @@ def test_stories_keep_their_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (family / "one.bpmn").touch()
     (family / "one.script").write_text("# a_b and `c_d`\n# <e>\nwith second/rates.dmn\nstart\n")
     (family / "one.drawn.script").write_text("# columns\n#   a_ ##\ndeploy child.bpmn\nstart\n")
-    section = behaviours.page().partition("### One\n")[2]
+    section = behaviours.page().partition("### Jobs: one\n")[2]
     assert (
         section
         == """

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+from collections.abc import Iterator
 from threading import Event
 
 import pytest
+from lxml import etree
 
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.service.deployments import read_sound
 from counterflow.service.reading_room import ReadingRoom
+from counterflow.service.resources import File, FileLimits
 from tests.partition.rig import PATIENCE_S, turns, until
 
 
@@ -109,3 +114,40 @@ async def test_the_end_waits_for_nobody() -> None:
     assert not any(
         thread.name == "counterflow-reading" and not thread.daemon for thread in threading.enumerate()
     )
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Circles stay until somebody collects them on purpose."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+LONG = "x" * 2_000
+REFUSED = {
+    "a.bpmn": f"<a>{LONG}",
+    "b.bpmn": f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="{LONG}"/></definitions>',
+    "c.dmn": f"<a>{LONG}",
+}
+
+
+def _refused() -> list[object]:
+    """What of refused files is in memory."""
+    return [thing for thing in gc.get_objects() if isinstance(thing, etree.XMLPullParser | Rejection)]
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("name", REFUSED)
+async def test_nothing_of_what_was_refused_stays_in_memory(name: str) -> None:
+    room = ReadingRoom(60_000, 1)
+    file, is_refused, before = File(name, REFUSED[name].encode()), False, _refused()
+    try:  # pytest would keep what was raised
+        await room.read(lambda: read_sound([file], FileLimits()))
+    except Rejection:
+        is_refused = True
+    assert is_refused
+    await until(lambda: all(any(thing is other for other in before) for thing in _refused()))

@@ -24,7 +24,7 @@ from counterflow.settings import (
 )
 
 SAMPLES: dict[str, tuple[str, object]] = {
-    "database_url": ("memory:", "memory:"),
+    "database": ("memory:", "memory:"),
     "accept_loss": ("yes", True),
     "take_over": ("yes", True),
     "host": ("localhost", "localhost"),
@@ -61,6 +61,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "cached_instances": ("0", 0),
     "cached_instance_bytes": ("0", 0),
     "cached_model_bytes": ("0", 0),
+    "cached_waiting": ("0", 0),
+    "cached_message_bytes": ("0", 0),
     "reading_ms": ("500", 500),
     "deployments_in_line": ("0", 0),
     "log_level": ("Warning", LogLevel.WARNING),
@@ -107,7 +109,7 @@ def test_each_can_be_said_in_three_ways(name: str, tmp_path: Path) -> None:
 
 def test_flags_and_variables_have_the_documented_names() -> None:
     named = {setting.name: (setting.flag, setting.variable) for setting in SETTINGS}
-    assert named["database_url"] == ("--database", "COUNTERFLOW_DATABASE_URL")
+    assert named["database"] == ("--database", "COUNTERFLOW_DATABASE")
     assert named["grpc_port"] == ("--grpc-port", "COUNTERFLOW_GRPC_PORT")
     assert named["compensation_order"] == ("--compensation-order", "COUNTERFLOW_COMPENSATION_ORDER")
     assert named["insecure_public"] == ("--insecure-public", "COUNTERFLOW_INSECURE_PUBLIC")
@@ -168,7 +170,7 @@ def test_nothing_is_offered_that_nothing_listens_on() -> None:
             {"COUNTERFLOW_GRPC_PORT": "x"},
             "COUNTERFLOW_GRPC_PORT: expected a whole number from 0 to 65535, found 'x'",
         ),
-        ({"database_url": " "}, {}, "--database: expected text, found ' '"),
+        ({"database": " "}, {}, "--database: expected text, found ' '"),
         (
             {},
             {"COUNTERFLOW_COMPENSATION_ORDER": "random"},
@@ -213,12 +215,12 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
 def test_what_is_not_at_its_default_is_shown_without_secrets() -> None:
     assert differing(Settings()) == {}
     changed = Settings(
-        database_url="postgresql://me:s3cret@host/x",
+        database="postgresql://me:s3cret@host/x",
         grpc_port=0,
         compensation_order=CompensationOrder.PARALLEL,
     )
     assert differing(changed) == {
-        "database_url": "postgresql://me:***@host/x",
+        "database": "postgresql://me:***@host/x",
         "grpc_port": "0",
         "compensation_order": "parallel",
     }
@@ -226,7 +228,7 @@ def test_what_is_not_at_its_default_is_shown_without_secrets() -> None:
 
 def test_a_database_that_is_refused_is_not_told_with_its_password(tmp_path: Path) -> None:
     file = tmp_path / "counterflow.toml"
-    file.write_text("database_url = ['postgresql://me:s3cret@host/x']\n")
+    file.write_text("database = ['postgresql://me:s3cret@host/x']\n")
     with pytest.raises(SettingsError, match="expected text, found") as refusal:
         read_settings({}, {}, file)
     assert "s3cret" not in str(refusal.value)
@@ -236,7 +238,7 @@ def test_a_database_that_is_refused_is_not_told_with_its_password(tmp_path: Path
     "name,nearest",
     [
         ("COUNTERFLOW_GRPC_PROT", "COUNTERFLOW_GRPC_PORT"),
-        ("COUNTERFLOW_DATABASE", "COUNTERFLOW_DATABASE_URL"),
+        ("COUNTERFLOW_DATABASE_URL", "COUNTERFLOW_DATABASE"),
         ("COUNTERFLOW_LOGLEVEL", "COUNTERFLOW_LOG_LEVEL"),
         ("Counterflow_Log_Format", "COUNTERFLOW_LOG_FORMAT"),
         ("COUNTERFLOW_CONFG", "COUNTERFLOW_CONFIG"),

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from counterflow import kernel
-from counterflow.bpmn.elements import ELEMENTS, NONE, Category
+from counterflow.bpmn.elements import ELEMENTS, ESCALATION, NONE, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
     ErrorDefinition,
+    EscalationDefinition,
     MessageDefinition,
     SignalDefinition,
     TerminateDefinition,
@@ -44,6 +45,7 @@ NOT_PLAYED: Mapping[str, str] = {
 
 _DEFINITIONS: Mapping[type, str] = {
     ErrorDefinition: "errorEventDefinition",
+    EscalationDefinition: "escalationEventDefinition",
     CancelDefinition: "cancelEventDefinition",
     CompensateDefinition: "compensateEventDefinition",
     TerminateDefinition: "terminateEventDefinition",
@@ -112,7 +114,8 @@ def expected() -> dict[str, list[str]]:
     waiting = [
         name
         for name, kind in events.items()
-        if kind.is_waited_for and ELEMENTS[name.partition(" ")[0]].interrupting
+        if (kind.is_waited_for or kind.definition == ESCALATION)
+        and ELEMENTS[name.partition(" ")[0]].interrupting
     ]
     others = [
         "subProcess triggered by an event",

@@ -13,6 +13,7 @@ from tests.bpmn.diagram import (
     definitions,
     element,
     end,
+    escalated,
     event_sub_process,
     extensions,
     flow,
@@ -34,6 +35,7 @@ from tests.simulation.shapes import (
     Choice,
     Course,
     End,
+    Escalate,
     EventScope,
     Fork,
     Pass,
@@ -47,7 +49,7 @@ from tests.simulation.shapes import (
 )
 from tests.simulation.words import DECISION, WORDS, Words
 
-ERRORS = ("A", "B")
+CODES = ("A", "B")
 Entry = str | tuple[str, str]
 """Where a flow comes from: an element, or an element and the condition on which it is left this way."""
 
@@ -71,8 +73,12 @@ def draw(case: Case) -> bytes:
         )
         for kind in ("message", "signal")
     )
-    errors = [element("error", id=f"error_{code}", errorCode=code) for code in ERRORS]
-    return definitions(*processes, *errors, *map(words.message, messages), *map(signal, signals))
+    coded = [
+        element(kind, **{"id": f"{kind}_{code}", f"{kind}Code": code})
+        for kind in ("error", "escalation")
+        for code in CODES
+    ]
+    return definitions(*processes, *coded, *map(words.message, messages), *map(signal, signals))
 
 
 def _process(shape: ProcessShape, words: Words) -> str:
@@ -134,8 +140,9 @@ class _Pen:
             )
         if isinstance(step, Send):
             return (self.put(throw(step.id, self.sent(step.id)), step.id, entries),)
-        if isinstance(step, Shout):
-            return (self.put(throw(step.id, signalled(step.signal)), step.id, entries),)
+        if isinstance(step, Shout | Escalate):
+            thrown = signalled(step.signal) if isinstance(step, Shout) else escalated(step.code)
+            return (self.put(throw(step.id, thrown), step.id, entries),)
         if isinstance(step, Pass):
             return (self.put(self.passed(step), step.id, entries),)
         if isinstance(step, Again):
@@ -231,6 +238,7 @@ class _Pen:
             "cancel": (element("cancelEventDefinition"),),
             "signal": (signalled(shape.text),),
             "error": (catch_error(shape.text),),
+            "escalation": (escalated(shape.text),),
             "undo": (compensate(activityRef=shape.text or None),),
         }
         return end(shape.id, *inside[shape.kind])
@@ -302,6 +310,8 @@ def definition_of(trigger: Trigger) -> str:
         return timer(kinds.get(trigger.text[0], "timeDuration"), trigger.text)
     if trigger.kind == "signal":
         return signalled(trigger.text)
+    if trigger.kind == "escalation":
+        return escalated(trigger.text or None)
     if trigger.kind == "cancel":
         return element("cancelEventDefinition")
     return catch_message(trigger.text) if trigger.kind == "message" else catch_error(trigger.text or None)

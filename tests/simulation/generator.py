@@ -21,6 +21,7 @@ from tests.simulation.shapes import (
     Choice,
     Course,
     End,
+    Escalate,
     EventScope,
     Fork,
     Many,
@@ -128,6 +129,8 @@ class _Grower:
         steps: list[Step] = []
         while self._budget > 0 and self._is_chance(0.62 if depth < DEPTH else 0.3):
             steps.append(self._step(depth))
+            if isinstance(steps[-1], Escalate):
+                steps.append(self._task())
         return steps
 
     def _branch(self, depth: int, last: End | None = None) -> Course:
@@ -135,7 +138,15 @@ class _Grower:
         return Course((first, *self._steps(depth + 1)), last)
 
     def _end(self, steps: list[Step]) -> End:
-        kinds = {"none": 56, "undo": 22, "terminate": 10, "error": 8, "message": 4, "signal": 4}
+        kinds = {
+            "none": 56,
+            "undo": 22,
+            "terminate": 10,
+            "error": 8,
+            "message": 4,
+            "signal": 4,
+            "escalation": 8,
+        }
         if self._cancels:
             kinds["cancel"] = 60
         if self._hears:
@@ -144,7 +155,7 @@ class _Grower:
         return End(self._id("n"), kind, self._text_of(kind, steps))
 
     def _text_of(self, kind: str, steps: list[Step]) -> str:
-        if kind == "error":
+        if kind in {"error", "escalation"}:
             return self._chance.choice(CODES[:2])
         if kind == "signal":
             return self._signal().text
@@ -166,6 +177,7 @@ class _Grower:
             (7, lambda depth: Catch(self._id("e"), self._wait())),
             (4, lambda depth: Send(self._id("m"))),
             (0 if self._hears else 4, lambda depth: Shout(self._id("h"), self._signal().text)),
+            (8, lambda depth: Escalate(self._id("l"), self._chance.choice(CODES[:2]))),
             (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
         ]
         if depth < DEPTH:
@@ -281,8 +293,8 @@ class _Grower:
 
     def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
         borders: list[Border] = []
-        codes = list(CODES)
-        while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and codes:
+        codes = {kind: list(CODES) for kind in ("error", "escalation")}
+        while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and all(codes.values()):
             trigger = self._trigger(
                 codes, [Trigger("message", awaited), *(border.trigger for border in borders)]
             )
@@ -294,8 +306,9 @@ class _Grower:
 
     def _event_scopes(self, depth: int, *, undoes: bool = False) -> tuple[EventScope, ...]:
         scopes: list[EventScope] = []
-        codes = list(CODES)
-        while self._budget > 0 and self._is_chance(0.14) and codes:
+        # one of escalations at most, so that no two can tell each other for ever
+        codes = {"error": list(CODES), "escalation": [self._chance.choice(CODES)]}
+        while self._budget > 0 and self._is_chance(0.14) and codes["error"]:
             trigger = self._trigger(codes, [scope.trigger for scope in scopes])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
@@ -309,6 +322,8 @@ class _Grower:
         self._hears += trigger.kind == "signal"
         course = self._short(depth)
         self._hears -= trigger.kind == "signal"
+        if trigger.kind == "escalation":
+            return replace(course, steps=(self._task(), *course.steps))
         return course
 
     def _short(self, depth: int) -> Course:
@@ -322,12 +337,16 @@ class _Grower:
         steps += self._steps(depth + 2)
         return Course(tuple(steps), self._end([]))
 
-    def _trigger(self, codes: list[str], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(["error", "error", "timer", "message", "signal"])
-        if kind == "error":
-            code = self._chance.choice(codes)
-            codes.remove(code)
-            return Trigger("error", code)
+    def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
+        kind = self._chance.choice(
+            ["error", "error", "timer", "message", "signal", "escalation", "escalation"]
+        )
+        if codes.get(kind):
+            code = self._chance.choice(codes[kind])
+            codes[kind].remove(code)
+            return Trigger(kind, code)
+        if kind == "escalation":
+            return self._timer()
         if kind == "timer":
             return self._timer()
         found = self._message() if kind == "message" else self._signal()

@@ -73,17 +73,15 @@ class History:
     def _one(self, event: Event) -> None:
         if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
             self._expect(False, f"the instance is set aside, and then came {event}")
-        for wrong in self._sweeping.follow(event):
-            self._expect(False, wrong)
-        for wrong in self.hearing.follow(event, self._instance_key, self.books.aside):
+        heard = self.hearing.follow(event, self._instance_key, self.books.aside)
+        for wrong in (*self._sweeping.follow(event), *heard):
             self._expect(False, wrong)
         if isinstance(event, signals.SignalSubscriptionOpened | signals.SignalThrown) or (
             isinstance(event, signals.SignalBroadcast) and not event.thrower_key
         ):
             self._rises(event.key)
         self._follow_up(event)
-        check = _CHECKS.get(type(event))
-        if check is not None:
+        if (check := _CHECKS.get(type(event))) is not None:
             check(self, event)
 
     def _expect(self, holds: bool, otherwise: str) -> None:

@@ -13,11 +13,11 @@ import msgspec
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, entering, leaving, moves, undo, waits
+from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, waits
 from counterflow.kernel.data import evaluation, mappings
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel, error
+from counterflow.kernel.events import cancel
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
@@ -43,7 +43,11 @@ from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
 from counterflow.model.data import VariableMapping
-from counterflow.model.events import CancelDefinition, CompensateDefinition, ErrorDefinition
+from counterflow.model.events import (
+    CancelDefinition,
+    CompensateDefinition,
+    EscalationDefinition,
+)
 from counterflow.model.graph import Behaviour, Flow, Node
 from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
@@ -177,10 +181,31 @@ def incident_dropped(patch: Patch) -> None:
 
 
 def any_error_is_caught_by_the_first(patch: Patch) -> None:
-    def first(events: Iterable[Node], code: str) -> Node | None:
-        return next((event for event in events if isinstance(event.event, ErrorDefinition)), None)
+    def first(events: Iterable[Node], kind: travel.CodedDefinition, code: str) -> Node | None:
+        return next((event for event in events if isinstance(event.event, kind)), None)
 
-    patch.setattr(error, "_matching", first)
+    patch.setattr(travel, "_matching", first)
+
+
+def escalation_always_interrupts(patch: Patch) -> None:
+    go_on_from = travel.go_on_from
+
+    def interrupting(at: Token, catch: Node, local: Mapping[str, bytes], **_: bool) -> None:
+        is_escalation = isinstance(catch.event, EscalationDefinition)
+        go_on_from(at, catch, local, interrupting=is_escalation or catch.interrupting)
+
+    patch.setattr(travel, "go_on_from", interrupting)
+
+
+def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
+    """An event sub-process is begun once more by what it has thrown itself."""
+    catching = travel._catching
+
+    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
+        # the scope itself is none of its event sub-processes, so that none of them is left out
+        return catching(at, at if inner is not None else None, kind, code)
+
+    patch.setattr(travel, "_catching", inside_too)
 
 
 def mapping_reads_its_target(patch: Patch) -> None:
@@ -385,6 +410,8 @@ MUTANTS = (
     scope_ends_too_early,
     incident_dropped,
     any_error_is_caught_by_the_first,
+    escalation_always_interrupts,
+    escalation_begins_where_it_was_thrown,
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,

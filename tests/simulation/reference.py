@@ -26,8 +26,6 @@ from tests.simulation.scopes import (
     Scope,
     Shape,
     Then,
-    catching,
-    events_of,
     name_of,
     nothing,
     process_of,
@@ -42,6 +40,7 @@ from tests.simulation.shapes import (
     Choice,
     Course,
     End,
+    Escalate,
     EventScope,
     Fork,
     Pass,
@@ -54,6 +53,7 @@ from tests.simulation.shapes import (
     places,
 )
 from tests.simulation.shapes import name_of as name_of_step
+from tests.simulation.travel import LOOKED_FOR, find_catch
 from tests.simulation.undoing import Intervals, Undoing
 
 Called = Callable[[str], "ProcessShape | None"]
@@ -98,7 +98,7 @@ class Reference(Undoing):
         Raises `Disagreement` where the two do not agree whether it is caught.
         """
         live = self._at(path)
-        if self._throw(live, code) != caught:
+        if self._throw(live, "error", code) != caught:
             raise Disagreement(f"the error {code} of {path} was {'caught' if caught else 'not caught'}")
 
     def came(self, path: Path, catch_id: str, *, again: bool) -> None:
@@ -126,7 +126,11 @@ class Reference(Undoing):
         if live.in_vain:
             self._call(live)
         elif isinstance(live.shape, End) and live.shape.kind == "error":
-            self._throw(live, live.shape.text)
+            self._throw(live, "error", live.shape.text)
+        elif isinstance(live.shape, Escalate) or (
+            isinstance(live.shape, End) and live.shape.kind == "escalation"
+        ):
+            self._escalate(live)
 
     def released(self, path: Path) -> None:
         """A process instance is no longer set aside: what has stood at its end ends now."""
@@ -212,6 +216,8 @@ class Reference(Undoing):
             self._open(step, step.id, scope, then).waits[step.id] = step
         elif isinstance(step, Send | Shout):
             self._open(step, step.id, scope, then).job = isinstance(step, Send)
+        elif isinstance(step, Escalate):
+            self._escalate(self._open(step, step.id, scope, then))
         elif isinstance(step, Pass):
             then()
         elif isinstance(step, Throw):
@@ -259,7 +265,10 @@ class Reference(Undoing):
             self._sweep(scope)
         elif end.kind == "error":
             live = self._open(end, end.id, scope, nothing)
-            self._throw(live, end.text)
+            self._throw(live, "error", end.text)
+            return
+        elif end.kind == "escalation":
+            self._escalate(self._open(end, end.id, scope, nothing))
             return
         elif end.kind == "undo":
             self._undo(self._open(end, end.id, scope, nothing), end.text)
@@ -368,7 +377,9 @@ class Reference(Undoing):
         start_at: Sequence[str] = (),
     ) -> None:
         live.inner = Scope(live, compensated=compensated)
-        waited = [event for event in events if event.trigger is not None and event.trigger.kind != "error"]
+        waited = [
+            event for event in events if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
+        ]
         live.waits.update({f"{event.id}_start": event for event in waited})
         if start_at:
             self._begin_inside(course, live.inner, start_at)
@@ -438,40 +449,26 @@ class Reference(Undoing):
             if live is not spared:
                 self._kill(live)
 
-    def _throw(self, thrower: Live, code: str) -> bool:
-        """An error travels outwards; answers whether something catches it."""
-        live: Live | None = thrower
-        while live is not None:
-            catch = self._catch_at(live, code, is_thrower=live is thrower)
-            if catch is not None:
-                return self._caught(live, catch)
-            live = live.scope.owner if live.scope is not None else None
-        return False
+    def _escalate(self, thrower: Live) -> None:
+        """What throws an escalation goes on, unless what catches it sweeps it away, or is set aside."""
+        code = thrower.shape.text if isinstance(thrower.shape, End) else getattr(thrower.shape, "code", "")
+        found = find_catch(thrower, "escalation", code)
+        is_held = found is not None and not self._caught(*found)
+        if not is_held and thrower.path in self.by_path:
+            self._complete(thrower)
 
-    def _catch_at(self, live: Live, code: str, *, is_thrower: bool) -> Border | EventScope | None:
-        """Events inside come before those on the border."""
-        if not is_thrower and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-            event = catching([event for event in events_of(live) if event.trigger is not None], code)
-            if event is not None:
-                return event
-        return (
-            catching(live.shape.borders, code)
-            if isinstance(live.shape, Activity) and live.place <= 0
-            else None
-        )
+    def _throw(self, thrower: Live, kind: str, code: str) -> bool:
+        """An error travels outwards; answers whether something catches it."""
+        found = find_catch(thrower, kind, code)
+        return found is not None and self._caught(*found)
 
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
         if process_of(live).path in self.aside:
             return False
-        if isinstance(catch, EventScope):
-            self._take_over(live, catch)
-        else:
-            scope = scope_of(live)
-            self._kill(live)
-            self._course(catch.course, scope, nothing)
+        self._come(live, catch)
         return True
 
 
 def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind not in {"error", "cancel"}}
+    return {border.id: border for border in shape.borders if border.trigger.kind not in LOOKED_FOR}

@@ -12,13 +12,13 @@ from tests.simulation.shapes import (
     Catch,
     Course,
     End,
+    Escalate,
     EventScope,
     ProcessShape,
     Race,
     Send,
     Shout,
     Throw,
-    Trigger,
 )
 
 Name = tuple[str, int, int]
@@ -27,7 +27,7 @@ Path = tuple[Name, ...]
 manieth).
 """
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | End
+Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | Escalate | End
 
 
 def nothing() -> None:
@@ -159,15 +159,6 @@ def available(items: list[Item], activity: str = "") -> Iterator[Entry]:
             yield from available(item.inside)
         elif item.state == "available":
             yield item
-
-
-def catching(events: tuple[Border, ...] | list[EventScope], code: str) -> Border | EventScope | None:
-    """The event for this very code, else the one for any."""
-    of_errors = [event for event in events if event.trigger is not None and event.trigger.kind == "error"]
-    exact = [event for event in of_errors if event.trigger == Trigger("error", code)]
-    return next(
-        iter([*exact, *(event for event in of_errors if event.trigger == Trigger("error", ""))]), None
-    )
 
 
 def process_of(live: Live) -> Live:

@@ -17,7 +17,7 @@ Mapping: TypeAlias = tuple[str, str]
 @dataclass(frozen=True)
 class Trigger:
     """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` or
-    `signal` (its name), `error` (its code) or `cancel`.
+    `signal` (its name), `error` or `escalation` (its code) or `cancel`.
     """
 
     kind: str
@@ -26,8 +26,8 @@ class Trigger:
 
 @dataclass(frozen=True)
 class End:
-    """An end event: `none`, `terminate`, `cancel`, `message`, `signal` (text: its name), `error` (text: its
-    code) or `undo` (text: the activity, empty: all).
+    """An end event: `none`, `terminate`, `cancel`, `message`, `signal` (text: its name), `error`, `escalation`
+    (text: its code) or `undo` (text: the activity, empty: all).
     """
 
     id: str
@@ -169,6 +169,16 @@ class Shout:
 
 
 @dataclass(frozen=True)
+class Escalate:
+    """An intermediate event that throws an escalation. What follows it waits first of all, and so does what
+    catches it: so both have a course of their own, whichever goes first.
+    """
+
+    id: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Pass:
     """An element that a token passes at once, drawn as `tag`: a task without a job, an event without a
     definition, a FEEL script.
@@ -178,7 +188,7 @@ class Pass:
     tag: str
 
 
-Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw | Send | Shout | Pass
+Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw | Send | Shout | Escalate | Pass
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,7 @@ from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.errors import DamagedError
 from counterflow.store.open import open_store
 from counterflow.store.port import Store, StoreError
-from counterflow.testing import Engine
-from tests.compatibility.story import begin
+from tests.compatibility.told import copied_to, run, told_in
 from tests.conformance.store_samples import batch, counted, sample
 
 SEEDS = 40
@@ -28,20 +25,14 @@ PAGE = 4096
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of a real run, closed."""
-    path = tmp_path_factory.mktemp("written") / "a.db"
-    store = open_store(f"sqlite:///{path}")
-    begin(Engine(store))
-    store.close()
-    return path
+    """A database of a real run."""
+    return told_in(tmp_path_factory.mktemp("written"))
 
 
 @pytest.fixture
 def path(written: Path, tmp_path: Path) -> Path:
     """A copy of it."""
-    for each in written.parent.iterdir():
-        (tmp_path / each.name).write_bytes(each.read_bytes())
-    return tmp_path / "a.db"
+    return copied_to(tmp_path, written)
 
 
 @pytest.fixture
@@ -55,12 +46,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.commit(batch(*rows, log=[LogEntry(1, 1, 0, "Test", 1, b"\x90", len(INSTANCE_TABLES))]))
     yield opened
     opened.close()
-
-
-def run(path: Path, statement: str, *parameters: Any) -> None:
-    """Change something behind the store's back."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(statement, parameters)
 
 
 def changed(value: Any) -> Any:

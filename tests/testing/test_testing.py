@@ -102,6 +102,37 @@ def test_time_passes_with_what_comes_due_each_at_its_moment() -> None:
     assert engine.log[-1].timestamp_ms == EPOCH_MS + 10_000
 
 
+def test_time_never_goes_back() -> None:
+    engine = engine_with()
+    for back in (timedelta(seconds=-1), timedelta()):
+        with pytest.raises(ValueError, match="0 or more to pass, but found -1 day"):
+            engine.advance(back, minutes=-1)
+    engine.advance(timedelta(minutes=2), minutes=-1)
+    assert engine.now_ms == EPOCH_MS + 60_000
+    with pytest.raises(TypeError, match="a length of time such as"):
+        engine.advance(5)  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_it_is_a_context_as_an_open_engine_is() -> None:
+    with Engine() as engine:
+        engine.deploy_contents({"trip.bpmn": TRIP})
+        trip = engine.start("trip")
+        assert not engine.is_completed(trip)
+    engine.close()
+    calls: list[Callable[[], object]] = [
+        lambda: engine.start("trip"),
+        lambda: engine.show(trip),
+        lambda: engine.advance(minutes=1),
+        lambda: engine.worker("book-hotel")(lambda job: None),
+        engine.restart,
+    ]
+    for call in calls:
+        with pytest.raises(RuntimeError, match="this one is closed; open another one"):
+            call()
+    with Engine(engine.store) as again:
+        assert again.show(trip).process_instance.state == "active"
+
+
 def test_durations_add_up() -> None:
     engine = Engine()
     engine.advance(timedelta(seconds=1), minutes=1)

@@ -89,7 +89,7 @@ class Connection:
             async for message in call:
                 yield message
         except grpc.aio.AioRpcError as error:
-            raise client_error(method, error, self.settings.target) from None
+            raise client_error(method, error, self.settings.dialled) from None
         finally:
             call.cancel()
 
@@ -110,7 +110,7 @@ class Connection:
         try:
             return await rpc(request, timeout=seconds(timeout_ms), metadata=self._metadata())
         except grpc.aio.AioRpcError as error:
-            raise client_error(method, error, self.settings.target) from None
+            raise client_error(method, error, self.settings.dialled) from None
 
     def _open(self) -> grpc.aio.Channel:
         # Not in __init__: a channel belongs to the event loop that runs when it is made.

@@ -17,7 +17,7 @@ WorkerError               anything below
 
 import grpc
 
-from counterflow_wire.unreachable import why_unreachable
+from counterflow_wire.unreachable import Dialled, why_unreachable
 
 
 class BpmnError(Exception):
@@ -150,10 +150,10 @@ ERROR_BY_STATUS: dict[grpc.StatusCode, type[ClientError]] = {
 }
 
 
-def client_error(method: str, error: grpc.aio.AioRpcError, target: str) -> ClientError:
-    """The exception that stands for a gRPC error status of `method`, called at `target`."""
+def client_error(method: str, error: grpc.aio.AioRpcError, dialled: Dialled) -> ClientError:
+    """The exception that stands for a gRPC error status of `method` at a server."""
     kind = ERROR_BY_STATUS.get(error.code(), ClientError)
     details = error.details() or "no reason given"
     if kind is UnavailableError:
-        details = why_unreachable(target, details) or details
+        details = why_unreachable(dialled, details) or details
     return kind(method, error.code().name, details)

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 import msgspec
 
 from counterflow_wire.certificates import ClientCertificates
+from counterflow_wire.unreachable import Dialled
 from counterflow_worker.errors import AddressError
 
 DEFAULT_PORT = 26500
@@ -36,6 +37,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "<Settings "
             f"{self.target}{' with TLS' if self.secure else ''}{' with a token' if self.token else ''}>"
         )
+
+    @property
+    def dialled(self) -> Dialled:
+        """How the server is called, for whoever tells why it did not answer."""
+        return Dialled(self.target, self.secure, self.certificates.chain is not None)
 
     def bearer(self) -> str | None:
         """The token that is valid now; None if there is none."""

@@ -30,6 +30,8 @@ class Reference:
 
     attribute: str
     tag: str
+    code: str = ""
+    """The attribute with the code by which it is caught, of what is caught by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ NONE: Final = ""
 TIMER: Final = "timerEventDefinition"
 MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
+ESCALATION: Final = "escalationEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 CANCEL: Final = "cancelEventDefinition"

@@ -1,4 +1,5 @@
-"""What a token can meet inside an element: whether it may have to wait there, and which errors may be thrown.
+"""What a token can meet inside an element: whether it may have to wait there, and which errors and
+escalations may be thrown.
 
 Both err on the side of yes: a person is only told of what can never be. Worked out once per element: a file
 may hold thousands of catches.
@@ -7,35 +8,41 @@ may hold thousands of catches.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from counterflow.bpmn.elements import ERROR, Category
+from counterflow.bpmn.codes import CODED
+from counterflow.bpmn.elements import ERROR, ESCALATION, Category
 from counterflow.bpmn.outline import Element
 from counterflow.model.graph import Behaviour
 
 Meeting = tuple[str, str]
-"""One thing that a token can meet: `WAIT`, `ANY_ERROR`, or an error with a code."""
+"""One thing that a token can meet: `WAIT`, `ANY_ERROR`, `ANY_ESCALATION`, or by the tag of its definition an
+error or escalation with a code.
+"""
 
 WAIT: Final[Meeting] = ("wait", "")
 """Somebody or something outside may have to act before the token goes on."""
-ANY_ERROR: Final[Meeting] = ("error", "")
+ANY_ERROR: Final[Meeting] = ("any", ERROR)
 """A worker, a called process or a compensation handler may throw what it likes."""
+ANY_ESCALATION: Final[Meeting] = ("any", ESCALATION)
+"""So may a called process, or a handler, with escalations."""
 
 _SCOPES: Final = frozenset({Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS})
 _PASSED_AT_ONCE: Final = frozenset({
     Behaviour.PASS_THROUGH, Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.THROW_EVENT,
     Behaviour.END_EVENT,
 })  # fmt: skip
-
-
-def error(code: str) -> Meeting:
-    """An error with this code, thrown by an event."""
-    return ("code", code)
+_ANYTHING: Final = frozenset({WAIT, ANY_ERROR, ANY_ESCALATION})
+_OF_WORK: Final[Mapping[Behaviour | None, frozenset[Meeting]]] = {
+    Behaviour.CATCH_EVENT: frozenset({WAIT}),
+    Behaviour.CALL_ACTIVITY: _ANYTHING,
+}
+"""What is met while it is done; a worker throws no escalation."""
 
 
 class Meetings:
-    """What a token can meet in each element of one file; `code_of` tells the code of an error event."""
+    """What a token can meet in each element of one file; `code_of` tells the code that an event throws."""
 
     def __init__(self, code_of: Callable[[Element], str]) -> None:
         self._code_of = code_of
@@ -68,15 +75,15 @@ class Meetings:
 
     def _at(self, element: Element) -> frozenset[Meeting]:
         if element.throws_undo:
-            return frozenset({WAIT, ANY_ERROR})  # its handlers run in the scope of the throw
+            return _ANYTHING  # its handlers run in the scope of the throw
         if (
             element.event_kind is not None
             and element.event_kind.holds_its_thrower
             and not element.kind.catches
         ):
             return frozenset({WAIT})
-        if element.throws(ERROR):
-            return frozenset({error(self._code_of(element))})
+        if any(element.throws(definition) for definition in CODED):
+            return frozenset({(element.event, self._code_of(element))})
         if (
             element.behaviour in _PASSED_AT_ONCE
             or element.details.script is not None
@@ -85,9 +92,7 @@ class Meetings:
             return frozenset()
         if element.kind.category is Category.GATEWAY:
             return frozenset({WAIT}) if _may_hold(element) else frozenset()
-        return (
-            frozenset({WAIT}) if element.behaviour is Behaviour.CATCH_EVENT else frozenset({WAIT, ANY_ERROR})
-        )
+        return _OF_WORK.get(element.behaviour, frozenset({WAIT, ANY_ERROR}))
 
 
 def _may_hold(gateway: Element) -> bool:

@@ -64,7 +64,9 @@ DRAWN_TRIES = 5
 """The latest of a job; the others are counted."""
 
 
-ToldEvent: TypeAlias = wire.CorrelatedMessage | wire.ReceivedSignal | wire.ThrownSignal
+ToldEvent: TypeAlias = (
+    wire.CorrelatedMessage | wire.ReceivedSignal | wire.ThrownSignal | wire.ThrownEscalation
+)
 """What an element instance has to do with events: what has come to it, what it has thrown."""
 
 
@@ -79,6 +81,7 @@ class Picture:
             answer.correlated_messages,
             answer.received_signals,
             answer.thrown_signals,
+            answer.thrown_escalations,
         )
         for event in chain.from_iterable(told):
             self.events.setdefault(event.element_instance_key, []).append(event)
@@ -193,6 +196,8 @@ def _termination(element: wire.ElementInstance) -> str:
     termination = element.termination
     by = termination.element_name or termination.element_id
     error = f", error {termination.error_code}" if termination.error_code else ""
+    if termination.escalation_code:
+        error = f", escalation {termination.escalation_code}"
     message = f": {shortened(termination.error_message)}" if termination.error_message else ""
     causes = {
         wire.Termination.CAUSE_COMMAND: f" cancelled by a caller ({termination.command})",
@@ -317,11 +322,14 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
 
 
 def _event(event: ToldEvent, element: wire.ElementInstance) -> Text:
-    """A message or a signal that has come or gone out, and by which event where that is not the element
-    itself.
+    """A message, signal or escalation that has come or gone out, and by which event where that is not the
+    element itself.
     """
     if isinstance(event, wire.ThrownSignal):
         text = f"▲ {event.name} {event.signal_key} thrown {moment(event.thrown_at_ms)}"
+    elif isinstance(event, wire.ThrownEscalation):
+        text = f"▲ {event.escalation_code or 'escalation'} thrown {moment(event.thrown_at_ms)}"
+        text = f"{text}, caught by {event.caught_by or 'nothing'}"
     elif isinstance(event, wire.ReceivedSignal):
         text = f"△ {event.name or 'signal'} {event.signal_key} received {moment(event.received_at_ms)}"
     else:

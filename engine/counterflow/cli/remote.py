@@ -134,10 +134,13 @@ class Remote:
 
     def _failure(self, error: Any) -> Failure:
         """A call that failed, in a sentence: the server's own where it has said something."""
-        from counterflow_wire.unreachable import why_unreachable  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
+        from counterflow_wire.unreachable import Dialled, why_unreachable  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
 
         status, details = error.code().name, error.details() or ""
-        if status == "UNAVAILABLE" and (why := why_unreachable(self.address.target, details)):
+        dialled = Dialled(
+            self.address.target, self.address.secure, bool(self.address.client_certificate_path)
+        )
+        if status == "UNAVAILABLE" and (why := why_unreachable(dialled, details)):
             return Failure(UNAVAILABLE, why, status)
         if status == "UNAVAILABLE" and not _is_from_server(details):
             return Failure(

@@ -128,6 +128,12 @@ def _caught(record: Any, details: Details) -> tuple[str, str, str]:
     )
 
 
+def _escalated(record: Any, details: Details) -> tuple[str, str, str]:
+    by = f"caught by {details['caught_by']}" if details.get("caught_by") else "caught by nothing"
+    where = f"at {record.element_id} of {record.process_instance_key}"
+    return "escalated", "yellow", f"{details['escalation_code']} {where}, {by}"
+
+
 def _published(record: Any, details: Details) -> tuple[str, str, str]:
     key = f" / {shortened(details['correlation_key'])}" if details.get("correlation_key") else ""
     return "message", "cyan", f"{details['name']}{key}: {record.key}"
@@ -182,6 +188,7 @@ WORDINGS: Mapping[str, Wording] = {
     "IncidentResolved": _resolved,
     "UndoStarted": _undoing,
     "ErrorCaught": _caught,
+    "EscalationThrown": _escalated,
     "InstanceQuarantined": _quarantined,
     "InstanceReleased": _released,
     "MessagePublished": _published,

@@ -36,10 +36,10 @@ class BlockingEngine(BlockingVerbs):
     methods are called from any thread but its own: an `async` worker calls none of them.
     """
 
-    def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
+    def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
+        self._verbs = self._engine = _Inside(database, settings)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="counterflow-engine", daemon=True)
-        self._verbs = self._engine = _Inside(self._loop, database_url, settings)
         self._is_open = True
         self._process = os.getpid()
         self._thread.start()
@@ -98,16 +98,14 @@ class BlockingEngine(BlockingVerbs):
 class _Inside(Engine):
     """The engine in the thread; workers are begun there too."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, database_url: str, settings: Settings | None) -> None:
-        super().__init__(database_url, settings)
-        self._loop = loop
-
     def _add_worker(self, task: WorkerTask) -> None:
+        if self._loop is None or self._loop.is_closed():
+            raise RuntimeError(CLOSED)
         self._loop.call_soon_threadsafe(super()._add_worker, task)
 
 
-def open_engine(database_url: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
+def open_engine(database: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
     """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be. Raises
     `StoreError`.
     """
-    return BlockingEngine(database_url, settings)
+    return BlockingEngine(database, settings)

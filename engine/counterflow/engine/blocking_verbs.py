@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from counterflow.engine.handlers import Variables
+from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
-    InstanceTree,
     Job,
     ProcessInstance,
     Reasons,
@@ -165,25 +165,31 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.resolve(incident))
 
     def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy."""
+        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
+        `Rejection` for an unknown instance.
+        """
         return self._wait(self._verbs.incidents(process_instance_key))
 
     def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
-        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
+        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first.
+        Raises `Rejection` for an unknown instance.
+        """
         return self._wait(self._verbs.jobs(job_type, process_instance_key))
 
     def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
         """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
-        (empty: all), newest first.
+        (empty: all), newest first. Raises `Rejection` for a process that was never deployed.
         """
         return self._wait(self._verbs.instances(process_id, state))
 
     def variables(self, scope_key: int) -> dict[str, Any]:
-        """The variables of one scope while it is active: of a process instance or of an element instance."""
+        """The variables of one scope while it is active: of a process instance or of an element instance.
+        Raises `Rejection` for any other; `show` tells what those have held that have ended.
+        """
         return self._wait(self._verbs.variables(scope_key))
 
-    def show(self, process_instance_key: int) -> InstanceTree:
-        """An instance and everything that has happened in it, as a tree."""
+    def show(self, process_instance_key: int) -> ShownInstance:
+        """An instance and everything that has happened in it, as a tree; a notebook shows its picture."""
         return self._wait(self._verbs.show(process_instance_key))
 
     def why(self, process_instance_key: int) -> Reasons:

@@ -62,6 +62,11 @@ ANOTHER_PROCESS = (
     "Expected a verb to be called in the process that opened the engine, but this is a fork of it; open an "
     "engine of its own there, on another database, or ask a server"
 )
+ANOTHER_LOOP = (
+    "Expected a verb to be called in the event loop that opened the engine, but it was called in another "
+    "thread or loop; use asyncio.run_coroutine_threadsafe there, or counterflow.open, whose verbs are for "
+    "every thread"
+)
 
 
 class Engine(Verbs):
@@ -69,22 +74,31 @@ class Engine(Verbs):
     loop's thread.
     """
 
-    def __init__(self, database_url: str = "memory:", settings: Settings | None = None) -> None:
-        self.settings = replace(settings or Settings(), database_url=database_url)
+    def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
+        if not isinstance(database, str):
+            raise TypeError(
+                f"Expected the URL of a database, such as sqlite:///trip.db, but found {database!r}"
+            )
+        if settings is not None and not isinstance(settings, Settings):
+            raise TypeError(f"Expected counterflow.Settings(…), but found {settings!r}")
+        self.settings = replace(settings or Settings(), database=database)
         self._workers: list[HandlerWorker] = []
         self._service: Service | None = None
         self._parts: AsyncExitStack | None = None
         self._process = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def _asked(self) -> Service:
-        """What the verbs are asked of. Raises `RuntimeError` where the engine was never at work, or not in
-        this process; one that has ended says so itself.
+        """What the verbs are asked of. Raises `RuntimeError` where the engine is not at work, or not in this
+        process and this event loop.
         """
         if self._service is None:
             raise RuntimeError(NOT_AT_WORK)
         if os.getpid() != self._process:
             raise RuntimeError(ANOTHER_PROCESS)
+        if _running_loop() is not self._loop:
+            raise RuntimeError(ANOTHER_LOOP)
         return self._service
 
     async def __aenter__(self) -> Self:
@@ -97,7 +111,7 @@ class Engine(Verbs):
         try:
             async with AsyncExitStack() as parts:
                 writer, self._service, _ = await parts.enter_async_context(opened(self.settings))
-                self._process = os.getpid()
+                self._process, self._loop = os.getpid(), asyncio.get_running_loop()
                 parts.push_async_callback(self._stop_workers)
                 writer.start()
                 self._parts = parts.pop_all()
@@ -118,7 +132,7 @@ class Engine(Verbs):
         try:
             await self._parts.aclose()
         finally:
-            self._parts = None
+            self._parts = self._service = None
 
     async def _stop_workers(self) -> None:
         self._asked.begin_grace(self.settings.shutdown_grace_ms / 1000)
@@ -154,6 +168,14 @@ class Engine(Verbs):
         self._workers.append(worker)
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop of this thread; None where none runs."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class Opened(NamedTuple):
     """An open database's writer, the service that callers ask, and who looks at the database."""
 
@@ -170,7 +192,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     """
     with (
         closing(_opened_store(settings)) as store,
-        _underway(settings.database_url) as underway,
+        _underway(settings.database) as underway,
         Watchdog(settings.command_limit_ms, underway.held) as watchdog,
     ):
         time = Timekeeping(watch=watchdog, underway=underway, is_due_held=settings.hold_due)
@@ -183,11 +205,11 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 
 
 def _opened_store(settings: Settings) -> Store:
-    return open_store(settings.database_url, accepts_loss=settings.accept_loss, takes_over=settings.take_over)
+    return open_store(settings.database, accepts_loss=settings.accept_loss, takes_over=settings.take_over)
 
 
-def _underway(database_url: str) -> Underway:
-    path = file_beside(database_url, "-underway")
+def _underway(database: str) -> Underway:
+    path = file_beside(database, "-underway")
     try:
         return Underway(path)
     except OSError as error:
@@ -229,7 +251,11 @@ def writer_for(store: Store, settings: Settings, time: Timekeeping) -> Writer:
         maximum_pending=settings.pending_commands,
         maximum_pending_bytes=settings.pending_bytes,
         caches=CacheLimits(
-            settings.cached_instances, settings.cached_instance_bytes, settings.cached_model_bytes
+            instances=settings.cached_instances,
+            instance_bytes=settings.cached_instance_bytes,
+            model_bytes=settings.cached_model_bytes,
+            waiting=settings.cached_waiting,
+            message_bytes=settings.cached_message_bytes,
         ),
         reading_ms=settings.reading_ms,
     )

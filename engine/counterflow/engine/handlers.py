@@ -11,6 +11,7 @@ from counterflow.engine.results import (
     WorkerJob,
     checked,
     document,
+    is_whole,
     length,
     milliseconds,
     mistake,
@@ -44,7 +45,7 @@ def worker_wish(
         raise TypeError(
             f'Expected the type of the jobs, as in @engine.worker("book-hotel"), but found {job_type!r}'
         )
-    if max_jobs < 1:
+    if is_whole(max_jobs) and max_jobs < 1:
         raise mistake(
             f"Expected the worker for '{job_type}' to do at least 1 job at once, but found {max_jobs}"
         )

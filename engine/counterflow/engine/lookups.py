@@ -14,6 +14,7 @@ from counterflow.kernel.rows import Job as JobRow
 from counterflow.kernel.rows import ProcessInstance as ProcessInstanceRow
 from counterflow.kernel.rows import Variable
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.queries.definitions import refuse_unknown_process
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
@@ -51,10 +52,13 @@ def all_jobs(store: Store, job_type: str, process_instance_key: int) -> list[Job
 
 def all_instances(store: Store, process_id: str, state: str) -> list[ProcessInstance]:
     """The instances of a process (empty: of all) in a state (empty: in any), newest first. Raises
-    `Rejection` for a state that there is not.
+    `Rejection` for a state that there is not, and for a process that was never deployed.
     """
     wanted = InstanceFilter(bpmn_process_id=process_id, state=state)
-    return list(_all(lambda key: list_process_instances(store, wanted, page_key=key)))
+    instances = list(_all(lambda key: list_process_instances(store, wanted, page_key=key)))
+    if not instances:
+        refuse_unknown_process(store, process_id)
+    return instances
 
 
 def find_job(store: Store, job: int | str) -> JobRow:
@@ -102,7 +106,15 @@ def scope_key(store: Store, scope: int | str) -> int:
 
 
 def variables_of(store: Store, scope_key: int) -> dict[str, Any]:
-    """The variables of one scope while it is active: of a process instance or of an element instance."""
+    """The variables of one scope while it is active: of a process instance or of an element instance. Raises
+    `Rejection` for any other.
+    """
+    if store.get(ElementRow, (scope_key,)) is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            "Expected the key of an active process instance or element instance, but found none with key "
+            f"'{scope_key}'; `show` tells what scopes have held that have ended",
+        )
     return values({row.name: row.value for row in store.scan(Variable, {"scope_key": scope_key})})
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
@@ -118,7 +118,7 @@ def checked(command: Asked) -> Asked:
     except OverflowError as error:
         raise mistake(f"Expected numbers of 64 bits at most, but found a larger one: {error}") from None
     except (TypeError, msgspec.ValidationError) as error:
-        raise TypeError(f"Expected what makes a {kind.__name__}, but found something else: {error}") from None
+        raise TypeError(f"Expected what {kind.__name__} takes, but found something else: {error}") from None
 
 
 def document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
@@ -171,9 +171,49 @@ def length(duration: timedelta) -> timedelta:
 
 def whole_key(key: int) -> int:
     """A key, as it is. Raises `TypeError` for what is none."""
-    if not isinstance(key, int):
+    if not is_whole(key):
         raise TypeError(f"Expected a key, which is a whole number such as `start` answers, but found {key!r}")
     return key
+
+
+def key_or_name(value: int | str, what: str) -> int | str:
+    """A key or a name, as it is. Raises `TypeError` for what is neither."""
+    if not is_whole(value) and not isinstance(value, str):
+        raise TypeError(f"Expected {what} by its key or by a name, but found {value!r}")
+    return value
+
+
+def text(value: str, what: str) -> str:
+    """A text, as it is. Raises `TypeError` for what is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"Expected {what}, which is a text, but found {value!r}")
+    return value
+
+
+def is_whole(value: object) -> bool:
+    """Whether something is a whole number; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def contents_by_name(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Documents by resource name, as they are. Raises `TypeError` for what is none."""
+    if not isinstance(contents, Mapping):
+        raise TypeError(f"Expected documents by resource name, but found {type(contents).__name__}")
+    given: Mapping[Any, object] = contents
+    for resource, content in given.items():
+        if not isinstance(resource, str) or not isinstance(content, bytes):
+            raise TypeError(
+                "Expected documents as bytes, by resource names that are texts, but found "
+                f"{type(content).__name__} by {resource!r}; read a file as bytes, encode a text as UTF-8"
+            )
+    return contents
+
+
+def element_ids(ids: Sequence[str]) -> Sequence[str]:
+    """The ids of elements to begin at, as they are. Raises `TypeError` for what is none."""
+    if isinstance(ids, str) or not isinstance(ids, Sequence):
+        raise TypeError(f"Expected the ids of elements to begin at, such as ['pack'], but found {ids!r}")
+    return ids
 
 
 def values(variables: Mapping[str, bytes]) -> dict[str, Any]:

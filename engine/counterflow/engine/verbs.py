@@ -26,21 +26,27 @@ from counterflow.engine.lookups import (
     scope_key,
     variables_of,
 )
+from counterflow.engine.pictures import ShownInstance, shown_instance
 from counterflow.engine.results import (
     DecisionAnswer,
     Deployed,
     EndedInstance,
     WorkerJob,
     checked,
+    contents_by_name,
     deployed,
     document,
+    element_ids,
     ended,
+    is_whole,
+    key_or_name,
     length,
     milliseconds,
     mistake,
     outcome,
     sensible,
     taken,
+    text,
     whole_key,
 )
 from counterflow.kernel.lives.decisions import EvaluateDecision
@@ -52,12 +58,10 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.events import CompensationOrder
 from counterflow.queries.history import records
-from counterflow.queries.instances import process_instance
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
-    InstanceTree,
     Job,
     ProcessInstance,
     Reasons,
@@ -72,6 +76,7 @@ Answer = TypeVar("Answer")
 Added = TypeVar("Added", bound=Handler)
 Variables = Mapping[str, Any]
 
+JOB_TYPE = "the type of jobs"
 MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
@@ -89,11 +94,12 @@ class Verbs(ABC):
 
     async def deploy_contents(self, contents: Mapping[str, bytes]) -> Deployed:
         """Deploy BPMN and DMN documents by resource name, as `deploy` does."""
-        files = [File(name, content) for name, content in contents.items()]
+        files = [File(name, content) for name, content in contents_by_name(contents).items()]
         return deployed(await self._deploy(files))
 
     async def evaluate(self, decision: str | int, variables: Variables | None = None) -> DecisionAnswer:
         """Evaluate a decision: the latest version of an id, or the version with a key."""
+        decision = key_or_name(decision, "a decision")
         by_id, by_key = (decision, 0) if isinstance(decision, str) else ("", decision)
         command = EvaluateDecision(decision_id=by_id, decision_key=by_key, variables=document(variables))
         return outcome(await self._carry_out(command))
@@ -111,14 +117,12 @@ class Verbs(ABC):
         """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
         answers its key.
         """
-        if isinstance(at, str):
-            raise TypeError(f"Expected the ids of elements to begin at, such as [{at!r}], but found {at!r}")
         command = sensible(
             creation,
             process_id=process_id,
             version=version,
             definition_key=0,
-            start_at=at,
+            start_at=element_ids(at),
             variables=document(variables),
         )
         key: int = (await self._carry_out(command)).key
@@ -132,6 +136,7 @@ class Verbs(ABC):
         """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
         the instance goes on.
         """
+        whole_key(process_instance_key)
         async with asyncio.timeout(length(timeout).total_seconds() if timeout is not None else None):
             while True:
                 end = await self._wait_for_end(process_instance_key)
@@ -150,7 +155,7 @@ class Verbs(ABC):
         one of an element): each where it is already, else in the process instance; `local`: all in this
         very scope. Raises `NothingThere`.
         """
-        key = await self._ask(lambda store: scope_key(store, scope))
+        key = await self._ask(lambda store: scope_key(store, key_or_name(scope, "a scope")))
         await self._carry_out(
             SetVariables(element_instance_key=key, variables=document(variables), local=local)
         )
@@ -167,7 +172,7 @@ class Verbs(ABC):
         """Publish a message, which is kept for so long where nobody waits for it yet; answers its key."""
         command = sensible(
             publication,
-            name=name,
+            name=text(name, "the name of a message"),
             correlation_key=correlation_key,
             message_id=message_id,
             time_to_live_ms=milliseconds(time_to_live),
@@ -178,7 +183,9 @@ class Verbs(ABC):
 
     async def broadcast(self, name: str, variables: Variables | None = None) -> int:
         """Broadcast a signal to all who wait for it now; answers its key."""
-        key: int = await self._carry_out(sensible(broadcast, name=name, variables=document(variables)))
+        key: int = await self._carry_out(
+            sensible(broadcast, name=text(name, "the name of a signal"), variables=document(variables))
+        )
         return key
 
     # -- jobs ------------------------------------------------------------------------------------------------
@@ -215,9 +222,11 @@ class Verbs(ABC):
         maximum: int = 32,
     ) -> list[WorkerJob]:
         """Take jobs that are ready, for so long."""
+        if is_whole(maximum) and maximum < 1:
+            raise mistake(f"Expected to take at least 1 job of type '{job_type}', but found {maximum}")
         command = sensible(
             activation,
-            job_type=job_type,
+            job_type=text(job_type, JOB_TYPE),
             worker=worker,
             timeout_ms=milliseconds(timeout),
             maximum=maximum,
@@ -273,30 +282,42 @@ class Verbs(ABC):
         """Try again what an incident holds up: by key, or the oldest one of an element. Raises
         `NothingThere`.
         """
-        key = await self._ask(lambda store: incident_key(store, incident))
+        key = await self._ask(lambda store: incident_key(store, key_or_name(incident, "an incident")))
         await self._carry_out(ResolveIncident(incident_key=key))
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy."""
+        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
+        `Rejection` for an unknown instance.
+        """
         return await self._ask(lambda store: all_incidents(store, whole_key(process_instance_key)))
 
     async def jobs(self, job_type: str = "", process_instance_key: int = 0) -> list[Job]:
-        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first."""
-        return await self._ask(lambda store: all_jobs(store, job_type, whole_key(process_instance_key)))
+        """The jobs of a type (empty: of all) in an instance (0: in all) that are not over, newest first.
+        Raises `Rejection` for an unknown instance.
+        """
+        return await self._ask(
+            lambda store: all_jobs(store, text(job_type, JOB_TYPE), whole_key(process_instance_key))
+        )
 
     async def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
         """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
-        (empty: all), newest first.
+        (empty: all), newest first. Raises `Rejection` for a process that was never deployed.
         """
-        return await self._ask(lambda store: all_instances(store, process_id, state))
+        return await self._ask(
+            lambda store: all_instances(
+                store, text(process_id, "the id of a process"), text(state, "a state")
+            )
+        )
 
     async def variables(self, scope_key: int) -> dict[str, Any]:
-        """The variables of one scope while it is active: of a process instance or of an element instance."""
+        """The variables of one scope while it is active: of a process instance or of an element instance.
+        Raises `Rejection` for any other; `show` tells what those have held that have ended.
+        """
         return await self._ask(lambda store: variables_of(store, whole_key(scope_key)))
 
-    async def show(self, process_instance_key: int) -> InstanceTree:
-        """An instance and everything that has happened in it, as a tree."""
-        return await self._ask(lambda store: process_instance(store, whole_key(process_instance_key)))
+    async def show(self, process_instance_key: int) -> ShownInstance:
+        """An instance and everything that has happened in it, as a tree; a notebook shows its picture."""
+        return await self._ask(lambda store: shown_instance(store, whole_key(process_instance_key)))
 
     async def why(self, process_instance_key: int) -> Reasons:
         """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
@@ -312,7 +333,7 @@ class Verbs(ABC):
         order = self._default_order()
         return await self._ask(
             lambda store: undo_plan(
-                store, whole_key(process_instance_key), scope_key=scope_key, default_order=order
+                store, whole_key(process_instance_key), scope_key=whole_key(scope_key), default_order=order
             )
         )
 
@@ -358,6 +379,7 @@ class Verbs(ABC):
         return await self._do(checked(command))
 
     async def _key_of(self, job: int | str) -> int:
+        job = key_or_name(job, "a job")
         return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
 
 

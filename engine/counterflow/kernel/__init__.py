@@ -40,7 +40,8 @@ from counterflow.kernel.lives import (
     variables,
 )
 from counterflow.kernel.state.changing import is_changing
-from counterflow.kernel.state.partition import State, StateMark
+from counterflow.kernel.state.journal import StateMark
+from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
@@ -180,7 +181,7 @@ def decide(
         try:
             answer = COMMANDS[type(command)](step, command)
             _run(step)
-            if step.page is not None or step.undertaking_key or step.work or step.first or step.coming:
+            if step.page is not None or step.undertaking_key or not step.is_done:
                 pages.put_off(step)
             log = log_of(step, type(command).__name__, mark.last_position + 1)
         finally:

@@ -79,6 +79,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "DecisionEvaluated": 151,
     },
     "0.2.0": {
+        "EscalationThrown": 61,
+        "EscalationCaught": 62,
         "TransactionCanceled": 65,
         "SignalBroadcast": 160,
         "SignalReceived": 161,

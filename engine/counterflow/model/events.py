@@ -34,6 +34,19 @@ class ErrorDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationDefinition:
+    """An escalation caught (start and boundary events) or thrown (intermediate and end events). BPMN 2.0.2,
+    10.5.5.
+
+    `code` None on a catching event means: any escalation; on a throwing one: only such a catch has it. A
+    throwing event may compute it. The variable receives the code when an escalation is caught.
+    """
+
+    code: str | Expression | None
+    code_variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CompensateDefinition:
     """A compensation: caught by a boundary event or a start event, thrown by an intermediate or end event.
     10.5.6, 10.7.
@@ -107,5 +120,10 @@ CatchDefinition = TimerDefinition | MessageDefinition | SignalDefinition
 """What is waited for with a row of its own; errors and compensation are looked for when they happen."""
 
 EventDefinition = (
-    ErrorDefinition | CompensateDefinition | CancelDefinition | TerminateDefinition | CatchDefinition
+    ErrorDefinition
+    | EscalationDefinition
+    | CompensateDefinition
+    | CancelDefinition
+    | TerminateDefinition
+    | CatchDefinition
 )

@@ -21,8 +21,8 @@ from counterflow.store.errors import DamagedError
 from counterflow.store.port import Batch, Store
 
 PARTITION_ID = 1
-AT_ONCE = 500
-"""Rows that are read at a time, of tables that may be long."""
+AT_ONCE = 16
+"""Rows that are read at a time, of tables that may be long: each may hold a document of megabytes."""
 
 
 class OpenBatch:

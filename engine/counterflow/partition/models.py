@@ -95,6 +95,8 @@ class Models:
             cannot_be_read(self._decider.state, needed, BrokenInvariant(why))
         else:
             keep_model(self._decider.state, needed, model)
+        finally:
+            del read  # what it has raised holds this frame
         return None
 
     def _tell(self, place: Place, why_not: Unavailable | None) -> None:

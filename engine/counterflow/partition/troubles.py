@@ -11,7 +11,7 @@ import logging
 
 from counterflow.kernel.rows import Incident, Quarantine
 from counterflow.kernel.state.partition import State
-from counterflow.store.port import Batch
+from counterflow.partition.observers import Committed
 
 logger = logging.getLogger("counterflow.troubles")
 
@@ -19,8 +19,9 @@ MOST_LINES = 100
 """For each commit: one command can raise an incident for each of 100 000 instances of a task."""
 
 
-def log_troubles(batch: Batch, state: State) -> None:
-    """Log what a committed batch has brought; `state` knows the processes of the instances in it."""
+def log_troubles(committed: Committed) -> None:
+    """Log what a committed batch has brought."""
+    _, batch, state = committed
     incidents: list[Incident] = batch.puts.get(Incident, [])  # type: ignore[assignment] # rows of the table Incident
     for incident in incidents[:MOST_LINES]:
         _log_incident(incident, state)

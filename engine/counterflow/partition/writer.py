@@ -32,6 +32,7 @@ from counterflow.partition.answers import Failed, Told, into, tell_all, tell_lat
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.models import READING_MS, Models
+from counterflow.partition.observers import Committed, Observers
 from counterflow.partition.offers import Offers
 from counterflow.partition.pages import Pages
 from counterflow.partition.pending import ENDING, Pending, size_of
@@ -82,6 +83,13 @@ class Writer:
         self._offers = Offers(self._decider, self._models, self._schedule_commit)
         self._alarm = Alarm(self._decider, self._models, self._after_decision, time)
         self._pages = Pages(self._decider, self._models, self._after_page, lambda: self._alarm.is_held)
+        self._observers = Observers(
+            log_troubles,
+            self._release,
+            lambda _: self._offers.offer_undelivered(),
+            lambda _: self._alarm.set(),
+            lambda _: self._pages.set(),
+        )
         self._pending = Pending(maximum_pending, maximum_pending_bytes)
         self._committing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -323,7 +331,7 @@ class Writer:
             self._committing = None
 
     async def _commit_one(self) -> None:
-        batch_number = self._decider.state.batch
+        number = self._decider.state.batch
         try:
             sealed, batch = self._decider.seal()
         except MemoryError as error:
@@ -337,11 +345,10 @@ class Writer:
         self.commits += 1
         tell_all(sealed.committed)
         if not self._decider.is_damaged:
-            log_troubles(batch, self._decider.state)
-            self._decider.state.release(batch_number, self._models.caches(self._caches))
-            self._offers.offer_undelivered()
-            self._alarm.set()
-            self._pages.set()
+            self._observers.tell(Committed(number, batch, self._decider.state))
+
+    def _release(self, committed: Committed) -> None:
+        committed.state.release(committed.number, self._models.caches(self._caches))
 
     async def _make_durable(self, batch: Batch) -> None:
         if batch.log or batch.puts:

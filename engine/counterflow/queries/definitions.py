@@ -54,6 +54,17 @@ def list_definitions(
     return Page([_shape(row) for row in rows], page.next_page_key)
 
 
+def refuse_unknown_process(store: Store, bpmn_process_id: str) -> None:
+    """Raises `Rejection` for the id of a process that was never deployed (empty: of none)."""
+    if not bpmn_process_id:
+        return
+    if not store.scan(ProcessDefinition, {"bpmn_process_id": bpmn_process_id}, limit=1):
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected the id of a deployed process, but found '{bpmn_process_id}'",
+        )
+
+
 def definition_xml(store: Store, key: int) -> DefinitionXml:
     """The file that a definition came in. Raises `Rejection` for an unknown key."""
     definition = store.get(ProcessDefinition, (key,))

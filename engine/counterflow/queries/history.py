@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from counterflow.kernel import events_of
-from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.vocabulary import Event, LogEntry, Rejection, RejectionType
 from counterflow.queries import log
+from counterflow.queries.instances import refuse_unknown_instance
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.store.port import Store
 
@@ -38,11 +38,7 @@ def records(
             RejectionType.INVALID_ARGUMENT,
             f"Expected a position and a limit of 0 or more, but found {after_position} and {limit}",
         )
-    if process_instance_key and store.get(ProcessInstance, (process_instance_key,)) is None:
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to find a process instance with key '{process_instance_key}', but none was found",
-        )
+    refuse_unknown_instance(store, process_instance_key)
     return _records(store, process_instance_key, after_position, limit)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from counterflow.kernel import rows
+from counterflow.queries.instances import refuse_unknown_instance
 from counterflow.queries.paging import newest_first, page_of
 from counterflow.queries.remedies import remedy_for
 from counterflow.queries.shapes import Incident, Page
@@ -19,8 +20,7 @@ def list_incidents(
     page_size: int = 0,
     page_key: int = 0,
 ) -> Page[Incident]:
-    """The open incidents of one instance (0: of all), newest first; a key that is unknown has none. Raises
-    `Rejection`.
+    """The open incidents of one instance (0: of all), newest first. Raises `Rejection` for an unknown one.
 
     `with_called`: those of the instances that it has called as well, and of those that these have called.
     """
@@ -31,6 +31,8 @@ def list_incidents(
     else:
         where = {"process_instance_key": process_instance_key} if process_instance_key else {}
         page = newest_first(store, rows.Incident, where, page_size=page_size, page_key=page_key)
+    if not page.items:
+        refuse_unknown_instance(store, process_instance_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
     return Page(
         [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key

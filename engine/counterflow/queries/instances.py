@@ -78,9 +78,19 @@ def process_instance(
         correlated_messages=story.correlated_messages,
         received_signals=story.received_signals,
         thrown_signals=story.thrown_signals,
+        thrown_escalations=story.thrown_escalations,
         quarantine_reason=story.quarantine_reason,
         elements_left_out=left_out,
     )
+
+
+def refuse_unknown_instance(store: Store, key: int) -> None:
+    """Raises `Rejection` for a key that is no process instance's (0: of none)."""
+    if key and store.get(rows.ProcessInstance, (key,)) is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to find a process instance with key '{key}', but none was found",
+        )
 
 
 def _header(story: Story) -> ProcessInstance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from counterflow.kernel import rows
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.queries.instances import refuse_unknown_instance
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Job, Page
 from counterflow.store.port import Store
@@ -21,7 +22,7 @@ def list_jobs(
     page_key: int = 0,
 ) -> Page[Job]:
     """Jobs that are not over, newest first; what is left empty does not narrow. Raises `Rejection` for a
-    state that no such job has.
+    state that no such job has, and for an unknown instance.
     """
     if state and state not in OPEN_STATES:
         raise Rejection(
@@ -35,6 +36,8 @@ def list_jobs(
     }
     where = {column: value for column, value in columns.items() if value}
     page = newest_first(store, rows.Job, where, page_size=page_size, page_key=page_key)
+    if not page.items:
+        refuse_unknown_instance(store, process_instance_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
     return Page(
         [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key

@@ -99,19 +99,20 @@ def _undone_by(records: Iterable[UndoRecord]) -> dict[int, list[UndoRecord]]:
 
 
 def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoRecord]) -> Iterator[Reason]:
+    """What holds the element itself first, then what would end that from its border."""
     for incident in element.incidents:
         if incident.state == "open":
             yield told.incident(element, incident)
     for job in element.jobs:
         if job.ended_at_ms is None and job.state not in HELD_JOBS:
             yield told.job(element, job)
-    for wait in element.waits:
-        if wait.state == "open":
-            yield told.wait(element, wait)
+    waits = [told.wait(element, wait) for wait in element.waits if wait.state == "open"]
+    yield from (reason for reason in waits if not reason.is_alternative)
     if element.called_instance_key:
         yield told.called(element)
     if undone := list(undone):
         yield told.compensation(element, undone)
+    yield from (reason for reason in waits if reason.is_alternative)
     for join in element.joins:
         yield told.join(element, join)
 
@@ -154,7 +155,7 @@ class _Told:
         reason = self._reason(
             element,
             "job",
-            job.activated_at_ms or job.created_at_ms,
+            job.activated_at_ms or job.created_at_ms or 0,
             waits_for,
             way_on,
         )

@@ -98,3 +98,4 @@ class ReadingRoom:
             raise
         finally:
             self._reading = None
+            del reading  # what it has raised holds this frame, and with it what was read

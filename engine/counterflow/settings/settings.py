@@ -45,7 +45,7 @@ class LogFormat(StrEnum):
 class Settings:
     """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
 
-    database_url: str = "sqlite:///counterflow.db"
+    database: str = "sqlite:///counterflow.db"
     accept_loss: bool = False
     take_over: bool = False
     host: str = "127.0.0.1"
@@ -82,6 +82,8 @@ class Settings:
     cached_instances: int = 4_000
     cached_instance_bytes: int = 64 * MEBIBYTE
     cached_model_bytes: int = 4 * MEBIBYTE
+    cached_waiting: int = 10_000
+    cached_message_bytes: int = 8 * MEBIBYTE
     reading_ms: int = 20_000
     deployments_in_line: int = 16
     log_level: LogLevel = LogLevel.INFO

@@ -31,7 +31,7 @@ class Setting(NamedTuple):
     @property
     def flag(self) -> str:
         """Its name on the command line."""
-        return "--database" if self.name == "database_url" else f"--{self.name.replace('_', '-')}"
+        return f"--{self.name.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
@@ -44,7 +44,7 @@ _TIME_MS = values.whole(1, 86_400_000)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        "database_url",
+        "database",
         values.text,
         "where data is kept: sqlite:///FILE, or memory: to forget it at the end",
         "URL",
@@ -254,6 +254,20 @@ SETTINGS: tuple[Setting, ...] = (
         "cached_model_bytes",
         values.whole(0, 65_536 * MEBIBYTE),
         "files whose processes, or decisions, are kept read; each takes some 25 times its size",
+        "BYTES",
+        LIMITS,
+    ),
+    Setting(
+        "cached_waiting",
+        values.whole(0, 100_000_000),
+        "jobs, timers, messages and subscriptions in memory, of each the first; the rest is read in turn",
+        "N",
+        LIMITS,
+    ),
+    Setting(
+        "cached_message_bytes",
+        values.whole(0, 65_536 * MEBIBYTE),
+        "what messages that wait for somebody may take there",
         "BYTES",
         LIMITS,
     ),

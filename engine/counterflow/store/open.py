@@ -9,6 +9,8 @@ from counterflow.store.errors import UnsupportedDatabaseError
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
 
+IN_MEMORY = "memory:"
+"""In the place of a URL: nothing is kept."""
 EXPECTED = "expected sqlite:///FILE or memory:"
 PASSWORD = re.compile(r"(//[^/:@]*:).*@")
 WITHOUT_SLASHES = re.compile(r"^([^/:@]*:)(?!//).*@")
@@ -21,11 +23,16 @@ def masked(url: str) -> str:
     return PASSWORD_OPTION.sub(r"\1***", WITHOUT_SLASHES.sub(r"\1***@", PASSWORD.sub(r"\1***@", url)))
 
 
+def whereabouts(url: str) -> str:
+    """Where a database keeps its data, in words: `memory alone`, or the URL as it may be shown."""
+    return "memory alone" if url == IN_MEMORY else masked(url)
+
+
 def file_beside(url: str, suffix: str) -> Path | None:
     """The path of a small file that belongs to the database which `open_store` has opened; None where that
     keeps nothing.
     """
-    if url == "memory:":
+    if url == IN_MEMORY:
         return None
     from sqlalchemy import make_url  # noqa: PLC0415 - a store in memory needs no database
 
@@ -40,7 +47,7 @@ def open_store(url: str, *, accepts_loss: bool = False, takes_over: bool = False
     that was acknowledged is not in it. `takes_over`: also while another server writes to it, which then
     cannot any more. Raises the refusals of `errors.py`.
     """
-    if url == "memory:":
+    if url == IN_MEMORY:
         return MemoryStore()
     # Imported here: a store in memory needs no database, and should not wait a fifth of a second for one.
     from sqlalchemy import make_url  # noqa: PLC0415

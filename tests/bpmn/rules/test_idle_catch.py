@@ -11,6 +11,7 @@ from tests.bpmn.diagram import (
     compensate,
     element,
     end,
+    escalated,
     event_sub_process,
     extensions,
     flow,
@@ -145,6 +146,27 @@ def test_a_code_by_expression_may_be_any() -> None:
         warned(caught(THROWN_A, catch_error("B")).replace(b'errorCode="A"', b'errorCode="= code"'), RULE)
         == []
     )
+
+
+ESCALATES_A = sub(path("in", "tell", "out"), throw("tell", escalated("A")))
+
+
+@pytest.mark.parametrize("task", [service("a"), receive("a"), one(service("inner")), THROWN_A])
+@pytest.mark.parametrize("code", [None, "A"])
+def test_an_escalation_comes_from_no_worker(task: str, code: str | None) -> None:
+    assert warned(caught(task, escalated(code)), RULE) == ["b"]
+    assert warned(caught_inside(escalated(code), task), RULE) == ["b"]
+
+
+@pytest.mark.parametrize("task", [CALL, UNDOING, ESCALATES_A])
+@pytest.mark.parametrize("code", [None, "A"])
+def test_it_comes_from_events_calls_and_handlers(task: str, code: str | None) -> None:
+    assert warned(caught(task, escalated(code)), RULE) == []
+    assert warned(caught_inside(escalated(code), task), RULE) == []
+
+
+def test_an_escalation_with_another_code_is_told() -> None:
+    assert warned(caught(ESCALATES_A, escalated("B")), RULE) == ["b"]
 
 
 def test_what_only_its_own_handler_throws_is_not_caught_by_it() -> None:

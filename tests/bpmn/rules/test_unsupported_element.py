@@ -24,7 +24,7 @@ from tests.bpmn.diagram import (
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
 
 NOT_EXECUTED = sorted(tag for tag, row in ELEMENTS.items() if row.remedy)
-REFUSED_KINDS = ("escalation", "conditional", "link")
+REFUSED_KINDS = ("conditional", "link")
 
 
 @pytest.mark.parametrize("tag", NOT_EXECUTED)

@@ -8,6 +8,7 @@ from counterflow import kernel
 from counterflow.kernel.course import beginning, ending, moves
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.events import cancel
+from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -52,6 +53,7 @@ SAY_NOTHING_OF_A_TREE = {
         pages.BudgetKept,
     ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
+    escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it
     cancel.TransactionCanceled,  # told by the termination of the transaction
     moves.ScopeInterrupted,  # told by the terminations that follow
     variables.VariableDocumentUpdated,  # told by the values that came before

@@ -8,11 +8,10 @@ import pytest
 
 from counterflow.wire.http2 import codes
 from counterflow.wire.http2.codes import ErrorCode
-from counterflow.wire.http2.connection import shared_work
 from counterflow.wire.http2.events import RequestBegun
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
-from counterflow.wire.http2.patience import CALL
+from counterflow.wire.http2.patience import CALL, shared_work
 from counterflow.wire.http2.stream import Stream
 from tests.wire.http2.talk import HEADERS, REQUEST, SETTINGS, TRAILERS, Talk, data, setting, window_update
 

@@ -7,11 +7,10 @@ from hpack import Decoder, Encoder
 from hpack.hpack import encode_integer
 
 from counterflow.wire.http2.codes import ErrorCode
-from counterflow.wire.http2.connection import shared_work
 from counterflow.wire.http2.errors import ConnectionFault
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
 from counterflow.wire.http2.limits import ConnectionLimits
-from counterflow.wire.http2.patience import Patience
+from counterflow.wire.http2.patience import Patience, shared_work
 
 GOOD = (
     (b":method", b"POST"),

@@ -10,15 +10,17 @@ from hpack import Decoder, Encoder
 
 from counterflow.wire.http2 import codes
 from counterflow.wire.http2.outgoing import frame
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.limits import ServerLimits, WireLimits
 from counterflow.wire.native.server import NativeServer
 from tests.wire.house import PATIENCE_SECONDS, House
 
 
 @asynccontextmanager
-async def serving(limits: WireLimits | None = None) -> AsyncIterator[tuple[House, NativeServer, int]]:
+async def serving(
+    limits: WireLimits | None = None, together: ServerLimits | None = None
+) -> AsyncIterator[tuple[House, NativeServer, int]]:
     house = House()
-    server = NativeServer(house.methods(), limits)
+    server = NativeServer(house.methods(), limits, together=together)
     port = await server.start("127.0.0.1", 0)
     try:
         yield house, server, port

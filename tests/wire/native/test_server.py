@@ -16,7 +16,7 @@ from counterflow.wire.contract import CallIsOver
 from counterflow.wire.http2 import codes
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import frame
-from counterflow.wire.native.limits import WireLimits
+from counterflow.wire.native.limits import ServerLimits, WireLimits
 from counterflow.wire.native.messages import compressed, framed
 from counterflow.wire.native.reception import MESSAGE_BYTES
 from counterflow.wire.native.server import NativeServer
@@ -231,6 +231,26 @@ async def test_answers_that_nobody_reads_are_kept_up_to_a_bound() -> None:
         assert house.gone == ["d"]
         assert [house.calls[name].is_over for name in "abcd"] == [True] * 4
         client.close()
+
+
+@pytest.mark.parametrize("window", [0, 2**31 - 1], ids=["held by windows", "on the line"])
+async def test_who_does_not_read_gives_way_to_who_needs_less(window: int) -> None:
+    most, widest = 64 * 1024 * 1024, frame(codes.WINDOW_UPDATE, 0, 0, (2**31 - 1 - 65_535).to_bytes(4))
+    async with serving(together=ServerLimits(client_bytes=most)) as (house, server, port):
+        deaf, other = await RawClient.connect(port), await RawClient.connect(port)
+        for client, name, own in ((deaf, "deaf", window), (other, "other", 2**31 - 1)):
+            client.write(frame(codes.SETTINGS, 0, 0, b"\0\x04" + own.to_bytes(4)), widest)
+            client.write(client.head(1, "/house/wait"), data(1, framed(name.encode()), ended=True))
+            await house.until(lambda name=name: name in house.calls)
+        house.calls["deaf"].send(bytes(30_000_000))
+        await asyncio.sleep(0)  # it leaves at the end of a turn
+        server.budgets.account().counts(most - server.budgets.memory.used - 300_000)
+        house.calls["other"].answer(bytes(400_000))
+        headers, body = await other.answer(1)
+        assert (headers["grpc-status"], len(body)) == ("0", 400_005), headers
+        await house.until(lambda: "deaf" in house.gone)
+        deaf.close()
+        other.close()
 
 
 async def test_a_client_that_takes_nothing_from_the_line_is_not_fed_either() -> None:

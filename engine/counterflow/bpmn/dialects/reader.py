@@ -51,5 +51,8 @@ class DialectReader(Protocol):
     def error_variables(self, definition: etree._Element) -> tuple[str | None, str | None]:
         """The variables that receive code and message of a caught error."""
 
+    def escalation_variable(self, definition: etree._Element) -> str | None:
+        """The variable that receives the code of a caught escalation."""
+
     def version_tag(self, process: Element) -> str | None:
         """The label that its author gave to this version of the process."""

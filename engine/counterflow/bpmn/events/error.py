@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from counterflow.bpmn.codes import code_of, may_compute
 from counterflow.bpmn.elements import ERROR, Reference
-from counterflow.bpmn.error_codes import error_code, may_compute
 from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
-from counterflow.bpmn.rules import error_catch, error_end_event, interrupting_error
+from counterflow.bpmn.rules import coded_catch, coded_throw, interrupting_error
 from counterflow.feel import Expression
 from counterflow.model.events import ErrorDefinition
 from counterflow.model.graph import Behaviour
@@ -16,7 +16,7 @@ def _read(reading: ModelReading, event: Element) -> ErrorDefinition | None:
     """A code that is not there, or blank, is none: a catch of any error."""
     if event.definition is None:
         return None
-    text = error_code(reading.outline, event)
+    text = code_of(reading.outline, event)
     code: str | Expression | None = text or None
     if may_compute(reading.outline, event, text):
         code = reading.dialect.text_or_expression(text.strip(), "error code", event, reading.notes)
@@ -32,8 +32,8 @@ KIND = EventReader(
         "endEvent": Behaviour.END_EVENT,
     },
     remedy="Throw errors in an end event, catch them on a boundary or in an event sub-process.",
-    reference=Reference(attribute="errorRef", tag="error"),
+    reference=Reference(attribute="errorRef", tag="error", code="errorCode"),
     extensions=frozenset({"errorCodeVariable", "errorMessageVariable"}),
     read=_read,
-    rules=(interrupting_error.check, error_catch.check, error_end_event.check),
+    rules=(interrupting_error.check, coded_catch.check, coded_throw.check),
 )

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from counterflow.bpmn.events import cancel, compensation, error, message, none, signal, terminate, timer
+from counterflow.bpmn.events import (
+    cancel,
+    compensation,
+    error,
+    escalation,
+    message,
+    none,
+    signal,
+    terminate,
+    timer,
+)
 from counterflow.bpmn.events.reader import EventReader
 
 _EXECUTED: Final = (
@@ -17,13 +27,13 @@ _EXECUTED: Final = (
     message.KIND,
     signal.KIND,
     error.KIND,
+    escalation.KIND,
     compensation.KIND,
     cancel.KIND,
     terminate.KIND,
 )
 
 _REFUSED: Final[Mapping[str, str]] = {
-    "escalation": "Use an error event where the activity may be interrupted, else a service task.",
     "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
     "link": "Draw the sequence flow between the two link events instead.",
 }

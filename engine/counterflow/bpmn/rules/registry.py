@@ -60,5 +60,5 @@ RULES: Sequence[Rule] = (
     conditional_flow.check,
     idle_catch.check,
     unreachable.check,
-    *(check for kind in KINDS.values() for check in kind.rules),
+    *dict.fromkeys(check for kind in KINDS.values() for check in kind.rules),
 )

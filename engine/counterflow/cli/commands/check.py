@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from counterflow.cli.exits import FAILED, USAGE, Failure
-from counterflow.cli.options import JsonOption
+from counterflow.cli.options import JsonOption, shown
 from counterflow.cli.output import count, give, give_json, say
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from counterflow.queries.check import CheckReport
 
+URL_BEGINS = re.compile(r"[A-Za-z][A-Za-z0-9+]+:")
+"""A file whose name begins so is named as ./FILE."""
 TOLD_EVERY = 100_000
 
 
 def check(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="The file of a database, or its URL.", show_default=False),
+    ] = "",
     database: Annotated[
         str,
-        typer.Option("--database", metavar="URL", help="Where data is kept; else what `serve` would use."),
+        typer.Option("--database", metavar="URL", help="In place of FILE; else what `serve` would use."),
     ] = "",
     deep: Annotated[
         bool, typer.Option("--deep", help="Hold indexes to tables too, and fold every instance from its log.")
@@ -34,7 +43,9 @@ def check(
     and a sample of instances is folded from the log. Nothing is changed, and a server may be at work. Exit
     code 1 where something is damaged.
     """
-    report = _report(database or _settings_url(), is_deep=deep)
+    if file and database:
+        raise Failure(USAGE, "Expected one database, but found FILE and --database: name it once")
+    report = _report(file or database or _settings_url(), is_deep=deep)
     if as_json:
         give_json(
             {
@@ -57,33 +68,46 @@ def _settings_url() -> str:
     from counterflow.settings import SettingsError, read_settings  # noqa: PLC0415 - costs what --help does not pay
 
     try:
-        return read_settings({}, os.environ, None).database_url
+        return read_settings({}, os.environ, None).database
     except SettingsError as error:
         raise Failure(USAGE, str(error)) from error
 
 
-def _report(url: str, *, is_deep: bool) -> CheckReport:
-    from sqlalchemy import make_url  # noqa: PLC0415 - costs what --help does not pay
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - as above
-
+def _report(named: str, *, is_deep: bool) -> CheckReport:
     from counterflow.queries.check import check as check_database  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.store.sql.sqlite_file import open_to_read  # noqa: PLC0415 - as above
 
+    url = _url(named)
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise Failure(USAGE, "Expected sqlite:///FILE after --database") from error
-    if parsed.drivername != "sqlite" or not parsed.database:
-        raise Failure(USAGE, "Expected sqlite:///FILE after --database: only a file can be checked")
-    try:
-        store = open_to_read(parsed)
+        store = open_to_read(url)
     except StoreError as error:
         raise Failure(FAILED, str(error)) from error
     try:
-        return check_database(store, Path(parsed.database).resolve(), _tell, is_deep=is_deep)
+        return check_database(store, Path(url.database or "").resolve(), _tell, is_deep=is_deep)
     finally:
         store.close()
+
+
+def _url(named: str) -> URL:
+    """A file as it is typed, or the URL of one. Raises `Failure`."""
+    from sqlalchemy import URL, make_url  # noqa: PLC0415 - costs what --help does not pay
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - as above
+
+    from counterflow.store.open import masked  # noqa: PLC0415 - as above
+
+    if not URL_BEGINS.match(named):
+        return URL.create("sqlite", database=named)
+    try:
+        url = make_url(named)
+    except ArgumentError:
+        url = None
+    if url is None or url.drivername != "sqlite" or not url.database:
+        raise Failure(
+            USAGE,
+            f"Expected a file, or sqlite:///FILE, found {shown(masked(named))}: only a file can be checked",
+        )
+    return url
 
 
 def _tell(what: str, number: int) -> None:

@@ -16,8 +16,11 @@ from counterflow.cli.options import (
     remote,
 )
 from counterflow.cli.output import give, give_json, moment, say
-from counterflow.cli.remote import Remote
+from counterflow.cli.receivers import fate_data, fate_of, receiver_lines
 from counterflow.visible import visible_line
+
+FATE = ("publishedAtMs", "expiresAtMs", "isKept", "receivers")
+"""What `--json` tells besides the key."""
 
 
 def publish(
@@ -59,24 +62,14 @@ def publish(
         messageId=message_id,
         variables=document,
     )
-    message = _message(server, answer.key)
+    message = fate_of(server, "GetMessage", message_key=answer.key)
     if as_json:
-        give_json(_data(answer, message))
+        give_json(fate_data(answer, message, FATE))
     else:
         give(str(answer.key))
     _say_whom_it_reached(
         visible_line(f"{name}{f' / {key}' if key else ''}"), message, must_reach=require_receiver
     )
-
-
-def _message(server: Remote, key: int) -> Any:
-    """What has become of a message; None where the gateway cannot say."""
-    try:
-        return server.call("GetMessage", message_key=key)
-    except Failure as failure:
-        if failure.status == "UNIMPLEMENTED":
-            return None  # a gateway without our reading service
-        raise
 
 
 def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:
@@ -85,7 +78,7 @@ def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:
         return
     kept = f"it is kept until {moment(message.expires_at_ms)}" if message.is_kept else ""
     if message.receivers:
-        reached = "\n".join(f"  {_receiver(one)}" for one in message.receivers)
+        reached = "\n".join(receiver_lines(message.receivers))
         say(f"Published {what}{f'; {kept} for others' if kept else ''}. It has reached\n{reached}")
         return
     nobody = (
@@ -96,19 +89,3 @@ def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:
     if must_reach:
         raise Failure(REJECTED, f"Published {what}: {nobody}")
     say(f"Published {what}: {nobody}.")
-
-
-def _receiver(receiver: Any) -> str:
-    event = receiver.element_name or receiver.element_id
-    verb = "which it has begun at" if receiver.begun else "which waited at"
-    return visible_line(
-        f"process instance {receiver.process_instance_key} of {receiver.bpmn_process_id}, {verb} {event}"
-    )
-
-
-def _data(answer: Any, message: Any) -> dict[str, Any]:
-    from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
-
-    fate = to_data(message) if message is not None else {}
-    names = ("publishedAtMs", "expiresAtMs", "isKept", "receivers")
-    return {**to_data(answer), **{name: fate[name] for name in names if name in fate}}

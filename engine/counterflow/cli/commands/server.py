@@ -45,9 +45,9 @@ def dev(config: Config = None, **flags: Any) -> None:
     settings = _settings(config, flags)
     import logging  # noqa: PLC0415 - only these commands log
 
-    from counterflow.store.open import masked  # noqa: PLC0415 - only this command says where its data is
+    from counterflow.store.open import whereabouts  # noqa: PLC0415 - only this command says where its data is
 
-    say(f"Counterflow {__version__}. Data in {masked(settings.database_url)}; Ctrl-C stops.")
+    say(f"Counterflow {__version__}. Data in {whereabouts(settings.database)}; Ctrl-C stops.")
     logging.getLogger("counterflow.troubles").disabled = True  # they are told below, in colour
     _run(settings, _announce_and_follow)
 

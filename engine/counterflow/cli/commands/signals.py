@@ -9,8 +9,11 @@ import typer
 from counterflow.cli.exits import REJECTED, Failure
 from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, read_object, remote
 from counterflow.cli.output import count, give, give_json, say
-from counterflow.cli.remote import Remote
+from counterflow.cli.receivers import fate_data, fate_of, receiver_lines
 from counterflow.visible import visible_line
+
+FATE = ("broadcastAtMs", "receivers", "receiversLeftOut")
+"""What `--json` tells besides the key."""
 
 
 def broadcast(
@@ -29,22 +32,12 @@ def broadcast(
     document = read_object(variables, "--variables")
     server = remote(address)
     answer = server.call("BroadcastSignal", signalName=name, variables=document)
-    signal = _signal(server, answer.key)
+    signal = fate_of(server, "GetSignal", signal_key=answer.key)
     if as_json:
-        give_json(_data(answer, signal))
+        give_json(fate_data(answer, signal, FATE))
     else:
         give(str(answer.key))
     _say_whom_it_reached(visible_line(name), signal, must_reach=require_receiver)
-
-
-def _signal(server: Remote, key: int) -> Any:
-    """Whom a signal has reached; None where the gateway cannot say."""
-    try:
-        return server.call("GetSignal", signal_key=key)
-    except Failure as failure:
-        if failure.status == "UNIMPLEMENTED":
-            return None  # a gateway without our reading service
-        raise
 
 
 def _say_whom_it_reached(what: str, signal: Any, *, must_reach: bool) -> None:
@@ -52,7 +45,7 @@ def _say_whom_it_reached(what: str, signal: Any, *, must_reach: bool) -> None:
         say(f"Broadcast {what}; this server does not say whom it has reached.")
         return
     if signal.receivers:
-        lines = [f"  {_receiver(one)}" for one in signal.receivers]
+        lines = receiver_lines(signal.receivers)
         if signal.receivers_left_out:
             lines.append(f"  and {count(signal.receivers_left_out, 'other')}")
         reached = "\n".join(lines)
@@ -61,19 +54,3 @@ def _say_whom_it_reached(what: str, signal: Any, *, must_reach: bool) -> None:
     if must_reach:
         raise Failure(REJECTED, f"Broadcast {what}: nobody waited for it")
     say(f"Broadcast {what}: nobody waited for it, and it is gone.")
-
-
-def _receiver(receiver: Any) -> str:
-    event = receiver.element_name or receiver.element_id
-    verb = "which it has begun at" if receiver.begun else "which waited at"
-    return visible_line(
-        f"process instance {receiver.process_instance_key} of {receiver.bpmn_process_id}, {verb} {event}"
-    )
-
-
-def _data(answer: Any, signal: Any) -> dict[str, Any]:
-    from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
-
-    fate = to_data(signal) if signal is not None else {}
-    names = ("broadcastAtMs", "receivers", "receiversLeftOut")
-    return {**to_data(answer), **{name: fate[name] for name in names if name in fate}}

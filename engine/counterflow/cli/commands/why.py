@@ -80,17 +80,23 @@ def _explained(answer: Any, now_ms: int, program: str) -> Iterator[Text]:
     if not answer.reasons:
         heading.append(": nothing is waited for", style="dim")
     yield heading
+    before = 0
     for reason in answer.reasons:
-        yield from _reason(reason, answer.process_instance_key, now_ms, program)
+        is_another_way = reason.element_instance_key == before and bool(reason.catch_element_id)
+        before = reason.element_instance_key
+        yield from _reason(reason, answer.process_instance_key, now_ms, program, is_another_way)
     if answer.left_out:
         yield Text("… and more, which is left out", style="dim")
 
 
-def _reason(reason: Any, instance_key: int, now_ms: int, program: str) -> Iterator[Text]:
+def _reason(
+    reason: Any, instance_key: int, now_ms: int, program: str, is_another_way: bool
+) -> Iterator[Text]:
+    """The lines of a reason; `is_another_way` on of the element instance that the one before is about."""
     from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
 
     name = reason.element_name or reason.element_id
-    line = Text.assemble("  or " if reason.is_alternative else "\n● ", (name, "bold"))
+    line = Text.assemble("  or " if is_another_way else "\n● ", (name, "bold"))
     if reason.loop_counter > 0:
         line.append(f" #{reason.loop_counter}")
     if reason.catch_element_id:

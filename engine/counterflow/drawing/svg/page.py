@@ -22,13 +22,14 @@ from counterflow.drawing.svg.edges import edge, label_place
 from counterflow.drawing.svg.events import event
 from counterflow.drawing.svg.gateways import gateway
 from counterflow.drawing.svg.markup import number, rectangle, tag, words
-from counterflow.drawing.svg.style import classes_of, style_sheet
+from counterflow.drawing.svg.style import Run, classes_of, run_sheet, style_sheet
 from counterflow.drawing.svg.text import LABEL_WIDTH, label, label_box
 
 MARGIN: Final = 16
 LARGEST: Final = 8_192
 """Pixels: a larger diagram is shown smaller, so that viewers need no more memory than they have."""
 LONGEST_TITLE: Final = 300
+NO_RUNS: Final[Mapping[str, Run]] = {}
 
 _SHAPES: Final[Mapping[str, Callable[[Shape], str]]] = {
     "participant": containers.pool,
@@ -71,17 +72,19 @@ _BESIDE: Final = frozenset(
 _UNTOLD: Final = frozenset({ShapeMark.EXPANDED, ShapeMark.UPRIGHT, ShapeMark.MARKED_X})
 
 
-def render(diagram: Diagram) -> str:
-    """The SVG of a diagram, as the text of an XML document."""
+def render(diagram: Diagram, runs: Mapping[str, Run] = NO_RUNS) -> str:
+    """The SVG of a diagram, as the text of an XML document; `runs` says by its id what has become of an
+    element.
+    """
     frame = _frame(diagram)
     scale = min(1.0, LARGEST / max(frame.width, frame.height))
     return tag(
         "svg",
         tag("title", words(_short(diagram.name or f"{diagram.standard} diagram"))),
         tag("desc", words(_described(diagram))),
-        tag("style", words(style_sheet(one.colours for one in diagram.elements))),
+        tag("style", words(style_sheet(one.colours for one in diagram.elements) + run_sheet(runs.values()))),
         rectangle(frame, "cf-canvas", radius=4),
-        *_painted(diagram),
+        *_painted(diagram, runs),
         xmlns="http://www.w3.org/2000/svg",
         class_="cf-diagram",
         role="graphics-document",
@@ -107,12 +110,12 @@ def _frame(diagram: Diagram) -> Bounds:
 # -- painting ------------------------------------------------------------------------------------------------
 
 
-def _painted(diagram: Diagram) -> Iterator[str]:
+def _painted(diagram: Diagram, runs: Mapping[str, Run]) -> Iterator[str]:
     shapes = sorted(diagram.shapes, key=_layer)
     below = [shape for shape in shapes if _layer(shape)[0] == 0]
-    yield from (_group(shape, _drawn(shape)) for shape in below)
-    yield from (_group(one, edge(one)) for one in diagram.edges)
-    yield from (_group(shape, _drawn(shape)) for shape in shapes[len(below) :])
+    yield from (_group(shape, _drawn(shape), runs.get(shape.id)) for shape in below)
+    yield from (_group(one, edge(one), runs.get(one.id)) for one in diagram.edges)
+    yield from (_group(shape, _drawn(shape), runs.get(shape.id)) for shape in shapes[len(below) :])
     for one, place in _names(diagram):
         yield tag(
             "g", label(one.name, place), class_=f"cf-name{classes_of(one.colours)}", data_element_id=one.id
@@ -135,12 +138,15 @@ def _drawn(shape: Shape) -> str:
     return activity(shape) if shape.kind.lower().endswith("task") else data.unknown(shape)
 
 
-def _group(one: Shape | Edge, drawn: str) -> str:
+def _group(one: Shape | Edge, drawn: str, run: Run | None) -> str:
+    title, classes = title_of(one), f"cf-{_dashed(one.kind)}{classes_of(one.colours)}"
+    if run is not None:
+        title, classes = f"{title}: {run}", f"{classes} {run.name_in_css}"
     return tag(
         "g",
-        tag("title", words(title_of(one))),
+        tag("title", words(title)),
         drawn,
-        class_=f"cf-{_dashed(one.kind)}{classes_of(one.colours)}",
+        class_=classes,
         role="graphics-symbol",
         data_element_id=one.id,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final
 
 from counterflow.drawing.diagram import Colours
@@ -31,6 +32,40 @@ _STROKED: Final = (
     ".{name} .cf-line,.{name} .cf-edge,.{name} .cf-open{{stroke:{colour}}}.{name} .cf-ink{{fill:{colour}}}"
 )
 _LETTERED: Final = ".{name} .cf-text{{fill:{colour}}}"
+
+
+class Run(StrEnum):
+    """What has become of an element in a process instance; the value is the word for it."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    UNDONE = "undone"
+    INCIDENT = "held by an incident"
+
+    @property
+    def name_in_css(self) -> str:
+        """The class of what has so become."""
+        return f"cf-run-{self.name.lower()}"
+
+
+_RUN_COLOURS: Final = {
+    Run.ACTIVE: "#1668c9",
+    Run.COMPLETED: "#2a8540",
+    Run.TERMINATED: "#8a6d1f",
+    Run.UNDONE: "#8e3fa8",
+    Run.INCIDENT: "#c62f2f",
+}
+_RUN: Final = (
+    ".{name} .cf-line,.{name} .cf-open{{stroke:{colour};stroke-width:2.5px}}.{name} .cf-ink{{fill:{colour}}}"
+    ".{name} g .cf-line,.{name} g .cf-open{{stroke-width:1px}}"
+)
+"""Outlines and flows are thicker, what is drawn inside them (in a group of its own) is not."""
+
+
+def run_sheet(runs: Iterable[Run]) -> str:
+    """The rules for elements of which these have become; the same by day and by night."""
+    return "".join(_RUN.format(name=run.name_in_css, colour=_RUN_COLOURS[run]) for run in sorted(set(runs)))
 
 
 def style_sheet(colours: Iterable[Colours]) -> str:

@@ -1,14 +1,45 @@
-"""How what is thrown travels outwards, from scope to scope and out through calls, and how a catching event
-takes over from what it catches at.
+"""How what is thrown travels outwards, from scope to scope and out through calls, until an event catches its
+code, and how a catching event takes over from what it catches at.
+
+On one level events inside come before those on the border, and the exact code before a catch of any. A scope
+that an event sub-process has interrupted offers its event sub-processes no second time; and none is offered
+what comes from inside itself, so that it goes outward. BPMN 2.0.2, 10.5.6 and 13.5.4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from counterflow.kernel.course import ending, entering
 from counterflow.kernel.work.step import Course, Token
+from counterflow.model.events import ErrorDefinition, EscalationDefinition
 from counterflow.model.graph import Node
+
+CodedDefinition = type[ErrorDefinition] | type[EscalationDefinition]
+"""The kinds of event that are caught by a code."""
+
+
+class Catch(NamedTuple):
+    """Where something thrown is caught: `event` is a boundary event of `at`, or the start event of an event
+    sub-process in `at`.
+    """
+
+    at: Token
+    event: Node
+
+
+def find_catch(thrower: Token, kind: CodedDefinition, code: str) -> Catch | None:
+    """The nearest event of a kind that catches what an element throws with this code, out through call
+    activities; None if none does.
+    """
+    inner: Token | None = None
+    for at in outwards(thrower):
+        event = _catching(at, inner, kind, code)
+        if event is not None:
+            return Catch(at, event)
+        inner = at
+    return None
 
 
 def outwards(thrower: Token) -> Iterator[Token]:
@@ -40,3 +71,31 @@ def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupti
         if interrupting:
             ending.interrupt(at)
         entering.enter(at, at.nodes[catch.parent], local)
+
+
+def _catching(at: Token, inner: Token | None, kind: CodedDefinition, code: str) -> Node | None:
+    """Of a multi-instance activity the border is the body's. What throws (`inner` None) has nothing inside
+    that could catch it.
+    """
+    nodes = at.nodes
+    if inner is not None and not at.row.interrupted and not at.is_body:
+        offered = (nodes[scope] for scope in at.node.event_sub_processes if scope != inner.node.id)
+        event = _matching((nodes[str(scope.start_event)] for scope in offered), kind, code)
+        if event is not None:
+            return event
+    if at.loop_counter > 0:
+        return None
+    return _matching((nodes[boundary] for boundary in at.node.boundary_events), kind, code)
+
+
+def _matching(events: Iterable[Node], kind: CodedDefinition, code: str) -> Node | None:
+    catch_all = None
+    for event in events:
+        definition = event.event
+        if not isinstance(definition, kind):
+            continue
+        if definition.code is None:
+            catch_all = catch_all or event
+        elif definition.code == code:
+            return event
+    return catch_all

@@ -242,7 +242,7 @@ def _too_large(step: Step, what: str, size: int, values: Document) -> DocumentTo
 
 
 def _bytes_of(document: Document) -> int:
-    return sum(len(name) + len(value) for name, value in document.items())
+    return sum(map(len, document)) + sum(map(len, document.values()))
 
 
 def _kept_by(element: ElementInstance) -> list[str]:

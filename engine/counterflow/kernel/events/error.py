@@ -4,20 +4,18 @@ catches it.
     thrown → caught by an event sub-process of the scope, else by a boundary event of its activity, and so on
            → caught by nothing: an incident UNHANDLED_ERROR_EVENT at the element that threw
 
-On one level the exact code is preferred to a catch-all. A scope that an event sub-process has interrupted
-offers its event sub-processes no second time; its boundary events it does. BPMN 2.0.2, 10.5.6 and 13.5.4
-(error handling).
+How it travels is in `course/travel.py`. BPMN 2.0.2, 10.5.6 and 13.5.4 (error handling).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 
 from counterflow.kernel.course import entering, travel
 from counterflow.kernel.course.room import room
+from counterflow.kernel.course.travel import Catch
 from counterflow.kernel.data import evaluation
 from counterflow.kernel.data.scopes import Document
 from counterflow.kernel.state.instance import InstanceState
@@ -50,27 +48,12 @@ class ThrownError(NamedTuple):
     variables: Document
 
 
-class ErrorCatch(NamedTuple):
-    """Where an error is caught: `event` is a boundary event of `at`, or the start event of an event
-    sub-process in `at`.
-    """
-
-    at: Token
-    event: Node
+def find_catch(thrower: Token, code: str) -> Catch | None:
+    """The nearest event that catches an error of this code thrown by an element; None if none does."""
+    return travel.find_catch(thrower, ErrorDefinition, code)
 
 
-def find_catch(thrower: Token, code: str) -> ErrorCatch | None:
-    """The nearest event that catches an error of this code thrown by an element, out through call activities;
-    None if none does.
-    """
-    for at in travel.outwards(thrower):
-        event = _catching(at, code, is_thrower=at is thrower)
-        if event is not None:
-            return ErrorCatch(at, event)
-    return None
-
-
-def catch_error(catch: ErrorCatch, error: ThrownError) -> None:
+def catch_error(catch: Catch, error: ThrownError) -> None:
     """Interrupt what the catching event interrupts, and go on from there. Raises `Rejection` where that is
     set aside.
     """
@@ -115,34 +98,6 @@ def _code_of(token: Token) -> str:
     if not isinstance(definition, ErrorDefinition):
         raise BrokenInvariant(f"'{token.node.id}' throws no error")
     return evaluation.text(token, definition.code or "", "the error code")
-
-
-def _catching(at: Token, code: str, *, is_thrower: bool) -> Node | None:
-    """Events inside an element come before those on its border; of a multi-instance activity the border is
-    the body's.
-    """
-    nodes = at.nodes
-    if not at.row.interrupted and not is_thrower and not at.is_body:
-        starts = (nodes[str(nodes[inner].start_event)] for inner in at.node.event_sub_processes)
-        event = _matching(starts, code)
-        if event is not None:
-            return event
-    if at.loop_counter > 0:
-        return None
-    return _matching((nodes[boundary] for boundary in at.node.boundary_events), code)
-
-
-def _matching(events: Iterable[Node], code: str) -> Node | None:
-    catch_all = None
-    for event in events:
-        definition = event.event
-        if not isinstance(definition, ErrorDefinition):
-            continue
-        if definition.code is None:
-            catch_all = catch_all or event
-        elif definition.code == code:
-            return event
-    return catch_all
 
 
 def _offered(event: Node, error: ThrownError) -> dict[str, bytes]:

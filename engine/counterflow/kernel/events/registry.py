@@ -6,12 +6,22 @@ from collections.abc import Mapping
 
 from counterflow.kernel.course import leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.events import cancel, compensation, error, message, signal, terminate, timer
+from counterflow.kernel.events import (
+    cancel,
+    compensation,
+    error,
+    escalation,
+    message,
+    signal,
+    terminate,
+    timer,
+)
 from counterflow.kernel.work.step import EventRoom
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
     ErrorDefinition,
+    EscalationDefinition,
     MessageDefinition,
     SignalDefinition,
     TerminateDefinition,
@@ -24,6 +34,7 @@ KINDS: Mapping[type, EventRoom] = {
     MessageDefinition: message.KIND,
     SignalDefinition: signal.KIND,
     ErrorDefinition: error.KIND,
+    EscalationDefinition: escalation.KIND,
     CompensateDefinition: compensation.KIND,
     CancelDefinition: cancel.KIND,
     TerminateDefinition: terminate.KIND,

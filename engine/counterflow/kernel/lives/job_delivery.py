@@ -59,7 +59,7 @@ class HoldJob(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
-    queue = step.state.queue_of(command.type)
+    queue = step.state.ready[command.type]
     taken: list[ActivatedJob] = []
     room, gone_left = command.bytes_left, MOST_GONE
     while len(taken) < command.maximum and gone_left:

@@ -10,29 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import CodeType
 
-from counterflow.kernel.state import decisions, indexes, instance, laid, queues, shelf, waiting, windows
+from counterflow.kernel.state import (
+    decisions,
+    indexes,
+    instance,
+    journal,
+    laid,
+    queues,
+    shelf,
+    waiting,
+    windows,
+)
 from counterflow.kernel.state.partition import State
 
-_FILES = frozenset(
-    str(module.__file__) for module in (decisions, indexes, instance, laid, queues, shelf, waiting, windows)
-)
-_CODE = frozenset(
-    function.__code__
-    for function in (
-        State.put,
-        State.delete,
-        State.open_instance,
-        State.admit,
-        State.forget,
-        State._admit,
-        State._put_shared,
-        State._restore,
-        State._follow,
-        State._follow_inside,
-        State._exchange,
-        State._follow_quarantine,
-    )
-)
+_MODULES = (decisions, indexes, instance, journal, laid, queues, shelf, waiting, windows)
+_FILES = frozenset(str(module.__file__) for module in _MODULES)
+_CODE = frozenset(function.__code__ for function in (State.admit, State._admit))
 
 
 def is_changing(running: Iterable[CodeType]) -> bool:

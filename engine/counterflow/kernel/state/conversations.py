@@ -4,7 +4,7 @@ memory, and where that does not hold all, from the store with what is in memory 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import merge
 from typing import Any
 
@@ -85,10 +85,16 @@ def lock_of(state: State, process_instance_key: int) -> StartLock | None:
 
 
 def _stored(
-    state: State, table: type[Row], index: str, equal: tuple[Any, ...], after: tuple[Any, ...] = ()
+    state: State,
+    table: type[Row],
+    index: str,
+    equal: tuple[Any, ...],
+    after: tuple[Any, ...] = (),
+    behind: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple,
 ) -> Iterator[tuple[Any, ...]]:
     """The entries of an index of the store, but for the rows of which memory knows better. What follows
-    `equal` in an entry begins with what names the row, or ends with it.
+    `equal` in an entry begins with what names the row, or ends with it. `behind` says, of the last entry of
+    a page that was taken, where to go on.
     """
     laid = state.laid[table]
     while True:
@@ -98,30 +104,29 @@ def _stored(
                 yield entry
         if len(entries) < AT_ONCE:
             return
-        after = entries[-1]
+        after = behind(entries[-1])
 
 
 def _place(table: type[Row], equal: tuple[Any, ...], entry: tuple[Any, ...]) -> Any:
     if table is MessageCorrelation:
         return (*equal, *entry)
-    return entry if table is StartLock else entry[0]
+    if table is StartLock:
+        return entry
+    return entry[-1 if table is MessageSubscription else 0]
 
 
 def _first_stored(state: State, name: str, correlation_key: str) -> Iterator[tuple[str, int]]:
     """Per process the first subscription in the store that memory does not know better of."""
-    laid, after, found = state.laid[MessageSubscription], (), ""
-    while True:
-        entries = state.source.walk(
-            MessageSubscription, "message", (name, correlation_key), after=after, limit=AT_ONCE
-        )
-        for process_id, key in entries:
-            if process_id != found and not laid.is_known(key):
-                found = process_id
-                yield process_id, key
-        if len(entries) < AT_ONCE:
-            return
-        last = entries[-1]
-        after = (found,) if last[0] == found else last  # the rest of a process is skipped
+    found = ""
+
+    def behind(last: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (found,) if last[0] == found else last  # the rest of a process is skipped
+
+    conversation = name, correlation_key
+    for process_id, key in _stored(state, MessageSubscription, "message", conversation, behind=behind):
+        if process_id != found:
+            found = process_id
+            yield process_id, key
 
 
 def _next_stored(state: State, process_id: str, conversation: tuple[str, str]) -> Message | None:

@@ -38,6 +38,23 @@ from counterflow.model.graph import Process
 ACTIVATABLE = "activatable"
 
 
+class ReadyJobs(dict[str, Window]):
+    """By their type, the jobs that can be taken. A type that is not here is looked up when it is asked for:
+    `read` gives the page of a type behind a key.
+    """
+
+    def __init__(self, read: Callable[[str, int], KeyPage]) -> None:
+        super().__init__()
+        self._read = read
+        self.are_all_known = True
+        """Whether jobs of a type that is not here are nowhere."""
+
+    def __missing__(self, job_type: str) -> Window:
+        read = functools.partial(self._read, job_type)
+        queue = self[job_type] = Window(read, None if self.are_all_known else 0)
+        return queue
+
+
 class Indexes:
     """The rows that are at home in a partition, and what is looked up in them and in the waiting rows of its
     instances.
@@ -79,9 +96,7 @@ class Indexes:
         """How much each process instance still has to do, of what was put off."""
         self.coming: dict[int, int] = {}
         """How often what has this key is still to come from outside, of what was put off."""
-        self.ready: dict[str, Window] = {}
-        self.all_ready_known = True
-        """Whether jobs of a type that is not in `ready` are nowhere."""
+        self.ready = ReadyJobs(self._read_ready)
         self.entered_types: dict[str, None] = {}
         """Types of jobs that have become ready since `State.release`."""
         self.due = DueTimes(self._read_due)
@@ -89,14 +104,6 @@ class Indexes:
         """The process instances in quarantine."""
         self.newly_ready: list[tuple[str, int]] = []
         """Types and keys of the jobs that can be taken since `State.take_ready` was asked last."""
-
-    def queue_of(self, job_type: str) -> Window:
-        """The jobs of a type that can be taken."""
-        queue = self.ready.get(job_type)
-        if queue is None:
-            read = functools.partial(self._read_ready, job_type)
-            queue = self.ready[job_type] = Window(read, None if self.all_ready_known else 0)
-        return queue
 
     def _read_ready(self, job_type: str, horizon: int) -> KeyPage:
         raise NotImplementedError
@@ -109,12 +116,12 @@ def _index_job(indexes: Indexes, old: Job | None, new: Job | None) -> None:
     """Follow which jobs can be taken, and which are due when."""
     if old is not None:
         if old.state == ACTIVATABLE:
-            indexes.queue_of(old.type).discard(old.key)
+            indexes.ready[old.type].discard(old.key)
         if old.due_ms is not None:
             indexes.due.discard(old.key)
     if new is not None:
         if new.state == ACTIVATABLE:
-            indexes.queue_of(new.type).enter(new.key, indexes.batch)
+            indexes.ready[new.type].enter(new.key, indexes.batch)
             indexes.entered_types[new.type] = None
             indexes.newly_ready.append((new.type, new.key))
         if new.due_ms is not None:

@@ -38,6 +38,7 @@ class InstanceState:
         "container_of",
         "damage",
         "elements",
+        "header",
         "incident_of",
         "incidents",
         "job_of",
@@ -48,6 +49,7 @@ class InstanceState:
         "loop_outputs",
         "plans",
         "process",
+        "quarantine",
         "rows",
         "subscriptions",
         "timers",
@@ -63,6 +65,10 @@ class InstanceState:
     def __init__(self, key: int) -> None:
         self.key = key
         self.process: Process | None = None
+        self.header: ProcessInstance | None = None
+        """The process instance's own row; None when there is no such instance."""
+        self.quarantine: Quarantine | None = None
+        """Why this instance is set aside; None when it is not."""
         self.rows: dict[type[Row], dict[Any, Any]] = {table: {} for table in INSTANCE_TABLES}
         self.elements: dict[int, ElementInstance] = self.rows[ElementInstance]
         self.jobs: dict[int, Job] = self.rows[Job]
@@ -101,24 +107,20 @@ class InstanceState:
         """What its rows take in memory, in bytes, as they were sealed last."""
 
     @property
-    def header(self) -> ProcessInstance | None:
-        """The process instance's own row; None when there is no such instance."""
-        row: ProcessInstance | None = self.rows[ProcessInstance].get(self.key)
-        return row
-
-    @property
     def row_count(self) -> int:
         """How many rows it has."""
         return sum(map(len, self.rows.values())) + self.lacks
 
-    @property
-    def quarantine(self) -> Quarantine | None:
-        """Why this instance is set aside; None when it is not."""
-        row: Quarantine | None = self.rows[Quarantine].get(self.key)
-        return row
-
 
 # -- indexes: one function per table, told of every change as (row before, row after) ------------------------
+
+
+def _index_header(instance: InstanceState, old: ProcessInstance | None, new: ProcessInstance | None) -> None:
+    instance.header = new
+
+
+def _index_quarantine(instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
+    instance.quarantine = new
 
 
 def _index_element(instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
@@ -205,7 +207,10 @@ def _remove(index: dict[int, dict[Any, Any]], group: int, key: int | str) -> Non
         del index[group]
 
 
-INDEXERS: dict[type[Row], Callable[[InstanceState, Any, Any], None]] = {
+InstanceIndexer = Callable[[InstanceState, Any, Any], None]
+INDEXERS: dict[type[Row], InstanceIndexer] = {
+    ProcessInstance: _index_header,
+    Quarantine: _index_quarantine,
     ElementInstance: _index_element,
     Variable: _index_variable,
     Job: _index_job,

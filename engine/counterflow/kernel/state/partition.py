@@ -1,9 +1,8 @@
-"""What may be asked of the state, and the one way in which it changes.
+"""What may be asked of the state, and what of it stays in memory.
 
 `State` is a partition: counters, definitions, and those process instances that are being worked on. An
-`InstanceState` holds all rows of one process instance with the indexes the rooms ask for. Rows enter and
-leave only through `put` and `delete`, called by appliers; each leaves a note in the journal, so that a
-command that fails is rolled back exactly, and the rows to be written are known without looking for them.
+`InstanceState` holds all rows of one process instance with the indexes the rooms ask for. How rows change is
+in `journal.py`.
 
 What a command sees is the last commit with everything decided since laid over it: an instance whose rows are
 on their way to the disk stays here (`release` puts away only what is safe on disk), and everything else is
@@ -13,13 +12,12 @@ loaded when touched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import (
-    INSTANCE_TABLES,
     PLACES,
     DecisionRequirements,
     MessageSubscription,
@@ -27,65 +25,31 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
-    as_key,
 )
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
-from counterflow.kernel.state.instance import INDEXERS, InstanceState
+from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.state.journal import KEPT, Journal
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits, Source
-from counterflow.kernel.state.waiting import Waiting
 from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.state.windows import Due
-from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance, first_key
+from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions
 
-RowType = TypeVar("RowType", bound=Row)
-Key = tuple[int | str, ...]
 
-OWNED = tuple(table for table in INSTANCE_TABLES if table.owned)
-STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
-
-
-class Changes(NamedTuple):
-    """What has become of rows since it was asked last, each row once: a row that was born and died meanwhile
-    not at all.
-    """
-
-    puts: dict[type[Row], list[Row]]
-    deletes: dict[type[Row], list[Key]]
-
-
-class StateMark(NamedTuple):
-    """How far a state had come: the lengths of what it has noted, and its counters."""
-
-    journal: int
-    newly_ready: int
-    last_key: int
-    last_position: int
-
-
-class State(Waiting):
+class State(Journal):
     """One partition as its commands see it."""
 
     def __init__(
         self, source: Source, partition: Partition, *, order: CompensationOrder = CompensationOrder.MIRROR
     ) -> None:
-        super().__init__(source)
-        self.partition_id = partition.id
-        self.last_key = partition.last_key or first_key(partition.id)
-        self.last_position = partition.last_position
+        super().__init__(source, partition)
         self.now_ms = 0
         self.default_order = order
-        self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
-        """Every change since the last batch was sealed: table, place in it, the row before and the row
-        after.
-        """
-        self.weight = 0
-        """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
     # -- asking ----------------------------------------------------------------------------------------------
 
@@ -153,78 +117,7 @@ class State(Waiting):
             raise ModelNeeded(requirements, imported)
         return model
 
-    # -- changing (appliers only) ----------------------------------------------------------------------------
-
-    def put(self, row: Row) -> None:
-        """Put a row in the place of the one with its key, if any."""
-        table = type(row)
-        place = PLACES[table](row)
-        if table.instance_field:
-            instance = self.instances[getattr(row, table.instance_field)]
-            rows = instance.rows[table]
-            old = rows.get(place)
-            rows[place] = row
-            self._follow(instance, table, old, row)
-            instance.last_batch = self.batch
-        else:
-            old = self._put_shared(table, place, row)
-        self.journal.append((table, place, old, row))
-
-    def delete(self, row: Row) -> None:
-        """Take a row away."""
-        table = type(row)
-        place = PLACES[table](row)
-        if table.instance_field:
-            instance = self.instances[getattr(row, table.instance_field)]
-            old = instance.rows[table].pop(place)
-            self._follow(instance, table, old, None)
-            instance.last_batch = self.batch
-        else:
-            old = self._put_shared(table, place, None)
-            if old is None:
-                raise BrokenInvariant(f"there is no row {place} in {table.table} to take away")
-        self.journal.append((table, place, old, None))
-
-    def open_instance(self, key: int) -> InstanceState:
-        """Make room for a new process instance; its first row follows."""
-        instance = self.instances[key] = InstanceState(key)
-        return instance
-
-    def mark(self) -> StateMark:
-        """Where the state stands now, for `roll_back`."""
-        return StateMark(len(self.journal), len(self.newly_ready), self.last_key, self.last_position)
-
-    def roll_back(self, mark: StateMark) -> None:
-        """Take back every change noted since `mark`, and the counters with it."""
-        while len(self.journal) > mark.journal:
-            self._restore(*self.journal.pop())
-        del self.newly_ready[mark.newly_ready :]
-        self.last_key, self.last_position = mark.last_key, mark.last_position
-
     # -- what has come of it, for whom it concerns ----------------------------------------------------------
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether any row has changed since the last batch was sealed."""
-        return bool(self.journal)
-
-    def seal(self) -> Changes:
-        """Everything that has changed since the last call: one batch."""
-        spans: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
-        for table, place, old, new in self.journal:
-            earlier = spans.get((table, place))
-            spans[table, place] = (old if earlier is None else earlier[0], new)
-        changes = Changes({}, {})
-        for (table, place), (before, after) in spans.items():
-            if after is not None:
-                changes.puts.setdefault(table, []).append(after)
-            elif before is not None:
-                changes.deletes.setdefault(table, []).append(as_key(place))
-            if table.instance_field:
-                self._weigh(table, before, after)
-        self.journal.clear()
-        self.batch += 1
-        return changes
 
     def counters(self) -> Partition:
         """The row that says how far the partition has come."""
@@ -232,7 +125,7 @@ class State(Waiting):
 
     def is_ready(self, job_type: str) -> bool:
         """Whether a job of a type can be taken now."""
-        return self.queue_of(job_type).first() is not None
+        return self.ready[job_type].first() is not None
 
     def take_ready(self) -> list[str]:
         """The types of the jobs that have become ready since the last call, in that order."""
@@ -280,11 +173,12 @@ class State(Waiting):
         not the last one that would fill the room alone: whoever touches it next would wait until all of it is
         read.
         """
-        large = self._large(caches.instance_bytes)
-        if len(self.instances) <= caches.instances and self.weight - large.weight <= caches.instance_bytes:
+        count, weight = len(self.instances), self.weight
+        if count <= caches.instances and weight <= caches.instance_bytes:
             return []
+        large = self._large(caches.instance_bytes)
+        weight -= large.weight if large is not None else 0
         away: list[int] = []
-        count, weight = len(self.instances), self.weight - large.weight
         for key, instance in self.instances.items():
             if count <= caches.instances and weight <= caches.instance_bytes:
                 break
@@ -293,25 +187,10 @@ class State(Waiting):
                 count, weight = count - 1, weight - instance.weight
         return away
 
-    def _large(self, room: int) -> InstanceState:
-        """The instance used last of those that take more than half of the room; one without weight where none
-        does.
-        """
-        if self.weight > room // 2:
-            for instance in reversed(self.instances.values()):
-                if instance.weight > room // 2:
-                    return instance
-        return InstanceState(0)
-
-    def forget(self, key: int) -> None:
-        """Drop one instance from memory; its rows are the store's alone from here."""
-        instance = self.instances.pop(key, None)
-        if instance is None:
-            return
-        self.weight -= instance.weight
-        for table in OWNED:
-            for row_key in instance.rows[table]:
-                self.owners.pop(row_key, None)
+    def _large(self, room: int) -> InstanceState | None:
+        """The instance used last of those that take more than half of the room."""
+        half = room // 2
+        return next((found for found in reversed(self.instances.values()) if found.weight > half), None)
 
     def admit(self, row: Row) -> None:
         """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not
@@ -329,10 +208,14 @@ class State(Waiting):
         """What is asked across instances knows of these rows already."""
         instance = self.instances[key] = InstanceState(key)
         for table, rows in loaded.items():
+            kept, places = KEPT[table], instance.rows[table]
             for row in rows:
-                instance.rows[table][PLACES[table](row)] = row
-                self._follow_inside(instance, table, None, row)
-                instance.weight += weight_of(row)
+                places[kept.place_of(row)] = row
+                if kept.inside is not None:
+                    kept.inside(instance, None, row)
+                if kept.is_owned:
+                    self.owners[row.key] = key
+            instance.weight += sum(map(weight_of, rows))
         self.weight += instance.weight
         return instance
 
@@ -347,96 +230,3 @@ class State(Waiting):
         instance = self._admit(damaged.process_instance_key, damaged.rows)
         instance.damage, instance.lacks = str(damaged), damaged.lacks
         return instance
-
-    def _weigh(self, table: type[Row], before: Row | None, after: Row | None) -> None:
-        """A row of an instance is to be written: so much more or less of it is in memory."""
-        row = after if after is not None else before
-        instance = self.instances.get(getattr(row, table.instance_field)) if row is not None else None
-        if instance is None:
-            return
-        change = (weight_of(after) if after is not None else 0) - (
-            weight_of(before) if before is not None else 0
-        )
-        instance.weight += change
-        self.weight += change
-
-    def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
-        """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
-        the store is not kept.
-        """
-        if table not in self.shared:
-            return None
-        old = self._exchange(table, place, new)
-        if table in PARTITION_INDEXERS:
-            PARTITION_INDEXERS[table](self, old, new)
-        return old
-
-    def _exchange(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
-        laid = self.laid.get(table)
-        if laid is None:
-            rows = self.shared[table]
-            before: Row | None = rows.pop(place, None) if new is None else rows.get(place)
-            if new is not None:
-                rows[place] = new
-            return before
-        old = self.row(table, place)
-        if new is not None:
-            laid.put(place, new, self.batch)
-        else:
-            laid.remove(place, self.batch)
-        return old
-
-    def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
-        row = old if old is not None else new
-        if row is None:
-            raise BrokenInvariant("a journal note without a row")
-        if not table.instance_field:
-            self._put_shared(table, place, old)
-            self.cursors.clear()
-            return
-        instance = self.instances[getattr(row, table.instance_field)]
-        if old is None:
-            del instance.rows[table][place]
-        else:
-            instance.rows[table][place] = old
-        self._follow(instance, table, new, old)
-        instance.plans.clear()
-        if old is None and (table is ProcessInstance or (table is Quarantine and instance.damage)):
-            self.forget(instance.key)
-
-    # -- indexes follow --------------------------------------------------------------------------------------
-
-    def _follow(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
-        """Tell every index of a change in an instance: its own, who owns what, and those across instances."""
-        self._follow_inside(instance, table, old, new)
-        if table.known_at_start:
-            is_still = table.stands_still and instance.quarantine is not None
-            PARTITION_INDEXERS[table](self, old, None if is_still else new)
-        elif table is Quarantine:
-            self._follow_quarantine(instance, is_still=new is not None)
-
-    def _follow_inside(self, instance: InstanceState, table: type[Row], old: Any, new: Any) -> None:
-        index = INDEXERS.get(table)
-        if index is not None:
-            index(instance, old, new)
-        if table.owned:
-            if new is None:
-                self.owners.pop(old.key, None)
-            elif old is None:
-                self.owners[new.key] = instance.key
-
-    def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
-        """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
-        elsewhere may go on, and what could not be read is tried again.
-        """
-        if is_still:
-            self.set_aside.add(instance.key)
-        else:
-            self.set_aside.discard(instance.key)
-            self.due.take_up()
-            self.processes.faults.clear()
-            self.decisions.models.faults.clear()
-        for table in STAND_STILL:
-            for row in instance.rows[table].values():
-                before, after = (row, None) if is_still else (None, row)
-                PARTITION_INDEXERS[table](self, before, after)

@@ -41,7 +41,11 @@ class OldestFirst:
         heap, live = self._heap, self._live
         while heap and heap[0] not in live:
             heappop(heap)
-        return heap[0] if heap else None
+        return heap[0] if heap else self._next()
+
+    def _next(self) -> int | None:
+        """The smallest key where none is at hand."""
+        return None
 
     def __iter__(self) -> Iterator[int]:
         """All keys, smallest first. Costs little where only the first is asked for; what is forgotten

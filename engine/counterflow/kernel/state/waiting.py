@@ -72,7 +72,7 @@ class Waiting(Indexes):
             if table in DUE_IN_STORE:
                 self.due.horizon = BEFORE_ALL
             if table is Job:
-                self.all_ready_known = False
+                self.ready.are_all_known = False
 
     def release_waiting(self, committed_batch: int, caches: CacheLimits) -> None:
         """Put away what is safe on disk and has no room."""
@@ -92,10 +92,10 @@ class Waiting(Indexes):
     def _forget_types(self) -> None:
         """Let go of types without jobs, and of those whose jobs the store can tell."""
         for job_type, queue in list(self.ready.items()):
-            if queue.is_idle and (queue.horizon is None or not self.all_ready_known):
+            if queue.is_idle and (queue.horizon is None or not self.ready.are_all_known):
                 del self.ready[job_type]
         if len(self.ready) > MOST_TYPES:
-            self.all_ready_known = False
+            self.ready.are_all_known = False
             for job_type, queue in list(self.ready.items()):
                 if job_type not in self.entered_types and queue.is_saved(self._unsaved):
                     del self.ready[job_type]

@@ -32,7 +32,7 @@ def _weigher(table: type[Row]) -> Callable[[Row], int] | None:
         only = attrgetter(long[0])
         return lambda row: len(only(row) or b"")
     several = attrgetter(*long)
-    return lambda row: sum(len(each) for each in several(row) if each)
+    return lambda row: sum(map(len, filter(None, several(row))))
 
 
 def _kinds(kind: Any) -> tuple[Any, ...]:

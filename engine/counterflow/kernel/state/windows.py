@@ -53,15 +53,12 @@ class Window(OldestFirst):
         """Forget a key."""
         if self._beyond:
             self._beyond.pop(key, None)
-        super().discard(key)
+        OldestFirst.discard(self, key)
 
-    def first(self) -> int | None:
-        """The smallest key, which stays; None when there is none."""
-        first = super().first()
-        while first is None and self.horizon is not None:
+    def _next(self) -> int | None:
+        while not self._live and self.horizon is not None:
             self._go_on(self.horizon)
-            first = super().first()
-        return first
+        return self.first() if self._live else None
 
     @property
     def is_idle(self) -> bool:
@@ -143,35 +140,37 @@ class DueTimes:
 
     def set(self, key: int, due_ms: int, table: type[Row], batch: int = 0) -> None:
         """Give a key its moment, in place of the one it had; `batch` brings that into the store."""
-        self._later.discard(key)
-        self._place(key, due_ms, table, batch)
-
-    def set_later(self, key: int, due_ms: int, table: type[Row]) -> None:
-        """Give a key a moment that no row tells of."""
-        self._place(key, due_ms, table, _NEVER)
-        self._later.add(key)
-
-    def _place(self, key: int, due_ms: int, table: type[Row], batch: int) -> None:
-        self._aside.pop(key, None)
+        if self._later:
+            self._later.discard(key)
+        if self._aside:
+            self._aside.pop(key, None)
         if self.horizon is not None:
             self._beyond.pop(key, None)
             if (due_ms, key) > self.horizon:
                 self._due.pop(key, None)
                 self._beyond[key] = (due_ms, key), table, batch
                 return
-        self._due[key] = (due_ms, table)
-        heappush(self._heap, (due_ms, key))
-        if len(self._heap) > 2 * len(self._due) + 1024:
-            self._heap = [(moment, key) for key, (moment, _) in self._due.items()]
+        due, heap = self._due, self._heap
+        due[key] = (due_ms, table)
+        heappush(heap, (due_ms, key))
+        if len(heap) > 2 * len(due) + 1024:
+            self._heap = [(moment, key) for key, (moment, _) in due.items()]
             heapify(self._heap)
+
+    def set_later(self, key: int, due_ms: int, table: type[Row]) -> None:
+        """Give a key a moment that no row tells of."""
+        self.set(key, due_ms, table, _NEVER)
+        self._later.add(key)
 
     def discard(self, key: int) -> None:
         """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next
         rebuilding.
         """
         self._due.pop(key, None)
-        self._aside.pop(key, None)
-        self._later.discard(key)
+        if self._aside:
+            self._aside.pop(key, None)
+        if self._later:
+            self._later.discard(key)
         if self._beyond:
             self._beyond.pop(key, None)
 
@@ -184,7 +183,7 @@ class DueTimes:
         """What was set aside may be triggered again."""
         aside = self._aside.pop(key, None)
         if aside is not None:
-            (self.set_later if key in self._later else self.set)(key, *aside)
+            self._set_again(key, *aside)
 
     def take_up(self) -> None:
         """All that was set aside may be triggered again."""
@@ -223,8 +222,12 @@ class DueTimes:
         self.horizon = horizon
         for due_ms, key, table in page:
             if key not in self._aside and key not in self._later:
-                self._place(key, due_ms, table, 0)
+                self.set(key, due_ms, table)
         for key, (moment, table, _) in list(self._beyond.items()):
             if horizon is None or moment <= horizon:
                 del self._beyond[key]
-                self._place(key, moment[0], table, 0)
+                self._set_again(key, moment[0], table)
+
+    def _set_again(self, key: int, due_ms: int, table: type[Row]) -> None:
+        """As `set`; what no row tells of stays so."""
+        (self.set_later if key in self._later else self.set)(key, due_ms, table)

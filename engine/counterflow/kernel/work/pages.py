@@ -142,7 +142,7 @@ def put_off(step: Step) -> None:
     page: Page | None = step.page
     if page is not None:
         _end_page(step, page)
-    elif step.work or step.first or step.coming:
+    elif not step.is_done:
         _begin_pages(step)
     _keep_budget(step)
 

@@ -8,16 +8,10 @@ side, in the order they were begun.
 What a decision is about is a handle: the step itself for what concerns no instance, a `Course` for a process
 instance, a `Token` for an element instance. A token asks for its row whenever it is read, so it never tells
 of yesterday; when its turn comes and it is gone (interrupted, terminated), there is nothing to do.
-
-What comes from outside (a message, to each of those who wait for it) is not part of the course: it comes
-`at_rest`, one after another, each when all that the one before has brought about is done. So nothing reaches
-an element that is being swept away, and what is not received is there for others. After Zeebe, where each
-correlation is a command of its own.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVarTuple
@@ -38,8 +32,9 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work.agenda import Agenda
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -74,7 +69,7 @@ class House(NamedTuple):
     """
 
 
-class Step:
+class Step(Agenda["Token"]):
     """The work-list of one command, and what it has brought about so far."""
 
     __slots__ = (
@@ -83,24 +78,19 @@ class Step:
         "_sweeps",
         "at_work",
         "budget",
-        "came",
-        "causes",
-        "causes_of_timers",
-        "coming",
         "ended",
         "events",
-        "first",
         "house",
         "limits",
-        "page",
-        "page_end",
+        "now_ms",
         "state",
-        "undertaking_key",
-        "work",
     )
 
     def __init__(self, state: State, house: House, limits: ProcessLimits) -> None:
+        super().__init__(limits.page_events)
         self.state = state
+        self.now_ms = state.now_ms
+        """The time of the command, epoch milliseconds."""
         self.house = house
         self._appliers = house.of_instance
         self.limits = limits
@@ -109,30 +99,8 @@ class Step:
         self.ended: list[InstanceEnded] = []
         self.at_work: InstanceState | None = None
         """Whom a fault is put down to. Nothing is decided by it."""
-        self.page_end = limits.page_events
-        """The number of events with which the page is full."""
-        self.page: Any = None
-        """Of a page that goes on: what it has taken up (`pages.py`)."""
-        self.undertaking_key = 0
-        """The undertaking that what comes of this command is part of, where something of it is put off."""
-        self.work: deque[tuple[Continuation, Token]] = deque()
-        self.first: list[tuple[Continuation, Token]] = []
-        """What a full page has broken off: it goes on before all other work."""
-        self.coming: deque[Arrival] = deque()
-        """What comes from outside when the course is at rest, one after another."""
-        self.came = 0
-        """How many of them have come."""
-        self.causes: Causes = NO_CAUSES
-        """The throwing events, by definition and element, but for which nothing would be done at present."""
-        self.causes_of_timers: Causes = NO_CAUSES
-        """Those but for which no timer would be due that was scheduled for no later than now."""
         self._evaluations = 0
         self._sweeps = state.found[Sweep]
-
-    @property
-    def now_ms(self) -> int:
-        """The time of the command, epoch milliseconds."""
-        return self.state.now_ms
 
     def at(self, instance: InstanceState) -> Course:
         """A process instance to work on, whatever its condition."""
@@ -167,13 +135,6 @@ class Step:
         self.state.last_position += 1
         self.house.of_partition[type(event)](self.state, event)
         self.events.append((0, event))
-
-    def at_rest(self, arrival: Arrival, causes: Causes | None = None) -> None:
-        """Something comes from outside, when the course is at rest and all that has been put here before has
-        come. Its causes are those of the present, unless they are told.
-        """
-        causes = self.causes if causes is None else causes
-        self.coming.append(arrival._replace(causes=causes) if causes else arrival)
 
     def look_for_buffered(self, token: Token) -> None:
         """An element has begun to wait: a message that came before it did is to reach it, when the course is

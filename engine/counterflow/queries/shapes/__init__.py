@@ -26,6 +26,7 @@ from counterflow.queries.shapes.instances import (
     InstanceTree,
     ProcessInstance,
     QuarantinedInstance,
+    ThrownEscalation,
     UndoRecord,
 )
 from counterflow.queries.shapes.jobs import Incident, Job, JobTry
@@ -64,6 +65,7 @@ __all__ = [
     "ReceivedSignal",
     "SignalReceiver",
     "Termination",
+    "ThrownEscalation",
     "ThrownSignal",
     "UndoPlanned",
     "UndoRecord",

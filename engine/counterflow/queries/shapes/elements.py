@@ -74,9 +74,10 @@ class Join(msgspec.Struct, frozen=True):
 class Termination(msgspec.Struct, frozen=True):
     """What has swept an element instance away.
 
-    `cause`: `command` (a caller's, named), `event` (an interrupting one, named; with the error that it
-    caught), `terminate_end_event` (named; or one that cancels), `scope` (with what was around it), `caller`
-    (with the call of this process), `completion_condition` (its multi-instance activity was done without it).
+    `cause`: `command` (a caller's, named), `event` (an interrupting one, named; with the error or escalation
+    that it caught), `terminate_end_event` (named; or one that cancels), `scope` (with what was around it),
+    `caller` (with the call of this process), `completion_condition` (its multi-instance activity was done
+    without it).
     """
 
     cause: str
@@ -85,6 +86,7 @@ class Termination(msgspec.Struct, frozen=True):
     command: str = ""
     error_code: str = ""
     error_message: str = ""
+    escalation_code: str = ""
 
 
 class ElementInstance(msgspec.Struct):

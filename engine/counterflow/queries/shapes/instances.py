@@ -86,6 +86,21 @@ class CaughtError(msgspec.Struct, frozen=True):
     caught_at_ms: int
 
 
+class ThrownEscalation(msgspec.Struct, frozen=True):
+    """An event of this instance has thrown an escalation; the event `caught_by` of `catching_instance_key`
+    has caught it, or nothing has (empty, and 0).
+    """
+
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    escalation_code: str
+    caught_by: str
+    catching_instance_key: int
+    position: int
+    thrown_at_ms: int
+
+
 class InstanceTree(msgspec.Struct, frozen=True):
     """A process instance and everything that has happened in it. `elements_left_out` counts what the caller
     did not want to see.
@@ -99,5 +114,6 @@ class InstanceTree(msgspec.Struct, frozen=True):
     correlated_messages: list[CorrelatedMessage]
     received_signals: list[ReceivedSignal]
     thrown_signals: list[ThrownSignal]
+    thrown_escalations: list[ThrownEscalation]
     quarantine_reason: str = ""
     elements_left_out: int = 0

@@ -26,8 +26,8 @@ class Job(msgspec.Struct):
     task waits for it; `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline,
     or the end of the back-off.
 
-    `tries` are those that came to nothing, the latest of them, oldest first; a list of jobs does without, and
-    without the moments.
+    `tries` are those that came to nothing, the latest of them, oldest first. A list of jobs does without, and
+    without `created_at_ms` and `activated_at_ms` (None): the tree of its instance tells them.
     """
 
     key: int
@@ -35,7 +35,7 @@ class Job(msgspec.Struct):
     element_id: str
     type: str
     retries: int
-    created_at_ms: int = 0
+    created_at_ms: int | None = None
     state: str = "activatable"
     worker: str = ""
     due_at_ms: int | None = None
@@ -44,7 +44,7 @@ class Job(msgspec.Struct):
     ended_at_ms: int | None = None
     process_instance_key: int = 0
     bpmn_process_id: str = ""
-    activated_at_ms: int = 0
+    activated_at_ms: int | None = None
     tries: list[JobTry] = []
     tries_left_out: int = 0
 

@@ -9,7 +9,16 @@ from counterflow.kernel.course import beginning
 from counterflow.kernel.vocabulary import BrokenInvariant, Event, LogEntry, Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.definitions import element_names
-from counterflow.queries.story import decisions, elements, jobs, quarantine, terminations, undo, waits
+from counterflow.queries.story import (
+    decisions,
+    elements,
+    escalations,
+    jobs,
+    quarantine,
+    terminations,
+    undo,
+    waits,
+)
 from counterflow.queries.story.story import Addition, Story
 from counterflow.store.port import Store
 
@@ -20,6 +29,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     **undo.ADDITIONS,
     **decisions.ADDITIONS,
     **quarantine.ADDITIONS,
+    **escalations.ADDITIONS,
 }
 """By kind of event, what adds it. A test holds this table against the kernel's."""
 

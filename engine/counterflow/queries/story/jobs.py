@@ -80,7 +80,7 @@ def _job_returned(story: Story, event: jobs.JobReturned) -> None:
 
 
 def _add_try(story: Story, job: Job, outcome: str, retries: int, **error: str) -> None:
-    began_at_ms = job.activated_at_ms if job.state == "activated" else 0
+    began_at_ms = (job.activated_at_ms or 0) if job.state == "activated" else 0
     job.tries.append(
         JobTry(outcome, job.worker if began_at_ms else "", began_at_ms, story.now_ms, retries, **error)
     )

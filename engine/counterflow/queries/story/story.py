@@ -17,6 +17,7 @@ from counterflow.queries.shapes import (
     Job,
     ReceivedSignal,
     Termination,
+    ThrownEscalation,
     ThrownSignal,
     UndoRecord,
     Variable,
@@ -51,6 +52,7 @@ class Story:
         self.correlated_messages: list[CorrelatedMessage] = []
         self.received_signals: list[ReceivedSignal] = []
         self.thrown_signals: list[ThrownSignal] = []
+        self.thrown_escalations: list[ThrownEscalation] = []
         self.quarantine_reason = ""
         self.command = ("", 0)
         self.cause = Termination("command")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from counterflow.kernel.course import moves
-from counterflow.kernel.events import cancel, error
+from counterflow.kernel.events import cancel, error, escalation
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -55,8 +55,8 @@ def add_termination(story: Story, element: ElementInstance) -> None:
         element.termination = story.cause
 
 
-def _by_event(story: Story, catch_id: str, **error: str) -> Termination:
-    return Termination("event", catch_id, story.name_of(catch_id), **error)
+def _by_event(story: Story, catch_id: str, **caught: str) -> Termination:
+    return Termination("event", catch_id, story.name_of(catch_id), **caught)
 
 
 def _triggered(story: Story, event: timers.TimerTriggered) -> Termination:
@@ -72,6 +72,10 @@ def _reached_by(
 
 def _caught(story: Story, event: error.ErrorCaught) -> Termination:
     return _by_event(story, event.catch_id, error_code=event.error_code, error_message=event.message)
+
+
+def _escalated(story: Story, event: escalation.EscalationCaught) -> Termination:
+    return _by_event(story, event.catch_id, escalation_code=event.escalation_code)
 
 
 def _canceled(story: Story, event: cancel.TransactionCanceled) -> Termination:
@@ -93,6 +97,7 @@ CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     messages.MessageCorrelated: _reached_by,
     signals.SignalReceived: _reached_by,
     error.ErrorCaught: _caught,
+    escalation.EscalationCaught: _escalated,
     cancel.TransactionCanceled: _canceled,
     moves.ElementActivated: _reached,
 }

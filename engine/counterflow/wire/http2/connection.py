@@ -31,10 +31,19 @@ from counterflow.wire.http2.events import (
 )
 from counterflow.wire.http2.frames import FrameReader
 from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
+from counterflow.wire.http2.incoming import Incoming, count_body
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
-from counterflow.wire.http2.patience import CALL, CRUMB, FRAME, SMALL_DATA_BYTES, STREAM, Patience
-from counterflow.wire.http2.payloads import MASK, check_length, content_length, unpadded, window_update
+from counterflow.wire.http2.patience import (
+    CALL,
+    CRUMB,
+    FRAME,
+    SMALL_DATA_BYTES,
+    STREAM,
+    Patience,
+    shared_work,
+)
+from counterflow.wire.http2.payloads import MASK, check_length, content_length, unpadded
 from counterflow.wire.http2.stream import Stream
 from counterflow.wire.http2.streams import StreamTable
 
@@ -53,8 +62,7 @@ class Http2Connection:
         self._decoder = HeaderDecoder(limits, self._patience)
         self._streams = StreamTable(limits.ended_streams, limits.reset_streams)
         self._open = self._streams.open
-        self._receive_window = limits.connection_window
-        self._returned = 0
+        self._incoming = Incoming(limits, self.outgoing)
         self._events: list[Event] = []
         self._resets = Bucket("streams that are reset", limits.resets, 4 * limits.resets, clock)
         self._control = Control(limits, self.outgoing, self._streams, self._patience, clock)
@@ -96,6 +104,11 @@ class Http2Connection:
     def keep(self, data: bytes) -> None:
         """Bytes that come while there is more: for later."""
         self._reader.keep(data)
+
+    @property
+    def work_done(self) -> int:
+        """Units of work (`patience.py`) that the last bytes have made."""
+        return self._limits.work_in_turn - self._patience.turn
 
     @property
     def waiting_bytes(self) -> int:
@@ -159,13 +172,8 @@ class Http2Connection:
     def consumed(self, stream_id: int, count: int) -> None:
         """So many bytes of a request are not kept any more: the client may send as many again."""
         stream = self._open.get(stream_id)
-        if stream is None or stream.ended_by_peer:
-            return
-        stream.returned += count
-        if 2 * stream.returned >= self._limits.stream_window:
-            self.outgoing.add(window_update(stream_id, stream.returned))
-            stream.receive_window += stream.returned
-            stream.returned = 0
+        if stream is not None and not stream.ended_by_peer:
+            self._incoming.consumed(stream, count)
 
     def stalled(self) -> list[int]:
         """Streams whose answer is held, and of which nothing has been taken since this was asked before."""
@@ -229,12 +237,7 @@ class Http2Connection:
 
     def _data(self, flags: int, stream_id: int, payload: bytes) -> None:
         length = len(payload)
-        self._receive_window -= length
-        if self._receive_window < 0:
-            raise ConnectionFault(
-                ErrorCode.FLOW_CONTROL_ERROR, "more data than the connection's window has room for"
-            )
-        self._give_back(length)
+        self._incoming.arrived(length)
         stream = self._open.get(stream_id)
         if stream is None or stream.ended_by_peer:
             self._streams.takes(codes.DATA, stream_id)
@@ -251,7 +254,7 @@ class Http2Connection:
         ended = bool(flags & codes.END_STREAM)
         if not ended and len(payload) < SMALL_DATA_BYTES:
             self._patience.spend(CRUMB)
-        self._count_body(stream, len(payload), ended)
+        count_body(stream, len(payload), ended)
         stream.ended_by_peer = ended
         self._events.append(DataArrived(stream_id, payload, ended))
 
@@ -298,7 +301,7 @@ class Http2Connection:
             ended_by_peer=ended,
         )
         if ended:
-            self._count_body(stream, 0, ended=True)
+            count_body(stream, 0, ended=True)
         self._open[stream_id] = stream
         self._patience.turn -= CALL
         self._events.append(RequestBegun(stream_id, headers, ended))
@@ -310,7 +313,7 @@ class Http2Connection:
             )
         if fault := fault_of_trailers(headers):
             raise StreamFault(stream.id, ErrorCode.PROTOCOL_ERROR, fault)
-        self._count_body(stream, 0, ended=True)
+        count_body(stream, 0, ended=True)
         stream.ended_by_peer = True
         self._events.append(DataArrived(stream.id, b"", ended=True))
 
@@ -362,25 +365,6 @@ class Http2Connection:
 
     # -- streams ---------------------------------------------------------------------------------------------
 
-    def _count_body(self, stream: Stream, count: int, ended: bool) -> None:
-        if stream.body_left is None:
-            return
-        stream.body_left -= count
-        if stream.body_left < 0 or (ended and stream.body_left):
-            raise StreamFault(
-                stream.id, ErrorCode.PROTOCOL_ERROR, "a body that is not as long as its content-length says"
-            )
-
-    def _give_back(self, count: int) -> None:
-        """The connection's window is for what is under way; what is kept of each stream is bounded by its
-        own.
-        """
-        self._returned += count
-        if 2 * self._returned >= self._limits.connection_window:
-            self.outgoing.add(window_update(0, self._returned))
-            self._receive_window += self._returned
-            self._returned = 0
-
     def _pump_all(self) -> None:
         for stream in self.outgoing.pump_all():
             self._drained(stream)
@@ -406,8 +390,3 @@ class Http2Connection:
         if stream is not None:
             self.outgoing.forget(stream)
         self._streams.close(stream_id, early=early)
-
-
-def shared_work(limits: ConnectionLimits, clock: Callable[[], float]) -> Bucket:
-    """What all connections of an address may do beside calling, when nobody has done anything so far."""
-    return Bucket("units of work that carry no call", limits.work_rate, limits.work_at_once, clock)

@@ -34,6 +34,8 @@ class Outgoing:
         self._counted = 0
         """So many of them have been counted, by whoever asked for `kept_bytes`."""
         self._ready_bytes = 0
+        self.taken_bytes = 0
+        """What has been taken so far."""
         self._began = False
         self._in_turn: dict[int, Stream] = {}
         """Streams whose data the connection's window alone holds back, the one that has waited longest
@@ -51,6 +53,7 @@ class Outgoing:
         data = b"".join(self._frames)
         self._frames.clear()
         self._counted = self._ready_bytes = 0
+        self.taken_bytes += len(data)
         return data
 
     @property

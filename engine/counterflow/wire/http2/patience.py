@@ -9,6 +9,7 @@ be had by opening another one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from counterflow.wire.http2.bucket import Bucket
@@ -64,6 +65,11 @@ class Patience:
         """A message was sent to the client: what it does beside that is part of the bargain."""
         if self._left <= self._most:
             self._left += self._by_call
+
+
+def shared_work(limits: ConnectionLimits, clock: Callable[[], float]) -> Bucket:
+    """What all connections of an address may do beside calling, when nobody has done anything so far."""
+    return Bucket("units of work that carry no call", limits.work_rate, limits.work_at_once, clock)
 
 
 def price_of_block(size: int) -> int:

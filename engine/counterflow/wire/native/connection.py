@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
-from counterflow.budget import Account
+from counterflow.budget import Budgets
 from counterflow.caller import Caller
 from counterflow.wire.contract import Method, StatusCode
 from counterflow.wire.http2.codes import ErrorCode
@@ -30,12 +30,11 @@ from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.places import ClientAddress, NoPlace, Places
 from counterflow.wire.native.pulse import Pulse
 from counterflow.wire.native.reception import MESSAGE_BYTES, Reception
-from counterflow.wire.native.rounds import Leaving, Rounds
+from counterflow.wire.native.rounds import Leaving, Rounds, Sender
+from counterflow.wire.native.unread import Unread
 
 logger = logging.getLogger("counterflow.wire")
 
-SMALL_ANSWER_BYTES = 4_096
-"""Answers that are not counted as long as nothing is unread."""
 _STOPPING = b"stopping"
 
 
@@ -62,8 +61,9 @@ class ConnectionOwner(Protocol):
         """Who has one."""
         ...
 
-    def account(self) -> Account:
-        """For one more client."""
+    @property
+    def budgets(self) -> Budgets:
+        """What there is for all clients together."""
         ...
 
     def joined(self, connection: RpcConnection, /) -> None:
@@ -84,12 +84,14 @@ class RpcConnection(asyncio.Protocol):
 
     def __init__(self, owner: ConnectionOwner) -> None:
         self._owner = owner
+        self._rounds = owner.rounds
         self.limits = owner.limits
         self._loop = asyncio.get_running_loop()
         self.http2 = Http2Connection(owner.limits.http2, self._loop.time)
-        self.account = owner.account()
-        self._unread = 0
-        """Bytes of answers that the account has counted as unread."""
+        self.account = owner.budgets.account()
+        self._unread = Unread(self.http2, owner.limits, self.account, self._reset_stalled)
+        self.refusal_to_keep = self._unread.refusal_to_keep
+        self.slowness, self.give_way = self._unread.slowness, self._unread.give_way
         self._transport: asyncio.Transport | None = None
         self._peer = ""
         """The client's end of the line, in gRPC's form."""
@@ -112,7 +114,6 @@ class RpcConnection(asyncio.Protocol):
         self._pulse = Pulse(self.http2, owner.limits, self.flush_soon, self.abort)
         self._age: asyncio.TimerHandle | None = None
         self._first_call: asyncio.TimerHandle | None = None
-        self._stall: asyncio.TimerHandle | None = None
         self._address: ClientAddress | None = None
         self._has_called = False
         self._called_at = self._loop.time()
@@ -129,6 +130,8 @@ class RpcConnection(asyncio.Protocol):
             self._transport.abort()
             return
         self._owner.joined(self)
+        self._unread.begin(self._transport)
+        self._owner.budgets.join(self, self.account)
         peer = transport.get_extra_info("peername")
         self._address = self._owner.places.address_of(peer)
         self.http2.share_work(self._address.work)
@@ -161,20 +164,25 @@ class RpcConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Whatever these bytes ask; what can be answered at once leaves with the next write."""
         self._pulse.heard_at = self._loop.time()
-        if self._waits_its_turn:
-            self.http2.keep(data)
-            self._measure()
-            self._read_or_not()
+        http2, rounds = self.http2, self._rounds
+        if self._waits_its_turn or rounds.is_full:
+            http2.keep(data)
+            self._wait_for_turn(rounds.join_new)
             return
         self._flush_is_due = True
-        for event in self.http2.receive(data):
+        for event in http2.receive(data):
             self._on(event)
         self._flush()
-        if self.http2.has_more:
+        rounds.spend(http2.work_done)
+        if http2.has_more:
+            self._wait_for_turn(rounds.join)
+
+    def _wait_for_turn(self, join: Callable[[Sender], None]) -> None:
+        if not self._waits_its_turn:
             self._waits_its_turn = True
-            self._owner.rounds.join(self)
-            self._measure()
-            self._read_or_not()
+            join(self)
+        self._unread.measure()
+        self._read_or_not()
 
     def go_on(self) -> bool:
         """For the rounds: some more of what has come. Answers whether there still is."""
@@ -206,13 +214,14 @@ class RpcConnection(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """The client has gone, or we have sent it away."""
         self._pulse.stop()
-        for timer in (self._age, self._first_call, self._stall):
+        for timer in (self._age, self._first_call):
             if timer is not None:
                 timer.cancel()
         self._transport = None
         self.http2.is_over = True
         self._end_calls()
-        self._count_unread(0)
+        self._unread.end()
+        self._owner.budgets.leave(self)
         self._owner.places.leave(self)
         self._owner.left(self)
 
@@ -224,7 +233,7 @@ class RpcConnection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It does again."""
         self._is_paused = False
-        self._measure()
+        self._unread.measure()
         self._pulse.heard_at = self._loop.time()
         self._read_or_not()
         waiting, self._waiting = self._waiting, []
@@ -249,51 +258,17 @@ class RpcConnection(asyncio.Protocol):
             self._waiting.append(call)
         return not self._is_paused
 
-    def refusal_to_keep(self, size: int) -> str:
-        """Why a part of an answer, of so many bytes, cannot be kept until the client reads it, or nothing."""
-        if (size <= SMALL_ANSWER_BYTES and not self._unread) or self._transport is None:
-            return ""
-        self._measure()
-        if self._unread <= self.limits.unread_bytes and self.account.has_room(size):
-            return ""
-        return (
-            f"The call was carried out, but {self._unread} bytes of answers wait unread on this connection, "
-            f"{self.account.kept_for_all} are kept for all clients (setting client_bytes), and {size} more "
-            "would be too many: read them first, or ask for less"
-        )
-
-    def _measure(self) -> None:
-        """Count anew what is unread, of answers, and of requests that wait for their turn."""
-        if self._transport is not None:
-            http2 = self.http2
-            waiting = http2.waiting_bytes if http2.has_more else 0
-            self._count_unread(http2.outgoing.kept_bytes + self._transport.get_write_buffer_size() + waiting)
-
-    def _count_unread(self, unread: int) -> None:
-        if unread > self._unread:
-            self.account.counts(unread - self._unread)
-        else:
-            self.account.gives(self._unread - unread)
-        self._unread = unread
-        if unread and self._stall is None and self._transport is not None:
-            self._stall = self._loop.call_later(self.limits.stalled_seconds, self._look_for_stalled)
-
-    def _look_for_stalled(self) -> None:
-        """Answers of which nothing is taken are not kept for ever: the calls are told so, if their client
-        ever reads again.
-        """
-        self._stall = None
-        for stream_id in self.http2.stalled():
-            self.http2.reset(stream_id, ErrorCode.ENHANCE_YOUR_CALM)
-            call = self._calls.get(stream_id)
-            if call is not None:
-                call.go()
-        self._measure()
-        self._flush()
+    def _reset_stalled(self, stream_id: int) -> None:
+        """Its call is told soon, and not while another one is being answered that needs the memory."""
+        self.http2.reset(stream_id, ErrorCode.ENHANCE_YOUR_CALM)
+        call = self._calls.get(stream_id)
+        if call is not None:
+            self._loop.call_soon(call.go)
+        self.flush_soon()
 
     def begin_large(self, begin: Callable[[], None]) -> None:
         """Read a large message when those of others have been read."""
-        self._owner.rounds.begin_large(begin)
+        self._rounds.begin_large(begin)
 
     def taken(self, call: NativeCall, count: int) -> None:
         """So many bytes of its requests are not kept any more."""
@@ -365,7 +340,7 @@ class RpcConnection(asyncio.Protocol):
         self.http2.forget_all()
         leaving = Leaving(list(self._calls.values()))
         if leaving.go_on():
-            self._owner.rounds.join(leaving)
+            self._rounds.join(leaving)
 
     def _hang_up(self, code: ErrorCode | None, reason: str) -> None:
         if code is not None and not self.http2.is_over:
@@ -420,5 +395,5 @@ class RpcConnection(asyncio.Protocol):
             return
         if not outgoing.is_empty and transport is not None and not transport.is_closing():
             transport.write(outgoing.take())
-            if self._unread or outgoing.held_bytes or transport.get_write_buffer_size():
-                self._measure()
+            if self._unread.size or outgoing.held_bytes or transport.get_write_buffer_size():
+                self._unread.measure()

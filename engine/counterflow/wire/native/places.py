@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from counterflow.wire.http2.bucket import Bucket
-from counterflow.wire.http2.connection import shared_work
 from counterflow.wire.http2.limits import ConnectionLimits
+from counterflow.wire.http2.patience import shared_work
 from counterflow.wire.native.limits import ServerLimits
 
 LOCAL = "this machine"

@@ -44,10 +44,9 @@ class NativeServer:
         self.methods: Mapping[bytes, Method] = {method.path.encode(): method for method in methods}
         self.limits = limits or WireLimits()
         self._together = together or ServerLimits()
-        self._budgets = budgets or Budgets(self._together.client_bytes, self._together.waiting_calls)
+        self.budgets = budgets or Budgets(self._together.client_bytes, self._together.waiting_calls)
         self.places = Places(self._together, self.limits.http2, time.monotonic)
         self.rounds = Rounds()
-        self.account = self._budgets.account
         self._tls = server_context(tls) if tls is not None else None
         self._listener: asyncio.Server | None = None
         self._file: SocketFile | None = None

@@ -158,6 +158,11 @@ def error_variables(definition: etree._Element) -> tuple[str | None, str | None]
     return code, message
 
 
+def escalation_variable(definition: etree._Element) -> str | None:
+    """`camunda:escalationCodeVariable`."""
+    return definition.get(f"{{{NAMESPACE}}}escalationCodeVariable") or None
+
+
 def version_tag(process: Element) -> str | None:
     """`camunda:versionTag`, an attribute of the process."""
     return _attribute(process, "versionTag") or None

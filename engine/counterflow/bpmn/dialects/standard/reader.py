@@ -97,6 +97,12 @@ def error_variables(definition: etree._Element) -> tuple[str | None, str | None]
     return None, None
 
 
+def escalation_variable(definition: etree._Element) -> str | None:
+    """None: the standard has no place for one."""
+    del definition
+    return None
+
+
 def version_tag(process: Element) -> str | None:
     """None: the standard has no place for one."""
     del process

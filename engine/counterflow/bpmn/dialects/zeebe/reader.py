@@ -160,6 +160,12 @@ def error_variables(definition: etree._Element) -> tuple[str | None, str | None]
     return None, None
 
 
+def escalation_variable(definition: etree._Element) -> str | None:
+    """None: in this dialect nothing is handed over with an escalation."""
+    del definition
+    return None
+
+
 def version_tag(process: Element) -> str | None:
     """`zeebe:versionTag`, an extension element of the process."""
     tag = _extensions(process).get("versionTag")

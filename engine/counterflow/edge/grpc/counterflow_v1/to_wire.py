@@ -114,6 +114,7 @@ def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
         correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
         received_signals=messages(wire.ReceivedSignal, found.received_signals),
         thrown_signals=messages(wire.ThrownSignal, found.thrown_signals),
+        thrown_escalations=messages(wire.ThrownEscalation, found.thrown_escalations),
     )
     _fill_element(answer.root, found.root)
     return answer

@@ -1,14 +1,15 @@
-"""The rule `error-catch`: no two catches of the same error in one place."""
+"""The rule `coded-catch`: no two catches of the same error in one place."""
 
 import pytest
 
 from counterflow.bpmn.read import read_accepted
-from counterflow.bpmn.rules.error_catch import RULE
+from counterflow.bpmn.rules.coded_catch import RULE
 from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
     end,
+    escalated,
     event_sub_process,
     model,
     path,
@@ -64,6 +65,23 @@ def test_what_is_caught_is_written_out(code: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "codes, expected",
+    [(("A", "B"), []), (("A", None), []), (("A", "A"), ["two"]), ((None, None), ["two"])],
+)
+def test_escalations_compete_as_errors_do(codes: tuple[str | None, str | None], expected: list[str]) -> None:
+    catches = [
+        boundary(name, "a", escalated(code), cancelActivity="false") + path(name, "failed")
+        for name, code in zip(("one", "two"), codes, strict=True)
+    ]
+    assert refused(model(*MAIN, *catches), RULE) == expected
+
+
+def test_an_error_and_an_escalation_of_one_code_do_not_compete() -> None:
+    escalation = boundary("two", "a", escalated("A")) + path("two", "failed")
+    assert refused(model(*MAIN, caught("one", "A"), escalation), RULE) == []
+
+
 def test_two_errors_with_one_code_are_the_same_error() -> None:
     content = model(*MAIN, caught("one", "A"), caught("two", "B")).replace(b'errorCode="B"', b'errorCode="A"')
     assert refused(content, RULE) == ["two"]
@@ -85,7 +103,7 @@ def test_white_space_around_a_code_belongs_to_it_and_is_told_on_both_sides(diale
         b"<process", f"<process{mark}".encode(), 1
     )
     assert {process.dialect.value for process in read_accepted(spaced, "a.bpmn").processes} == {dialect}
-    assert [finding.element_id for finding in told(spaced, "error-end-event", Severity.WARNING)] == ["out"]
+    assert [finding.element_id for finding in told(spaced, "coded-throw", Severity.WARNING)] == ["out"]
     assert [finding.element_id for finding in told(spaced, "idle-catch", Severity.WARNING)] == ["one"]
     both = spaced.replace(b'errorCode="B"', b'errorCode=" B "')
     assert [finding.element_id for finding in told(both, RULE, Severity.WARNING)] == ["one"]

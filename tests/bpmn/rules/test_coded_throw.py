@@ -1,18 +1,20 @@
-"""The rule `error-end-event`: what is thrown has a code, written out or, in a zeebe: model, computed."""
+"""The rule `coded-throw`: what is thrown has a code, written out or, in a zeebe: model, computed."""
 
 import pytest
 
-from counterflow.bpmn.rules.error_end_event import RULE
+from counterflow.bpmn.rules.coded_throw import RULE
 from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     catch_error,
     element,
     end,
+    escalated,
     extensions,
     model,
     path,
     refused,
     start,
+    throw,
     told,
     warned,
 )
@@ -59,6 +61,28 @@ def test_a_code_that_is_no_feel_is_refused_where_it_stands() -> None:
 
 def test_an_end_event_that_names_no_error_is_refused() -> None:
     assert refused(model(*MAIN, end("end", catch_error())), RULE) == ["end"]
+
+
+@pytest.mark.parametrize(
+    "mark, tag, expected",
+    [
+        ("", "intermediateThrowEvent", []),
+        ("", "endEvent", ["it"]),
+        ("zeebe", "intermediateThrowEvent", ["it"]),
+        ("camunda", "intermediateThrowEvent", ["it"]),
+    ],
+)
+def test_only_the_standard_lets_an_escalation_be_thrown_without_code(
+    mark: str, tag: str, expected: list[str]
+) -> None:
+    inside = extensions(element(f"{mark}:properties")) if mark else ""
+    event = element(tag, inside, escalated(), id="it")
+    assert refused(model(start(), event, path("start", "it")), RULE) == expected
+
+
+def test_an_intermediate_throw_may_compute_the_code() -> None:
+    content = model(start(), throw("it", escalated("A")), path("start", "it"))
+    assert refused(content.replace(b'escalationCode="A"', b'escalationCode="= code"'), RULE) == []
 
 
 def test_a_message_that_would_be_lost_is_told() -> None:

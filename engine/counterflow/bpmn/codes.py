@@ -1,0 +1,62 @@
+"""Errors and escalations as a model names them: an `error` or `escalation` of the file, and its code, by
+which it is caught.
+
+A catch compares codes, so its own is written out (BPMN 2.0.2, 10.5.6 and table 10.84). What is thrown may be
+computed when it is thrown: the code that an event throws may be FEEL behind `=`. Camunda 7 takes a code as it
+is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from counterflow.bpmn.elements import ERROR, ESCALATION
+from counterflow.bpmn.expressions import quoted
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
+
+CODED: Final = (ERROR, ESCALATION)
+"""The kinds of event that are caught by a code, by the tags of their definitions."""
+_EXPRESSIONS = ("=", "${", "#{")
+
+
+def code_of(outline: Outline, event: Element) -> str:
+    """The code of the error or escalation that an event names, as it is written and compared; empty where it
+    names none or that has none.
+    """
+    code = _written(outline, event)
+    return code if code.strip() else ""
+
+
+def is_expression(code: str) -> bool:
+    """Whether a code is written to be computed, in either dialect."""
+    return code.strip().startswith(_EXPRESSIONS)
+
+
+def may_compute(outline: Outline, event: Element, code: str) -> bool:
+    """Whether a code is an expression that is evaluated when the event throws."""
+    return not event.kind.catches and outline.dialect is not Dialect.CAMUNDA and code.strip().startswith("=")
+
+
+def space_around(event: Element, code: str, rule: str) -> Iterator[Finding]:
+    """A remark on white space around a code, which is part of it (BPMN 2.0.2 gives a code no form)."""
+    if code != code.strip() and not is_expression(code):
+        message = (
+            f"the {name_of(event)} code {quoted(code)} of {event} has white space around it, and is another "
+            f"one than {quoted(code.strip())}."
+        )
+        yield event.warning(rule, message, "Remove the white space, unless every thrower writes it too.")
+
+
+def name_of(event: Element) -> str:
+    """What is caught or thrown by its code, as a person calls it: `error`."""
+    return event.event_kind.name if event.event_kind is not None else ""
+
+
+def _written(outline: Outline, event: Element) -> str:
+    named, kind = outline.named_by(event), event.event_kind
+    if named is None or kind is None or kind.reference is None or not kind.reference.code:
+        return ""
+    return named.get(kind.reference.code, "")

@@ -1,0 +1,135 @@
+"""A process instance as a notebook shows it: its diagram with what has become of each element, and below it
+what has run, line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+import msgspec
+
+from counterflow.documents.xml import XmlError
+from counterflow.drawing.diagram import Diagram
+from counterflow.drawing.errors import NotDrawn
+from counterflow.drawing.read import read_diagrams
+from counterflow.drawing.svg.page import render
+from counterflow.drawing.svg.style import Run
+from counterflow.kernel.vocabulary import Rejection
+from counterflow.queries.definitions import definition_xml
+from counterflow.queries.instances import process_instance
+from counterflow.queries.shapes import ElementInstance, InstanceTree
+from counterflow.store.port import Store
+from counterflow.visible import visible_line
+
+MOST_LINES = 200
+LONGEST_VALUE = 200
+_PRECEDENCE = (Run.COMPLETED, Run.TERMINATED, Run.UNDONE, Run.ACTIVE, Run.INCIDENT)
+"""Of several runs of an element the one that matters most to whoever looks is shown: the last of these."""
+
+
+class Model(msgspec.Struct, frozen=True):
+    """A deployed file."""
+
+    resource_name: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"<{self.resource_name}, {len(self.content)} bytes>"
+
+
+class ShownInstance(InstanceTree, frozen=True):
+    """A process instance and everything that has happened in it, as a tree. A notebook shows its picture."""
+
+    model: Model | None = None
+
+    def _repr_svg_(self) -> str | None:
+        """The diagram with what has become of each element; None for a model that cannot be drawn."""
+        diagram = self._diagram()
+        return render(diagram, self._runs()) if diagram is not None else None
+
+    def _repr_html_(self) -> str:
+        """The diagram, and below it what has run, as much as fits on a page."""
+        header = self.process_instance
+        name = self.root.element_name or header.bpmn_process_id
+        heading = f"{name} version {header.version}, {header.key}: {header.state}"
+        lines = list(_lines(self.root))
+        left_out = self.elements_left_out + max(len(lines) - MOST_LINES, 0)
+        shown = lines[:MOST_LINES] + ([_line(0, f"… and {left_out} more")] if left_out else [])
+        return f"<div><b>{_text(heading)}</b></div>{self._repr_svg_() or ''}{''.join(shown)}"
+
+    def _diagram(self) -> Diagram | None:
+        """The diagram of the file that shows most of what has run."""
+        if self.model is None:
+            return None
+        ids = self._runs().keys()
+        try:
+            diagrams = read_diagrams(self.model.content, self.model.resource_name)
+        except (XmlError, NotDrawn):
+            return None
+        return max(diagrams, key=lambda diagram: sum(one.id in ids for one in diagram.elements))
+
+    def _runs(self) -> dict[str, Run]:
+        runs = {flow.flow_id: Run.COMPLETED for flow in self.flows_taken}
+        undone = {one.element_instance_key for one in self.undo_records if one.state == "completed"}
+        for _, element in _elements(self.root):
+            run = Run.UNDONE if element.key in undone else _run_of(element)
+            known = runs.get(element.element_id, run)
+            runs[element.element_id] = max(known, run, key=_PRECEDENCE.index)
+        return runs
+
+
+def shown_instance(store: Store, key: int) -> ShownInstance:
+    """A process instance with what its picture needs. Raises `Rejection` for an unknown key."""
+    tree = process_instance(store, key)
+    try:
+        xml = definition_xml(store, tree.process_instance.definition_key)
+        model = Model(xml.resource_name, xml.xml)
+    except Rejection:
+        model = None
+    return ShownInstance(
+        **{field: getattr(tree, field) for field in InstanceTree.__struct_fields__}, model=model
+    )
+
+
+def _elements(root: ElementInstance) -> Iterator[tuple[int, ElementInstance]]:
+    """What has run in a process, each with how deep it is nested, in the order of the tree."""
+    here = [(0, child) for child in reversed(root.children)]
+    while here:
+        depth, element = here.pop()
+        yield depth, element
+        here += ((depth + 1, child) for child in reversed(element.children))
+
+
+def _run_of(element: ElementInstance) -> Run:
+    if any(incident.state == "open" for incident in element.incidents):
+        return Run.INCIDENT
+    return {"completed": Run.COMPLETED, "terminated": Run.TERMINATED}.get(element.state, Run.ACTIVE)
+
+
+def _lines(root: ElementInstance) -> Iterator[str]:
+    yield from _besides(root, 0)
+    for depth, element in _elements(root):
+        number = f" #{element.loop_counter}" if element.loop_counter > 0 else ""
+        yield _line(depth, f"{element.element_name or element.element_id}{number}: {element.state}")
+        yield from _besides(element, depth + 1)
+
+
+def _besides(element: ElementInstance, depth: int) -> Iterator[str]:
+    for variable in element.variables:
+        yield _line(depth, f"{variable.name} = {_short(variable.value_json)}")
+    for incident in element.incidents:
+        if incident.state == "open":
+            yield _line(depth, f"incident {incident.key}: {_short(incident.message)} {incident.remedy}")
+
+
+def _line(depth: int, text: str) -> str:
+    return f'<div style="padding-left:{1 + 1.5 * depth:g}em">{_text(text)}</div>'
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _text(text: str) -> str:
+    return escape(visible_line(text))
