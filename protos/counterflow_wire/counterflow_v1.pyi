@@ -940,6 +940,18 @@ class SignalReceiver(_message.Message):
     received_at_ms: int
     def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., begun: bool = ..., position: _Optional[int] = ..., received_at_ms: _Optional[int] = ...) -> None: ...
 
+class TriggerElementRequest(_message.Message):
+    __slots__ = ("element_instance_key", "variables_json")
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    element_instance_key: int
+    variables_json: str
+    def __init__(self, element_instance_key: _Optional[int] = ..., variables_json: _Optional[str] = ...) -> None: ...
+
+class TriggerElementResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1037,6 +1049,7 @@ class CounterflowStub:
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
     GetSignal: _aio.UnaryUnaryMultiCallable[GetSignalRequest, GetSignalResponse]
+    TriggerElement: _aio.UnaryUnaryMultiCallable[TriggerElementRequest, TriggerElementResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]

@@ -13,6 +13,7 @@ fail book-hotel 2 {"a": 1}            with 2 tries left, and variables; back-off
 error book-hotel FULL {"a": 1}        the job ends with a BPMN error
 retries book-hotel 3                  give the job tries
 set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
+trigger wait {"a": 1}                 what an element waits for has come, without a message
 broadcast alert {"a": 1}              a signal by its name
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
@@ -190,9 +191,16 @@ def _start(engine: Engine, line: Line) -> None:
 
 def _publish(engine: Engine, line: Line) -> None:
     options = dict(zip(line.words[2::2], line.words[3::2], strict=True))
-    key = "" if line.words[1] == "-" else line.words[1]
+    key = _correlation_key(engine, line.words[1])
     live = duration(options.get("for", "0s"))
     engine.publish(line.words[0], key, line.document, time_to_live=live, message_id=options.get("id", ""))
+
+
+def _correlation_key(engine: Engine, word: str) -> str:
+    """`-` is none; `@2` the key of the second process instance that is there."""
+    if word.startswith("@"):
+        return str(engine.store.scan(ProcessInstance, {})[int(word[1:]) - 1].key)
+    return "" if word == "-" else word
 
 
 def _down(engine: Engine, line: Line) -> None:
@@ -250,6 +258,9 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "cancel": _cancel,
     "down": _down,
     "publish": _publish,
+    "trigger": lambda engine, line: engine.trigger(
+        _key(engine, ElementInstance, line.words[0]), line.document
+    ),
     "broadcast": lambda engine, line: _discard(engine.broadcast(line.words[0], line.document)),
     "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),

@@ -153,3 +153,13 @@ def test_the_history_says_which_message_has_reached_what(counterflow: CommandLin
     ]
     assert f'"message_key":{message_key}' in line
     assert line.split()[4] == opened.split()[4], "the element that had waited for it"
+
+
+def test_a_receive_task_goes_on_without_a_message(counterflow: CommandLine) -> None:
+    key = counterflow.start("reminded", {"order": "cli-11"})
+    run = counterflow.good("trigger", key, "--variables", '{"amount": 3}')
+    assert run.words == f"Triggered {key}.\n"
+    found = counterflow.good("show", key, "--json").json
+    assert found["processInstance"]["state"] == "completed"
+    assert {"name": "amount", "value": 3} in found["root"]["variables"]
+    assert counterflow("trigger", key).code == 3

@@ -34,6 +34,8 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("set_variables", lambda e: e.set_variables(7, {}), Rejection, "no such element was found"),
     ("set_variables", lambda e: e.set_variables("", {}), NothingThere, "an active element"),
     ("publish", lambda e: e.publish(""), Rejection, "it is empty"),
+    ("trigger", lambda e: e.trigger(7), Rejection, "no such element was found"),
+    ("trigger", lambda e: e.trigger(""), NothingThere, "an active element"),
     ("broadcast", lambda e: e.broadcast(" "), Rejection, "it is empty"),
     ("broadcast", lambda e: e.broadcast(HALF), Rejection, "Unicode"),
     ("broadcast", lambda e: e.broadcast("a", 7), TypeError, "variables by name"),  # type: ignore[arg-type]  # the mistake under test

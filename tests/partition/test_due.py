@@ -193,6 +193,19 @@ async def test_a_timer_waits_for_a_database_that_cannot_be_read(monkeypatch: pyt
         await until(lambda: states(found) == ["completed"])
 
 
+async def test_a_timer_whose_commit_fails_each_time_is_not_tried_without_end() -> None:
+    async with rig(WAIT) as found:
+        await create(found)
+        await found.writer.settle()
+        found.store.faults += [StoreError("disk full")] * 100
+        await pass_time(found, MINUTE)
+        await turns(50)
+        await found.writer.settle()
+        assert len(found.store.faults) == 99
+        del found.store.faults[:]
+        await until(lambda: states(found) == ["completed"])
+
+
 async def test_a_heap_of_timers_is_worked_off_page_by_page_and_stalls_nobody() -> None:
     """Another instance's command is decided whenever its turn comes in the event loop: after a page at most,
     however many are due.

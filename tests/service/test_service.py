@@ -202,6 +202,26 @@ async def test_a_stream_that_does_not_read_has_a_share_of_the_grace() -> None:
         assert [job.state for job in found.store.scan(Job, {})] == ["activatable"]
 
 
+async def test_who_does_not_read_a_history_has_a_share_of_the_grace() -> None:
+    async with asking(shutdown_grace_ms=400) as found:
+        await found.begin(Guest(), ORDER)
+        is_delivering = asyncio.Event()
+
+        async def never_read(_: object) -> None:
+            is_delivering.set()
+            await asyncio.Event().wait()
+
+        telling = asyncio.create_task(
+            found.service.questions.history(never_read, process_instance_key=0, after_position=0, limit=0)
+        )
+        await is_delivering.wait()
+        began = asyncio.get_running_loop().time()
+        found.service.fall_silent()
+        with pytest.raises(Unavailable, match="go on behind the last record that came"):
+            await telling
+        assert asyncio.get_running_loop().time() - began < 0.4, "the grace was not used up"
+
+
 async def test_a_stream_has_its_jobs_for_a_second_at_least(caplog: pytest.LogCaptureFixture) -> None:
     async with asking() as found:
         guest = Guest()

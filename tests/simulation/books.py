@@ -63,3 +63,28 @@ class Records:
     timer_places: dict[int, tuple[int, str]] = field(default_factory=dict)
     aside: set[int] = field(default_factory=set)
     ended: dict[int, str] = field(default_factory=dict)
+
+    def is_meant_for(self, waiting: messages.SubscriptionOpened, message: messages.MessagePublished) -> bool:
+        """Whether a message is for who waits for it."""
+        return message.name == waiting.message_name and message.correlation_key in self._keys_of(waiting)
+
+    def waits_itself(self, event: messages.ElementTriggered) -> bool:
+        """Whether the element that is triggered waits for what is its own."""
+        waiting = self.subscriptions.get(event.receiver_key)
+        return waiting is not None and (waiting.element_instance_key, waiting.catch_id) == (
+            event.element_instance_key,
+            self.elements[event.element_instance_key].element_id,
+        )
+
+    def _keys_of(self, subscription: messages.SubscriptionOpened) -> set[str]:
+        """By which correlation keys it is meant: what waits by its instance by none, where nobody else does."""
+        keys = {subscription.correlation_key} - {""}
+        if not subscription.by_instance:
+            return keys
+        waiting = [
+            other
+            for other in self.subscriptions.values()
+            if other.by_instance and other.message_name == subscription.message_name
+        ]
+        instance_key = self.elements[subscription.element_instance_key].instance_key
+        return {*keys, str(instance_key), *([""] if waiting == [subscription] else [])}

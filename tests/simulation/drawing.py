@@ -271,7 +271,7 @@ class _Pen:
                 extensions(mappings) if mappings else "",
                 mark,
                 id=shape.id,
-                messageRef=f"message_{shape.message}",
+                messageRef=f"message_{shape.message}" if shape.message else None,
                 **attributes,
             )
         if shape.kind in {"call", "task"}:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from tests.bpmn.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
 from tests.simulation.shapes import (
+    OWN,
     Activity,
     Again,
     Border,
@@ -208,7 +209,7 @@ class _Grower:
         return Race(self._id("g"), tuple((event, Course(tuple(self._steps(depth + 1)))) for event in events))
 
     def _activity(self, depth: int) -> Activity:
-        kinds = ["task"] * 12 + ["receive"]
+        kinds = ["task"] * 12 + ["receive"] * (3 if self._dialect == "camunda" else 1)
         if depth < DEPTH and self._budget > 0:
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
@@ -246,7 +247,9 @@ class _Grower:
             return self._task()
         self._budget -= 1
         if kind == "receive":
-            return Activity(self._id("r"), kind, message=self._message().text)
+            awaited = self._message().text
+            is_bare = self._dialect == "camunda" and self._is_chance(0.3)
+            return Activity(self._id("r"), kind, message="" if is_bare else awaited)
         if kind == "sub":
             return self._sub_process(depth)
         if self._has_later and self._is_chance(0.2):
@@ -377,12 +380,13 @@ class _Grower:
         """A name of its own, one that another event of the process waits for too, or one that other processes
         wait for.
         """
+        meant = OWN if self._dialect == "camunda" and self._is_chance(0.5) else ""
         if self._is_chance(0.15):
-            return Trigger("message", "shared")
+            return Trigger("message", f"{meant}shared")
         if not self._messages or self._is_chance(0.6):
             self._messages += 1
         number = self._chance.randint(1, self._messages)
-        return Trigger("message", f"{self._process}-{number}")
+        return Trigger("message", f"{meant}{self._process}-{number}")
 
     def _signal(self) -> Trigger:
         """One of few names, so that many wait for the same."""

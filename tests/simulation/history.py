@@ -382,28 +382,24 @@ class History:
         self.books.subscriptions[event.key] = event
 
     def closed(self, event: messages.SubscriptionClosed) -> None:
-        self._expect(
-            self.books.subscriptions.pop(event.key, None) is not None,
-            f"{event} closes a subscription that is not open",
-        )
+        is_open = self.books.subscriptions.pop(event.key, None) is not None
+        self._expect(is_open, f"{event} closes a subscription that is not open")
 
     def correlated(self, event: messages.MessageCorrelated) -> None:
         message = self.books.published.get(event.message_key)
         pair = (event.message_key, event.bpmn_process_id)
-        self._expect(
-            message is not None and pair not in self.books.correlated, f"{event} comes twice, or too late"
-        )
+        is_new = message is not None and pair not in self.books.correlated
+        self._expect(is_new, f"{event} comes twice, or too late")
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
-            there, here = (
-                (subscription.message_name, subscription.correlation_key),
-                (message.name, message.correlation_key),
-            )
-            self._expect(there == here, f"{event} brings {message} to {subscription}")
-        self._expect(
-            subscription is not None or event.receiver_key in self.books.elements, f"{event} reaches nobody"
-        )
+            is_meant = self.books.is_meant_for(subscription, message)
+            self._expect(is_meant, f"{event} brings {message} to {subscription}")
+        is_reached = subscription is not None or event.receiver_key in self.books.elements
+        self._expect(is_reached, f"{event} reaches nobody")
+
+    def triggered(self, event: messages.ElementTriggered) -> None:
+        self._expect(self.books.waits_itself(event), f"{event} triggers what does not wait itself")
 
     def expired(self, event: messages.MessageExpired) -> None:
         self._expect(
@@ -469,6 +465,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     messages.SubscriptionOpened: History.subscribed,
     messages.SubscriptionClosed: History.closed,
     messages.MessageCorrelated: History.correlated,
+    messages.ElementTriggered: History.triggered,
     messages.MessageExpired: History.expired,
     quarantine.InstanceQuarantined: History.set_aside,
     quarantine.InstanceReleased: History.released_again,

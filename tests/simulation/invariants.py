@@ -309,7 +309,8 @@ def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:
         for row in waiting:
             if not is_at_rest(store, row.process_instance_key):
                 continue
-            if (row.message_name, row.correlation_key) == (message.name, message.correlation_key):
+            # One without a key reaches who comes to wait alone, and not who is left alone.
+            if row.message_name == message.name and message.correlation_key in {*row.keys} - {""}:
                 header = store.get(ProcessInstance, (row.process_instance_key,))
                 if (
                     header is not None

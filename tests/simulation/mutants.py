@@ -14,10 +14,11 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, waits
-from counterflow.kernel.data import evaluation, mappings
+from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import cancel
+from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
@@ -28,6 +29,7 @@ from counterflow.kernel.rows import (
     Job,
     Message,
     MessageCorrelation,
+    MessageSubscription,
     Partition,
     Timer,
     Variable,
@@ -250,6 +252,19 @@ def message_reaches_twice(patch: Patch) -> None:
     patch.setattr(conversations, "next_unreached", next_again)
 
 
+def message_reaches_one_of_several(patch: Patch) -> None:
+    """Who is meant by its name alone is not asked for being alone."""
+    count = conversations._count_by_name
+    patch.setattr(conversations, "_count_by_name", lambda state, name: min(count(state, name), 1))
+
+
+def triggered_and_waits_on(patch: Patch) -> None:
+    def in_vain(course: Course, subscription: MessageSubscription, document: scopes.Document) -> None:
+        course.emit(messages.ElementTriggered(subscription.element_instance_key, subscription.key))
+
+    patch.setattr(messages, "trigger", in_vain)
+
+
 def timers_forgotten_at_start(patch: Patch) -> None:
     _admit_all_but(Timer, patch)
 
@@ -416,6 +431,8 @@ MUTANTS = (
     interruption_spares_what_runs,
     call_survives_its_caller,
     message_reaches_twice,
+    message_reaches_one_of_several,
+    triggered_and_waits_on,
     timers_forgotten_at_start,
     time_taken_from_elsewhere,
     failed_commit_kept_in_memory,

@@ -242,7 +242,7 @@ class Oracle:
             ) == (element_key, catch_id)
             reference.came(seen.paths[element_key], catch_id, again=again)
         elif (
-            isinstance(event, messages.MessageCorrelated | signals.SignalReceived)
+            isinstance(event, messages.MessageCorrelated | messages.ElementTriggered | signals.SignalReceived)
             and event.receiver_key in seen.waits
         ):
             self._came(reference, event.receiver_key)

@@ -4,11 +4,12 @@ still.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from counterflow.kernel.events.signal import BroadcastSignal
-from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.jobs import UpdateJobRetries
@@ -79,8 +80,10 @@ class People:
 
     def _beginning(self) -> dict[str, bytes]:
         """What every instance begins with: the key of its messages, and the way that each choice takes."""
+        key = self._world.chance.choice(KEYS)
         values: dict[str, object] = {
-            "key": self._world.chance.choice(KEYS),
+            "key": key,
+            "businessKey": key,
             "again": self._world.chance.random() < 0.3,
         }
         for process in self._world.processes.values():
@@ -95,6 +98,8 @@ class People:
         """Something that nobody has asked for."""
         makers = [
             *[self._publish] * 3,
+            self._trigger,
+            *[self._call_by_name] * 2,
             self._broadcast,
             self._set_variables,
             self._cancel,
@@ -112,8 +117,8 @@ class People:
         )
         if not names:
             return
-        key = self._world.chance.choice(KEYS)
         name = self._world.chance.choice(names)
+        key = self._world.chance.choice(self._keys_of(name))
         command = PublishMessage(
             name=name,
             correlation_key=key,
@@ -124,6 +129,31 @@ class People:
         self._world.submit(command)
         if self._world.strikes("message twice", 0.3):
             self._world.soon(self._world.chance.uniform(0, 1), lambda: self._world.give(command))
+
+    def _keys_of(self, name: str) -> Sequence[str]:
+        """Those of the models, and what else those who wait for a message by their instance are meant by."""
+        waiting = [
+            row
+            for row in self._world.store.scan(MessageSubscription, {"message_name": name})
+            if row.by_instance
+        ]
+        return sorted([*KEYS, *(key for row in waiting for key in row.keys)])
+
+    def _call_by_name(self) -> None:
+        """A message without a key, best of a name that several wait for."""
+        names = Counter(
+            row.message_name for row in self._world.store.scan(MessageSubscription, {}) if row.by_instance
+        )
+        several = sorted(name for name, count in names.items() if count > 1)
+        if names:
+            name = self._world.chance.choice(several or sorted(names))
+            self._world.submit(PublishMessage(name=name, correlation_key="", variables=self._news()))
+
+    def _trigger(self) -> None:
+        waiting = self._world.store.scan(MessageSubscription, {})
+        if waiting:
+            key = self._world.chance.choice(waiting).element_instance_key
+            self._world.submit(TriggerElement(key=key, variables=self._news()))
 
     def _broadcast(self) -> None:
         name = self._world.chance.choice(["begin", "s1", "s2", "s3"])
@@ -203,7 +233,11 @@ class People:
 
     def _finish(self) -> None:
         waiting = self._world.store.scan(MessageSubscription, {})
-        for name, key in sorted({(row.message_name, row.correlation_key) for row in waiting}):
+        meant = {
+            (row.message_name, str(row.process_instance_key) if row.by_instance else row.correlation_key)
+            for row in waiting
+        }
+        for name, key in sorted(meant):
             self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
         for name in sorted({row.signal_name for row in self._world.store.scan(SignalSubscription, {})}):
             self._world.give(BroadcastSignal(name=name, variables={}))

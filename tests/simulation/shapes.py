@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+OWN = "own-"
+"""How the names of messages begin that are meant by their instance, and not by a key of the model."""
 Mapping: TypeAlias = tuple[str, str]
 """A path that is read (`d.x`), and the one at which its value is put."""
 
@@ -80,7 +82,8 @@ class Many:
 
 @dataclass(frozen=True)
 class Activity:
-    """A `task` (a job), a `receive` task, a `sub` process or a `call`; `inside` is a sub-process's content.
+    """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process or a `call`;
+    `inside` is a sub-process's content.
 
     Tasks and sub-processes are drawn as `tag`.
     """

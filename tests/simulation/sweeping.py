@@ -47,7 +47,7 @@ class Sweeping:
             return self._element_of[event.key]
         if isinstance(event, timers.TimerTriggered):
             return self._element_of[event.key]
-        if isinstance(event, messages.MessageCorrelated | signals.SignalReceived):
+        if isinstance(event, messages.MessageCorrelated | messages.ElementTriggered | signals.SignalReceived):
             return self._element_of.get(event.receiver_key, 0)
         if isinstance(event, moves.ElementActivated | moves.ElementCompleted):
             return event.key

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tests.bpmn.diagram import element, extensions, message
-from tests.simulation.shapes import Many, Mapping
+from tests.simulation.shapes import OWN, Many, Mapping
 
 DECISION = "price"
 
@@ -152,7 +152,8 @@ class Camunda:
         return f"${{{' || '.join(f'{variable} == {value}' for value in values)}}}"
 
     def message(self, name: str) -> str:
-        return element("message", id=f"message_{name}", name=name, counterflow__correlationKey="${key}")
+        key = None if name.startswith(OWN) else "${key}"
+        return element("message", id=f"message_{name}", name=name, counterflow__correlationKey=key)
 
 
 WORDS: dict[str, Words] = {"zeebe": Zeebe(), "camunda": Camunda()}

@@ -17,7 +17,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ReturnJob
@@ -391,6 +391,8 @@ class World:
             is_durable = self.store.get(ProcessInstance, (answer.key,)) is not None
         elif isinstance(command, PublishMessage):
             is_durable = any(entry.command == "PublishMessage" for entry in self.store.read_log())
+        elif isinstance(command, TriggerElement):
+            is_durable = any(entry.command == "TriggerElement" for entry in self.store.read_log())
         elif isinstance(command, CancelProcessInstance):
             key = command.process_instance_key
             is_durable = key in self.history.books.ended or is_swept(self.store, key)

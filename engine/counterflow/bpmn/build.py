@@ -12,6 +12,7 @@ from counterflow.bpmn.dialects.readers import READERS
 from counterflow.bpmn.elements import COMPENSATION, ERROR
 from counterflow.bpmn.extensions import compensated_result, compensation_order
 from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.rules.job_type import passes_unsent
 from counterflow.bpmn.undo import undoes_as_a_whole
 from counterflow.model.graph import (
     Behaviour,
@@ -29,6 +30,11 @@ _ROOMS_OF_WORK: Mapping[type, Behaviour] = {
     CalledDecision: Behaviour.RULE_TASK,
 }
 """Tasks that are done in the engine, whatever they are drawn as."""
+_PASSED_UNSENT: Mapping[str, Behaviour] = {
+    "intermediateThrowEvent": Behaviour.THROW_EVENT,
+    "endEvent": Behaviour.END_EVENT,
+}
+"""Events whose message nobody sends."""
 
 
 def build(outline: Outline) -> tuple[Process, ...]:
@@ -111,6 +117,8 @@ class _Builder:
     def _behaviour(self, element: Element) -> Behaviour:
         if element.behaviour is None:
             raise RuntimeError(f"{element} is not executed and yet no rule refused it")
+        if passes_unsent(self.outline, element):
+            return _PASSED_UNSENT[element.tag]
         return _ROOMS_OF_WORK.get(type(element.details.work), element.behaviour)
 
     def _hands_out(self, element: Element) -> bool:

@@ -322,9 +322,7 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
 
 
 def _event(event: ToldEvent, element: wire.ElementInstance) -> Text:
-    """A message, signal or escalation that has come or gone out, and by which event where that is not the
-    element itself.
-    """
+    """A message, signal or escalation that has come or gone out, with its event if that is another one."""
     if isinstance(event, wire.ThrownSignal):
         text = f"▲ {event.name} {event.signal_key} thrown {moment(event.thrown_at_ms)}"
     elif isinstance(event, wire.ThrownEscalation):

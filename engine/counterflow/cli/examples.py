@@ -1,5 +1,6 @@
-"""What the help of each command shows as examples: command lines without `counterflow` in front. A test reads
-every one of them.
+"""What the help of each command shows as examples: command lines without `counterflow` in front.
+
+A test reads every one of them.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "publish paid --key o-1 --ttl 5m",
         "publish paid --key o-1 --require-receiver",
     ),
+    "trigger": ("trigger 2251799813685260", "trigger 2251799813685260 --variables '{\"paid\": true}'"),
     "broadcast": ("broadcast prices-changed", "broadcast prices-changed --variables '{\"rate\": 1.1}'"),
     "incidents": ("incidents", "incidents --instance 2251799813685257"),
     "resolve": ("resolve 2251799813685260 --retries 3",),

@@ -54,8 +54,9 @@ CODE_BY_STATUS: Mapping[str, int] = {
 
 
 class Failure(Exception):
-    """A command that could not be carried out: a sentence for a person, and the exit code. `status` is
-    gRPC's, where it had a part.
+    """A command that could not be carried out: a sentence for a person, and the exit code.
+
+    `status` is gRPC's, where it had a part.
     """
 
     def __init__(self, code: int, message: str, status: str = "") -> None:

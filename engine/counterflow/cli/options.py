@@ -50,8 +50,9 @@ _DURATION = re.compile(rf"(\d{{1,12}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNIT_MS)})?"
 
 
 def remote(address: str) -> Remote:
-    """The server at this address; empty: at the one that the environment names, else on this machine. Raises
-    `Failure`.
+    """The server at this address; empty: at the one that the environment names, else on this machine.
+
+    Raises `Failure`.
     """
     return Remote(choose_address(address, os.environ))
 
@@ -64,8 +65,9 @@ def own_program(address: str) -> str:
 
 
 def read_object(text: str, what: str) -> str:
-    """A JSON object given as text, as `@FILE`, or as `-` for stdin; as text. Raises `Failure` for anything
-    else.
+    """A JSON object given as text, as `@FILE`, or as `-` for stdin; as text.
+
+    Raises `Failure` for anything else.
     """
     document = in_utf_8(_source(text), what)
     try:
@@ -84,8 +86,9 @@ def read_object(text: str, what: str) -> str:
 
 
 def in_utf_8(text: str, what: str) -> str:
-    """The same text. Raises `Failure` where it holds bytes that were no UTF-8 on the command line or on
-    stdin.
+    """The same text.
+
+    Raises `Failure` where it holds bytes that were no UTF-8 on the command line or on stdin.
     """
     try:
         text.encode()
@@ -97,8 +100,9 @@ def in_utf_8(text: str, what: str) -> str:
 
 
 def read_duration_ms(text: str, what: str) -> int:
-    """A length of time such as `30s`, `1.5h` or, in milliseconds, `500`. Raises `Failure` for anything
-    else.
+    """A length of time such as `30s`, `1.5h` or, in milliseconds, `500`.
+
+    Raises `Failure` for anything else.
     """
     matched = _DURATION.fullmatch(text.strip())
     if matched is None:
@@ -112,8 +116,9 @@ def read_duration_ms(text: str, what: str) -> int:
 
 
 def read_moment_ms(text: str, what: str, now_ms: int) -> int:
-    """A moment: ISO 8601, in UTC where it names no zone, or how long ago, such as `2h`. Raises `Failure` for
-    anything else.
+    """A moment: ISO 8601, in UTC where it names no zone, or how long ago, such as `2h`.
+
+    Raises `Failure` for anything else.
     """
     if _DURATION.fullmatch(text.strip()):
         return now_ms - read_duration_ms(text, what)
@@ -129,8 +134,9 @@ def read_moment_ms(text: str, what: str, now_ms: int) -> int:
 
 
 def read_keys(words: Sequence[str]) -> list[int]:
-    """Keys, each once; `-` stands for those on stdin, between spaces, commas or ends of lines. Raises
-    `Failure`.
+    """Keys, each once; `-` stands for those on stdin, between spaces, commas or ends of lines.
+
+    Raises `Failure`.
     """
     texts = [
         text

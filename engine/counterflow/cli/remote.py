@@ -34,8 +34,9 @@ os.environ.setdefault(
 
 
 class Listed(NamedTuple):
-    """The beginning of a list. `total` counts all of it where that was asked for; `total_is_at_least`: there
-    may be more.
+    """The beginning of a list.
+
+    `total` counts all of it where that was asked for; `total_is_at_least`: there may be more.
     """
 
     items: list[Any]
@@ -65,8 +66,9 @@ class Remote:
             yield message
 
     def pages(self, method: str, items: str, limit: int, *, count: bool = False, **fields: Any) -> Listed:
-        """The first `limit` of a list, however many pages that takes. `items` is the field of the answer that
-        holds them.
+        """The first `limit` of a list, however many pages that takes.
+
+        `items` is the field of the answer that holds them.
 
         `count` asks how many there are in all, of a list that can be counted.
         """
@@ -196,8 +198,9 @@ def open_channel(address: Address) -> grpc.Channel:
 
 
 def _beyond(message: Any, fields: Mapping[str, Any]) -> str:
-    """The first number that a field has no room for, in a sentence; empty where there is none. `message` is a
-    descriptor.
+    """The first number that a field has no room for, in a sentence; empty where there is none.
+
+    `message` is a descriptor.
     """
     for name, value in fields.items():
         field = message.fields_by_name[name]

@@ -18,8 +18,9 @@ BODY = -1
 
 
 def timeline(answer: wire.GetProcessInstanceResponse, now_ms: int, columns: int = 0) -> Text:
-    """One line a task or call: its name, its bar, what became of it. Of a page with so many columns (0: as
-    many as wanted).
+    """One line a task or call: its name, its bar, what became of it.
+
+    Of a page with so many columns (0: as many as wanted).
     """
     instance = answer.process_instance
     end_ms = instance.ended_at_ms if instance.HasField("ended_at_ms") else now_ms

@@ -58,8 +58,9 @@ class BlockingEngine(BlockingVerbs):
         self.close()
 
     def close(self) -> None:
-        """End what waits, let what is under way finish within the settings' grace, commit, and close. Once
-        is enough.
+        """End what waits, let what is under way finish within the settings' grace, commit, and close.
+
+        Once is enough.
         """
         if why := self._why_not_here():
             raise RuntimeError(why)
@@ -105,7 +106,8 @@ class _Inside(Engine):
 
 
 def open_engine(database: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
-    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be. Raises
-    `StoreError`.
+    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be.
+
+    Raises `StoreError`.
     """
     return BlockingEngine(database, settings)

@@ -63,8 +63,9 @@ class BlockingVerbs(ABC):
         return self._wait(self._verbs.start(process_id, variables, version, at=at))
 
     def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:
-        """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
-        the instance goes on.
+        """Wait for the end of an instance, so long at most (None: for ever).
+
+        Raises `TimeoutError`, and the instance goes on.
         """
         return self._wait(self._verbs.end_of(process_instance_key, timeout))
 
@@ -73,9 +74,10 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.cancel(process_instance_key))
 
     def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
-        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
-        one of an element): each where it is already, else in the process instance; `local`: all in this
-        very scope. Raises `NothingThere`.
+        """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
+
+        They are seen from a process instance or an element instance (by key, or the oldest active one of an
+        element); `local`: all are set in this very scope.
         """
         self._wait(self._verbs.set_variables(scope, variables, local=local))
 
@@ -98,6 +100,12 @@ class BlockingVerbs(ABC):
     def broadcast(self, name: str, variables: Variables | None = None) -> int:
         """Broadcast a signal to all who wait for it now; answers its key."""
         return self._wait(self._verbs.broadcast(name, variables))
+
+    def trigger(self, element: int | str, variables: Variables | None = None) -> None:
+        """Let what a receive task waits for come, without a message: by the key of the element instance or
+        of its process instance, or the oldest active one of an element. Raises `NothingThere`.
+        """
+        self._wait(self._verbs.trigger(element, variables))
 
     def worker(
         self,
@@ -127,8 +135,9 @@ class BlockingVerbs(ABC):
         return self._wait(self._verbs.activate(job_type, worker=worker, timeout=timeout, maximum=maximum))
 
     def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element. Raises
-        `NothingThere`.
+        """Complete a job: by key, or the oldest open one of a type or of an element.
+
+        Raises `NothingThere`.
         """
         self._wait(self._verbs.complete(job, variables))
 
@@ -159,14 +168,16 @@ class BlockingVerbs(ABC):
         self._wait(self._verbs.update_retries(job, retries))
 
     def resolve(self, incident: int | str) -> None:
-        """Try again what an incident holds up: by key, or the oldest one of an element. Raises
-        `NothingThere`.
+        """Try again what an incident holds up: by key, or the oldest one of an element.
+
+        Raises `NothingThere`.
         """
         self._wait(self._verbs.resolve(incident))
 
     def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
-        `Rejection` for an unknown instance.
+        """The open incidents of an instance (0: of all), newest first, each with its remedy.
+
+        Raises `Rejection` for an unknown instance.
         """
         return self._wait(self._verbs.incidents(process_instance_key))
 

@@ -70,8 +70,9 @@ ANOTHER_LOOP = (
 
 
 class Engine(Verbs):
-    """One engine on one database, at work inside `async with`. All methods are called from its event
-    loop's thread.
+    """One engine on one database, at work inside `async with`.
+
+    All methods are called from its event loop's thread.
     """
 
     def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
@@ -90,8 +91,9 @@ class Engine(Verbs):
 
     @property
     def _asked(self) -> Service:
-        """What the verbs are asked of. Raises `RuntimeError` where the engine is not at work, or not in this
-        process and this event loop.
+        """What the verbs are asked of.
+
+        Raises `RuntimeError` where the engine is not at work, or not in this process and this event loop.
         """
         if self._service is None:
             raise RuntimeError(NOT_AT_WORK)
@@ -102,8 +104,9 @@ class Engine(Verbs):
         return self._service
 
     async def __aenter__(self) -> Self:
-        """Open the database, made or migrated if need be, and begin to work. Raises `StoreError`, and
-        `RuntimeError` where it is open already.
+        """Open the database, made or migrated if need be, and begin to work.
+
+        Raises `StoreError`, and `RuntimeError` where it is open already.
         """
         if self._parts is not None:
             raise RuntimeError("Expected an engine that is not open yet, but this one is; open another one")
@@ -123,8 +126,9 @@ class Engine(Verbs):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End what waits, let what is under way finish within the settings' grace, commit, and close. Raises
-        `RuntimeError` where it is not open.
+        """End what waits, let what is under way finish within the settings' grace, commit, and close.
+
+        Raises `RuntimeError` where it is not open.
         """
         self._asked  # noqa: B018 - a fork must leave the database alone, its connections are the parent's
         if self._parts is None:

@@ -73,8 +73,9 @@ def pause_ms(job_type: str, back_off: timedelta) -> int:
 
 
 class BpmnError(Exception):
-    """Raised by a handler to end its job with a BPMN error, which an error event of the model with this
-    `code` catches; `variables` are those that the event hands on.
+    """Raised by a handler to end its job with a BPMN error, for an error event of the model with this `code`.
+
+    `variables` are those that the event hands on.
     """
 
     def __init__(self, code: str, message: str = "", variables: Variables | None = None) -> None:
@@ -129,9 +130,9 @@ def thrown(job: ActivatedJob, error: BpmnError) -> Command:
 
 
 def after_refusal(job: ActivatedJob, told: Command, refusal: Rejection, back_off_ms: int) -> Command | None:
-    """What is told of a job when the engine has refused what its handler made of it, such as a result that
-    is too large: that this try has failed, or the job would be done again and again. None where the job is
-    over, or is no longer the worker's.
+    """What to tell of a job whose result the engine has refused; None where it is not the worker's any more.
+
+    A result that is too large, for example, has failed this try, or the job would be done again and again.
     """
     is_gone = refusal.type in {RejectionType.NOT_FOUND, RejectionType.INVALID_STATE}
     return None if is_gone or isinstance(told, FailJob) else failure(job, refusal, back_off_ms)

@@ -106,8 +106,9 @@ def scope_key(store: Store, scope: int | str) -> int:
 
 
 def variables_of(store: Store, scope_key: int) -> dict[str, Any]:
-    """The variables of one scope while it is active: of a process instance or of an element instance. Raises
-    `Rejection` for any other.
+    """The variables of one scope while it is active: of a process instance or of an element instance.
+
+    Raises `Rejection` for any other.
     """
     if store.get(ElementRow, (scope_key,)) is None:
         raise Rejection(

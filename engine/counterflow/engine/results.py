@@ -1,5 +1,7 @@
-"""What an engine answers in a program that has it in itself, besides what the read model tells
-(`queries/shapes/`): keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values.
+"""What an engine answers in a program that has it in itself, besides what the read model tells.
+
+Keys are 64-bit whole numbers, times epoch milliseconds UTC, variables Python's values (`queries/shapes/` has
+the rest).
 """
 
 from __future__ import annotations
@@ -81,8 +83,9 @@ class EndedInstance(msgspec.Struct, frozen=True):
 
 
 class DecisionAnswer(msgspec.Struct, frozen=True):
-    """What a decision gave. Where it failed, `failure` says why, `failed_decision_id` where, and `output`
-    is None.
+    """What a decision gave.
+
+    Where it failed, `failure` says why, `failed_decision_id` where, and `output` is None.
     """
 
     key: int

@@ -49,6 +49,7 @@ from counterflow.engine.results import (
     text,
     whole_key,
 )
+from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
@@ -133,8 +134,9 @@ class Verbs(ABC):
         process_instance_key: int,
         timeout: timedelta | None = None,  # noqa: ASYNC109 - how long the caller waits
     ) -> EndedInstance:
-        """Wait for the end of an instance, so long at most (None: for ever). Raises `TimeoutError`, and
-        the instance goes on.
+        """Wait for the end of an instance, so long at most (None: for ever).
+
+        Raises `TimeoutError`, and the instance goes on.
         """
         whole_key(process_instance_key)
         async with asyncio.timeout(length(timeout).total_seconds() if timeout is not None else None):
@@ -151,9 +153,10 @@ class Verbs(ABC):
         await self._carry_out(CancelProcessInstance(process_instance_key=process_instance_key))
 
     async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
-        """Set variables, seen from a process instance or an element instance (by key, or the oldest active
-        one of an element): each where it is already, else in the process instance; `local`: all in this
-        very scope. Raises `NothingThere`.
+        """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
+
+        They are seen from a process instance or an element instance (by key, or the oldest active one of an
+        element); `local`: all are set in this very scope.
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(scope, "a scope")))
         await self._carry_out(
@@ -187,6 +190,13 @@ class Verbs(ABC):
             sensible(broadcast, name=text(name, "the name of a signal"), variables=document(variables))
         )
         return key
+
+    async def trigger(self, element: int | str, variables: Variables | None = None) -> None:
+        """Let what a receive task waits for come, without a message: by the key of the element instance or
+        of its process instance, or the oldest active one of an element. Raises `NothingThere`.
+        """
+        key = await self._ask(lambda store: scope_key(store, element))
+        await self._carry_out(TriggerElement(key=key, variables=document(variables)))
 
     # -- jobs ------------------------------------------------------------------------------------------------
 
@@ -237,8 +247,9 @@ class Verbs(ABC):
         return [taken(job) for job in await self._carry_out(command)]
 
     async def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element. Raises
-        `NothingThere`.
+        """Complete a job: by key, or the oldest open one of a type or of an element.
+
+        Raises `NothingThere`.
         """
         await self._carry_out(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
 
@@ -279,15 +290,17 @@ class Verbs(ABC):
     # -- people ----------------------------------------------------------------------------------------------
 
     async def resolve(self, incident: int | str) -> None:
-        """Try again what an incident holds up: by key, or the oldest one of an element. Raises
-        `NothingThere`.
+        """Try again what an incident holds up: by key, or the oldest one of an element.
+
+        Raises `NothingThere`.
         """
         key = await self._ask(lambda store: incident_key(store, key_or_name(incident, "an incident")))
         await self._carry_out(ResolveIncident(incident_key=key))
 
     async def incidents(self, process_instance_key: int = 0) -> list[Incident]:
-        """The open incidents of an instance (0: of all), newest first, each with its remedy. Raises
-        `Rejection` for an unknown instance.
+        """The open incidents of an instance (0: of all), newest first, each with its remedy.
+
+        Raises `Rejection` for an unknown instance.
         """
         return await self._ask(lambda store: all_incidents(store, whole_key(process_instance_key)))
 

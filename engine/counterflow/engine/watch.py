@@ -1,6 +1,4 @@
-"""Somebody who looks at the database once a second, so that its loss is noticed also while nothing is
-written.
-"""
+"""Who looks at the database once a second, so that its loss is noticed also while nothing is written."""
 
 from __future__ import annotations
 

@@ -136,8 +136,10 @@ class HandlerWorker:
 
 
 def _call(handler: Handler, job: WorkerJob) -> Awaitable[Variables | None] | Variables | None:
-    """Call a handler in a thread. No future brings a `StopIteration` out of there: that of a `next` which has
-    found nothing would never arrive.
+    """Call a handler in a thread.
+
+    No future brings a `StopIteration` out of there: that of a `next` which has found nothing would never
+    arrive.
     """
     try:
         return handler(job)

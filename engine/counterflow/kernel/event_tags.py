@@ -82,6 +82,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "EscalationThrown": 61,
         "EscalationCaught": 62,
         "TransactionCanceled": 65,
+        "ElementTriggered": 107,
         "SignalBroadcast": 160,
         "SignalReceived": 161,
         "SignalSubscriptionOpened": 162,

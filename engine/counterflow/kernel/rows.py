@@ -265,10 +265,17 @@ class Timer(Row, frozen=True, gc=False):
     Home.INSTANCE,
     owned=True,
     known_at_start=True,
-    indexes={"message": ("message_name", "correlation_key", "bpmn_process_id", "key")},
+    indexes={
+        "message": ("message_name", "correlation_key", "bpmn_process_id", "key"),
+        "by_instance": ("message_name", "by_instance", "process_instance_key", "bpmn_process_id", "key"),
+    },
 )
 class MessageSubscription(Row, frozen=True, gc=False):
-    """A message that an element instance waits for, on behalf of the event `catch_id`."""
+    """A message that an element instance waits for, on behalf of the event `catch_id`.
+
+    One that waits `by_instance` is meant by the key of its process instance as well, by its correlation key
+    if it has one (a business key), and without a key where nobody else waits so for that name.
+    """
 
     key: int
     process_instance_key: int
@@ -278,6 +285,14 @@ class MessageSubscription(Row, frozen=True, gc=False):
     message_name: str
     correlation_key: str
     tenant_id: str = DEFAULT_TENANT
+    by_instance: bool = False
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The correlation keys by which it is meant; the empty one, where nobody else is."""
+        if not self.by_instance:
+            return (self.correlation_key,)
+        return tuple(dict.fromkeys((self.correlation_key, str(self.process_instance_key), "")))
 
 
 @stored(Home.INSTANCE, owned=True, known_at_start=True, found_by="signal_name")

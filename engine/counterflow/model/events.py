@@ -95,7 +95,9 @@ class TimerDefinition:
 
 @dataclass(frozen=True, slots=True)
 class MessageDefinition:
-    """A message to wait for: its name and, but for start events of a process, the key that tells whose it is.
+    """A message to wait for: its name, and the key that tells whose it is.
+
+    Without a key what waits is meant by its process instance (camunda:); a start event of a process has none.
     10.5.5.
     """
 

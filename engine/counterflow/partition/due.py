@@ -39,7 +39,7 @@ DUE_AT_ONCE = 200
 PAGE_MS = 10
 """How long that may take: after so much of it no other is begun before it is committed."""
 REST_MS = 1_000
-"""How long due things wait after the database could not be read."""
+"""How long due things wait after the database could not be read, or written."""
 
 
 class Alarm:
@@ -100,6 +100,11 @@ class Alarm:
         delay_ms = max(at_ms - now_ms, REST_MS if self._is_resting else 0)
         self._timer_ms = at_ms
         self._timer = asyncio.get_running_loop().call_later(delay_ms / 1000, self._go_off)
+
+    def rest(self) -> None:
+        """Whenever it is set next, do not go off before `REST_MS`."""
+        self._is_resting = True
+        self.clear()
 
     def clear(self) -> None:
         """Do not go off before it is set again."""

@@ -24,7 +24,7 @@ from counterflow.partition.refusals import Faulted, Unavailable
 logger = logging.getLogger("counterflow.partition")
 
 REST_SECONDS = 1.0
-"""How long pages wait after the database could not be read."""
+"""How long pages wait after the database could not be read, or written."""
 
 
 class Pages:
@@ -49,6 +49,7 @@ class Pages:
         self._held: set[int] = set()
         """Undertakings that cannot go on: a model is read for them, or they have met a fault."""
         self._stopping = True
+        self._rest_seconds = 0.0
 
     def start(self) -> None:
         """Go on with what is unfinished."""
@@ -71,10 +72,17 @@ class Pages:
         if is_waiting or decider.is_lost or decider.open is self._batch:
             return
         if next_undertaking(decider.state, self._last, self._held):
-            self._timer = asyncio.get_running_loop().call_soon(self._turn)
+            self._timer = asyncio.get_running_loop().call_later(self._rest_seconds, self._turn)
+
+    def rest(self) -> None:
+        """Turn no page before `REST_SECONDS`."""
+        self._rest_seconds = REST_SECONDS
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _turn(self) -> None:
-        self._timer = None
+        self._timer, self._rest_seconds = None, 0.0
         key = next_undertaking(self._decider.state, self._last, self._held)
         if self._stopping or self._decider.is_lost or not key:
             return

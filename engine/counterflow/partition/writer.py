@@ -335,12 +335,12 @@ class Writer:
         try:
             sealed, batch = self._decider.seal()
         except MemoryError as error:
-            self._discard([], error)
+            self._fail([], error)
             return
         try:
             await self._make_durable(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
-            self._discard(sealed.failed, error)
+            self._fail(sealed.failed, error)
             return
         self.commits += 1
         tell_all(sealed.committed)
@@ -370,6 +370,14 @@ class Writer:
                 await asyncio.sleep(LOCK_LOOK_S)
             else:
                 return
+
+    def _fail(self, sealed: Sequence[Failed], error: Exception) -> None:
+        """A batch could not be committed. What would come again by itself waits a while: it may be what no
+        batch can be committed with, and would be tried without end.
+        """
+        self._alarm.rest()
+        self._pages.rest()
+        self._discard(sealed, error)
 
     def _discard(self, sealed: Sequence[Failed], error: Exception) -> None:
         if isinstance(error, StoreError):

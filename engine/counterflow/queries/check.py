@@ -48,8 +48,9 @@ class CheckReport(msgspec.Struct):
 
 
 def check(store: SqlStore, database: Path, progress: Progress, *, is_deep: bool) -> CheckReport:
-    """Read everything. `is_deep`: hold indexes to their tables as well, and fold every instance instead of a
-    sample.
+    """Read everything.
+
+    `is_deep`: hold indexes to their tables as well, and fold every instance instead of a sample.
     """
     report = CheckReport()
     report.damage += _standing(store, database)

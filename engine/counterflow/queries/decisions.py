@@ -29,8 +29,9 @@ def list_decisions(
 
 
 def decision_xml(store: Store, key: int) -> DecisionXml:
-    """The file of a decision model, asked for by its key or by that of a decision in it. Raises `Rejection`
-    for an unknown key.
+    """The file of a decision model, asked for by its key or by that of a decision in it.
+
+    Raises `Rejection` for an unknown key.
     """
     decision = store.get(DecisionDefinition, (key,))
     model = store.get(DecisionRequirements, (decision.requirements_key if decision is not None else key,))

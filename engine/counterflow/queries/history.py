@@ -1,5 +1,6 @@
-"""What has happened, event by event. The mapping from events to records knows no kind of event: a new one
-needs no line here.
+"""What has happened, event by event.
+
+The mapping from events to records knows no kind of event: a new one needs no line here.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def records(
 
 
 def details_of(event: Event) -> str:
-    """What an event says besides what it is about, as a JSON object. Bytes that hold JSON are that JSON;
-    others are told by size.
+    """What an event says besides what it is about, as a JSON object.
+
+    Bytes that hold JSON are that JSON; others are told by size.
     """
     fields = event.__struct_fields__
     return msgspec.json.encode(
@@ -53,9 +55,7 @@ def details_of(event: Event) -> str:
 
 
 class ElementsByKey:
-    """Which element a key belongs to (of an element instance, its job, its incident…), as the events
-    themselves have said.
-    """
+    """Which element a key belongs to (of an element instance, its job, its incident…), by the events."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -22,8 +22,9 @@ between two runs of the server: by so much that may have been.
 
 
 class InstanceFilter(NamedTuple):
-    """What is left empty does not narrow. `variable_json` is a value in JSON, compared as a value and not as
-    text.
+    """What is left empty does not narrow.
+
+    `variable_json` is a value in JSON, compared as a value and not as text.
     """
 
     bpmn_process_id: str = ""
@@ -50,8 +51,9 @@ class InstanceFilter(NamedTuple):
         return where
 
     def sieve(self, store: Store) -> Sieve:
-        """What must hold of each row besides, and where to stop looking. Raises `Rejection` for a filter that
-        makes no sense.
+        """What must hold of each row besides, and where to stop looking.
+
+        Raises `Rejection` for a filter that makes no sense.
         """
         self._refuse_nonsense()
         has_variable = self._variable_test(store)

@@ -26,8 +26,9 @@ def list_process_instances(
     page_key: int = 0,
     count: bool = False,
 ) -> Page[ProcessInstance]:
-    """Instances, newest first; `count` asks how many there are from here on. Raises `Rejection` for a filter
-    that makes no sense.
+    """Instances, newest first; `count` asks how many there are from here on.
+
+    Raises `Rejection` for a filter that makes no sense.
     """
     sieve = instances.sieve(store)
     if instances.with_incidents:
@@ -110,8 +111,9 @@ def _header(story: Story) -> ProcessInstance:
 
 
 def _prune(story: Story, active_only: bool, limit: int) -> int:
-    """Take away what is not to be shown. Children end before their parents and begin after them, so leaves
-    always go first.
+    """Take away what is not to be shown.
+
+    Children end before their parents and begin after them, so leaves always go first.
     """
     inner = [element for element in story.elements.values() if element.scope_key]
     ended = sorted(

@@ -58,8 +58,9 @@ def newest_first(
     page_size: int = 0,
     page_key: int = 0,
 ) -> Page[RowType]:
-    """A page of rows with a single integer key, those older than `page_key` (0: the newest). Raises
-    `Rejection`.
+    """A page of rows with a single integer key, those older than `page_key` (0: the newest).
+
+    Raises `Rejection`.
     """
     size = size_of_page(page_size)
     return page_of(rows_from_end(store, table, where, page_key, size + 1), page_size=page_size)
@@ -68,8 +69,9 @@ def newest_first(
 def page_of(
     rows: Iterator[RowType], sieve: Sieve = EVERYTHING, *, page_size: int = 0, count: bool = False
 ) -> Page[RowType]:
-    """What is wanted of rows that come newest first: a page of it, and with `count` how much there is. Raises
-    `Rejection`.
+    """What is wanted of rows that come newest first: a page of it, and with `count` how much there is.
+
+    Raises `Rejection`.
     """
     size = size_of_page(page_size)
     items: list[RowType] = []
@@ -97,8 +99,9 @@ def rows_from_end(
     page_key: int = 0,
     portion: int = DEFAULT_PAGE_SIZE,
 ) -> Iterator[RowType]:
-    """Rows with a single integer key, those older than `page_key` (0: the newest) from the newest on. Raises
-    `Rejection`.
+    """Rows with a single integer key, those older than `page_key` (0: the newest) from the newest on.
+
+    Raises `Rejection`.
     """
     if page_key < 0:
         raise Rejection(
@@ -108,8 +111,9 @@ def rows_from_end(
 
 
 def size_of_page(page_size: int) -> int:
-    """How many rows a page of this size holds: 0 means the usual size, and there is a largest. Raises
-    `Rejection` for a negative one.
+    """How many rows a page of this size holds: 0 means the usual size, and there is a largest.
+
+    Raises `Rejection` for a negative one.
     """
     if page_size < 0:
         raise Rejection(

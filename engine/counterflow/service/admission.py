@@ -90,8 +90,9 @@ class Admission:
         self.ended()
 
     def hold(self, visitor: Visitor) -> None:
-        """A request is kept in memory while it waits. Raises `Overloaded` where there is no room; while none
-        waits there is for any.
+        """A request is kept in memory while it waits.
+
+        Raises `Overloaded` where there is no room; while none waits there is for any.
         """
         self._keep(visitor.account, memory_of(visitor.request_bytes))
 
@@ -119,8 +120,9 @@ class Admission:
 
     @contextmanager
     def visit(self, visitor: Visitor) -> Iterator[None]:
-        """A visitor is let in and their request is kept while the block runs. Raises `Unavailable` and
-        `Overloaded`.
+        """A visitor is let in and their request is kept while the block runs.
+
+        Raises `Unavailable` and `Overloaded`.
         """
         self.check()
         self.hold(visitor)

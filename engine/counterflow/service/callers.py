@@ -46,8 +46,10 @@ class JobReceiver(Visitor, Protocol):
     """Called when they can be sent more, after `send` has answered False."""
 
     def send(self, job: ActivatedJob) -> bool:
-        """Send one job. Answers False where it has not left yet, since the receiver does not read; it must be
-        kept until `on_drained`.
+        """Send one job.
+
+        Answers False where it has not left yet, since the receiver does not read; it must be kept until
+        `on_drained`.
         """
         ...
 

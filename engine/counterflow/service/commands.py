@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.quarantine import ReleaseInstance
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
@@ -68,10 +69,16 @@ class Commands:
         self._turns.take(visitor, begin, refuse)
 
     def release(self, process_instance_key: int) -> Awaitable[None]:
-        """Let an instance that was set aside go on. Raises `Rejection`, of another type where there is such
-        an instance and it was not set aside.
+        """Let an instance that was set aside go on.
+
+        Raises `Rejection`, of another type where there is such an instance and it was not set aside.
         """
         return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
+
+    def trigger(self, key: int, variables: dict[str, bytes]) -> Awaitable[None]:
+        """Let what an element waits for come, without a message. Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
+        return self._writer.submit(TriggerElement(key=key, variables=variables))
 
     def release_due(self) -> bool:
         """Let come what is due, from now on; answers whether it was held. Raises `Unavailable`."""

@@ -37,8 +37,9 @@ class Deployments:
         self._room = ReadingRoom(settings.reading_ms, settings.deployments_in_line)
 
     async def deploy(self, files: Sequence[File], caller: Caller) -> Deployment:
-        """Deploy files together. Raises `Rejection` with every finding of every file, `Overloaded` and
-        `Unavailable`.
+        """Deploy files together.
+
+        Raises `Rejection` with every finding of every file, `Overloaded` and `Unavailable`.
         """
         refuse_unreadable(files)
         sound = await self._room.read(lambda: read_sound(files, self._limits))

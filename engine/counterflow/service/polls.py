@@ -35,8 +35,9 @@ class WaitingPoll(PollTaker):
         self._hand_back = hand_back
 
     def cancel(self, count: int) -> None:
-        """Jobs were on their way and their commit failed: the client should wait a little. Without any, it is
-        asked again.
+        """Jobs were on their way and their commit failed: the client should wait a little.
+
+        Without any, it is asked again.
         """
         if count and not self.jobs.done():
             self.jobs.set_exception(
@@ -119,9 +120,7 @@ class Polls:
         return await kept(taken, self._hand_back), more
 
     def _take(self, command: ActivateJobs) -> asyncio.Future[Jobs]:
-        """An instance that breaks while its job is taken is set aside, and the others' jobs are taken all the
-        same.
-        """
+        """Take jobs; an instance that breaks while its job is taken is set aside, the others' are taken."""
         for _ in range(FAULTS_PER_OFFER):
             try:
                 return self._writer.submit(command)

@@ -31,10 +31,12 @@ class Questions:
         self._store = store
         self._admission = admission
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="counterflow-reader")
+        self._deliveries: set[asyncio.Timeout] = set()
 
     async def ask(self, question: Callable[[Store], Answer]) -> Answer:
-        """The answer to a question of the read model (`queries/`), such as
-        `lambda store: list_jobs(store, job_type="pay")`. Raises what it raises.
+        """The answer to a question of the read model (`queries/`). Raises what it raises.
+
+        Such as `lambda store: list_jobs(store, job_type="pay")`.
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, question, self._store)
 
@@ -64,14 +66,37 @@ class Questions:
                 )
             )
             while some := await self.ask(lambda _: list(islice(found, RECORDS_AT_ONCE))):
-                await deliver(some)
                 if self._admission.is_closed:
-                    raise Unavailable(
-                        f"The server is stopping; go on behind position {some[-1].position} when it is back"
-                    )
+                    raise _go_on_behind(f"position {some[0].position - 1}")
+                await self._deliver(deliver(some))
+
+    def end(self, share_seconds: float) -> None:
+        """The engine is stopping: who does not read what is being delivered is waited for so long."""
+        over = asyncio.get_running_loop().time() + share_seconds
+        for delivery in self._deliveries:
+            if delivery.when() is None:
+                delivery.reschedule(over)
+
+    async def _deliver(self, delivering: Awaitable[None]) -> None:
+        delivery = asyncio.timeout(None)
+        self._deliveries.add(delivery)
+        try:
+            async with delivery:
+                await delivering
+        except TimeoutError:
+            if not delivery.expired():
+                raise
+            raise _go_on_behind("the last record that came") from None
+        finally:
+            self._deliveries.discard(delivery)
 
     def close(self) -> None:
-        """Wait for the questions that are being answered, and let go of the threads. Nobody waits for those
-        that are not any more.
+        """Wait for the questions that are being answered, and let go of the threads.
+
+        Nobody waits for those that are not any more.
         """
         self._readers.shutdown(cancel_futures=True)
+
+
+def _go_on_behind(what: str) -> Unavailable:
+    return Unavailable(f"The server is stopping; go on behind {what} when it is back")

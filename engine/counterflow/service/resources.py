@@ -32,9 +32,7 @@ class File(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What was read, models before those that import them, and what there is to say to the authors, by file
-    name.
-    """
+    """What was read, models before those that import them, and findings for the authors by file name."""
 
     resources: tuple[ReadResource, ...]
     errors: Sequence[tuple[str, Finding]]

@@ -29,8 +29,9 @@ STALLED_SHARE = 0.25
 
 
 class Service:
-    """One engine, as those see it who ask it for things. All methods are called from the event loop's
-    thread.
+    """One engine, as those see it who ask it for things.
+
+    All methods are called from the event loop's thread.
     """
 
     def __init__(self, writer: Writer, store: Store, settings: Settings) -> None:
@@ -82,13 +83,15 @@ class Service:
         return max(self._grace_ends - asyncio.get_running_loop().time(), 0.0)
 
     def fall_silent(self) -> None:
-        """Let nobody in any more, and end those who wait; what is under way goes on. The writer must still be
-        at work, since jobs come back.
+        """Let nobody in any more, and end those who wait; what is under way goes on.
+
+        The writer must still be at work, since jobs come back.
         """
         self.begin_grace(self.settings.shutdown_grace_ms / 1000)
         self.admission.close()
         self._takers.end_polls()
         self.streams.end(self.grace_left() * STALLED_SHARE)
+        self.questions.end(self.grace_left() * STALLED_SHARE)
         self.results.end()
         self.deployments.end()
         self._stop_reading()

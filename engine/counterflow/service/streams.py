@@ -27,8 +27,9 @@ and pushed again.
 
 
 class Push:
-    """One open stream. The first job of the queue stays there until it has left, so that it goes back if it
-    never does.
+    """One open stream.
+
+    The first job of the queue stays there until it has left, so that it goes back if it never does.
     """
 
     def __init__(
@@ -99,8 +100,9 @@ class Streams:
             push.break_off()
 
     def open(self, receiver: JobReceiver, request: ActivateJobs) -> None:
-        """Send jobs until the receiver goes; what it has not been sent by then goes back. Raises
-        `Overloaded`.
+        """Send jobs until the receiver goes; what it has not been sent by then goes back.
+
+        Raises `Overloaded`.
         """
         if request.timeout_ms < SHORTEST_TIMEOUT_MS:
             logger.warning(

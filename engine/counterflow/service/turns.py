@@ -37,8 +37,9 @@ LATE_REFUSALS = 10_000
 
 
 class Turns:
-    """Who may begin something now, who waits, and who is sent away. `async with turns:` for coroutines,
-    `take` and `end` for callbacks.
+    """Who may begin something now, who waits, and who is sent away.
+
+    `async with turns:` for coroutines, `take` and `end` for callbacks.
     """
 
     def __init__(self, settings: Settings) -> None:

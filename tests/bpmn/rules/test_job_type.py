@@ -64,7 +64,7 @@ def test_a_script_is_work_for_the_engine_or_for_a_worker_not_both() -> None:
 
 def test_the_remedy_speaks_the_dialect_of_the_model() -> None:
     zeebe, camunda = (
-        reading(around(task)).errors[0].remedy
+        reading(around(task)).findings[0].remedy
         for task in (
             element("serviceTask", ZEEBE, id="a"),
             element("intermediateThrowEvent", CAMUNDA, element("messageEventDefinition"), id="a"),

@@ -1,8 +1,9 @@
 """Messages: a `message` of the file with a name, and the key that tells whose it is.
 
-BPMN 2.0.2, 8.4.2 and 10.5.5. The `zeebe:` dialect has the key on the message (`zeebe:subscription`), Camunda
-7 has it in the call that correlates, so in a `camunda:` model it is our own extension
-(docs/camunda7-dialect.md). What throws a message is a job, whose worker sends it.
+BPMN 2.0.2, 8.4.2 and 10.5.5. The `zeebe:` dialect has the key on the message (`zeebe:subscription`). In
+Camunda 7 the call that correlates says which instance is meant: without a key (our own extension there,
+docs/camunda7-dialect.md) an instance waits for what is meant for it. A receive task that names no message
+waits for one by its own id. What throws a message is a job, whose worker sends it; without one it is passed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import correlation_key, message_name, named_catch
 from counterflow.feel import Expression
 from counterflow.model.events import MessageDefinition
-from counterflow.model.graph import Behaviour
+from counterflow.model.graph import Behaviour, Dialect
 
 
 def _read(reading: ModelReading, element: Element) -> MessageDefinition | None:
     """None where it throws one, or names no message with a name (rule `message-name`)."""
-    message = reading.outline.named_by(element)
-    if message is None or not element.catches(MESSAGE):
+    if not element.catches(MESSAGE):
         return None
+    message = reading.outline.named_by(element)
+    if message is None:
+        return MessageDefinition(element.id) if message_name.waits_by_id(reading.outline, element) else None
     name = event_name(reading, element, "message")
     if name is None or element.is_process_start:
         return None if name is None else MessageDefinition(name)
@@ -34,6 +37,8 @@ def _read(reading: ModelReading, element: Element) -> MessageDefinition | None:
 def _key(reading: ModelReading, element: Element, message: etree._Element) -> Expression | None:
     dialect, notes = reading.dialect, reading.notes
     text = dialect.correlation_key(element, message)
+    if not text and reading.outline.dialect is not Dialect.ZEEBE:
+        return None
     key = dialect.text_or_expression(text, "correlation key", element, notes) if text else ""
     if isinstance(key, str):
         found = f"the constant {quoted(text)}" if text else "none"

@@ -5,9 +5,10 @@ would ask for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from counterflow.bpmn.elements import MESSAGE
-from counterflow.bpmn.outline import Outline
+from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Dialect
 
@@ -30,6 +31,14 @@ _ALSO: Mapping[tuple[Dialect, str], str] = {
 """Tasks that may be done in the engine as well."""
 
 
+_ON_DEFINITION: Final = " on its messageEventDefinition"
+
+
+def passes_unsent(outline: Outline, element: Element) -> bool:
+    """Whether it throws a message that nobody sends, which Camunda 7 passes."""
+    return element.throws(MESSAGE) and outline.dialect is not Dialect.ZEEBE and element.details.job is None
+
+
 def check(outline: Outline) -> Iterator[Finding]:
     """Tasks and thrown messages with neither job, script nor decision, and script tasks with job and
     script.
@@ -39,14 +48,13 @@ def check(outline: Outline) -> Iterator[Finding]:
             continue
         details = element.details
         also = _ALSO.get((outline.dialect, element.tag), "")
-        if details.job is None and details.script is None and not details.is_reported:
+        is_missing = details.job is None and details.script is None and not details.is_reported
+        if is_missing and passes_unsent(outline, element):
+            message = f"{element} sends no message: it says nobody who does, and is passed."
+            yield element.warning(RULE, message, _REMEDIES[outline.dialect].format(also=_ON_DEFINITION))
+        elif is_missing:
             message = f"expected {element} to say which job it is, found no job type."
-            place = (
-                " on its messageEventDefinition"
-                if element.throws(MESSAGE) and outline.dialect is Dialect.CAMUNDA
-                else ""
-            )
-            yield element.error(RULE, message, _REMEDIES[outline.dialect].format(also=place + also))
+            yield element.error(RULE, message, _REMEDIES[outline.dialect].format(also=also))
         if details.job is not None and details.script is not None:
             yield element.error(
                 RULE, f"{element} is both a job and a script.", "Remove the job type, or the script."

@@ -168,8 +168,9 @@ def _read_variable(text: str) -> tuple[str, str]:
 
 
 def _running(server: Remote, process: str) -> list[int]:
-    """The running instances of a process that can be cancelled by themselves. Raises `Failure` where there is
-    no such process.
+    """The running instances of a process that can be cancelled by themselves.
+
+    Raises `Failure` where there is no such process.
     """
     running = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
     keys = [int(one.key) for one in server.iterate("ListProcessInstances", "process_instances", **running)]
@@ -183,8 +184,9 @@ def _running(server: Remote, process: str) -> list[int]:
 
 
 def _cancel(server: Remote, key: int) -> Failure | None:
-    """Why an instance could not be cancelled, if it could not. Raises `Failure` where there is no use in
-    trying others.
+    """Why an instance could not be cancelled, if it could not.
+
+    Raises `Failure` where there is no use in trying others.
     """
     try:
         server.call("CancelProcessInstance", processInstanceKey=key)

@@ -1,4 +1,4 @@
-"""Commands about messages: publish one, and say whom it has reached."""
+"""Commands about messages: publish one, and say whom it has reached; go on without one."""
 
 from __future__ import annotations
 
@@ -70,6 +70,22 @@ def publish(
     _say_whom_it_reached(
         visible_line(f"{name}{f' / {key}' if key else ''}"), message, must_reach=require_receiver
     )
+
+
+def trigger(
+    key: Annotated[
+        int,
+        typer.Argument(
+            metavar="KEY", help="Of a receive task that waits, or of a process instance with only one."
+        ),
+    ],
+    variables: VariablesOption = "{}",
+    address: AddressOption = "",
+) -> None:
+    """Let a receive task, or a catch event that waits for a message, go on as if it had come."""
+    document = read_object(variables, "--variables")
+    remote(address).call("TriggerElement", element_instance_key=key, variables_json=document)
+    say(f"Triggered {key}.")
 
 
 def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:

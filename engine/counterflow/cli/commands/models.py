@@ -121,8 +121,9 @@ def definitions(
 
 
 def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[Path, Finding]]:
-    """What there is to say of files, in their order. Decision models are read together, since one may import
-    another.
+    """What there is to say of files, in their order.
+
+    Decision models are read together, since one may import another.
     """
     from counterflow.bpmn.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
     from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - as above
@@ -145,8 +146,9 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
 
 
 def _warn(contents: dict[Path, bytes]) -> None:
-    """The wire has no place for warnings, and the author should hear of them all the same. Limits are the
-    server's, which has accepted.
+    """The wire has no place for warnings, and the author should hear of them all the same.
+
+    Limits are the server's, which has accepted.
     """
     for path, finding in _findings(contents, with_schema=False):
         if finding.severity != "error":

@@ -129,8 +129,9 @@ def _give_completed(instance: Any, variables: dict[str, Any], as_json: bool) -> 
 
 
 def _wait_for_end(server: Remote, key: int, timeout_s: float, program: str, as_json: bool) -> None:
-    """Look until the instance has completed, sparing the server more the longer it takes. Raises `Failure`
-    where it does not.
+    """Look until the instance has completed, sparing the server more the longer it takes.
+
+    Raises `Failure` where it does not.
     """
     give_up = time.monotonic() + timeout_s
     pause_s = FIRST_PAUSE_S

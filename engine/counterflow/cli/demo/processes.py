@@ -1,5 +1,6 @@
-"""The processes of the demo: one server on a SQLite file, and a worker for each service. All end with the
-demo.
+"""The processes of the demo: one server on a SQLite file, and a worker for each service.
+
+All end with the demo.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ class DemoServer:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> float:
-        """Start it; answers how many seconds passed until it accepted calls. Raises `RuntimeError` if it ends
-        instead.
+        """Start it; answers how many seconds passed until it accepted calls.
+
+        Raises `RuntimeError` if it ends instead.
         """
         began = time.monotonic()
         command = [

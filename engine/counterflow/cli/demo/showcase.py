@@ -19,8 +19,9 @@ class Showcase(NamedTuple):
 
 
 def find_showcase() -> Showcase:
-    """Where the showcase is in this installation. Raises `FileNotFoundError`, which names both places, if it
-    is in neither.
+    """Where the showcase is in this installation.
+
+    Raises `FileNotFoundError`, which names both places, if it is in neither.
     """
     places = (
         Showcase(PACKAGED / "models", PACKAGED / "workers"),

@@ -74,8 +74,9 @@ class Demo:
         return self.remote.call("GetProcessInstance", process_instance_key=key)
 
     def watch(self, key: int, until: Callable[[Any], bool] | None = None) -> Any:
-        """Draw a trip while it goes on, until it has ended (or until that). Raises `TimeoutError` when
-        nothing comes of it.
+        """Draw a trip while it goes on, until it has ended (or until that).
+
+        Raises `TimeoutError` when nothing comes of it.
         """
         is_over = until or (lambda answer: answer.process_instance.HasField("ended_at_ms"))
         give_up = time.monotonic() + PATIENCE_SECONDS
@@ -97,8 +98,9 @@ class Demo:
 
 
 def play_chapters(demo: Demo) -> None:
-    """Play all chapters, one after another. Raises `Failure`, `RuntimeError` or `TimeoutError` where one
-    cannot go on.
+    """Play all chapters, one after another.
+
+    Raises `Failure`, `RuntimeError` or `TimeoutError` where one cannot go on.
     """
     seconds = demo.server.start()
     demo.begin_chapter(
@@ -200,8 +202,9 @@ def _picture(answer: wire.GetProcessInstanceResponse) -> RenderableType:
 
 
 def main(folder: Path, console: Console | None = None, *, pace_seconds: float) -> int:
-    """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`. Answers an
-    exit code.
+    """Tell the story, with what it leaves behind in `folder`; each booking takes `pace_seconds`.
+
+    Answers an exit code.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -14,6 +14,9 @@ empty key sets no limit. After Zeebe's message correlation; BPMN 2.0.2, 10.5.5 a
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
+
+import msgspec
 
 from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.events import arrivals, starts
@@ -36,6 +39,9 @@ from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model.events import MessageDefinition
 from counterflow.model.graph import Node, Process
+
+BUSINESS_KEY: Final = "businessKey"
+"""The variable of a process instance by which it is meant as well, where a model says no correlation key."""
 
 
 class MessagePublished(PartitionEvent, frozen=True):
@@ -74,6 +80,14 @@ class SubscriptionOpened(InstanceEvent, frozen=True):
     catch_id: str
     message_name: str
     correlation_key: str
+    by_instance: bool = False
+
+
+class ElementTriggered(InstanceEvent, frozen=True):
+    """Somebody says that what the element instance waits for has come; `receiver_key` is the subscription."""
+
+    element_instance_key: int
+    receiver_key: int
 
 
 class SubscriptionClosed(InstanceEvent, frozen=True):
@@ -139,16 +153,30 @@ def receive_buffered(token: Token) -> None:
         if key in instance.subscriptions
     ]
     for subscription in subscriptions:
-        message = conversations.next_unreached(
-            token.step.state,
-            subscription.bpmn_process_id,
-            subscription.message_name,
-            subscription.correlation_key,
-        )
+        message = _oldest_for(token.step.state, subscription)
         if message is not None:
             receive(token, subscription, message)
             token.step.look_for_buffered(token)
             return
+
+
+def trigger(course: Course, subscription: MessageSubscription, document: scopes.Document) -> None:
+    """What an element itself waits for has come, without a message."""
+    course.emit(ElementTriggered(subscription.element_instance_key, subscription.key))
+    token = course.token(subscription.element_instance_key)
+    arrivals.event_arrived(token, subscription.catch_id, document)
+
+
+def _oldest_for(state: State, subscription: MessageSubscription) -> Message | None:
+    """The oldest message that is there for a subscription, by whichever of its keys."""
+    process_id, name = subscription.bpmn_process_id, subscription.message_name
+    found = [
+        message
+        for key in subscription.keys
+        if (message := conversations.next_unreached(state, process_id, name, key)) is not None
+        and (key or not conversations.do_several_wait(state, name))
+    ]
+    return min(found, key=lambda message: message.key, default=None)
 
 
 def starts_of(state: State, process_id: str) -> list[MessageStart]:
@@ -173,8 +201,16 @@ def _open(token: Token, catch: Node) -> None:
     """
     definition = _definition(catch)
     name = evaluation.text(token, definition.name, "the message name", of=f"'{catch.id}'")
-    key = _correlation_key(token, catch, definition)
-    token.emit(SubscriptionOpened(token.step.new_key(), token.key, catch.id, name, key))
+    by_instance = definition.correlation_key is None
+    key = _business_key(token) if by_instance else _correlation_key(token, catch, definition)
+    token.emit(SubscriptionOpened(token.step.new_key(), token.key, catch.id, name, key, by_instance))
+
+
+def _business_key(token: Token) -> str:
+    """What the process instance has in its variable `businessKey`; empty where that is no text or number."""
+    value = token.instance.variables.get(token.instance.key, {}).get(BUSINESS_KEY)
+    decoded = msgspec.json.decode(value) if value is not None and value[:1] in b'"-0123456789' else ""
+    return str(decoded)
 
 
 def _correlation_key(token: Token, catch: Node, definition: MessageDefinition) -> str:
@@ -251,8 +287,13 @@ def _apply_opened(state: State, instance: InstanceState, event: SubscriptionOpen
             instance.header.bpmn_process_id,
             event.message_name,
             event.correlation_key,
+            by_instance=event.by_instance,
         )
     )
+
+
+def _apply_triggered(state: State, instance: InstanceState, event: ElementTriggered) -> None:
+    """What it has brought about are events of their own."""
 
 
 def _apply_closed(state: State, instance: InstanceState, event: SubscriptionClosed) -> None:
@@ -292,6 +333,7 @@ KIND = EventRoom(
     of_instance={
         MessageCorrelated: _apply_correlated,
         SubscriptionOpened: _apply_opened,
+        ElementTriggered: _apply_triggered,
         SubscriptionClosed: _apply_closed,
         StartLocked: _apply_locked,
     },

@@ -13,7 +13,14 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import Message, MessageStart, MessageSubscription, StartLock, StartTimer
+from counterflow.kernel.rows import (
+    ElementInstance,
+    Message,
+    MessageStart,
+    MessageSubscription,
+    StartLock,
+    StartTimer,
+)
 from counterflow.kernel.state import conversations
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
@@ -33,6 +40,15 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
     variables: dict[str, bytes]
 
 
+class TriggerElement(Command, frozen=True, kw_only=True, gc=False):
+    """What an element itself waits for has come, without a message: an element instance, or the only one of a
+    process instance that waits so.
+    """
+
+    key: int
+    variables: dict[str, bytes]
+
+
 class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
     """The start timer that was due at `due_ms` begins an instance that fails at its first step. Given by the
     loop after a fault.
@@ -47,6 +63,7 @@ def decide_publish(step: Step, command: PublishMessage) -> int:
     """PublishMessage of the gateway."""
     scopes.refuse_large(step, command.variables)
     _refuse_known_id(step, command)
+    _refuse_ambiguous(step, command)
     key = step.new_key()
     expires_at_ms = step.now_ms + max(command.time_to_live_ms, 0)
     document = scopes.to_object(command.variables)
@@ -65,14 +82,54 @@ def _bring(step: Step, message: Message) -> None:
     at rest; then begin.
     """
     in_turn = conversations.waiting_processes(step.state, message.name, message.correlation_key)
+    ends = _is_meant_for_an_instance(step, message)
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
         step.at_rest(Arrival(_reach_next, message.key, about=process_id))
     if len(in_turn) > 1:
-        step.at_rest(Arrival(_begin_rest, message.key))
+        step.at_rest(Arrival(_end_rest if ends else _begin_rest, message.key))
+    elif ends:
+        _end_unless_kept(step, message)
     else:
         _begin_all(step, message)
+
+
+def _is_meant_for_an_instance(step: Step, message: Message) -> bool:
+    """Whether somebody is to have it who waits by instance: then it begins nothing, as in Camunda 7."""
+    if not step.state.found[MessageStart].get(message.name):
+        return False
+    first = conversations.first_receivers(step.state, message.name, message.correlation_key)
+    waiting = (step.state.row(MessageSubscription, key) for key, _ in first)
+    return any(subscription is not None and subscription.by_instance for subscription in waiting)
+
+
+def decide_trigger(step: Step, command: TriggerElement) -> None:
+    """TriggerElement of our own service: ends a wait as a message would."""
+    scopes.refuse_large(step, command.variables)
+    instance = step.state.owner_of(ElementInstance, command.key)
+    if instance is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to trigger an element instance with key '{command.key}', but no such element was "
+            "found",
+        )
+    course = step.admitted_to(instance)
+    is_instance = command.key == instance.key
+    waits = [
+        subscription
+        for subscription in instance.subscriptions.values()
+        if (is_instance or subscription.element_instance_key == command.key)
+        and instance.elements[subscription.element_instance_key].element_id == subscription.catch_id
+    ]
+    if len(waits) != 1:
+        found = f"{len(waits)} of its elements do; take the key of one" if waits else "nothing there does"
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected '{command.key}' to be a receive task or a catch event that waits for a message, or a "
+            f"process instance with one, but {found}",
+        )
+    messages.trigger(course, waits[0], command.variables)
 
 
 def expire(step: Step, key: int) -> None:
@@ -130,6 +187,12 @@ def _begin_rest(step: Step, arrival: Arrival) -> None:
         _begin_all(step, message)
 
 
+def _end_rest(step: Step, arrival: Arrival) -> None:
+    message = step.state.row(Message, arrival.key)
+    if message is not None:
+        _end_unless_kept(step, message)
+
+
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
     """The instance of a process that has waited longest; not one that is set aside, and not one that was just
     swept away.
@@ -158,6 +221,10 @@ def _begin_all(step: Step, message: Message) -> None:
             step, start.bpmn_process_id, message.correlation_key
         ):
             _begin(step, start, message)
+    _end_unless_kept(step, message)
+
+
+def _end_unless_kept(step: Step, message: Message) -> None:
     if message.expires_at_ms <= step.now_ms:
         step.emit(messages.MessageExpired(message.key))
 
@@ -174,6 +241,19 @@ def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
     return bool(correlation_key) and (step.state.row(StartLock, (process_id, correlation_key)) is not None)
 
 
+def _refuse_ambiguous(step: Step, command: PublishMessage) -> None:
+    """Without a key, and with nothing to begin or to keep, a message that several wait for reaches nobody."""
+    is_for_others = command.time_to_live_ms > 0 or step.state.found[MessageStart].get(command.name)
+    if command.correlation_key or is_for_others:
+        return
+    if conversations.do_several_wait(step.state, command.name):
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected one element to wait for the message '{command.name}', but several do; say which by "
+            "the correlation key: that of the process instance, or its business key",
+        )
+
+
 def _refuse_known_id(step: Step, command: PublishMessage) -> None:
     if conversations.is_published(step.state, command.name, command.correlation_key, command.message_id):
         raise Rejection(
@@ -183,5 +263,9 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
         )
 
 
-COMING = {"reach next": _reach_next, "begin rest": _begin_rest}
-COMMANDS = {PublishMessage: decide_publish, SetStartAside: decide_set_start_aside}
+COMING = {"reach next": _reach_next, "begin rest": _begin_rest, "end message": _end_rest}
+COMMANDS = {
+    PublishMessage: decide_publish,
+    TriggerElement: decide_trigger,
+    SetStartAside: decide_set_start_aside,
+}

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from heapq import merge
+from itertools import chain, islice
 from typing import Any
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Message, MessageCorrelation, MessageSubscription, StartLock
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.vocabulary import PARTITION_BITS
 
 AT_ONCE = 50
 """Entries read at a time."""
@@ -19,21 +21,50 @@ MOST_CURSORS = 10_000
 
 def waiting_processes(state: State, name: str, correlation_key: str) -> list[str]:
     """The ids of the processes that wait for a message, the one first that has waited longest."""
+    return [process_id for _, process_id in first_receivers(state, name, correlation_key)]
+
+
+def first_receivers(state: State, name: str, correlation_key: str) -> list[tuple[int, str]]:
+    """Per process that waits for a message the subscription that has waited longest, with the id of the
+    process; in their order.
+    """
+    if not correlation_key:
+        return who_waits_alone(state, name)
     in_memory = state.receivers.get((name, correlation_key), {})
     first = {process_id: next(iter(keys)) for process_id, keys in in_memory.items()}
     if not state.is_whole(MessageSubscription):
-        for process_id, key in _first_stored(state, name, correlation_key):
+        stored = _first_stored(state, name, correlation_key)
+        for process_id, key in chain(stored, _of_instance(state, name, correlation_key)):
             first[process_id] = min(first.get(process_id, key), key)
-    return [process_id for _, process_id in sorted((key, process_id) for process_id, key in first.items())]
+    return sorted((key, process_id) for process_id, key in first.items())
 
 
 def receivers_of(state: State, name: str, correlation_key: str, process_id: str) -> Iterator[int]:
     """Keys of the subscriptions of a process to a message, the longest waiting first."""
+    if not correlation_key:
+        return (key for key, found in who_waits_alone(state, name) if found == process_id)
     in_memory = state.receivers.get((name, correlation_key), {}).get(process_id, ())
     if state.is_whole(MessageSubscription):
         return iter(in_memory)
     stored = _stored(state, MessageSubscription, "message", (name, correlation_key, process_id))
-    return merge(sorted(in_memory), (key for (key,) in stored))
+    meant = sorted(key for found, key in _of_instance(state, name, correlation_key) if found == process_id)
+    return merge(sorted(in_memory), (key for (key,) in stored), meant)
+
+
+def do_several_wait(state: State, name: str) -> bool:
+    """Whether several wait by their instance for a message of this name."""
+    return _count_by_name(state, name) > 1
+
+
+def who_waits_alone(state: State, name: str) -> list[tuple[int, str]]:
+    """The one that waits by its instance for a message of this name, with the id of its process; nobody where
+    several do.
+    """
+    if _count_by_name(state, name) != 1:
+        return []
+    for process_id, keys in state.receivers.get((name, ""), {}).items():
+        return [(key, process_id) for key in keys]
+    return [(key, process_id) for _, process_id, key in _stored_by_name(state, name)]
 
 
 def next_unreached(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
@@ -82,6 +113,29 @@ def lock_of(state: State, process_instance_key: int) -> StartLock | None:
     for place in _stored(state, StartLock, "instance", (process_instance_key,)):
         return state.row(StartLock, place)
     return None
+
+
+def _count_by_name(state: State, name: str) -> int:
+    """How many wait by their instance for a message of this name; two where they are more."""
+    in_memory = sum(map(len, state.receivers.get((name, ""), {}).values()))
+    stored = islice(_stored_by_name(state, name), 2) if in_memory < 2 else ()
+    return min(in_memory + len(list(stored)), 2)
+
+
+def _stored_by_name(state: State, name: str) -> Iterator[tuple[Any, ...]]:
+    if state.is_whole(MessageSubscription):
+        return iter(())
+    return _stored(state, MessageSubscription, "by_instance", (name, True))
+
+
+def _of_instance(state: State, name: str, correlation_key: str) -> Iterator[tuple[str, int]]:
+    """What waits in the store by the instance whose key this is, but for what is found by the same as its
+    correlation key.
+    """
+    key = int(correlation_key) if correlation_key.isdecimal() else 0
+    if key >> PARTITION_BITS != state.partition_id or str(key) != correlation_key:
+        return iter(())
+    return _stored(state, MessageSubscription, "by_instance", (name, True, key))
 
 
 def _stored(

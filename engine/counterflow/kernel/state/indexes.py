@@ -149,19 +149,25 @@ def _look_up_receiver(
     indexes: Indexes, old: MessageSubscription | None, new: MessageSubscription | None
 ) -> None:
     if old is not None:
-        waiting = indexes.receivers.get((old.message_name, old.correlation_key), {})
-        if old.bpmn_process_id in waiting:
-            waiting[old.bpmn_process_id].discard(old.key)
-            if not waiting[old.bpmn_process_id]:
-                del waiting[old.bpmn_process_id]
-            if not waiting:
-                del indexes.receivers[old.message_name, old.correlation_key]
+        for correlation_key in old.keys:
+            _forget_receiver(indexes, old, correlation_key)
     if new is not None:
-        by_process = indexes.receivers.setdefault((new.message_name, new.correlation_key), {})
-        keys = by_process.get(new.bpmn_process_id)
-        if keys is None:
-            keys = by_process[new.bpmn_process_id] = OldestFirst()
-        keys.add(new.key)
+        for correlation_key in new.keys:
+            by_process = indexes.receivers.setdefault((new.message_name, correlation_key), {})
+            keys = by_process.get(new.bpmn_process_id)
+            if keys is None:
+                keys = by_process[new.bpmn_process_id] = OldestFirst()
+            keys.add(new.key)
+
+
+def _forget_receiver(indexes: Indexes, row: MessageSubscription, correlation_key: str) -> None:
+    waiting = indexes.receivers.get((row.message_name, correlation_key), {})
+    if row.bpmn_process_id in waiting:
+        waiting[row.bpmn_process_id].discard(row.key)
+        if not waiting[row.bpmn_process_id]:
+            del waiting[row.bpmn_process_id]
+        if not waiting:
+            del indexes.receivers[row.message_name, correlation_key]
 
 
 def _index_definition(indexes: Indexes, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:

@@ -1,5 +1,7 @@
-"""The answers. Keys, positions and times are the kernel's: 64-bit keys (0: none), places in the log, epoch
-milliseconds UTC.
+"""The answers.
+
+Keys, positions and times are the kernel's: 64-bit keys (0: none), places in the log, epoch milliseconds
+UTC.
 
 States are the lower-case words that the reading service's enums end in (`active` for
 ELEMENT_INSTANCE_STATE_ACTIVE), and a few more where the log knows more than a client is told: a job may be

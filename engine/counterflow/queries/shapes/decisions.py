@@ -6,8 +6,9 @@ import msgspec
 
 
 class DecisionDefinition(msgspec.Struct, frozen=True):
-    """One version of a decision, and the model that it came in. `version_tag` is what the model calls it,
-    empty if it does not say.
+    """One version of a decision, and the model that it came in.
+
+    `version_tag` is what the model calls it, empty if it does not say.
     """
 
     key: int
@@ -30,8 +31,9 @@ class DecisionXml(msgspec.Struct, frozen=True):
 
 
 class DecisionEvaluation(msgspec.Struct, frozen=True):
-    """A decision that was evaluated for an element instance. `failure` says why there is no output, and is
-    empty if there is.
+    """A decision that was evaluated for an element instance.
+
+    `failure` says why there is no output, and is empty if there is.
 
     `evaluated_json` is an array of the decisions on the way, the required ones first: `id`, `name`,
     `version`, `type`, `output`, `inputs` (`name` and `value`), `rules` that matched (`index` from 1,

@@ -6,8 +6,10 @@ import msgspec
 
 
 class HistoryRecord(msgspec.Struct, frozen=True):
-    """One event. `command` led to it, `event` is its kind, `key` what it is about; `details_json` is an
-    object with the rest.
+    """One event.
+
+    `command` led to it, `event` is its kind, `key` what it is about; `details_json` is an object with the
+    rest.
     """
 
     position: int

@@ -10,8 +10,9 @@ from counterflow.queries.shapes.signals import ReceivedSignal, ThrownSignal
 
 
 class ProcessInstance(msgspec.Struct, frozen=True):
-    """One run of a process. `state` is `active`, `completed` or `terminated`; `incident_count` counts open
-    incidents.
+    """One run of a process.
+
+    `state` is `active`, `completed` or `terminated`; `incident_count` counts open incidents.
     """
 
     key: int
@@ -73,9 +74,7 @@ class FlowTaken(msgspec.Struct, frozen=True):
 
 
 class CaughtError(msgspec.Struct, frozen=True):
-    """A BPMN error has reached the event `catch_id`, on or inside the element instance
-    `element_instance_key`.
-    """
+    """A BPMN error has reached the event `catch_id`, on or inside the element instance with that key."""
 
     catch_id: str
     catch_name: str
@@ -102,8 +101,9 @@ class ThrownEscalation(msgspec.Struct, frozen=True):
 
 
 class InstanceTree(msgspec.Struct, frozen=True):
-    """A process instance and everything that has happened in it. `elements_left_out` counts what the caller
-    did not want to see.
+    """A process instance and everything that has happened in it.
+
+    `elements_left_out` counts what the caller did not want to see.
     """
 
     process_instance: ProcessInstance

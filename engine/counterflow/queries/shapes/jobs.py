@@ -6,8 +6,9 @@ import msgspec
 
 
 class JobTry(msgspec.Struct, frozen=True):
-    """A try at a job that did not complete it. `outcome`: `failed`, `timed_out` or `error_thrown`; `retries`
-    were left after it.
+    """A try at a job that did not complete it.
+
+    `outcome`: `failed`, `timed_out` or `error_thrown`; `retries` were left after it.
 
     `began_at_ms` is 0, and `worker` empty, where the job was failed without having been lent.
     """
@@ -50,8 +51,9 @@ class Job(msgspec.Struct):
 
 
 class Incident(msgspec.Struct):
-    """What a person must mend. `state`: `open`, `resolved` or `dropped` (its element was swept away);
-    `remedy` says what to do.
+    """What a person must mend.
+
+    `state`: `open`, `resolved` or `dropped` (its element was swept away); `remedy` says what to do.
     """
 
     key: int

@@ -85,9 +85,7 @@ class UndoPlanned(msgspec.Struct, frozen=True):
 
 
 class UndoScope(msgspec.Struct, frozen=True):
-    """An active scope in which there is something to undo, and how many handlers a compensation thrown in it
-    would run.
-    """
+    """An active scope with something to undo: a compensation thrown in it would run so many handlers."""
 
     key: int
     element_id: str

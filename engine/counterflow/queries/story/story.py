@@ -26,8 +26,9 @@ from counterflow.queries.shapes import (
 
 
 class Story:
-    """Everything that the log has said by now, by the keys of what it is about. `position` and `now_ms` are
-    those of the event that is being added.
+    """Everything that the log has said by now, by the keys of what it is about.
+
+    `position` and `now_ms` are those of the event that is being added.
 
     `waiting` has the tokens at joins: by scope and flow, the gateway and when each of them has come.
     `command` is the name and the time of the command that is being added.

@@ -24,8 +24,7 @@ END_EVENT = "endEvent"
 
 
 def begin_entry(story: Story, entry: LogEntry) -> None:
-    """Take the entry's command for the cause of what is swept away in it, unless the entry before was the
-    same command's.
+    """Take the entry's command for the cause of what is swept away in it, unless that was so before.
 
     A command that goes back and forth between instances has several entries in each: what caused a sweep
     stays the cause in them.

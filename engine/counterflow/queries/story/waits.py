@@ -38,6 +38,8 @@ def _timer_canceled(story: Story, event: timers.TimerCanceled) -> None:
 def _subscription_opened(story: Story, event: messages.SubscriptionOpened) -> None:
     wait = _opened(story, event, "message")
     wait.name, wait.correlation_key = event.message_name, event.correlation_key
+    if event.by_instance and not event.correlation_key:
+        wait.correlation_key = str(story.created.key)
 
 
 def _subscription_closed(story: Story, event: messages.SubscriptionClosed) -> None:

@@ -8,7 +8,7 @@ from counterflow.bpmn.rules.correlation_key import RULE
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.events import MessageDefinition, TimerDefinition
-from counterflow.model.graph import JobDefinition
+from counterflow.model.graph import Behaviour, JobDefinition
 from tests.bpmn.diagram import (
     catch,
     catch_message,
@@ -20,6 +20,7 @@ from tests.bpmn.diagram import (
     node,
     path,
     process,
+    reading,
     receive,
     refused,
     start,
@@ -50,7 +51,7 @@ def properties(value: str) -> str:
     [
         ("PT5M", '"PT5M"'),
         ("${wait}", "wait"),
-        ("PT${n}M", '"PT" + (if (n) = null then "" else string(n)) + "M"'),
+        ("PT${n}M", '"PT" + string(n) + "M"'),
     ],
 )
 def test_a_timer_is_text_or_juel(text: str, expected: str) -> None:
@@ -89,17 +90,26 @@ def test_the_key_may_stand_on_the_message_for_all_who_wait_for_it() -> None:
     ).event
     assert isinstance(event, MessageDefinition)
     assert isinstance(event.name, Expression)
-    assert event.name.text == '"order-" + (if (region) = null then "" else string(region))'
+    assert event.name.text == '"order-" + string(region)'
     assert event.correlation_key is not None
 
 
-@pytest.mark.parametrize("key, remedy", [(None, "${orderId}"), ("", "${orderId}"), ("id", "${id}")])
-def test_without_a_key_the_remedy_is_ours(key: str | None, remedy: str) -> None:
+@pytest.mark.parametrize("key", [None, "", " "])
+def test_without_a_key_an_instance_is_meant(key: str | None) -> None:
+    event = node(between(catch("a", catch_message("order", counterflow__correlationKey=key))), "a").event
+    assert event == MessageDefinition("order")
+
+
+def test_a_receive_task_without_a_message_waits_by_its_id() -> None:
+    assert node(between(receive("a", None)), "a").event == MessageDefinition("a")
+
+
+def test_of_a_constant_key_the_remedy_is_ours() -> None:
     (finding,) = told(
-        between(catch("a", catch_message("order", counterflow__correlationKey=key))), RULE, Severity.ERROR
+        between(catch("a", catch_message("order", counterflow__correlationKey="id"))), RULE, Severity.ERROR
     )
     assert finding.element_id == "a"
-    assert f'counterflow:correlationKey="{remedy}"' in finding.remedy
+    assert 'counterflow:correlationKey="${id}"' in finding.remedy
     assert "https://counterflow.dev/schema/bpmn/1.0" in finding.remedy
 
 
@@ -135,7 +145,10 @@ def test_a_thrown_message_is_a_job_as_its_definition_says(
         assert (job.type, json.loads(job.headers)) == (expected, headers | {"to": "all"})
 
 
-def test_a_thrown_message_without_worker_is_refused() -> None:
-    (finding,) = told(between(throw("a", catch_message("order"))), "job-type", Severity.ERROR)
+def test_a_thrown_message_without_worker_is_passed_and_told() -> None:
+    content = between(throw("a", catch_message("order")))
+    (process,) = reading(content).processes
+    assert process.nodes["a"].behaviour is Behaviour.THROW_EVENT
+    (finding,) = told(content, "job-type", Severity.WARNING)
     assert "camunda:topic" in finding.remedy
     assert "messageEventDefinition" in finding.remedy

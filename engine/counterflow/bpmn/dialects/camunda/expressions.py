@@ -7,6 +7,7 @@ and maps nest. Texts stay texts: Camunda 7 makes no number of `5` either. Script
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -42,10 +43,20 @@ def value_expression(
     return None if translated is None else compile_feel(translated, what, drawn, notes, at)
 
 
+def name_expression(
+    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
+) -> Expression | None:
+    """What something is called, as compiled FEEL: null where an expression in it is, since a name with a gap
+    would be another's. None, and a finding, where it has no counterpart.
+    """
+    translated = _translated(text, what, drawn, notes, at, is_name=True)
+    return None if translated is None else compile_feel(translated, what, drawn, notes, at)
+
+
 def value_if_translated(text: str) -> Expression | None:
     """The JUEL text as compiled FEEL; None where it has no counterpart, which is nobody's fault."""
     try:
-        return feel.compile(_as_feel(text))
+        return feel.compile(_as_feel(text, _as_string))
     except (juel.JuelUnsupported, feel.FeelSyntaxError):
         return None
 
@@ -166,9 +177,17 @@ def _item_text(element: Element, xml: etree._Element, what: str, notes: Notes) -
     return _parameter_text(element, xml, what, notes)
 
 
-def _translated(text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None) -> str | None:
+def _translated(
+    text: str,
+    what: str,
+    drawn: Drawn,
+    notes: Notes,
+    at: etree._Element | None,
+    *,
+    is_name: bool = False,
+) -> str | None:
     try:
-        return _as_feel(text)
+        return _as_feel(text, _string if is_name else _as_string)
     except juel.JuelUnsupported as error:
         message = f"the {what} {quoted(text)} has no counterpart in FEEL: {error}."
         notes.error(
@@ -181,27 +200,29 @@ def _translated(text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Ele
         return None
 
 
-def _as_feel(text: str) -> str:
-    """An expression, a text with expressions inside, or a text, in FEEL. Raises JuelUnsupported."""
+def _as_feel(text: str, written: Callable[[str], str]) -> str:
+    """An expression, a text with expressions inside, each `written` as a text, or a text, in FEEL. Raises
+    JuelUnsupported.
+    """
     if "${" not in text and "#{" not in text:
         return string_literal(text)
-    return juel.translate(text) if is_juel(text) else _concatenation(text)
+    if is_juel(text):
+        return juel.translate(text)
+    return " + ".join(_piece(piece, written) for piece in _INSIDE_TEXT.split(text) if piece)
 
 
-def _concatenation(text: str) -> str:
-    """A text with expressions inside: each is written into it, null as nothing (JSR 245, 1.2.2, composite
-    expressions).
-    """
-    return " + ".join(_piece(piece) for piece in _INSIDE_TEXT.split(text) if piece)
-
-
-def _piece(piece: str) -> str:
+def _piece(piece: str, written: Callable[[str], str]) -> str:
     if _INSIDE_TEXT.fullmatch(piece):
-        return _as_string(juel.translate(piece))
+        return written(juel.translate(piece))
     if "${" in piece or "#{" in piece:
         raise juel.JuelUnsupported(f"`{piece}` begins an expression whose end cannot be told")
     return string_literal(piece)
 
 
 def _as_string(expression: str) -> str:
+    """Null as nothing (JSR 245, 1.2.2, composite expressions)."""
     return f'(if ({expression}) = null then "" else string({expression}))'
+
+
+def _string(expression: str) -> str:
+    return f"string({expression})"

@@ -26,7 +26,12 @@ from typing import Final
 from lxml import etree
 
 from counterflow.bpmn.dialects.camunda.connectors import Connector
-from counterflow.bpmn.dialects.camunda.expressions import is_juel, value_expression, value_if_translated
+from counterflow.bpmn.dialects.camunda.expressions import (
+    is_juel,
+    name_expression,
+    value_expression,
+    value_if_translated,
+)
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import JOB_TYPE, script_headers, script_language
@@ -177,7 +182,7 @@ def _script_type(element: Element, headers: _Headers) -> str | None:
 def _topic(element: Element, notes: Notes) -> str | Expression | None:
     topic = work(element, "topic")
     if is_juel(topic):
-        return value_expression(topic, "topic", element, notes) or topic
+        return name_expression(topic, "topic", element, notes) or topic
     return topic or None
 
 

@@ -22,7 +22,7 @@ from counterflow.bpmn.dialects.camunda.decisions import (
     called_decision,
     refers_to_decision,
 )
-from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, value_expression
+from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, name_expression
 from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
@@ -128,7 +128,7 @@ def text_or_expression(
     text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:
     """A text with `${…}` or `#{…}` in it is an expression, any other stands for itself."""
-    return value_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
+    return name_expression(text, what, drawn, notes, at) if "${" in text or "#{" in text else text
 
 
 def correlation_key(element: Element, message: etree._Element) -> str:

@@ -34,6 +34,7 @@ from counterflow.queries.shapes import HistoryRecord
 from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.refusals import Invalid, TooLarge
+from counterflow.service.requests import document
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 from counterflow.wire.contract import Call
@@ -48,6 +49,8 @@ class CounterflowService:
     def __init__(self, service: Service) -> None:
         self._questions = service.questions
         self._release = service.commands.release
+        self._trigger = service.commands.trigger
+        self._variable_bytes = service.settings.variable_bytes
         self._release_due = service.commands.release_due
         self._message_bytes = service.settings.message_bytes
         self._default_order = service.settings.compensation_order
@@ -68,6 +71,7 @@ class CounterflowService:
             "ListJobs": self.list_jobs,
             "GetMessage": self.get_message,
             "GetSignal": self.get_signal,
+            "TriggerElement": self.trigger_element,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
             "ReleaseDue": self.release_due,
@@ -242,6 +246,14 @@ class CounterflowService:
     async def get_signal(self, request: wire.GetSignalRequest, call: Call) -> wire.GetSignalResponse:
         """Whom a signal has reached."""
         return await self._read(lambda store: broadcast(signal(store, request.signal_key)))
+
+    async def trigger_element(
+        self, request: wire.TriggerElementRequest, call: Call
+    ) -> wire.TriggerElementResponse:
+        """What an element waits for has come."""
+        variables = document(request.variables_json, self._variable_bytes)
+        await self._trigger(request.element_instance_key, variables)
+        return wire.TriggerElementResponse()
 
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call

@@ -97,8 +97,9 @@ def broadcast(found: shapes.Broadcast) -> wire.GetSignalResponse:
 
 
 def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
-    """A process instance with all that is in it. Raises `TooLarge` for one that no client could take
-    apart.
+    """A process instance with all that is in it.
+
+    Raises `TooLarge` for one that no client could take apart.
     """
     levels = _levels(found.root)
     if levels > LEVELS:

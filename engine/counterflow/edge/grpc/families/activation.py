@@ -122,8 +122,9 @@ class StreamClient:
         self._call.begin()
 
     def send(self, job: ActivatedJob) -> bool:
-        """Send one job. What no message can carry is done with; what the client did not stay for has not
-        left.
+        """Send one job.
+
+        What no message can carry is done with; what the client did not stay for has not left.
         """
         message = self._on_wire(job)
         try:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
