@@ -52,6 +52,8 @@ class SequenceFlow(Drawn):
     source: Element | None = None
     target: Element | None = None
     condition: Expression | None = None
+    is_link: bool = False
+    """Whether two link events stand for it, and it is not drawn."""
 
     @property
     def condition_xml(self) -> etree._Element | None:
