@@ -21,6 +21,11 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is None or not element.kind.chooses or len(element.outgoing) < 2:
             continue
         for flow in element.outgoing:
+            if flow.is_taken_for_default:
+                message = (
+                    f"sequenceFlow '{flow.id}' has no condition, and is taken for the default of {element}."
+                )
+                yield flow.warning(_rule(element), message, f'Set default="{flow.id}" on the gateway.')
             if flow.condition_xml is None and not flow.is_default:
                 message = (
                     f"expected a condition on sequenceFlow '{flow.id}', which leaves {element}, found none."
