@@ -108,6 +108,10 @@ class RawConnection:
             codes.HEADERS, usual if flags is None else flags, stream_id, self._encoder.encode(headers)
         )
 
+    def encoded(self, *fields: tuple[str, str]) -> bytes:
+        """A part of a block of headers."""
+        return self._encoder.encode(fields)
+
     def trailers(self, stream_id: int, *fields: tuple[str, str]) -> bytes:
         """HEADERS that end a request."""
         return frame(

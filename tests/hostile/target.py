@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import resource
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -24,6 +25,12 @@ _OPTIONS = (
 )
 UNTYPED = frozenset({"INTERNAL", "UNKNOWN", "LOST"})
 """What no refusal may be; `LOST` is a connection that ended without a word."""
+
+
+def with_many_files() -> None:
+    """As many connections may be open as the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Target:

@@ -19,7 +19,7 @@ from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire import reflection
 from counterflow.wire.http2.limits import ConnectionLimits
-from counterflow.wire.native import rounds
+from counterflow.wire.native import reception, rounds
 from counterflow.wire.native.limits import ServerLimits, WireLimits
 from tests.hostile.attack import FOLDER
 
@@ -29,7 +29,10 @@ CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessL
 CONSTANTS = {
     "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
     "bounds.ENTRIES": bounds.ENTRIES,
+    "reception.CALLS_AT_EASE": reception.CALLS_AT_EASE,
+    "reception.CALL_BYTES": reception.CALL_BYTES,
     "rounds.LARGE_BYTES": rounds.LARGE_BYTES,
+    "rounds.WORK_IN_TURN": rounds.WORK_IN_TURN,
     "reflection.QUESTION_BYTES": reflection.QUESTION_BYTES,
 }
 NO_LIMITS = {

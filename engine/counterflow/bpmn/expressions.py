@@ -1,6 +1,4 @@
-"""Compiling the expressions of a model, with the place in the model in every complaint (rule
-`expression`).
-"""
+"""Compiling the expressions of a model; each complaint (rule `expression`) names the place."""
 
 from __future__ import annotations
 
@@ -22,8 +20,9 @@ _SHOWN = 200
 
 
 class TextOrExpression(Protocol):
-    """How a dialect tells a text that stands for itself from an expression; None, and a finding, where that
-    does not compile.
+    """How a dialect tells a text that stands for itself from an expression.
+
+    None, and a finding, where that does not compile.
     """
 
     def __call__(

@@ -23,8 +23,9 @@ KNOWN: Final = (COMPENSATION_ORDER, COMPENSATED_RESULT, CORRELATION_KEY)
 
 
 def written(element: Element, name: str) -> str | None:
-    """What the model says under that name, on the event definition, on the element, or as a property; None
-    where it says nothing.
+    """What the model says under that name; None where it says nothing.
+
+    It says so on the event definition, on the element, or as a property.
     """
     places = [*element.definitions, element.xml]
     attributes = (place.get(f"{{{NAMESPACE}}}{name}") for place in places)
@@ -34,9 +35,7 @@ def written(element: Element, name: str) -> str | None:
 
 
 def compensation_order(element: Element) -> CompensationOrder | None:
-    """The order asked for on a compensation throw or a process; None where none, or none that exists, is
-    named.
-    """
+    """The order asked for on a compensation throw or a process; None where none that exists is named."""
     value = written(element, COMPENSATION_ORDER)
     return CompensationOrder(value) if value in tuple(CompensationOrder) else None
 

@@ -1,5 +1,6 @@
-"""Which extensions of which namespaces a document has (BPMN 2.0.2, 8.2.3: tools and engines may add elements
-and attributes).
+"""Which extensions of which namespaces a document has.
+
+BPMN 2.0.2, 8.2.3: tools and engines may add elements and attributes.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ _SHOWN: Final = 20
 
 @dataclass(slots=True)
 class Extensions:
-    """What a document has of one namespace: the element where it begins, and the names, each once, in
-    document order.
+    """What a document has of one namespace: the element where it begins, and the names in document order.
+
+    Each name stands there once.
     """
 
     first: etree._Element

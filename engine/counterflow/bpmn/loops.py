@@ -1,5 +1,6 @@
-"""Multi-instance activities, as far as both dialects write them alike (BPMN 2.0.2, 13.3.7 and table
-10.29).
+"""Multi-instance activities, as far as both dialects write them alike.
+
+BPMN 2.0.2, 13.3.7 and table 10.29.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ def one_name(text: str, what: str, element: Element, loop: etree._Element, notes
 def judge_parts(
     element: Element, loop: etree._Element, known: AbstractSet[str], notes: Notes, remedy: str
 ) -> None:
-    """Events that instances would throw are refused; data that nobody reads is told, with what to write in
-    this dialect instead.
+    """Refuse events that instances would throw, and tell of data that nobody reads.
+
+    It is said what to write in this dialect instead.
     """
     if loop.get("behavior") not in {None, "", "All"}:
         message = (

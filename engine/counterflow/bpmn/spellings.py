@@ -61,9 +61,7 @@ def settle(root: etree._Element) -> None:
 
 
 def undecided(xml: etree._Element) -> Iterator[tuple[str, str]]:
-    """The boolean attributes of an element whose value is neither true nor false, each with what is written
-    there.
-    """
+    """An element's boolean attributes that are neither true nor false, with what is written there."""
     for name in sorted(BOOLEANS.get(namespace(xml), frozenset()) & set(xml.attrib)):
         if boolean(xml.get(name)) is None:
             yield name, xml.get(name, "")

@@ -1,5 +1,6 @@
-"""What a compensation throw reaches, as far as the drawing tells (BPMN 2.0.2, 10.7; docs/ARCHITECTURE.md,
-"Undo").
+"""What a compensation throw reaches, as far as the drawing tells.
+
+BPMN 2.0.2, 10.7; docs/ARCHITECTURE.md, "Undo".
 
 A throw undoes activities of its own flow scope; inside an event sub-process also those of the scope that the
 event sub-process belongs to, through any nesting of event sub-processes. From there undo goes down into
@@ -15,8 +16,9 @@ from counterflow.bpmn.outline import Element
 
 
 class UndoReach:
-    """What can be undone in one file, worked out once per activity and scope: a file may hold thousands of
-    throws.
+    """What can be undone in one file, worked out once per activity and scope.
+
+    A file may hold thousands of throws.
     """
 
     def __init__(self) -> None:
@@ -29,8 +31,9 @@ class UndoReach:
         return [activity for scope in scopes_of(throw) for activity in self._undoable_in(scope)]
 
     def finds_any(self, throw: Element) -> bool:
-        """Whether a throw that names nothing can undo something: an activity, or what an event sub-process
-        has completed.
+        """Whether a throw that names nothing can undo anything.
+
+        That is an activity, or what an event sub-process has completed.
         """
         return any(self._finds_in(scope) for scope in scopes_of(throw))
 

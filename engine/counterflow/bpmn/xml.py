@@ -1,6 +1,4 @@
-"""BPMN as XML: its namespace, its spellings, and the parser of documents with what the authors of diagrams
-are told.
-"""
+"""BPMN as XML: its namespace, its spellings, the parser, and what authors of diagrams are told."""
 
 from __future__ import annotations
 
@@ -29,8 +27,9 @@ def parse(
     limits: DocumentLimits = DEFAULT_LIMITS,
     remarks: list[Finding] | None = None,
 ) -> etree._Element:
-    """The root element of the document, or `XmlError`. Elements keep their line (`sourceline`); remarks are
-    appended to `remarks`.
+    """The root element of the document, or `XmlError`.
+
+    Elements keep their line (`sourceline`); remarks are appended to `remarks`.
     """
     return xml.parse(content, resource_name, _ADVICE, limits, remarks)
 

@@ -1,5 +1,6 @@
-"""What OMG's own XML schema says about a model: warnings only, since tools write artifacts out of order and
-engines read them all the same.
+"""What OMG's own XML schema says about a model.
+
+Warnings only, since tools write artifacts out of order and engines read them all the same.
 
 The schema (BPMN20.xsd of formal/2010-05) comes with SpiffWorkflow; only its file is used, nothing of
 SpiffWorkflow is imported. It is compiled at the first call, which takes some ten milliseconds, and kept.
@@ -46,8 +47,9 @@ class _LogEntry(Protocol):
 def schema_findings(
     content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
 ) -> tuple[Finding, ...]:
-    """The schema's complaints as warnings with line numbers; nothing where the bytes are no XML, which `read`
-    tells.
+    """The schema's complaints as warnings with line numbers; none where the bytes are no XML.
+
+    That is told by `read`.
 
     Values are judged as they are read: of spellings that are accepted there is nothing to complain.
     """

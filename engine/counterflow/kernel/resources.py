@@ -10,8 +10,9 @@ from counterflow.model.graph import Process
 
 
 class ReadDecisions(msgspec.Struct, frozen=True):
-    """The decision model in a file. `imports` are the ids of the models of the same deployment that it
-    imports.
+    """The decision model in a file.
+
+    `imports` are the ids of the models of the same deployment that it imports.
     """
 
     requirements_id: str

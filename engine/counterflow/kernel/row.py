@@ -53,8 +53,9 @@ def stored(  # noqa: PLR0913 - what there is to say of a table
     indexes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     table: str = "",
 ) -> Callable[[type[RowType]], type[RowType]]:
-    """Describe the table of a row: its name is that of the class unless it is told, its columns are the
-    fields, of those types.
+    """Describe the table of a row.
+
+    Its name is that of the class unless it is told, its columns are the fields, of those types.
 
     `key` are the fields that name a row. Of rows at home in a process instance: `instance_field` holds its
     key; `owned` rows lead to their instance by their own key; those `known_at_start` are asked for across

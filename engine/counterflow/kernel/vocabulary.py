@@ -1,5 +1,4 @@
-"""The kernel's vocabulary: what goes in (commands), what comes out (events, answers), and the three kinds of
-wrong.
+"""The kernel's vocabulary: what goes in (commands), what comes out (events, answers), what goes wrong.
 
 * The caller's mistake is a `Rejection`: nothing changes, the caller is told.
 * The process's mistake is an incident (`work/incidents.py`): kept, shown, repairable.
@@ -33,8 +32,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, tag_field="event", tag=tag_of, gc=False):
-    """Something that happened: the only thing that changes state. Past tense, decided once, applied for
-    ever.
+    """Something that happened: the only thing that changes state.
+
+    Past tense, decided once, applied for ever.
     """
 
 
@@ -47,8 +47,7 @@ class PartitionEvent(Event, frozen=True):
 
 
 class LogEntry(msgspec.Struct, frozen=True, gc=False):
-    """What one command did to one process instance: the events, as msgpack, and the position of the first of
-    them.
+    """What one command did to one process instance: the events, as msgpack, and the first one's position.
 
     `process_instance_key` is 0 for commands that concern no instance (deployments). `event_count` events take
     the positions `position` … `position + event_count - 1`. `instance_rows` is how many rows the instance has
@@ -85,20 +84,24 @@ class Rejection(Exception):
 
 
 class BrokenInvariant(Exception):
-    """The kernel found itself in a state that its own rules exclude. Never guessed around: the instance is
-    set aside.
+    """The kernel found itself in a state that its own rules exclude.
+
+    Never guessed around: the instance is set aside.
     """
 
 
 class Damaged(Exception):
-    """Something that is kept is not what was written. Nothing of it is used: what depends on it is refused,
-    with this sentence, and an instance at work is set aside.
+    """Something that is kept is not what was written.
+
+    Nothing of it is used: what depends on it is refused, with this sentence, and an instance at work is set
+    aside.
     """
 
 
 class DamagedInstance(Damaged):
-    """What is kept of a process instance is not what was written. `rows` are those that are whole, by table;
-    `lacks` is how many more there should be.
+    """What is kept of a process instance is not what was written.
+
+    `rows` are those that are whole, by table; `lacks` is how many more there should be.
     """
 
     def __init__(
@@ -123,8 +126,9 @@ class CommandBrokenOff(BaseException):
 
 
 class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
-    """A job as a worker receives it. `headers` and `variables` are JSON objects; `deadline_ms` is epoch
-    milliseconds.
+    """A job as a worker receives it.
+
+    `headers` and `variables` are JSON objects; `deadline_ms` is epoch milliseconds.
     """
 
     key: int

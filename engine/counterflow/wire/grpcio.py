@@ -33,6 +33,12 @@ CONCURRENT_CALLS = 20_000
 """Calls of all clients at one moment; the library refuses those beyond with RESOURCE_EXHAUSTED."""
 HANDSHAKE_MS = 10_000
 """How long a client may take to show that it speaks HTTP/2."""
+METADATA_BYTES = 32_768
+"""Headers of a request; of larger ones some are refused, of twice as large all."""
+QUIET_MS = 30_000
+"""How long a client may say nothing before it is asked for a sign of life."""
+PONG_MS = 20_000
+"""How long it may take to give one."""
 _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 
 
@@ -292,6 +298,10 @@ class GrpcioServer(grpc.GenericRpcHandler):
             ("grpc.max_allowed_incoming_connections", self._connections),
             ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
             ("grpc.http2.settings_timeout", HANDSHAKE_MS),
+            ("grpc.max_metadata_size", METADATA_BYTES),
+            ("grpc.absolute_max_metadata_size", 2 * METADATA_BYTES),
+            ("grpc.keepalive_time_ms", QUIET_MS),
+            ("grpc.keepalive_timeout_ms", PONG_MS),
         ]
         if self._age_seconds is not None:
             options.append(("grpc.max_connection_age_ms", int(self._age_seconds * 1000)))

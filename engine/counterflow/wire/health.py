@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from counterflow.wire.contract import Call, Method, StatusCode
-from counterflow.wire.methods import from_callback
+from counterflow.wire.methods import check_waiting, from_callback
 from counterflow_wire.health_v1 import (
     METHODS,
     HealthCheckRequest,
@@ -82,7 +82,13 @@ class Health:
     def _watch(self, request: HealthCheckRequest, call: Call) -> None:
         # A name that stands for nothing need not be kept to say so for ever.
         service = request.service if request.service in self._serving else UNKNOWN
+        check_waiting(call)
         watcher = Watcher(self, service, call)
         self._watchers.add(watcher)
-        call.on_gone = lambda: self._watchers.discard(watcher)
+
+        def gone() -> None:
+            self._watchers.discard(watcher)
+            call.account.ends_waiting()
+
+        call.on_gone = gone
         watcher.update()

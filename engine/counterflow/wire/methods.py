@@ -60,6 +60,18 @@ def from_conversation(
     return Method(path, begin, takes_stream=True)
 
 
+def check_waiting(call: Call) -> None:
+    """One more call stays open as long as its client likes: it counts as one that waits, until
+    `Account.ends_waiting`. Raises `RpcError`.
+    """
+    if not call.account.begins_waiting():
+        raise RpcError(
+            StatusCode.RESOURCE_EXHAUSTED,
+            f"{call.account.calls} calls of this connection stay open, which is as many as may (setting "
+            "waiting_calls); try again after a while",
+        )
+
+
 def start(method: Method, message: bytes, call: Call) -> None:
     """For servers: begin to answer a call; what goes wrong at once becomes its status."""
     try:

@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from counterflow.wire.contract import Call, Method, RpcError, StatusCode
-from counterflow.wire.methods import from_conversation
+from counterflow.wire.methods import check_waiting, from_conversation
 
 QUESTION_BYTES = 4_096
 """No name of anything is longer."""
@@ -46,6 +46,13 @@ class Reflection:
         request_class, answer_class = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
 
         async def converse(requests: AsyncIterator[bytes], call: Call) -> None:
+            check_waiting(call)
+            try:
+                await answer_all(requests, call)
+            finally:
+                call.account.ends_waiting()
+
+        async def answer_all(requests: AsyncIterator[bytes], call: Call) -> None:
             async for data in requests:
                 if len(data) > QUESTION_BYTES:
                     raise RpcError(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 
 from counterflow_wire import gateway
 from tests.hostile.attack import Attack
-from tests.hostile.target import Target
+from tests.hostile.target import Target, with_many_files
 
 
 async def run(target: Target, dose: int) -> None:
     """Open `dose` connections, every other one with a preface; then be a new client, who must be heard."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with_many_files()
     for number in range(dose):
         try:
             await target.raw(greets=bool(number % 2))

@@ -37,37 +37,37 @@ def test_timeouts(value: bytes, seconds: float) -> None:
 @pytest.mark.parametrize("value", [b"", b"S", b"1", b"1s", b"-1S", b"1.5S", b"123456789S", b"1 S"])
 def test_what_is_no_timeout(value: bytes) -> None:
     assert read_timeout(value) is None
-    assert read_request((*HEAD, (b"grpc-timeout", value))).http_status == 400
+    assert read_request((*HEAD, (b"grpc-timeout", value))).fault
 
 
 def test_the_head_of_a_request() -> None:
-    assert read_request(HEAD) == (b"/a/b", None, b"identity", 200, "")
+    assert read_request(HEAD) == (b"/a/b", None, b"identity", True, "")
     assert read_request((*HEAD, (b"grpc-timeout", b"7S"), (b"grpc-encoding", b"gzip"))) == (
         b"/a/b",
         7,
         b"gzip",
-        200,
+        True,
         "",
     )
 
 
 @pytest.mark.parametrize(
-    "content_type, status",
+    "content_type, is_grpc",
     [
-        (b"application/grpc", 200),
-        (b"application/grpc+proto", 200),
-        (b"application/grpc+json", 200),
-        (b"application/grpc;charset=utf-8", 200),
-        (b"Application/GRPC", 200),
-        (b"application/grpc-web", 415),
-        (b"application/grpc-web+proto", 415),
-        (b"application/grpcx", 415),
-        (b"text/html", 415),
-        (b"", 415),
+        (b"application/grpc", True),
+        (b"application/grpc+proto", True),
+        (b"application/grpc+json", True),
+        (b"application/grpc;charset=utf-8", True),
+        (b"Application/GRPC", True),
+        (b"application/grpc-web", False),
+        (b"application/grpc-web+proto", False),
+        (b"application/grpcx", False),
+        (b"text/html", False),
+        (b"", False),
     ],
 )
-def test_what_is_grpc_and_what_only_looks_like_it(content_type: bytes, status: int) -> None:
-    assert read_request((*HEAD[:2], (b"content-type", content_type))).http_status == status
+def test_what_is_grpc_and_what_only_looks_like_it(content_type: bytes, is_grpc: bool) -> None:
+    assert read_request((*HEAD[:2], (b"content-type", content_type))).is_grpc is is_grpc
 
 
 @pytest.mark.parametrize("step", [1, 2, 5, 6, 1_000])

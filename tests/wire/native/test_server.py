@@ -233,6 +233,28 @@ async def test_answers_that_nobody_reads_are_kept_up_to_a_bound() -> None:
         client.close()
 
 
+async def test_a_deadline_that_is_none_is_refused() -> None:
+    async with serving() as (_, _, port):
+        client = await RawClient.connect(port)
+        client.write(client.head(1, "/house/echo", ("grpc-timeout", "5 minutes"), ended=True))
+        headers, _ = await client.answer(1)
+        assert (headers["grpc-status"], headers["grpc-message"][:23]) == ("3", "Expected a grpc-timeout")
+        client.close()
+
+
+async def test_calls_that_say_no_more_are_counted() -> None:
+    async with serving(together=ServerLimits(client_bytes=20_000)) as (_, server, port):
+        client = await RawClient.connect(port)
+        for number in range(30):
+            client.write(client.head(2 * number + 1, "/house/wait"))
+        headers, _ = await client.answer(59)
+        assert headers["grpc-status"] == "8"
+        assert "calls are open on this connection" in headers["grpc-message"]
+        assert 0 < server.budgets.memory.used <= 20_000
+        client.close()
+    assert server.budgets.memory.used == 0
+
+
 @pytest.mark.parametrize("window", [0, 2**31 - 1], ids=["held by windows", "on the line"])
 async def test_who_does_not_read_gives_way_to_who_needs_less(window: int) -> None:
     most, widest = 64 * 1024 * 1024, frame(codes.WINDOW_UPDATE, 0, 0, (2**31 - 1 - 65_535).to_bytes(4))
@@ -319,7 +341,7 @@ async def test_unfinished_requests_have_room_together_and_no_more() -> None:
 
 @pytest.mark.parametrize(
     "method, extra, status, words",
-    [("GET", [], "415", b"speaks gRPC"), ("POST", [("grpc-timeout", "5 minutes")], "400", b"grpc-timeout")],
+    [("GET", [], "415", b"speaks gRPC")],
 )
 async def test_what_is_no_grpc_is_told_so(
     method: str, extra: list[tuple[str, str]], status: str, words: bytes

@@ -14,8 +14,9 @@ from counterflow.model.graph import MultiInstance
 
 
 class DialectReader(Protocol):
-    """What a dialect's file offers. Complaints are appended to `notes`; what could not be read is left
-    out.
+    """What a dialect's file offers.
+
+    Complaints are appended to `notes`; what could not be read is left out.
     """
 
     NAMESPACE: str
@@ -36,14 +37,13 @@ class DialectReader(Protocol):
     def text_or_expression(
         self, text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
     ) -> str | Expression | None:
-        """What stands for itself as it is, an expression compiled; None where that is none. `what` names the
-        place for a person.
+        """What stands for itself as it is, an expression compiled; None where that is none.
+
+        `what` names the place for a person.
         """
 
     def correlation_key(self, element: Element, message: etree._Element) -> str:
-        """The text that says which message of that name is meant for an element; empty where the model does
-        not say.
-        """
+        """The text that says which message of that name is meant for an element; empty where none does."""
 
     def correlation_remedy(self, found: str) -> str:
         """Where and how to write a correlation key, given what was found instead of one."""

@@ -1,5 +1,6 @@
-"""A task is done in one way: by a worker or by a decision (BPMN 2.0.2, 10.3.3); with both, one of them would
-be drawn in vain.
+"""A task is done in one way: by a worker or by a decision (BPMN 2.0.2, 10.3.3).
+
+With both, one of them would be drawn in vain.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ _REMEDIES: Mapping[Dialect, str] = {
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Call activities that name no process, or one of the file that cannot be called. Whether another is
-    deployed is asked when it is.
+    """Call activities that name no process, or one of the file that cannot be called.
+
+    Whether another is deployed is asked when it is.
     """
     written = {xml.get("id", "") for xml in children(outline.root, "process")}
     executable = {process.id: process for process in outline.processes}

@@ -18,8 +18,9 @@ RULE = "coded-catch"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Boundary events of one activity compete, and so do the event sub-processes of one scope. Codes of
-    catches are constants.
+    """Boundary events of one activity compete, and so do the event sub-processes of one scope.
+
+    Codes of catches are constants.
     """
     for element in outline.elements:
         if _is_coded_catch(element):

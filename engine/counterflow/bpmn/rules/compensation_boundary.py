@@ -1,5 +1,4 @@
-"""A compensation boundary event leads by one association to the activity that undoes, and by no flow to
-anything.
+"""A compensation boundary event leads by one association to the activity that undoes, and by no flow.
 
 BPMN 2.0.2, 10.7.2: the handler is a compensation activity, connected by an association; the event is never
 entered in the normal flow, so a sequence flow out of it would never be taken.

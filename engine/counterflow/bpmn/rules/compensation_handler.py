@@ -1,5 +1,4 @@
-"""A compensation activity stands apart: no flows, nothing on its border, and a boundary event that leads to
-it.
+"""A compensation activity stands apart: no flows, nothing on its border, a boundary event leads to it.
 
 BPMN 2.0.2, 10.7.2: an activity marked isForCompensation is not part of the normal flow; without an
 association nothing would ever start it. A boundary event would lead the token out of an undo that then never
@@ -17,9 +16,7 @@ RULE = "compensation-handler"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Flows to or from a compensation activity, events on its border, and compensation activities that
-    nothing leads to.
-    """
+    """Flows of a compensation activity, events on its border, and those that nothing leads to."""
     handlers = {id(element.handler) for element in outline.elements if element.handler is not None}
     for element in outline.elements:
         if element.is_activity and element.is_for_compensation:

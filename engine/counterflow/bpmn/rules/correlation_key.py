@@ -19,8 +19,9 @@ RULE = "correlation-key"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Keys on elements that wait for no message, and keys in a zeebe: model, which has a place of its own for
-    them.
+    """Correlation keys on elements that wait for no message, and in a zeebe: model.
+
+    That has a place of its own for them.
     """
     for element in outline.elements:
         if written(element, CORRELATION_KEY) is None:

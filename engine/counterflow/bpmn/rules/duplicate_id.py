@@ -1,5 +1,6 @@
-"""Ids are unique in a file (BPMN 2.0.2, table 8.5; type xsd:ID): one that occurs twice makes every reference
-to it a guess.
+"""Ids are unique in a file (BPMN 2.0.2, table 8.5; type xsd:ID).
+
+One that occurs twice makes every reference to it a guess.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""An event sub-process has exactly one start event, that event waits for something, and no flow touches the
-sub-process.
+"""An event sub-process has exactly one start event, which waits for something, and no flows.
 
 BPMN 2.0.2, 10.3.5: "An Event Sub-Process MUST NOT have any incoming or outgoing Sequence Flows" and has one
 start event with a trigger.

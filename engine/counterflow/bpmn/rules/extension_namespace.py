@@ -1,5 +1,6 @@
-"""What other engines and tools have added to a model is not carried out here, and said so: once a namespace
-(warning).
+"""What other engines and tools have added to a model is not carried out here, and said so.
+
+It is said once a namespace (warning).
 
 BPMN 2.0.2, 8.2.3: an extension that is not understood may be left aside, unless it must be understood. An
 assignee or a listener that another engine would heed must not be missed in silence.

@@ -1,5 +1,4 @@
-"""Extensions of the model's own dialect that stand where nobody reads them are not carried out, and said so
-(warning).
+"""Extensions of the model's own dialect where nobody reads them are not carried out, and said so (warning).
 
 On tasks, events and scopes they are judged where they are read; a listener on a sequence flow, or parameters
 inside an event definition, would be missed in silence.

@@ -52,8 +52,9 @@ def _reached(outline: Outline) -> set[int]:
 
 
 def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
-    """The scopes that throws reach, each with the activity that is named, once: a process may throw in
-    thousands of places.
+    """The scopes that throws reach, each with the activity that is named, once.
+
+    A process may throw in thousands of places.
     """
     places: dict[tuple[int, str | None], tuple[Element, str | None]] = {}
     for throw in outline.elements:
@@ -65,8 +66,9 @@ def _thrown_at(outline: Outline) -> Iterable[tuple[Element, str | None]]:
 
 
 def _take(activity: Element, reached: set[int], seen: set[int]) -> None:
-    """What undoing an activity starts: its own handler, and those inside unless an event sub-process stands
-    in for them.
+    """What undoing an activity starts: its own handler, and those inside.
+
+    Those are not where an event sub-process stands in for them.
     """
     if id(activity) in seen or (activity.is_event_sub_process and undoes_as_a_whole(activity)):
         return

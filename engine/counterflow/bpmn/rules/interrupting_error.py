@@ -1,5 +1,6 @@
-"""An error always interrupts what it is thrown from (BPMN 2.0.2, 10.5.6: "an Error Event ... is always
-interrupting").
+"""An error always interrupts what it is thrown from.
+
+BPMN 2.0.2, 10.5.6: "an Error Event ... is always interrupting".
 
 An error boundary event or error start event that says otherwise would promise that the activity goes on.
 """

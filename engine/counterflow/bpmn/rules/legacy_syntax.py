@@ -31,9 +31,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """One piece of old syntax: what is written, what to write, and whether it is wrong whatever the model's
-    age.
-    """
+    """One piece of old syntax: what is written, what to write, and whether it is wrong at whatever age."""
 
     found: str
     instead: str

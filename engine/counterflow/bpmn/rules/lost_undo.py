@@ -1,5 +1,6 @@
-"""An interrupted sub-process loses what could be undone inside it, and so does a multi-instance activity that
-is undone per instance, as in a camunda: model (warning).
+"""An interrupted sub-process loses what could be undone inside it (warning).
+
+So does a multi-instance activity that is undone per instance, as in a camunda: model.
 
 BPMN 2.0.2, 10.7.1: only completed activities are compensated, and a sub-process that an interrupting boundary
 event ends has not completed; what had completed inside is then out of every throw's reach.

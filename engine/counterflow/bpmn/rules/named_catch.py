@@ -1,5 +1,6 @@
-"""What is waited for by name finds one catch: no name twice on an activity, in a scope, after a gateway, or
-among the starts of a process.
+"""What is waited for by name finds one catch.
+
+So there is no name twice on an activity, in a scope, after a gateway, or among the starts of a process.
 
 BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken; we do not guess.
 """
@@ -17,8 +18,10 @@ RULE = "named-catch"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """A receive task and its boundary events compete; so do the event sub-processes of a scope, and the
-    events after a gateway.
+    """Names that more than one of those who compete for them catches.
+
+    A receive task and its boundary events compete; so do the event sub-processes of a scope, and the events
+    after a gateway.
     """
     for element in outline.elements:
         own = [element] if element.tag == "receiveTask" else []
@@ -45,9 +48,7 @@ def _check_rivals(events: list[Element], place: Element) -> Iterator[Finding]:
 
 
 def _caught(event: Element) -> tuple[str, str] | None:
-    """The kind and the name of what it catches, an expression as it is written; None where that has no
-    name.
-    """
+    """The kind and the name of what it catches, an expression as it is written; None without a name."""
     kind = event.event_kind
     if kind is None or not kind.is_waited_for or kind.reference is None:
         return None

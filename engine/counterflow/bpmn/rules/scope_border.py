@@ -1,5 +1,6 @@
-"""A sequence flow stays inside its scope (BPMN 2.0.2, 7.6.1: a flow must not cross the border of a
-sub-process or a pool).
+"""A sequence flow stays inside its scope.
+
+BPMN 2.0.2, 7.6.1: a flow must not cross the border of a sub-process or a pool.
 """
 
 from __future__ import annotations

@@ -19,9 +19,7 @@ _STARTED_BY_TOKEN = frozenset({Behaviour.PROCESS, Behaviour.SUB_PROCESS})
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """One finding per scope without start event, per start event too many, per start event that waits in the
-    wrong place.
-    """
+    """Scopes without a start event, start events too many, and those that wait in the wrong place."""
     for element in outline.elements:
         if element.behaviour in _STARTED_BY_TOKEN:
             yield from _check_scope(element)

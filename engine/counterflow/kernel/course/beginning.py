@@ -1,6 +1,4 @@
-"""How a process instance begins: from a definition, at its none start event, at the event that has happened,
-or where it is told to.
-"""
+"""How a process instance begins: at its none start event, at what has happened, or where it is told to."""
 
 from __future__ import annotations
 
@@ -38,8 +36,9 @@ def begin(
     caller: ElementInstance | None = None,
     call_depth: int = 0,
 ) -> Token:
-    """A new instance of a definition, to begin at its none start event or at the elements of `start_at` (one
-    a line).
+    """A new instance of a definition, to begin at its none start event or at the elements of `start_at`.
+
+    `start_at` names one a line.
 
     Who gives the document has measured it.
     """

@@ -32,8 +32,9 @@ Sweeping: TypeAlias = Iterator["Sweeping"]
 
 
 class SweepBegun(InstanceEvent, frozen=True):
-    """An element instance is gone for everybody, and is swept away in pages to come; with a `through_key`
-    only its children up to that one, but `spared_key`.
+    """An element instance is gone for everybody, and is swept away in pages to come.
+
+    With a `through_key` only its children up to that one are, but `spared_key`.
     """
 
     element_instance_key: int
@@ -48,8 +49,9 @@ class SweepEnded(InstanceEvent, frozen=True):
 
 
 def terminate(token: Token) -> None:
-    """Sweep an element away, innermost first: its children, what its room has under way, its incidents, its
-    undo, its variables.
+    """Sweep an element away, innermost first.
+
+    Its children go, what its room has under way, its incidents, its undo, its variables.
     """
     carry_out(token, token.key, of_element(token), go_on)
 
@@ -62,8 +64,9 @@ def interrupt(scope: Token) -> None:
 
 
 def terminate_children(scope: Token, spare: int = 0) -> bool:
-    """Sweep away everything that is directly inside a scope now but the element `spare`, and the tokens that
-    wait at its joins. Answers whether that is done; else it goes on before all other work.
+    """Sweep away what is directly inside a scope now but `spare`. Answers whether that is done.
+
+    The tokens that wait at its joins go as well. What is not done goes on before all other work.
     """
     through = scope.step.state.last_key
     return carry_out(scope, scope.key, _children(scope, through, spare), go_on, through, spare)
@@ -77,8 +80,9 @@ def carry_out(
     through_key: int = 0,
     spared_key: int = 0,
 ) -> bool:
-    """Sweep the element of this key as far as the page goes. Answers whether that was to the end; else
-    `again` goes on with it in the next page, before all other work.
+    """Sweep the element of this key as far as the page goes.
+
+    Answers whether that was to the end; else `again` goes on with it in the next page, before all other work.
     """
     instance = course.instance
     if _advance(course.step, sweeping) or key not in instance.elements:

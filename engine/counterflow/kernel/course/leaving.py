@@ -27,8 +27,9 @@ from counterflow.model.graph import Flow
 
 
 def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
-    """The element's work is done: map its outputs and leave it along these flows (by default, all that its
-    conditions allow).
+    """The element's work is done: map its outputs and leave it along these flows.
+
+    By default these are all that its conditions allow.
     """
     token.emit(ElementCompleting(token.key))
     waits.close_all(token)
@@ -72,8 +73,9 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
 def send_results(
     token: Token, document: Mapping[str, bytes], outward: Collection[str] = (), *, all_outward: bool = False
 ) -> None:
-    """What came to an element, or came of it, leaves it before it is finished; names of `outward` take
-    nothing of the element's own, with `all_outward` no name does.
+    """What came to an element, or came of it, leaves it before it is finished.
+
+    Names of `outward` take nothing of the element's own, with `all_outward` no name does.
 
     Where there is no room outside it waits in the completing element. Raises `Held`.
     """
@@ -134,8 +136,10 @@ def _send_kept_results_out(token: Token) -> None:
 
 
 def _map_outputs(token: Token) -> None:
-    """Values go to the scope around. In a zeebe: model what an instance of a multi-instance activity has of
-    its own takes them first, so that its output element finds them.
+    """Values go to the scope around.
+
+    In a zeebe: model what an instance of a multi-instance activity has of its own takes them first, so that
+    its output element finds them.
     """
     outputs = token.node.outputs
     loop = token.node.multi_instance if token.loop_counter > 0 else None
@@ -168,8 +172,9 @@ def _end_scope(scope: Token) -> None:
 
 
 def _waits_for_caller(scope: Token) -> bool:
-    """A called process whose caller is quarantined ends when that is released: until then nobody could take
-    what it ends with.
+    """Whether a called process waits for its caller, which is quarantined, to be released before it ends.
+
+    Until then nobody could take what it ends with.
     """
     if scope.scope_key or not scope.header.parent_instance_key:
         return False

@@ -1,5 +1,6 @@
-"""The life of an element instance: entered, at work, left or swept away. One table of moves, and the events
-that make them.
+"""The life of an element instance: entered, at work, left or swept away.
+
+One table of moves, and the events that make them.
 
     (nothing) → activating → activated → completing → completed
                      └────────────┴──────────┴─→ terminating → terminated

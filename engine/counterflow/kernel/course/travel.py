@@ -1,5 +1,6 @@
-"""How what is thrown travels outwards, from scope to scope and out through calls, until an event catches its
-code, and how a catching event takes over from what it catches at.
+"""How what is thrown travels outwards until an event catches it, and how that takes over.
+
+It travels from scope to scope and out through calls.
 
 On one level events inside come before those on the border, and the exact code before a catch of any. A scope
 that an event sub-process has interrupted offers its event sub-processes no second time; and none is offered
@@ -21,8 +22,9 @@ CodedDefinition = type[ErrorDefinition] | type[EscalationDefinition]
 
 
 class Catch(NamedTuple):
-    """Where something thrown is caught: `event` is a boundary event of `at`, or the start event of an event
-    sub-process in `at`.
+    """Where something thrown is caught.
+
+    `event` is a boundary event of `at`, or the start event of an event sub-process in `at`.
     """
 
     at: Token
@@ -30,8 +32,9 @@ class Catch(NamedTuple):
 
 
 def find_catch(thrower: Token, kind: CodedDefinition, code: str) -> Catch | None:
-    """The nearest event of a kind that catches what an element throws with this code, out through call
-    activities; None if none does.
+    """The nearest event that catches what an element throws with this code; None if none does.
+
+    It is looked for out through call activities.
     """
     inner: Token | None = None
     for at in outwards(thrower):
@@ -60,8 +63,9 @@ def caller_of(course: Course) -> Token | None:
 
 
 def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupting: bool) -> None:
-    """The event that catches at an element takes over: a token goes on from its border, or the event
-    sub-process inside it begins.
+    """The event that catches at an element takes over.
+
+    A token goes on from its border, or the event sub-process inside it begins.
     """
     if catch.attached_to is not None:
         if interrupting:
@@ -74,8 +78,9 @@ def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupti
 
 
 def _catching(at: Token, inner: Token | None, kind: CodedDefinition, code: str) -> Node | None:
-    """Of a multi-instance activity the border is the body's. What throws (`inner` None) has nothing inside
-    that could catch it.
+    """Of a multi-instance activity the border is the body's.
+
+    What throws (`inner` None) has nothing inside that could catch it.
     """
     nodes = at.nodes
     if inner is not None and not at.row.interrupted and not at.is_body:

@@ -40,8 +40,9 @@ AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "start
 
 
 class UndoRecorded(InstanceEvent, frozen=True):
-    """An activity that can be undone is completing. `handler` is the activity that undoes it, empty for a
-    container.
+    """An activity that can be undone is completing.
+
+    `handler` is the activity that undoes it, empty for a container.
     """
 
     key: int
@@ -75,8 +76,9 @@ class UndoCompleted(InstanceEvent, frozen=True):
 
 
 class UndoReleased(InstanceEvent, frozen=True):
-    """A throw was interrupted: what it had taken but not started can be undone by a later one, what had
-    started is used up.
+    """A throw was interrupted: a later one can undo what it had taken but not started.
+
+    What had started is used up.
     """
 
     throw_key: int
@@ -95,16 +97,18 @@ class UndoDropped(InstanceEvent, frozen=True):
 
 
 class UndoTakenBack(InstanceEvent, frozen=True):
-    """The handlers of these records are swept away before they have begun: nothing was undone, the records
-    are only taken again.
+    """The handlers of these records are swept away before they have begun.
+
+    Nothing was undone, the records are only taken again.
     """
 
     keys: tuple[int, ...]
 
 
 class UndoPlan:
-    """What is left to undo for one throw, in the order in which it may start. Derived from the records, never
-    persisted.
+    """What is left to undo for one throw, in the order in which it may start.
+
+    Derived from the records, never persisted.
     """
 
     __slots__ = ("_activations", "_pending", "_unfinished")
@@ -139,9 +143,7 @@ class UndoPlan:
 
 
 def record(token: Token, element: ElementInstance) -> None:
-    """An element is completing: keep what is needed to undo it, or let go of what no one can undo any
-    more.
-    """
+    """An element is completing: keep what is needed to undo it, or let go of what can no longer be undone."""
     node = token.node
     handler = node.compensation_event_sub_process or ""
     if handler and token.is_body:
@@ -177,8 +179,9 @@ def _record(
 
 
 def _is_undone_by_itself(token: Token) -> bool:
-    """A multi-instance activity is undone once as a whole in a zeebe: model, once per instance in a camunda:
-    model.
+    """Whether an element is undone as one activity, as those are that are no multi-instance activity.
+
+    Such a one is undone once as a whole in a zeebe: model, once per instance in a camunda: model.
     """
     if token.loop_counter == 0:
         return True
@@ -215,9 +218,10 @@ def next_to_start(throw: Token, order: CompensationOrder) -> list[UndoRecord]:
 
 
 def local_variables(instance: InstanceState, undo: UndoRecord, node: Node) -> dict[str, bytes]:
-    """What a handler sees over the variables of the throw's scope: those of the completed sub-processes
-    around its activity, outermost first, and the activity's own result under the name that the model asks
-    for.
+    """What a handler sees over the variables of the throw's scope.
+
+    Those are the variables of the completed sub-processes around its activity, outermost first, and the
+    activity's own result under the name that the model asks for.
     """
     seen: dict[str, bytes] = {}
     for container in reversed(list(_containers(instance, undo))):
@@ -230,9 +234,7 @@ def local_variables(instance: InstanceState, undo: UndoRecord, node: Node) -> di
 
 
 def handler_ended(course: Course, handler: ElementInstance) -> None:
-    """A handler has completed: its record is undone, and with it every container that has nothing left
-    inside.
-    """
+    """A handler has completed: its record is undone, and so is every container with nothing left inside."""
     instance = course.instance
     undo = instance.undo_records[handler.undo_key]
     if handler.compensated_scope_key:
@@ -246,8 +248,9 @@ def handler_ended(course: Course, handler: ElementInstance) -> None:
 
 
 def release(throw: Token) -> None:
-    """A throw is being swept away: its handlers under way have used up their records, and what these stood
-    for.
+    """A throw is being swept away: its handlers under way have used up their records.
+
+    So have they what these stood for.
 
     A handler that one command puts on its work-list and sweeps away has done nothing: its record can still be
     undone.
@@ -282,9 +285,7 @@ def _take_back(throw: Token) -> None:
 
 
 def drop(course: Course, scope_key: int) -> None:
-    """A scope has ended for good: nothing recorded in it, or in completed sub-processes inside it, can be
-    undone.
-    """
+    """A scope has ended for good: nothing recorded in it, or in what completed inside it, can be undone."""
     inside = list(_all_inside(course.instance, scope_key))
     if inside:
         handlers = tuple(undo.key for undo in inside if undo.handler)
@@ -324,7 +325,9 @@ def _close_containers(course: Course, scope_key: int) -> None:
 
 
 def _all_inside(instance: InstanceState, scope_key: int) -> Iterator[UndoRecord]:
-    """What has been started is not lost but used up: the throw that started it lets go of it when it is swept
+    """The records in a scope and inside what has completed in it, but those that have been started.
+
+    What has been started is not lost but used up: the throw that started it lets go of it when it is swept
     away in its turn.
     """
     for key in sorted(instance.undo_by_scope.get(scope_key, ())):

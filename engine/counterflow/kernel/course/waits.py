@@ -80,8 +80,9 @@ def _begins_elsewhere(scope: Token) -> bool:
 
 
 def _is_for(token: Token, catch: Node) -> bool:
-    """Of a multi-instance activity the body waits for the events on the border, the instances for those of
-    their own.
+    """Whether an element waits for this event, where body and instances of a multi-instance activity differ.
+
+    The body waits for the events on the border, the instances for those of their own.
     """
     return token.loop_counter == 0 or (catch.attached_to == token.node.id) == token.is_body
 

@@ -1,5 +1,4 @@
-"""Expressions of the model: evaluated as an element sees its variables, at the time of the command, on its
-fuel.
+"""Expressions of the model: as an element sees its variables, at the command's time, on its fuel.
 
 Whoever needs a value of some kind asks one of the readers (`text`, `whole`, `boolean`, `json`): they give it,
 or raise `Held` with what was expected and what was found.

@@ -1,5 +1,4 @@
-"""The custom headers of one job, where some of them are expressions: who is to do a user task, and until
-when.
+"""The custom headers of one job, where some are expressions: who is to do a user task, and until when.
 
 A header must be what its name promises, as in Zeebe: nobody's task must not become everybody's because a
 variable was missing.
@@ -45,8 +44,9 @@ def _text(token: Token, header: HeaderExpression) -> str | None:
 
 
 def _fits(kind: HeaderKind, encoded: bytes, text: str | None) -> bool:
-    """Whether a JSON value, with its text where it is one, is what a header must be. A number is never read:
-    it may be a long one.
+    """Whether a JSON value, with its text where it is one, is what a header must be.
+
+    A number is never read: it may be a long one.
     """
     if kind is HeaderKind.TEXT:
         return text is not None

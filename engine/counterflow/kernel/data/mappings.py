@@ -20,8 +20,9 @@ from counterflow.model.data import VariableMapping
 def map_values(
     token: Token, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]
 ) -> scopes.Document:
-    """What mappings give, by top-level variable. `present` holds what a nested target (`order.id`) is added
-    to.
+    """What mappings give, by top-level variable.
+
+    `present` holds what a nested target (`order.id`) is added to.
 
     Sources are evaluated in the element's scope, from first to last, and see what is there with what earlier
     mappings have made: after `a.x` was made, `a` is the object that the element sees, its own first, with

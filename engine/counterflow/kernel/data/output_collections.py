@@ -1,5 +1,6 @@
-"""The output collection of a multi-instance activity while it is being built: a row for each place, a list
-only for who asks.
+"""The output collection of a multi-instance activity while it is being built.
+
+It is a row for each place, a list only for who asks.
 
 In a zeebe: model expressions inside the activity see it, in the order of the items, with null for each
 instance that has not given anything yet (as a variable of the body, in Zeebe). It is no variable here: what

@@ -40,8 +40,9 @@ class VariablesRemoved(InstanceEvent, frozen=True):
 
 
 class ResultsHeld(InstanceEvent, frozen=True):
-    """What an element leaves behind found no room outside: it waits in the element's own scope until an
-    incident is resolved.
+    """What an element leaves behind found no room outside, and waits in the element's own scope.
+
+    It waits until an incident is resolved.
     """
 
     element_instance_key: int
@@ -56,8 +57,9 @@ class ResultsReleased(InstanceEvent, frozen=True):
 
 
 class DocumentTooLarge(Rejection):
-    """Variables that a scope has no room for: the caller's mistake in a document of theirs, anywhere else an
-    incident IO_MAPPING_ERROR.
+    """Variables that a scope has no room for.
+
+    In a document of theirs that is the caller's mistake, anywhere else an incident IO_MAPPING_ERROR.
     """
 
 
@@ -111,8 +113,9 @@ def from_object(text: bytes) -> dict[str, bytes]:
 
 
 def write(course: Course, scope_key: int, document: Document) -> None:
-    """Set variables of one scope; those that have the value already are left alone. The limit is not asked:
-    they were measured where they came from, or are about to go on to another scope.
+    """Set variables of one scope; those that have the value already are left alone.
+
+    The limit is not asked: they were measured where they came from, or are about to go on to another scope.
     """
     present = course.instance.variables.get(scope_key)
     changed = {
@@ -129,8 +132,9 @@ def write_measured(course: Course, scope_key: int, document: Document) -> None:
 
 
 def send_out(course: Course, scope_key: int, document: Document) -> None:
-    """Set each variable in the nearest scope from here outwards that has it, else in the process: all, or
-    `DocumentTooLarge`.
+    """Set each variable in the nearest scope outwards that has it, else in the process.
+
+    All are set, or `DocumentTooLarge` is raised.
     """
     by_scope: dict[int, dict[str, bytes]] = {}
     for name, value in document.items():
@@ -142,8 +146,9 @@ def send_out(course: Course, scope_key: int, document: Document) -> None:
 
 
 def send_results_out(token: Token, document: Document) -> None:
-    """Results of an element leave it: what is its own takes them, the others go out. Raises
-    `DocumentTooLarge`.
+    """Results of an element leave it: what is its own takes them, the others go out.
+
+    Raises `DocumentTooLarge`.
     """
     own, outside = goes_to(token)
     write_measured(token, token.key, {name: value for name, value in document.items() if name in own})
@@ -164,14 +169,16 @@ def goes_to(token: Token) -> tuple[Collection[str], int]:
 
 
 def keep_results(token: Token, document: Document) -> None:
-    """What is to leave an element finds no room: it waits in the element's own scope, where a person can make
-    it smaller.
+    """What is to leave an element finds no room: it waits in the element's own scope.
+
+    There a person can make it smaller.
     """
     token.emit(ResultsHeld(token.key, dict(document)))
 
 
 def send_kept_results_out(token: Token, *, stay: bool) -> None:
     """What was kept goes out, as it is by now; with `stay` the element has it still, for its output mappings.
+
     Raises `DocumentTooLarge`.
     """
     own = token.variables

@@ -1,5 +1,6 @@
-"""Boundary event: catches what happens to the activity it sits on, and leads the token away. BPMN 2.0.2,
-13.5.3.
+"""Boundary event: catches what happens to the activity it sits on, and leads the token away.
+
+BPMN 2.0.2, 13.5.3.
 
 It is entered only when its event has happened; by then an interrupting one has swept its activity away. What
 the event brought is in the boundary event's own scope and leaves it by output mappings.

@@ -90,8 +90,9 @@ def _bound(token: Token, called: CalledProcess, process_id: str) -> tuple[Proces
 
 
 def _why_not_in(token: Token, document: scopes.Document) -> str:
-    """Why variables cannot go into another instance: they are too large for a scope, or the command has no
-    fuel left to copy more.
+    """Why variables cannot go into another instance; empty where they can.
+
+    They are too large for a scope, or the command has no fuel left to copy more.
     """
     step = token.step
     if step.budget.fuel_left <= 0:
@@ -105,8 +106,9 @@ def _why_not_in(token: Token, document: scopes.Document) -> str:
 
 
 def _going_in(token: Token) -> scopes.Document:
-    """Without a mapping nothing goes in, or everything; with both, what the mappings make hides what is
-    around.
+    """What goes into a called process, by name.
+
+    Without a mapping that is nothing, or everything; with both, what the mappings make hides what is around.
 
     In a zeebe: model what is the call's own goes in with a mapping, the item of a multi-instance call too; in
     a camunda: model what is named.

@@ -1,5 +1,6 @@
-"""Catch event and receive task: wait for a timer or a message, then go on. BPMN 2.0.2, 13.5.1 and 13.3.3
-(receive task).
+"""Catch event and receive task: wait for a timer or a message, then go on.
+
+BPMN 2.0.2, 13.5.1 and 13.3.3 (receive task).
 
 The wait was opened before the element was activated (`waits.py`); after an event-based gateway it is over
 already.

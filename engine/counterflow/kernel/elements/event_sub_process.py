@@ -1,5 +1,4 @@
-"""Event sub-process: begun by an event of the scope it stands in, never by a flow; then a scope like any
-other.
+"""Event sub-process: begun by an event of its scope, never by a flow; then a scope like any other.
 
 What its event brought is mapped by the start event's output mapping; without one it goes to the nearest scope
 around that knows the name, else to the process (Zeebe's rule for start events of event sub-processes). BPMN
@@ -68,8 +67,9 @@ def _start(token: Token) -> Node:
 
 
 def _taken_out(token: Token, own: Collection[str] = ()) -> dict[str, bytes]:
-    """What the event brought, which the event sub-process only carries. What a handler sees of the past is
-    its own.
+    """What the event brought, which the event sub-process only carries.
+
+    What a handler sees of the past is its own.
     """
     present = () if token.row.undo_key else token.variables
     return scopes.take_away(token, [name for name in sorted(present) if name not in own])

@@ -1,5 +1,6 @@
-"""Exclusive gateway: the first flow whose condition holds is taken, else the default flow. BPMN 2.0.2,
-13.4.2.
+"""Exclusive gateway: the first flow whose condition holds is taken, else the default flow.
+
+BPMN 2.0.2, 13.4.2.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Inclusive gateway: sends a token down every flow whose condition holds, else down the default flow; and
-joins as soon as no other token can still come. BPMN 2.0.2, 13.4.3.
+"""Inclusive gateway: forks down every flow whose condition holds, and joins when no token can still come.
+
+Where no condition holds the default flow is taken. BPMN 2.0.2, 13.4.3.
 
 A token that waits on a flow waits for those that can come along the empty ones (`model/reach.py`); one that
 has gone another way, or has ended, is waited for no more. What waits is looked at when its turn comes: a

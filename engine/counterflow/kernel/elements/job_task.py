@@ -1,5 +1,6 @@
-"""Tasks that a worker does: service, send, script, business rule and user tasks become jobs. BPMN 2.0.2,
-13.3.3.
+"""Tasks that a worker does: service, send, script, business rule and user tasks become jobs.
+
+BPMN 2.0.2, 13.3.3.
 """
 
 from __future__ import annotations
@@ -19,9 +20,7 @@ def beginning(token: Token) -> None:
 
 
 def resume(token: Token) -> None:
-    """An incident was resolved: if it was the job's, the job can be taken again; else the task takes up its
-    course.
-    """
+    """An incident was resolved: its job can be taken again, or the task takes up its course."""
     job_key = token.instance.job_of.get(token.key)
     if job_key is not None:
         jobs.reactivate(token, token.instance.jobs[job_key])

@@ -1,5 +1,6 @@
-"""Multi-instance: the body of an activity that is done once for each item of a collection, all at once or one
-after another.
+"""Multi-instance: the body of an activity that is done once for each item of a collection.
+
+The instances are begun all at once, or one after another.
 
 The body is an element instance of its own around the instances; what stands on the activity's border belongs
 to it. Each instance has its item and its place (`loopCounter`, from 1) as variables of its own. The outputs
@@ -40,9 +41,7 @@ _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 
 
 class LoopStarted(InstanceEvent, frozen=True):
-    """A multi-instance activity is to be done so many times; `items` is kept where they come one after
-    another.
-    """
+    """A multi-instance activity is to be done so many times; `items` is kept where they come in turn."""
 
     element_instance_key: int
     total: int
@@ -106,8 +105,9 @@ def beginning(body: Token) -> None:
 
 
 def begin_more(body: Token) -> None:
-    """Start the next instances of a parallel activity that has many; those behind them when these have begun,
-    until it is stopped. Raises `Held` while the process instance has too many elements.
+    """Start the next instances of a parallel activity that has many, those behind them when these have begun.
+
+    It goes on until it is stopped. Raises `Held` while the process instance has too many elements.
     """
     if not _begins_more(body):
         return
@@ -124,8 +124,9 @@ def begin_more(body: Token) -> None:
 
 
 def child_leaving(child: Token) -> bool:
-    """Gather what an instance has given, and ask the completion condition, as long as the instance's own
-    variables are there. Raises `Held`.
+    """Gather what an instance has given, and ask the completion condition. Raises `Held`.
+
+    That is done as long as the instance's own variables are there.
     """
     loop = _definition(child)
     if loop.output_element is not None and loop.output_collection is not None:
@@ -203,9 +204,7 @@ def _end(body: Token) -> None:
 
 
 def _let_go(body: Token) -> None:
-    """Let go of what was kept, in as many pages as it takes; then the body is left, unless an incident holds
-    it.
-    """
+    """Let go of what was kept, in as many pages as it takes; then leave the body, if nothing holds it."""
     if body.key not in body.instance.rows[Repetition]:
         return
     while _lets_some_go(body):
@@ -266,8 +265,10 @@ def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
 
 
 def _is_over(child: Token, loop: MultiInstance) -> bool:
-    """Whether the completion condition holds. The instance that is completing counts as completed; after the
-    last one there is nothing left to ask. Raises `Held`.
+    """Whether the completion condition holds.
+
+    The instance that is completing counts as completed; after the last one there is nothing left to ask.
+    Raises `Held`.
     """
     progress, condition = _progress(child.scope), loop.completion_condition
     completed = progress.completed + 1

@@ -1,5 +1,6 @@
-"""Parallel gateway: waits for a token on every incoming flow, then sends one down every outgoing flow. BPMN
-2.0.2, 13.4.1.
+"""Parallel gateway: waits for a token on every incoming flow, then sends one down every outgoing flow.
+
+BPMN 2.0.2, 13.4.1.
 
 A second token on a flow waits for the next round; tokens are counted per flow.
 """

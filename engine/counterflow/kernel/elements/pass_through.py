@@ -1,5 +1,6 @@
-"""Elements that do nothing by themselves: undefined and manual tasks, none intermediate events. BPMN 2.0.2,
-13.3.3.
+"""Elements that do nothing by themselves: undefined and manual tasks, none intermediate events.
+
+BPMN 2.0.2, 13.3.3.
 """
 
 from __future__ import annotations

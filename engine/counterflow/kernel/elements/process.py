@@ -1,5 +1,6 @@
-"""The process: the outermost scope. Begins at its none start event, at the event that began it, or where it
-was told to.
+"""The process: the outermost scope.
+
+Begins at its none start event, at the event that began it, or where it was told to.
 
 Ends when its last token has ended. BPMN 2.0.2, 13.3.
 """

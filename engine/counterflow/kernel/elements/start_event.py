@@ -1,5 +1,6 @@
-"""Start event: where a token of a scope begins. By the time it is reached its event has happened. BPMN 2.0.2,
-13.5.1.
+"""Start event: where a token of a scope begins.
+
+By the time it is reached its event has happened. BPMN 2.0.2, 13.5.1.
 
 What begins the event sub-processes of the scope is waited for from here on: what the start event's output
 mappings have made can be read by keys and timers (as in Zeebe).

@@ -1,5 +1,4 @@
-"""Embedded sub-process: a scope of its own that begins at its start event and is done when its last token has
-ended.
+"""Embedded sub-process: a scope that begins at its start event and is done when its last token has ended.
 
 BPMN 2.0.2, 13.3.4.
 """

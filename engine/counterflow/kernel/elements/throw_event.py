@@ -1,5 +1,6 @@
-"""Throwing events, intermediate ones and ends: each lives as what it throws does (`events/`), and then its
-token goes on, or ends. BPMN 2.0.2, 13.5.2 and 10.5.3.
+"""Throwing events, intermediate ones and ends: each lives as what it throws does (`events/`).
+
+Then its token goes on, or ends. BPMN 2.0.2, 13.5.2 and 10.5.3.
 """
 
 from __future__ import annotations

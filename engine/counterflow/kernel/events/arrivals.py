@@ -1,5 +1,4 @@
-"""What happens when something comes that an element has waited for: where its event stands decides what it
-does.
+"""What happens when something comes that an element has waited for, by where its event stands.
 
     its own             the element is done, and goes on
     on the border       an interrupting one sweeps the activity away; a token goes on from the boundary event

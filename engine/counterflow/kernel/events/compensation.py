@@ -65,8 +65,9 @@ def go_on(token: Token, undone: Continuation) -> None:
 
 
 def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
-    """What a throw in this scope would take now, of one activity or of all. The outermost scope first:
-    whatever was done in it was done before the event sub-process inside it began.
+    """What a throw in this scope would take now, of one activity or of all.
+
+    The outermost scope first: whatever was done in it was done before the event sub-process inside it began.
     """
     return [
         record

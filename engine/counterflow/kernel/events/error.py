@@ -54,8 +54,9 @@ def find_catch(thrower: Token, code: str) -> Catch | None:
 
 
 def catch_error(catch: Catch, error: ThrownError) -> None:
-    """Interrupt what the catching event interrupts, and go on from there. Raises `Rejection` where that is
-    set aside.
+    """Interrupt what the catching event interrupts, and go on from there.
+
+    Raises `Rejection` where that is set aside.
     """
     at, event = catch
     at.step.admitted_to(at.instance)

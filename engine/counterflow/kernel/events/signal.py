@@ -53,8 +53,9 @@ class SignalBroadcast(PartitionEvent, frozen=True):
 
 
 class SignalReceived(InstanceEvent, frozen=True):
-    """The signal has reached this process instance; `receiver_key` is the subscription, or the instance that
-    it has begun. `signal_name` is empty in older logs.
+    """The signal has reached this process instance. `signal_name` is empty in older logs.
+
+    `receiver_key` is the subscription, or the instance that it has begun.
     """
 
     signal_key: int
@@ -162,8 +163,9 @@ def _begin(step: Step, arrival: Arrival) -> None:
 
 
 def _too_many_copies(step: Step, name: str, document: scopes.Document) -> str:
-    """Why a document cannot go to everybody: each receiver has a copy, and one command makes no more than it
-    has fuel for. Empty where it can.
+    """Why a document cannot go to everybody. Empty where it can.
+
+    Each receiver has a copy, and one command makes no more than it has fuel for.
     """
     found = step.state.found
     count = len(found[SignalSubscription].get(name, ())) + len(found[SignalStart].get(name, ()))
@@ -205,8 +207,9 @@ def _throw(token: Token) -> None:
 
 
 def _go_out(step: Step, arrival: Arrival) -> None:
-    """It goes out also where its event was swept away meanwhile: it was thrown before. What comes after the
-    event is not caused by its signal.
+    """It goes out also where its event was swept away meanwhile: it was thrown before.
+
+    What comes after the event is not caused by its signal.
     """
     causes = arrival.causes
     instance = step.state.instance(arrival.process_instance_key)

@@ -1,5 +1,4 @@
-"""The life of a call: an instance of its own is begun by a call activity, which goes on when that has
-completed.
+"""The life of a call: a call activity begins an instance of its own, and goes on when that has completed.
 
 BPMN 2.0.2, 13.3.5.
 """
@@ -62,8 +61,10 @@ def _go_on(token: Token, document: scopes.Document) -> None:
 
 
 def _its_past(token: Token) -> set[str]:
-    """In a camunda: model what was handed in has been the called process's alone, so that it takes nothing on
-    the way out; but an instance's own item stays its own.
+    """The variables of a called process that were handed in, and go out again only if they are told.
+
+    In a camunda: model what was handed in has been the called process's alone; but an instance's own item
+    stays its own.
     """
     if not definition_of(token).is_past_on_return:
         return set()

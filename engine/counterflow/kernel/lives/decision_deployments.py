@@ -1,5 +1,6 @@
-"""The life of a deployed decision model: a DMN file becomes a version of its requirements, each decision a
-version of its own.
+"""The life of a deployed decision model: a DMN file becomes a version of its requirements.
+
+Each decision becomes a version of its own.
 
 A model that comes again with the same checksum, resource name and imports keeps its version and key, and so
 do its decisions; a changed one gives each of its decisions the next version, as in Zeebe. Versions count from
@@ -51,9 +52,7 @@ class DecisionDefined(PartitionEvent, frozen=True):
 
 
 class DecisionsBound(PartitionEvent, frozen=True):
-    """Processes of this deployment mean these versions, decision keys by decision id, whatever is deployed
-    later.
-    """
+    """Processes of this deployment mean these versions whatever comes later: decision keys by decision id."""
 
     deployment_key: int
     decisions: dict[str, int]
@@ -88,8 +87,9 @@ def define_requirements(
 def define_decisions(
     step: Step, deployment_key: int, model: ReadDecisions, requirements: DecisionRequirements
 ) -> list[DecisionDefinition]:
-    """The decisions of a model that has been deployed, in its order: those that are its latest already stay
-    what they are.
+    """The decisions of a model that has been deployed, in its order.
+
+    Those that are its latest already stay what they are.
     """
     definitions: Definitions = model.definitions
     decisions = step.state.decisions
@@ -127,9 +127,7 @@ def imported_keys(state: State, decisions: ReadDecisions) -> str:
 
 
 def bound_ids(process: Process) -> set[str | None]:
-    """Ids of the decisions that a process wants as they were deployed together with it; None: which, only an
-    expression tells.
-    """
+    """Ids of the decisions that a process wants as deployed with it; None: only an expression tells."""
     called = (node.work for node in process.nodes.values() if isinstance(node.work, CalledDecision))
     named = (decision.decision_id for decision in called if decision.binding is Binding.DEPLOYMENT)
     return {name if isinstance(name, str) else None for name in named}

@@ -1,5 +1,4 @@
-"""The life of an evaluated decision: found by its binding, evaluated once at the time of the command, kept in
-the log.
+"""The life of an evaluated decision: found by its binding, evaluated once, at the command's time, and logged.
 
 What it gave and how it came about are in the event, so that a replay evaluates nothing and people can look it
 up later. A decision that is asked for from outside concerns no process instance; its evaluation is in the log
@@ -56,8 +55,9 @@ class TracedRule(msgspec.Struct, frozen=True, gc=False):
 
 
 class TracedDecision(msgspec.Struct, frozen=True, gc=False):
-    """One decision on the way to the answer, the required ones before those that need them. `output` is
-    JSON.
+    """One decision on the way to the answer, the required ones before those that need them.
+
+    `output` is JSON.
     """
 
     key: int
@@ -95,8 +95,9 @@ class DecisionEvaluated(InstanceEvent, PartitionEvent, frozen=True):
 
 
 class EvaluateDecision(Command, frozen=True, kw_only=True, gc=False):
-    """Evaluate a decision for a caller: the latest version of an id, else the version with this key. Answers
-    an `DecisionEvaluation`.
+    """Evaluate a decision for a caller: the latest version of an id, else the version with this key.
+
+    Answers an `DecisionEvaluation`.
     """
 
     decision_id: str = ""
@@ -105,8 +106,9 @@ class EvaluateDecision(Command, frozen=True, kw_only=True, gc=False):
 
 
 class DecisionEvaluation(msgspec.Struct, frozen=True):
-    """What a decision gave. `key` names this evaluation; `output` is JSON, null where `failure` says why
-    there is none.
+    """What a decision gave.
+
+    `key` names this evaluation; `output` is JSON, null where `failure` says why there is none.
     """
 
     key: int
@@ -186,8 +188,9 @@ def _listed(names: Iterable[str]) -> str:
 def evaluate_for(
     token: Token, decision: DecisionDefinition, *, keep_result: bool
 ) -> tuple[DecisionEvaluation, dmn.DecisionResult]:
-    """Evaluate a decision as an element sees its variables, and write it down; also what the language has
-    answered.
+    """Evaluate a decision as an element sees its variables, and write it down.
+
+    Answers also what the language has answered.
     """
     evaluated, result = _evaluate(token.step, decision, evaluation.ScopeView(token, token.key, {}))
     kept = evaluated.output if keep_result and not evaluated.failure else None

@@ -63,8 +63,9 @@ class DeployResources(Command, frozen=True, kw_only=True):
 
 
 class Deployment(msgspec.Struct, frozen=True):
-    """What a deployment gave: its key, and for each process, decision and decision model, in order, what now
-    is the latest.
+    """What a deployment gave: its key, and what now is the latest of each model in it.
+
+    That is for each process, decision and decision model, in order.
     """
 
     key: int
@@ -78,8 +79,9 @@ Decisions = Mapping[str, DecisionDefinition]
 
 
 def decide_deploy(step: Step, command: DeployResources) -> Deployment:
-    """DeployResource of the gateway, after every resource was read without errors. Models come before those
-    that import them.
+    """DeployResource of the gateway, after every resource was read without errors.
+
+    Models come before those that import them.
     """
     _refuse_twice(command)
     key = step.new_key()
@@ -105,8 +107,9 @@ def decide_deploy(step: Step, command: DeployResources) -> Deployment:
 
 
 def _new_ids(state: State, command: DeployResources, decisions: Decisions) -> set[str]:
-    """The ids of the processes that become new versions. Raises `Rejection` where one is bound to what is
-    not there.
+    """The ids of the processes that become new versions.
+
+    Raises `Rejection` where one is bound to what is not there.
     """
     drawn = [(resource, process) for resource in command.resources for process in resource.processes]
     processes = {process.id: process for _, process in drawn}

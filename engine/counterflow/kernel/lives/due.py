@@ -1,5 +1,6 @@
-"""What is due has come: a deadline, the end of a back-off, a timer, a start, the end of a message. One
-command for all of them.
+"""What is due has come: a deadline, the end of a back-off, a timer, a start, the end of a message.
+
+One command for all of them.
 
 The state orders everything that is due (`State.due`); who keeps the clock asks it for the first one and gives
 this command when its moment has come. Whatever no longer stands at that moment is left alone.
@@ -52,8 +53,9 @@ def _start_timer(step: Step, command: TriggerDue) -> bool:
 
 
 def _message(step: Step, command: TriggerDue) -> bool:
-    """A message that is still on its way to some of those who wait for it expires when it has reached
-    them.
+    """A message's time to live has passed. Answers whether it was over.
+
+    One that is still on its way to some of those who wait for it expires when it has reached them.
     """
     if command.key in step.state.coming or step.state.row(Message, command.key) is None:
         return False

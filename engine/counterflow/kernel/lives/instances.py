@@ -1,6 +1,4 @@
-"""The life of a process instance: created from a definition, ended by its last token, or cancelled by a
-person.
-"""
+"""The life of a process instance: created from a definition, ended by its last token, or cancelled."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""How jobs reach workers and come back: taken on request or pushed, handed back when nobody was there, timed
-out when due.
+"""How jobs reach workers and come back: taken or pushed, handed back, timed out.
 
 The life itself is in `jobs.py`. Which job comes first is decided by its key, so that what a command does
 depends on the state alone. Quarantined instances offer nothing.
@@ -25,8 +24,9 @@ MOST_GONE = 200
 
 
 class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
-    """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`. Answers
-    `ActivatedJob`s.
+    """Take up to `maximum` jobs of a type for `timeout_ms`, as long as they fit into `bytes_left`.
+
+    Answers `ActivatedJob`s.
 
     `fetch_variables` empty means every visible variable.
     """
@@ -40,8 +40,9 @@ class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
 
 
 class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
-    """A job never reached its worker: it can be taken by another. Nothing happens if it is no longer that
-    worker's.
+    """A job never reached its worker: it can be taken by another.
+
+    Nothing happens if it is no longer that worker's.
     """
 
     job_key: int
@@ -49,8 +50,9 @@ class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
 
 
 class HoldJob(Command, frozen=True, kw_only=True, gc=False):
-    """A job cannot be written down for any worker: an incident holds it. Nothing happens where it is no
-    longer that worker's.
+    """A job cannot be written down for any worker: an incident holds it.
+
+    Nothing happens where it is no longer that worker's.
     """
 
     job_key: int
@@ -97,8 +99,9 @@ def decide_return(step: Step, command: ReturnJob) -> bool:
 
 
 def decide_hold(step: Step, command: HoldJob) -> bool:
-    """A job that no message can carry: given out again, it would come back for ever. Answers whether it was
-    still that worker's.
+    """A job that no message can carry: given out again, it would come back for ever.
+
+    Answers whether it was still that worker's.
     """
     course = _due_at(step, command.job_key, command.deadline_ms)
     if course is None or course.instance.jobs[command.job_key].state != ACTIVATED:
@@ -172,8 +175,9 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
 
 
 def _other_bytes(course: Course, job: Job) -> int:
-    """What the other fields take at most: names are short, and one that is not, such as a computed job type,
-    is counted.
+    """What the other fields of a job take at most, in bytes.
+
+    Names are short, and one that is not, such as a computed job type, is counted.
     """
     characters = len(job.type) + len(job.element_id) + len(course.header.bpmn_process_id)
     return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters

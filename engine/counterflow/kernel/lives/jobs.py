@@ -73,8 +73,9 @@ class JobFailed(InstanceEvent, frozen=True):
 
 
 class JobErrorThrown(InstanceEvent, frozen=True):
-    """A worker has answered with a BPMN error. The job is over if the error is `caught`, else it waits with
-    an incident.
+    """A worker has answered with a BPMN error.
+
+    The job is over if the error is `caught`, else it waits with an incident.
     """
 
     key: int
@@ -84,8 +85,9 @@ class JobErrorThrown(InstanceEvent, frozen=True):
 
 
 class JobReturned(InstanceEvent, frozen=True):
-    """The job can be taken again: `timed_out`, `backed_off`, `handed_back` or `resolved`. Its tries are as
-    they were.
+    """The job can be taken again: `timed_out`, `backed_off`, `handed_back` or `resolved`.
+
+    Its tries are as they were.
     """
 
     key: int
@@ -120,8 +122,9 @@ class CompleteJob(Command, frozen=True, kw_only=True, gc=False):
 
 
 class FailJob(Command, frozen=True, kw_only=True, gc=False):
-    """The job could not be done; `retries` are left (none: an incident), the next try not before
-    `back_off_ms`.
+    """The job could not be done; `retries` are left, and the next try comes not before `back_off_ms`.
+
+    Where none are left an incident is raised.
     """
 
     job_key: int

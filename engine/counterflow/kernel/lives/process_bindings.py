@@ -44,6 +44,7 @@ def find(
 
 def refuse_unbound(processes: Iterable[tuple[str, Process]], names: Iterable[str]) -> None:
     """A process, of the resource named before it, that calls what is not deployed with it could never go on.
+
     Raises `Rejection`.
     """
     there = dict.fromkeys(names)

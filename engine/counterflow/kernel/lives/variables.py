@@ -20,6 +20,7 @@ class VariableDocumentUpdated(InstanceEvent, frozen=True):
 
 class SetVariables(Command, frozen=True, kw_only=True, gc=False):
     """Set variables from outside, seen from an element instance: in its own scope only, or sent out.
+
     Answers a key.
     """
 

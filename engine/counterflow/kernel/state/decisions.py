@@ -1,5 +1,4 @@
-"""Which decisions are deployed: by id, version and label, by the model they came in; and the models that are
-at hand.
+"""Which decisions are deployed, by id, version, label and model, and the models that are at hand.
 
 Rows of decisions are few and held in memory as a whole; the models, which are large, are on a shelf.
 """
@@ -18,8 +17,9 @@ Version = TypeVar("Version", DecisionDefinition, DecisionRequirements)
 
 
 class DeployedDecisions:
-    """The indexes of decisions that commands ask for. Changed by the rows' indexers only, but for the
-    models.
+    """The indexes of decisions that commands ask for.
+
+    Changed by the rows' indexers only, but for the models.
     """
 
     def __init__(self) -> None:

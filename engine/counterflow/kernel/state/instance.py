@@ -84,9 +84,7 @@ class InstanceState:
         self.arrived_in: dict[int, dict[str, None]] = {}
         self.job_of: dict[int, int] = {}
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
-        """Per waiting element instance, the keys of its timers and message subscriptions, with their
-        table.
-        """
+        """Per waiting element instance, the keys of its timers and subscriptions, with their table."""
         self.incident_of: dict[int, dict[int, None]] = {}
         self.undo_by_scope: dict[int, dict[int, None]] = {}
         self.undo_by_throw: dict[int, dict[int, None]] = {}
@@ -95,8 +93,10 @@ class InstanceState:
         self.loop_outputs: dict[int, dict[int, None]] = {}
         """Per multi-instance body, the places of the outputs that are there."""
         self.plans: dict[int, Any] = {}
-        """Per element instance, what it works through, derived from rows: the order of what a throw undoes,
-        the items of a sequential loop. Gone with it and on roll-back, derived again when missing.
+        """Per element instance, what it works through, derived from rows.
+
+        That is the order of what a throw undoes, the items of a sequential loop. Gone with it and on
+        roll-back, derived again when missing.
         """
         self.last_batch = 0
         self.damage = ""

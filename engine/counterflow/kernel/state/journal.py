@@ -37,8 +37,9 @@ STAND_STILL = tuple(table for table in INSTANCE_TABLES if table.stands_still)
 
 
 class Changes(NamedTuple):
-    """What has become of rows since it was asked last, each row once: a row that was born and died meanwhile
-    not at all.
+    """What has become of rows since it was asked last, each row once.
+
+    A row that was born and died meanwhile is not among them at all.
     """
 
     puts: dict[type[Row], list[Row]]
@@ -55,8 +56,9 @@ class StateMark(msgspec.Struct, frozen=True, gc=False):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What follows from the description of a table for whoever changes its rows, told once: it is asked at
-    every change.
+    """What follows from the description of a table for whoever changes its rows, told once.
+
+    It is asked at every change.
     """
 
     place_of: Callable[[Any], Any]
@@ -93,9 +95,7 @@ class Journal(Waiting):
         self.last_key = partition.last_key or first_key(partition.id)
         self.last_position = partition.last_position
         self.journal: list[tuple[type[Row], Any, Row | None, Row | None]] = []
-        """Every change since the last batch was sealed: table, place in it, the row before and the row
-        after.
-        """
+        """Every change since the last batch was sealed: table, place in it, row before, row after."""
         self.weight = 0
         """What the instances in memory take there, in bytes, as their last sealed rows tell."""
 
@@ -193,8 +193,9 @@ class Journal(Waiting):
             self.weight += change
 
     def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
-        """Put a row that belongs to no instance, or take it away; answers the one before. What is at home in
-        the store is not kept.
+        """Put a row that belongs to no instance, or take it away; answers the one before.
+
+        What is at home in the store is not kept.
         """
         if table not in self.shared:
             return None
@@ -255,8 +256,9 @@ class Journal(Waiting):
             self._follow_quarantine(instance, is_still=new is not None)
 
     def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
-        """Nothing of an instance that is set aside is offered or comes due. What it has kept from coming due
-        elsewhere may go on, and what could not be read is tried again.
+        """Nothing of an instance that is set aside is offered or comes due.
+
+        What it has kept from coming due elsewhere may go on, and what could not be read is tried again.
         """
         if is_still:
             self.set_aside.add(instance.key)

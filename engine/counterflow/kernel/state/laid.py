@@ -15,8 +15,9 @@ from counterflow.kernel.state.weight import weight_of
 
 
 class LaidRows:
-    """`follow` is told of each row that enters or leaves memory, as (before, after), so that look-ups keep
-    up.
+    """The rows of one table; `follow` is told of each that enters or leaves memory, as (before, after).
+
+    So look-ups keep up.
     """
 
     def __init__(self, table: type[Row], follow: Callable[[Any, Any], None]) -> None:

@@ -156,8 +156,9 @@ class State(Journal):
     # -- caching ---------------------------------------------------------------------------------------------
 
     def release(self, committed_batch: int, caches: CacheLimits) -> None:
-        """Put away the least recently used instances and models that there is no room for, of those that are
-        safe on disk.
+        """Put away instances and models that there is no room for, the least recently used first.
+
+        Only what is safe on disk is put away.
         """
         for key in self._without_room(committed_batch, caches):
             self.forget(key)
@@ -169,9 +170,10 @@ class State(Journal):
         self.release_waiting(committed_batch, caches)
 
     def _without_room(self, committed_batch: int, caches: CacheLimits) -> list[int]:
-        """The keys of the instances to put away, the least recently used first; none whose work goes on, and
-        not the last one that would fill the room alone: whoever touches it next would wait until all of it is
-        read.
+        """The keys of the instances to put away, the least recently used first.
+
+        None is among them whose work goes on, nor the last one that would fill the room alone: whoever
+        touches it next would wait until all of it is read.
         """
         count, weight = len(self.instances), self.weight
         if count <= caches.instances and weight <= caches.instance_bytes:
@@ -193,9 +195,7 @@ class State(Journal):
         return next((found for found in reversed(self.instances.values()) if found.weight > half), None)
 
     def admit(self, row: Row) -> None:
-        """Know of a row that the store holds, of a table that is known at start; its instance, if any, is not
-        loaded.
-        """
+        """Know of a row that the store holds, of a table that is known at start; no instance is loaded."""
         table = type(row)
         if table in self.laid:
             self.laid[table].admit(PLACES[table](row), row)

@@ -29,8 +29,9 @@ class OldestFirst:
             heappush(self._heap, key)
 
     def discard(self, key: int) -> None:
-        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next
-        rebuilding.
+        """Forget a key.
+
+        Its place in the heap is cleared when it comes to the top, or with the next rebuilding.
         """
         self._live.discard(key)
         if len(self._heap) > 2 * len(self._live) + 1024:
@@ -48,8 +49,9 @@ class OldestFirst:
         return None
 
     def __iter__(self) -> Iterator[int]:
-        """All keys, smallest first. Costs little where only the first is asked for; what is forgotten
-        meanwhile may still come.
+        """All keys, smallest first.
+
+        Costs little where only the first is asked for; what is forgotten meanwhile may still come.
         """
         first = self.first()
         if first is not None:
@@ -100,8 +102,9 @@ class BufferedMessages:
             (unreached.discard if is_reached else unreached.add)(key)
 
     def unreached_by(self, process_id: str, reached: Callable[[int], bool]) -> OldestFirst:
-        """Those that have not reached this process. `reached` is asked of each message the first time that
-        the process is.
+        """Those that have not reached this process.
+
+        `reached` is asked of each message the first time that the process is.
         """
         unreached = self._unreached.get(process_id)
         if unreached is None:

@@ -60,8 +60,9 @@ class Shelf(Generic[Model]):
         return kept.model
 
     def keep(self, key: int, model: Model, size: int, batch: int = 0) -> None:
-        """Have a model at hand. `size`: the bytes of its file; `batch`: the one whose commit stores that, if
-        it is still to come.
+        """Have a model at hand.
+
+        `size`: the bytes of its file; `batch`: the one whose commit stores that, if it is still to come.
         """
         self.forget(key)
         self._models[key] = _Kept(model, size, batch)
@@ -74,8 +75,9 @@ class Shelf(Generic[Model]):
             self.bytes -= kept.size
 
     def release(self, committed_batch: int, most_bytes: int) -> list[int]:
-        """Put away models beyond so many bytes of files, of those that the store can give back; answers their
-        keys. The one that was used last stays.
+        """Put away models beyond so many bytes of files; answers their keys.
+
+        They are of those that the store can give back. The one that was used last stays.
         """
         away: list[int] = []
         if self.bytes <= most_bytes:

@@ -12,9 +12,11 @@ Key = tuple[int | str, ...]
 
 
 class CacheLimits(NamedTuple):
-    """How much may stay in memory of what is safe on disk: process instances by number and by bytes, models
-    by the bytes of their files, what waits by number (the first of what is due, and of the jobs that can be
-    taken; all messages, and all that waits for one, if they are no more), messages by bytes as well.
+    """How much may stay in memory of what is safe on disk.
+
+    Process instances are counted by number and by bytes, models by the bytes of their files, what waits by
+    number (the first of what is due, and of the jobs that can be taken; all messages, and all that waits for
+    one, if they are no more), messages by bytes as well.
     """
 
     instances: int = 4_000
@@ -28,8 +30,9 @@ class Source(Protocol):
     """Where rows come from that are not in memory: the store, as the last commit left it."""
 
     def load_instance(self, key: int) -> Mapping[type[Row], Sequence[Any]]:
-        """All rows of one process instance, by table; empty when there is no such instance. Raises
-        `DamagedInstance` where they are not what was written.
+        """All rows of one process instance, by table; empty when there is no such instance.
+
+        Raises `DamagedInstance` where they are not what was written.
         """
         ...
 

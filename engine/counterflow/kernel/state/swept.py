@@ -8,8 +8,9 @@ from counterflow.kernel.unfinished import Sweep
 
 
 def is_swept(state: State, instance: InstanceState, key: int) -> bool:
-    """Whether an element instance is being swept away, or is inside what is: in its own process instance, or
-    in one that has called that.
+    """Whether an element instance is being swept away, or is inside what is.
+
+    That may be in its own process instance, or in one that has called that.
     """
     inside = 0
     while state.found[Sweep]:

@@ -1,5 +1,6 @@
-"""What waits, across instances, where memory does not hold all of it: how the store is asked for the rest,
-and what is put away.
+"""What waits, across instances, where memory does not hold all of it.
+
+How the store is asked for the rest, and what is put away.
 """
 
 from __future__ import annotations
@@ -135,9 +136,7 @@ class Waiting(Indexes):
         return self._stands(table, key, owner, due_ms)
 
     def _stands(self, table: type[Row], key: int, owner: int, due_ms: int = 0) -> bool:
-        """Whether a row that the store has is so still, with everything decided since; and its instance not
-        set aside.
-        """
+        """Whether a row of the store stands so still, and its instance is not set aside."""
         if owner in self.set_aside:
             return False
         instance = self.instances.get(owner)

@@ -116,8 +116,9 @@ class DuePage(NamedTuple):
 
 
 class DueTimes:
-    """What is due when (epoch milliseconds), earliest first: keys of rows, each with one moment at most, and
-    their table.
+    """What is due when (epoch milliseconds), earliest first.
+
+    Keys of rows stand here, each with one moment at most, and their table.
 
     What could not be triggered, through no fault of its own, is set aside: known, but not the first of
     anything until it is taken up again.
@@ -163,8 +164,9 @@ class DueTimes:
         self._later.add(key)
 
     def discard(self, key: int) -> None:
-        """Forget a key. Its place in the heap is cleared when it comes to the top, or with the next
-        rebuilding.
+        """Forget a key.
+
+        Its place in the heap is cleared when it comes to the top, or with the next rebuilding.
         """
         self._due.pop(key, None)
         if self._aside:

@@ -14,8 +14,9 @@ from counterflow.kernel.rows import ElementInstance, ProcessInstance
 from counterflow.kernel.work.errands import Causes
 
 MAXIMUM_STEPS = 1_000
-"""Elements that one command may enter again before the course is held up: a loop without a wait would go on
-for ever.
+"""Elements that one command may enter again before the course is held up.
+
+A loop without a wait would go on for ever.
 """
 BYTES_PER_FUEL = 64
 """Bytes of text or JSON that an expression reads or makes for one unit of its command's fuel."""
@@ -54,9 +55,10 @@ class ProcessLimits(NamedTuple):
     each other.
     """
     fuel: int = 4_000_000
-    """What all expressions and decisions of one command may take together, twenty of the costliest: each pays
-    `EVALUATION_FUEL`, what its evaluation uses, with reading variables, and one for each `BYTES_PER_FUEL` of
-    its text and of what it makes. What goes into called processes is paid for likewise.
+    """What all expressions and decisions of one command may take together, twenty of the costliest.
+
+    Each pays `EVALUATION_FUEL`, what its evaluation uses, with reading variables, and one for each
+    `BYTES_PER_FUEL` of its text and of what it makes. What goes into called processes is paid for likewise.
     """
 
 
@@ -131,8 +133,9 @@ class CommandBudget:
         self.fuel_left -= size // BYTES_PER_FUEL
 
     def count_entry(self, element: ElementInstance, called: ProcessInstance | None) -> bool:
-        """Count that the course goes on into an element. False where it has come back too often without a
-        wait.
+        """Count that the course goes on into an element.
+
+        False where it has come back too often without a wait.
 
         An element counts that this command has entered before in the same scope, and everything inside one
         that counts; so does a called process that is among those it was called by. What is entered for the
@@ -152,8 +155,9 @@ class CommandBudget:
         return self._steps_left >= 0 and self._elements_left >= 0
 
     def count_again(self) -> bool:
-        """Count that the course has come back to where it was, by whatever way. False where that was too
-        often.
+        """Count that the course has come back to where it was, by whatever way.
+
+        False where that was too often.
         """
         self._steps_left -= 1
         return self._steps_left >= 0

@@ -26,8 +26,10 @@ class Regarding:
 
 
 class Arrival(NamedTuple):
-    """Something that comes from outside: `come` is given this. `key` is of what comes or of whom it reaches,
-    in the process instance `process_instance_key` if it is of one.
+    """Something that comes from outside: `come` is given this.
+
+    `key` is of what comes or of whom it reaches, in the process instance `process_instance_key` if it is of
+    one.
 
     What it brings is kept once for all arrivals with the same `document_key`.
     """

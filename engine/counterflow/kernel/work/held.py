@@ -1,5 +1,4 @@
-"""What holds an element up until a person has looked: the types of incident, and how a decision says that it
-cannot go on.
+"""What holds an element up until a person has looked: the types of incident, and how a decision tells one.
 
 Whoever finds that an element cannot go on raises `Held`; who began the element's moment makes an
 incident of it by `Token.hold`, and so does who knows at once whom it holds. What was done before it stands,
@@ -102,8 +101,10 @@ class Phase(StrEnum):
 
 
 class Held(Exception):
-    """An element cannot go on: `fact` says what was expected and what was found, `where` in which part of the
-    element, `remedy` what would help. An incident of `type` tells it, of the job `job_key` if it is one's.
+    """An element cannot go on.
+
+    `fact` says what was expected and what was found, `where` in which part of the element, `remedy` what
+    would help. An incident of `type` tells it, of the job `job_key` if it is one's.
     """
 
     def __init__(
@@ -119,8 +120,9 @@ class Held(Exception):
 
     @property
     def message(self) -> str:
-        """What the incident says. What is not of a job is said in few words, as it may be said of many
-        elements.
+        """What the incident says.
+
+        What is not of a job is said in few words, as it may be said of many elements.
         """
         text = f"{self.fact} ({self.where})" if self.where else self.fact
         text = f"{text}; {self.remedy}" if self.remedy else text

@@ -1,8 +1,7 @@
-"""The life of an incident: raised where a process cannot go on by itself, until a person has mended the
-cause.
+"""The life of an incident: raised where a process cannot go on by itself, until a person mends the cause.
 
-    raised → resolved (the course is taken up where it was held; a new one, if the cause is still there)
-           → dropped  (its element was swept away)
+raised → resolved (the course is taken up where it was held; a new one, if the cause is still there)
+       → dropped  (its element was swept away)
 """
 
 from __future__ import annotations

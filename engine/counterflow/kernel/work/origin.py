@@ -11,8 +11,9 @@ BODY = -1
 
 
 class Origin(NamedTuple):
-    """What an element instance knows of its beginning for good. Several hold at once: a handler may be a
-    multi-instance activity.
+    """What an element instance knows of its beginning for good.
+
+    Several hold at once: a handler may be a multi-instance activity.
     """
 
     undo_key: int = 0

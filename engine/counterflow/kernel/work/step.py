@@ -148,8 +148,9 @@ class Step(Agenda["Token"]):
         return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
 
     def run(self) -> None:
-        """Work until the list is empty and the course is at rest, or the page is full. Whoever is gone, or is
-        being swept away, has nothing to do any more.
+        """Work until the list is empty and the course is at rest, or the page is full.
+
+        Whoever is gone, or is being swept away, has nothing to do any more.
         """
         work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
         while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
@@ -319,9 +320,10 @@ class Room:
     """The behaviour of one kind of element: the moments in which it can have something of its own to say."""
 
     beginning: Continuation
-    """A token is there: map the inputs, find what is needed to begin, `entering.activate`, and do it. `Held`
-    where something is missing holds the element as it was, so that nothing is waited for on behalf of what
-    has not begun. What is here is called again when that incident is resolved.
+    """A token is there: map the inputs, find what is needed to begin, `entering.activate`, and do it.
+
+    `Held` where something is missing holds the element as it was, so that nothing is waited for on behalf of
+    what has not begun. What is here is called again when that incident is resolved.
     """
     activated: Continuation
     """The element is at work: do it, wait for something, or `leaving.finish`."""
@@ -334,8 +336,9 @@ class Room:
     resume: Continuation
     """An incident of the element was resolved, or what it had started has ended."""
     terminating: Callable[[Token], Iterable[Any] | None]
-    """The element is being swept away, its children are gone: end what else it has under way, and give what
-    has to be swept for that (`ending.Sweeping`). Begun anew where a page has broken it off.
+    """The element is being swept away, its children are gone: end what else it has under way.
+
+    It gives what has to be swept for that (`ending.Sweeping`). Begun anew where a page has broken it off.
     """
     child_leaving: Callable[[Token], bool]
     """Of scopes: a child is about to complete. Whether nothing is to be done after it."""

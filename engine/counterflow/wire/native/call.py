@@ -94,6 +94,7 @@ class NativeCall:
         "method",
         "on_drained",
         "on_gone",
+        "own_bytes",
         "reader",
         "request_bytes",
         "stream_id",
@@ -126,6 +127,8 @@ class NativeCall:
         """No more of them will come."""
         self.kept_bytes = 0
         """What has come of the request and is kept: whole messages, and the beginning of one."""
+        self.own_bytes = 0
+        """What is counted of the call itself and its headers."""
         self._awaited: asyncio.Future[None] | None = None
 
     @property

@@ -282,8 +282,7 @@ class RpcConnection(asyncio.Protocol):
         self._calls.pop(call.stream_id, None)
         self._has_called = True
         self._called_at = self._pulse.heard_at
-        if call.kept_bytes:
-            self._reception.release(call, call.kept_bytes)
+        self._reception.forget(call)
         self.flush_soon()
         if self._is_leaving and not self._calls:
             self._loop.call_soon(self.close)

@@ -19,6 +19,10 @@ from counterflow.wire.native.trailers import trailers
 
 MESSAGE_BYTES = 128
 """What a message takes beside its bytes while it waits to be taken: an empty one is five on the wire."""
+CALLS_AT_EASE = 16
+"""So many open calls of a connection are not counted."""
+CALL_BYTES = 2_048
+"""What one takes in memory beside what it says."""
 QUOTED = 200
 """So much of what there is not is shown."""
 _ENCODINGS = (b"identity", b"gzip")
@@ -43,18 +47,19 @@ class Reception:
 
     def begin(self, event: RequestBegun) -> None:
         """The headers of a request: a call that waits for its message, or a refusal."""
-        request = self._request(event.headers)
-        if request.http_status != 200:
-            self._strangers[event.stream_id] = request
-            self.pass_over(DataArrived(event.stream_id, b"", event.ended))
-            return
+        own_bytes = 0
+        request = self._requests.get(event.headers)
+        if request is None:  # clients send the same headers again and again: they are read once
+            request = read_request(event.headers)
+            own_bytes = size_of(event.headers)
+            self._requests.keep(event.headers, request, own_bytes)
         method = self._served.get(request.path)
-        if method is None or request.encoding not in _ENCODINGS:
-            missing = request.path if method is None else b"grpc-encoding " + request.encoding
-            details = f"There is no {missing[:QUOTED].decode(errors='replace')} on this server"
-            self._http2.send_headers(event.stream_id, trailers(StatusCode.UNIMPLEMENTED, details, alone=True))
+        if request.fault or method is None or request.encoding not in _ENCODINGS:
+            self._refuse(event, request, is_known=method is not None)
             return
         call = NativeCall(self._line, event.stream_id, method, request.encoding, event.headers)
+        if len(self.calls) >= CALLS_AT_EASE and not self._keep_call(call, own_bytes):
+            return
         self.calls[event.stream_id] = call
         self._arm(call, request.timeout_seconds)
         if method.takes_stream:
@@ -84,6 +89,33 @@ class Reception:
         except RpcError as error:
             call.break_off(error.status, error.details)
 
+    def _refuse(self, event: RequestBegun, request: Request, *, is_known: bool) -> None:
+        if not request.is_grpc:
+            self._strangers[event.stream_id] = request
+            self.pass_over(DataArrived(event.stream_id, b"", event.ended))
+            return
+        status, details = StatusCode.INVALID_ARGUMENT, request.fault
+        if not details:
+            missing = b"grpc-encoding " + request.encoding if is_known else request.path
+            details = f"There is no {missing[:QUOTED].decode(errors='replace')} on this server"
+            status = StatusCode.UNIMPLEMENTED
+        self._http2.send_headers(event.stream_id, trailers(status, details, alone=True))
+
+    def _keep_call(self, call: NativeCall, header_bytes: int) -> bool:
+        """One more call beside many is counted with its headers, where these are its own; False where there
+        is no room, and the client is told so.
+        """
+        size = CALL_BYTES + header_bytes
+        if self._account.takes(size):
+            call.own_bytes = size
+            return True
+        details = (
+            f"{len(self.calls)} calls are open on this connection, and {self._account.kept_for_all} bytes "
+            "are kept for all clients (setting client_bytes); try again after a while"
+        )
+        self._http2.send_headers(call.stream_id, trailers(StatusCode.RESOURCE_EXHAUSTED, details, alone=True))
+        return False
+
     def _keep(self, call: NativeCall, size: int) -> bool:
         """So many bytes of a call's request are kept; False where they cannot be, and the call is told so."""
         most = self._limits.unfinished_bytes
@@ -109,7 +141,7 @@ class Reception:
         request = self._strangers.pop(event.stream_id, None) if event.ended else None
         if request is not None:
             headers = (
-                (b":status", str(request.http_status).encode()),
+                (b":status", b"415"),
                 (b"content-type", b"text/plain; charset=utf-8"),
             )
             self._http2.send_headers(event.stream_id, EncodedHeaders(headers))
@@ -129,13 +161,12 @@ class Reception:
         self._kept_bytes -= count
         self._account.gives(count)
 
-    def _request(self, headers: Headers) -> Request:
-        """Clients send the same headers again and again: they are read once."""
-        request = self._requests.get(headers)
-        if request is None:
-            request = read_request(headers)
-            self._requests.keep(headers, request, size_of(headers))
-        return request
+    def forget(self, call: NativeCall) -> None:
+        """It is over, and nothing is kept of it any more."""
+        if call.kept_bytes:
+            self.release(call, call.kept_bytes)
+        if call.own_bytes:
+            self._account.gives(call.own_bytes)
 
     def _arm(self, call: NativeCall, asked_seconds: float | None) -> None:
         allowed = call.method.timeout_seconds

@@ -10,14 +10,14 @@ _SECONDS_PER_UNIT = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6
 
 
 class Request(NamedTuple):
-    """The head of a call. `http_status` other than 200 says that it is no gRPC, with the reason in
-    `fault`.
+    """The head of a call, and what is wrong with it. `is_grpc` False says that it is none at all: that is
+    told in HTTP's words.
     """
 
     path: bytes
     timeout_seconds: float | None
     encoding: bytes
-    http_status: int = 200
+    is_grpc: bool = True
     fault: str = ""
 
 
@@ -28,18 +28,17 @@ def read_request(headers: Headers) -> Request:
     path = fields.get(b":path", b"")
     if method != b"POST" or not is_grpc(content_type):
         return Request(
-            path, None, b"", 415, "This port speaks gRPC: expected POST with content-type application/grpc.\n"
+            path,
+            None,
+            b"",
+            False,
+            "This port speaks gRPC: expected POST with content-type application/grpc.\n",
         )
     timeout = fields.get(b"grpc-timeout")
     seconds = None if timeout is None else read_timeout(timeout)
     if timeout is not None and seconds is None:
-        return Request(
-            path,
-            None,
-            b"",
-            400,
-            "Expected a grpc-timeout of at most eight digits and a unit (H, M, S, m, u, n).\n",
-        )
+        fault = "Expected a grpc-timeout of at most eight digits and a unit (H, M, S, m, u, n)"
+        return Request(path, None, b"", fault=fault)
     return Request(path, seconds, fields.get(b"grpc-encoding", b"identity"))
 
 

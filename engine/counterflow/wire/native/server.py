@@ -48,6 +48,8 @@ class NativeServer:
         self.places = Places(self._together, self.limits.http2, time.monotonic)
         self.rounds = Rounds()
         self._tls = server_context(tls) if tls is not None else None
+        self._handshake_seconds = self.limits.preface_seconds if tls is not None else None
+        """Over TLS a client has as long to agree on it as others have to say what they speak."""
         self._listener: asyncio.Server | None = None
         self._file: SocketFile | None = None
         self._connections: set[RpcConnection] = set()
@@ -60,7 +62,12 @@ class NativeServer:
         for tries_left in reversed(range(PORTS_TRIED)):
             try:
                 self._listener = await running.create_server(
-                    lambda: RpcConnection(self), host, port, ssl=self._tls, backlog=BACKLOG
+                    lambda: RpcConnection(self),
+                    host,
+                    port,
+                    ssl=self._tls,
+                    backlog=BACKLOG,
+                    ssl_handshake_timeout=self._handshake_seconds,
                 )
             except OSError:
                 if not is_any or not port or not tries_left:
@@ -81,7 +88,11 @@ class NativeServer:
         bound = listening(where)
         self._file = SocketFile(where.path)
         self._listener = await asyncio.get_running_loop().create_unix_server(
-            lambda: RpcConnection(self), sock=bound, ssl=self._tls, backlog=BACKLOG
+            lambda: RpcConnection(self),
+            sock=bound,
+            ssl=self._tls,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=self._handshake_seconds,
         )
 
     async def stop(self, grace_seconds: float) -> None:

@@ -48,9 +48,7 @@ def called_decision(
     read: TextOrExpression,
     notes: Notes,
 ) -> CalledDecision | None:
-    """The decision that a task refers to; None where it refers to none, or, with a finding, where it cannot
-    be read.
-    """
+    """The decision that a task refers to; None where there is none, or (a finding) none that can be read."""
     reference = _attribute(element, "decisionRef")
     if not reference:
         return _by_fields(element, field_texts(extensions), read, notes)

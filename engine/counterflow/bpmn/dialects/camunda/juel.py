@@ -75,8 +75,9 @@ _REASONS: Final = {
 
 
 class JuelUnsupported(Exception):
-    """An expression beyond the subset that FEEL says exactly. The message names what was found and what
-    to write instead.
+    """An expression beyond the subset that FEEL says exactly.
+
+    The message names what was found and what to write instead.
     """
 
 
@@ -87,8 +88,9 @@ class _Token(NamedTuple):
 
 
 def translate(text: str) -> str:
-    """The FEEL text, without a leading `=`, that means the same as a JUEL expression. Raises
-    JuelUnsupported.
+    """The FEEL text, without a leading `=`, that means the same as a JUEL expression.
+
+    Raises JuelUnsupported.
     """
     match = _WRAPPED.fullmatch(text)
     if match is None or _holds_several(match[1]):
@@ -109,9 +111,7 @@ def _shown(text: str) -> str:
 
 
 class _Comparison(str):
-    """FEEL text that needs parentheses inside another comparison, because FEEL's comparisons all bind
-    alike.
-    """
+    """FEEL text that needs parentheses inside another comparison: FEEL's comparisons all bind alike."""
 
     __slots__ = ()
 

@@ -1,5 +1,4 @@
-"""Multi-instance activities of Camunda 7: a collection or a cardinality, and the variable that holds one
-item.
+"""Multi-instance activities of Camunda 7: a collection or a cardinality, and the variable for one item.
 
 `camunda:collection` is the name of a variable or an expression; `loopDataInputRef` and `inputDataItem`, the
 standard's own spelling, are read where it is missing. Nothing is gathered: Camunda 7 has no output

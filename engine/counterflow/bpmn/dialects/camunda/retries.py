@@ -1,5 +1,6 @@
-"""`camunda:failedJobRetryTimeCycle`: how often, and how far apart, a job is tried (`R3/PT1S`; ISO 8601-1,
-5.6).
+"""`camunda:failedJobRetryTimeCycle`: how often, and how far apart, a job is tried (`R3/PT1S`).
+
+ISO 8601-1, 5.6.
 
 The server keeps to it whatever the worker says. Lists of intervals are refused: their steps differ, ours are
 even.
@@ -58,8 +59,9 @@ def _parsed(text: str) -> RetryCycle | None:
 
 
 def duration_ms(text: str) -> int | None:
-    """Milliseconds of a duration in weeks to seconds; None where it is none (months and years have no fixed
-    length).
+    """Milliseconds of a duration in weeks to seconds; None where it is none.
+
+    Months and years have no fixed length.
     """
     match = _DURATION.fullmatch(text)
     if match is None:

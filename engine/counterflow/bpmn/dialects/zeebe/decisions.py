@@ -16,8 +16,9 @@ RULE = "called-decision"
 def called_decision(
     element: Element, xml: etree._Element, read: TextOrExpression, notes: Notes
 ) -> CalledDecision | None:
-    """The decision called; None, and a finding, where the model does not say which, or what becomes of its
-    result.
+    """The decision called; None, and a finding, where the model does not say which.
+
+    So too where it does not say what becomes of the result.
     """
     decision_id, variable = ((xml.get(name) or "").strip() for name in ("decisionId", "resultVariable"))
     if not decision_id or not variable:

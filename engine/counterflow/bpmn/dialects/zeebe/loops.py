@@ -1,5 +1,6 @@
-"""Multi-instance activities of the `zeebe:` dialect: `zeebe:loopCharacteristics` and a completion condition,
-all FEEL behind `=`.
+"""Multi-instance activities of the `zeebe:` dialect: `zeebe:loopCharacteristics`, a completion condition.
+
+All of it is FEEL behind `=`.
 """
 
 from __future__ import annotations
