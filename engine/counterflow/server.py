@@ -5,6 +5,7 @@ end.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
@@ -12,7 +13,7 @@ import platform
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
@@ -187,8 +188,17 @@ def _log_beginning(settings: Settings) -> None:
 
 def run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     """`serve` on the fastest event loop there is."""
+    _last_words()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, on_ready))
+
+
+def _last_words() -> None:
+    """Where a library written in C ends the process (some do where memory is lacking), say on stderr where it
+    was: else nobody would hear anything at all.
+    """
+    with suppress(ValueError, OSError):  # a stderr that is no file
+        faulthandler.enable(all_threads=False)
 
 
 def _calm_collector() -> None:

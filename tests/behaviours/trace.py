@@ -100,14 +100,19 @@ class Tracer:
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
-        elif isinstance(event, signals.SignalThrown | signals.SignalBroadcast):
-            if event.key not in self._names:  # what goes out was thrown before, unless it came from outside
-                self._signals += 1
-                self._names[event.key] = f"signal {self._signals}"
+        elif isinstance(event, signals.SignalThrown):
+            self._name_signal(event.signal_key)
+        elif isinstance(event, signals.SignalBroadcast):
+            self._name_signal(event.key)
         elif isinstance(
             event, timers.StartTimerOpened | messages.MessageStartOpened | signals.SignalStartOpened
         ):
             self._names[event.key] = f"start at {event.element_id}"
+
+    def _name_signal(self, key: int) -> None:
+        if key not in self._names:  # what goes out was thrown before, unless it came from outside
+            self._signals += 1
+            self._names[key] = f"signal {self._signals}"
 
     def _name(self, key: int, element_id: str) -> None:
         self._counts[element_id] = self._counts.get(element_id, 0) + 1

@@ -204,6 +204,11 @@ REFUSALS = [
         f"KEY: expected the key of a process instance, at most {2**63 - 1}, but found '{10**20}'",
     ),
     (
+        ("instances", "--process", "nope"),
+        3,
+        "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists",
+    ),
+    (
         ("cancel", "--process", "nope"),
         3,
         "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists",

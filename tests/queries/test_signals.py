@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from counterflow.kernel.events.signal import SignalBroadcast
+from counterflow.kernel.events.signal import BroadcastSignal, SignalBroadcast
 from counterflow.kernel.rows import Partition
+from counterflow.kernel.unfinished import Carried, Errand
 from counterflow.kernel.vocabulary import LogEntry, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.pages import GoOn, next_undertaking
 from counterflow.queries import signals
 from counterflow.queries.signals import signal as signal_of
 from counterflow.store.memory import MemoryStore
@@ -91,3 +94,22 @@ def test_a_key_that_is_no_signals(engine: Engine, older: bool) -> None:
     with pytest.raises(Rejection, match="Expected to find a signal with key") as refused:
         signal_of(engine.store, key - 1 if older else key + 1)
     assert refused.value.type is RejectionType.NOT_FOUND
+
+
+def test_what_an_older_log_has_put_off_goes_out_under_a_key_of_its_own() -> None:
+    """There the thrower's key stood in the place of the signal's."""
+    engine = Engine(limits=ProcessLimits(page_events=1))
+    engine.deploy_contents({"hearing.bpmn": HEARING})
+    engine.start("process")
+    engine._run_page(BroadcastSignal(name="go", variables={}))
+    while not (put_off := [row for row in engine.store.scan(Errand, {}) if row.what == "signal goes out"]):
+        assert engine._run_page(GoOn(undertaking_key=next_undertaking(engine._state)))
+    (errand,) = put_off
+    (carried,) = engine.store.scan(Carried, {"key": errand.document_key})
+    older = [replace(errand, document_key=errand.key), replace(carried, key=errand.key)]
+    engine.store.commit(Batch({Errand: older[:1], Carried: older[1:]}, {}, []))
+    engine.restart()
+    while undertaking := next_undertaking(engine._state):
+        engine._run_page(GoOn(undertaking_key=undertaking))
+    out = [record for record in engine.history() if record.event == "SignalBroadcast"]
+    assert len({record.key for record in out} - {errand.key}) == 2

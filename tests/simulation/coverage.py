@@ -17,6 +17,7 @@ from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
     EscalationDefinition,
+    LinkDefinition,
     MessageDefinition,
     SignalDefinition,
     TerminateDefinition,
@@ -46,6 +47,7 @@ NOT_PLAYED: Mapping[str, str] = {
 _DEFINITIONS: Mapping[type, str] = {
     ErrorDefinition: "errorEventDefinition",
     EscalationDefinition: "escalationEventDefinition",
+    LinkDefinition: "linkEventDefinition",
     CancelDefinition: "cancelEventDefinition",
     CompensateDefinition: "compensateEventDefinition",
     TerminateDefinition: "terminateEventDefinition",

@@ -144,7 +144,7 @@ class _Pen:
             thrown = signalled(step.signal) if isinstance(step, Shout) else escalated(step.code)
             return (self.put(throw(step.id, thrown), step.id, entries),)
         if isinstance(step, Pass):
-            return (self.put(self.passed(step), step.id, entries),)
+            return (self.passes(step, entries),)
         if isinstance(step, Again):
             return self.again(step, entries)
         if isinstance(step, Fork):
@@ -250,6 +250,15 @@ class _Pen:
         """
         inside, attributes = self.words.work("messageEventDefinition", _job_type(element_id))
         return (extensions(inside) if inside else "") + element("messageEventDefinition", **attributes)
+
+    def passes(self, step: Pass, entries: Sequence[Entry]) -> str:
+        """What is passed at once; a link goes on at its other end."""
+        if step.tag != "link":
+            return self.put(self.passed(step), step.id, entries)
+        linked = element("linkEventDefinition", name=step.id)
+        self.put(throw(step.id, linked), step.id, entries)
+        self.elements.append(catch(f"{step.id}_to", linked))
+        return f"{step.id}_to"
 
     def passed(self, step: Pass) -> str:
         if step.tag == "scriptTask":

@@ -40,7 +40,7 @@ from tests.simulation.shapes import (
 DEPTH = 3
 CODES = ("A", "B", "")
 TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scriptTask")
-PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask")
+PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask", "link")
 DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
 """What mappings read and make; workers and messages bring a `d`."""
 CANCELLABLE = "transaction"
@@ -223,7 +223,7 @@ class _Grower:
             activity.event_scopes,
             activity.called,
             activity.message,
-            (*activity.borders, *self._borders(depth, activity.message)),
+            (*activity.borders, *self._borders(depth, activity.message, tells=kind in {"sub", "call"})),
             handler,
             many,
             activity.tag,
@@ -294,10 +294,12 @@ class _Grower:
 
     # -- events ----------------------------------------------------------------------------------------------
 
-    def _borders(self, depth: int, awaited: str) -> tuple[Border, ...]:
+    def _borders(self, depth: int, awaited: str, *, tells: bool) -> tuple[Border, ...]:
+        """`tells`: whether escalations may come from inside."""
         borders: list[Border] = []
-        codes = {kind: list(CODES) for kind in ("error", "escalation")}
-        while self._budget > 0 and self._is_chance(0.4 if borders else 0.16) and all(codes.values()):
+        codes = {kind: list(CODES) for kind in (("error", "escalation") if tells else ("error",))}
+        often = 0.3 if tells else 0.16
+        while self._budget > 0 and self._is_chance(0.4 if borders else often) and all(codes.values()):
             trigger = self._trigger(
                 codes, [Trigger("message", awaited), *(border.trigger for border in borders)]
             )
@@ -341,15 +343,12 @@ class _Grower:
         return Course(tuple(steps), self._end([]))
 
     def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
-        kind = self._chance.choice(
-            ["error", "error", "timer", "message", "signal", "escalation", "escalation"]
-        )
+        told = ["escalation"] * 4 if codes.get("escalation") else []
+        kind = self._chance.choice(["error", "error", "timer", "message", "signal", *told])
         if codes.get(kind):
             code = self._chance.choice(codes[kind])
             codes[kind].remove(code)
             return Trigger(kind, code)
-        if kind == "escalation":
-            return self._timer()
         if kind == "timer":
             return self._timer()
         found = self._message() if kind == "message" else self._signal()

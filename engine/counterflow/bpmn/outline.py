@@ -54,6 +54,8 @@ class SequenceFlow(Drawn):
     condition: Expression | None = None
     is_taken_for_default: bool = False
     """Whether its source names none, and the dialect takes the only one without a condition for it."""
+    is_link: bool = False
+    """Whether two link events stand for it, and it is not drawn."""
 
     @property
     def condition_xml(self) -> etree._Element | None:

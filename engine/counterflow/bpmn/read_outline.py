@@ -16,6 +16,7 @@ from counterflow.bpmn.elements import (
     READ_OVER,
     Category,
 )
+from counterflow.bpmn.events import link
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.outline import Association, Drawn, Element, Outline, SequenceFlow
 from counterflow.bpmn.xml import BPMN, TRUE, children
@@ -36,6 +37,7 @@ def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> 
     for xml in children(root, "process"):
         if xml.get("isExecutable") == TRUE:
             drawn.processes.append(_element(drawn, xml, parent=None, path="process"))
+    drawn.flows += [flow for scope in drawn.elements for flow in link.flows_of(scope)]
     _join_flows(drawn)
     if dialect is Dialect.CAMUNDA:
         _take_for_default(drawn)
@@ -141,8 +143,9 @@ def _note_stranger(drawn: Outline, inside: Element, xml: etree._Element, strange
 
 def _join_flows(drawn: Outline) -> None:
     for flow in drawn.flows:
-        flow.source = drawn.by_id.get(flow.attribute("sourceRef"))
-        flow.target = drawn.by_id.get(flow.attribute("targetRef"))
+        if not flow.is_link:
+            flow.source = drawn.by_id.get(flow.attribute("sourceRef"))
+            flow.target = drawn.by_id.get(flow.attribute("targetRef"))
         if flow.source is not None:
             flow.source.outgoing.append(flow)
         if flow.target is not None:

@@ -1,6 +1,4 @@
-"""Which server to call, and how: the flag, then what Zeebe's clients understand, then our own server on this
-machine.
-"""
+"""Which server to call, and how: by flag, by what Zeebe's clients understand, else on this machine."""
 
 from __future__ import annotations
 

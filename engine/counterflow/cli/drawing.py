@@ -118,9 +118,7 @@ def draw(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "c
 def draw_timeline(
     answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow"
 ) -> Group:
-    """A process instance as bars along time, as wide as the terminal has room for; below them what is waited
-    for.
-    """
+    """A process instance as bars along time, as wide as the terminal; below them what is waited for."""
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     picture = Picture(answer, now_ms, program)
     return Group(

@@ -111,9 +111,7 @@ that is meant.
 
 
 def hint_for_option(command: str, option: str) -> str:
-    """What to write in place of an option that a command does not have; empty where nothing is known of
-    it.
-    """
+    """What to write in place of an option that a command does not have; empty where that is unknown."""
     ours = OPTIONS.get(command, {}).get(option)
     return f"There is no option {option} here: it is `counterflow {ours}`." if ours else ""
 

@@ -135,9 +135,7 @@ def moment(at_ms: int | None) -> str:
 
 
 def duration(milliseconds: int) -> str:
-    """A length of time with the two units that matter: `340 ms`, `4.2 s`, `3 m 20 s`, `2 h 5 m`, `3 d 4
-    h`.
-    """
+    """A length of time with the two units that matter: `340 ms`, `4.2 s`, `3 m 20 s`, `3 d 4 h`."""
     if milliseconds < 1_000:
         return f"{milliseconds} ms"
     if milliseconds < 60_000:

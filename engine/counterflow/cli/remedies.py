@@ -35,9 +35,7 @@ def commands_for(incident: Any, program: str) -> list[str]:
 
 
 def _missing(message: str) -> str:
-    """The variables that a message says are missing, as JSON but for their values; of a name only its place
-    where it says none.
-    """
+    """The variables that a message says are missing, as JSON with gaps for values and names not said."""
     names = dict.fromkeys(name for _, name in MISSING.findall(message))
     return shlex.quote(
         "{" + ", ".join(f"{name}: VALUE" for name in [*map(json_text, names)] or ['"NAME"']) + "}"

@@ -1,6 +1,4 @@
-"""The server as the commands see it: calls by name, answers as messages, and every way to fail as one
-sentence.
-"""
+"""The server as the commands see it: calls by name, answers as messages, each failure as one sentence."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""A process instance along time: a bar for each piece of work, in the order in which it began; undo in its
-own colour.
-"""
+"""A process instance along time: a bar for each piece of work in the order of beginning, undo coloured."""
 
 from __future__ import annotations
 

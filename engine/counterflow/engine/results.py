@@ -24,9 +24,7 @@ Fields = ParamSpec("Fields")
 
 
 class DeployedProcess(msgspec.Struct, frozen=True):
-    """A process of a deployment, in the version that is now the latest; an unchanged one keeps its
-    version.
-    """
+    """A process of a deployment, in what is now its latest version, the old one where it is unchanged."""
 
     id: str
     version: int
@@ -35,9 +33,7 @@ class DeployedProcess(msgspec.Struct, frozen=True):
 
 
 class DeployedDecision(msgspec.Struct, frozen=True):
-    """A decision of a deployment, in the version that is now the latest; an unchanged one keeps its
-    version.
-    """
+    """A decision of a deployment, in what is now its latest version, the old one where it is unchanged."""
 
     id: str
     name: str

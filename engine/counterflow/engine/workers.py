@@ -1,5 +1,4 @@
-"""Handlers at work: each takes jobs of its type as they become ready, as many at once as it may, and tells
-what became of them.
+"""Handlers at work: each takes jobs of its type, so many at once, and tells what became of them.
 
 A job whose handler runs for long is kept: its deadline is moved on again and again. What an engine that stops
 has to break off goes back with its tries unchanged.

@@ -71,6 +71,13 @@ class CancelDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkDefinition:
+    """One end of a flow that is not drawn; tokens go along it as along any other. BPMN 2.0.2, 10.5.5."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class TerminateDefinition:
     """Ends every other token of its scope. BPMN 2.0.2, 10.5.3."""
 
@@ -126,6 +133,7 @@ EventDefinition = (
     | EscalationDefinition
     | CompensateDefinition
     | CancelDefinition
+    | LinkDefinition
     | TerminateDefinition
     | CatchDefinition
 )

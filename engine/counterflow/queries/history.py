@@ -21,6 +21,9 @@ from counterflow.store.port import Store
 ELEMENT_FIELDS = ("element_id", "gateway_id", "catch_id", "flow_id")
 """Fields that name an element of the diagram, the most telling first."""
 
+KEYS_OF_ELEMENTS = ("receiver_key", "element_instance_key")
+"""Fields that say whose an event is, whatever it is about."""
+
 REMEMBERED_INSTANCES = 1_000
 LONGEST_HEX = 64
 
@@ -67,8 +70,10 @@ class ElementsByKey:
         if named:
             return str(named[0])
         elements = self._elements(entry)
-        receiver_key = getattr(event, "receiver_key", 0)
-        return elements.get(receiver_key) or elements.get(subject_of(event) or entry.process_instance_key, "")
+        for field in KEYS_OF_ELEMENTS:
+            if element_id := elements.get(getattr(event, field, 0)):
+                return element_id
+        return elements.get(subject_of(event) or entry.process_instance_key, "")
 
     def learn(self, entry: LogEntry, event: Event) -> None:
         """Remember what an event says about keys."""

@@ -1,6 +1,4 @@
-"""Which process instances are wanted: what their rows say, when they began, and what is in their
-variables.
-"""
+"""Which process instances are wanted: by their rows, when they began, and what is in their variables."""
 
 from __future__ import annotations
 

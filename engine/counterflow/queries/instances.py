@@ -40,9 +40,7 @@ def list_process_instances(
 
 
 def _with_incidents(store: Store, instances: InstanceFilter, page_key: int) -> Iterator[rows.ProcessInstance]:
-    """Those that have an open incident, found from that side: there are few of them, however many instances
-    run.
-    """
+    """Those that have an open incident, found from there: incidents are few, however many instances run."""
     where = instances.where()
     for key in sorted(
         {incident.process_instance_key for incident in store.scan(rows.Incident, {})}, reverse=True

@@ -59,9 +59,7 @@ def _unknown(key: int) -> Rejection:
 
 
 def _receptions(store: Store, key: int, broadcast: LogEntry) -> Iterator[Reception]:
-    """Where the signal has come to: within the command that sent it out, and in the pages in which that goes
-    on.
-    """
+    """Where the signal has come to, in the command that sent it out and in the pages in which it goes on."""
     undertakings: set[int] = set()
     for entry in log.entries(store, after=broadcast.position - 1):
         is_same = (entry.command, entry.timestamp_ms) == (broadcast.command, broadcast.timestamp_ms)

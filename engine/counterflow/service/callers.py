@@ -1,6 +1,4 @@
-"""Those who ask: who they are, what their request takes up while it waits, and how they are heard to
-leave.
-"""
+"""Those who ask: who they are, what their request takes up, and how they are heard to leave."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Deploying: files are read and judged aside (`reading_room.py`), then stored and versioned by one command,
-all of them or none.
-"""
+"""Deploying: files are read and judged aside, then stored and versioned by one command, or none is."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Questions about what there is and what has been, answered from the store in threads: beside the writer and
-never in it.
-"""
+"""Questions about what there is and has been, answered from the store in threads beside the writer."""
 
 from __future__ import annotations
 

@@ -60,9 +60,7 @@ class Results:
                 self._writer.stop_following(process_instance_key, ended)
 
     def end(self) -> None:
-        """The engine is stopping: whoever waits for a result is told so, in a way that no client takes for
-        "do it again".
-        """
+        """The engine is stopping: who waits for a result is told so, not in a way to do it again."""
         self._has_ended = True
         for ended, key in list(self._awaited.items()):
             if not ended.done():

@@ -121,5 +121,16 @@ def test_what_is_remembered_is_bounded_by_its_size_when_decoded() -> None:
     assert len(decoder._remembered) == 1
 
 
+def test_headers_are_checked_once_as_long_as_they_are_remembered_and_faults_are_told_each_time() -> None:
+    decoder = patient(ConnectionLimits(remembered_bytes=4_000))
+    for _ in range(2):
+        assert not decoder.fault_of_request(GOOD)
+        assert "is missing" in decoder.fault_of_request(GOOD[:1])
+    assert len(decoder._faultless) == 1
+    for number in range(100):
+        assert not decoder.fault_of_request((*GOOD, (b"x", str(number).encode())))
+        assert decoder._faultless._bytes <= 4_000
+
+
 def patient(limits: ConnectionLimits) -> HeaderDecoder:
     return HeaderDecoder(limits, Patience(limits, shared_work(limits, lambda: 0.0)))

@@ -13,6 +13,7 @@ from counterflow.bpmn.events import (
     compensation,
     error,
     escalation,
+    link,
     message,
     none,
     signal,
@@ -28,6 +29,7 @@ _EXECUTED: Final = (
     signal.KIND,
     error.KIND,
     escalation.KIND,
+    link.KIND,
     compensation.KIND,
     cancel.KIND,
     terminate.KIND,
@@ -35,7 +37,6 @@ _EXECUTED: Final = (
 
 _REFUSED: Final[Mapping[str, str]] = {
     "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
-    "link": "Draw the sequence flow between the two link events instead.",
 }
 """What to draw instead of the kinds that are not executed."""
 

@@ -55,7 +55,7 @@ def _check_targets(gateway: Element) -> Iterator[Finding]:
         )
     for flow in gateway.outgoing:
         if flow.target is not None and flow.target.behaviour is not Behaviour.CATCH_EVENT:
-            events = [f"a {kind.name}" for kind in kinds_in("intermediateCatchEvent")]
+            events = [f"a {kind.name}" for kind in kinds_in("intermediateCatchEvent") if kind.is_waited_for]
             message = (
                 f"expected sequenceFlow '{flow.id}' to lead from {gateway} to "
                 f"{one_of([*events, 'a receive task'])}, found {flow.target}."

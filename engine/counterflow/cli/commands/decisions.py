@@ -1,6 +1,4 @@
-"""Commands about decisions: list them, evaluate one on a server, try out a DMN file or a FEEL expression
-without any.
-"""
+"""Commands about decisions: list them, evaluate one, try out a DMN file or a FEEL expression."""
 
 from __future__ import annotations
 

@@ -72,7 +72,8 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
     now_ms = time.time_ns() // 1_000_000
     name, value = _read_variable(variable)
-    listed = remote(address).pages(
+    server = remote(address)
+    listed = server.pages(
         "ListProcessInstances",
         "process_instances",
         limit,
@@ -85,6 +86,8 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         variable_name=name,
         variable_json=value,
     )
+    if process and not listed.items:
+        _refuse_unknown(server, process)
     if as_json:
         give_json([_data(one) for one in listed.items])
     else:
@@ -174,13 +177,19 @@ def _running(server: Remote, process: str) -> list[int]:
     """
     running = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
     keys = [int(one.key) for one in server.iterate("ListProcessInstances", "process_instances", **running)]
-    if not keys and not server.call("ListDefinitions", bpmn_process_id=process, page_size=1).definitions:
+    if not keys:
+        _refuse_unknown(server, process)
+    return keys
+
+
+def _refuse_unknown(server: Remote, process: str) -> None:
+    """Raises `Failure` for the id of a process that was never deployed."""
+    if not server.call("ListDefinitions", bpmn_process_id=process, page_size=1).definitions:
         raise Failure(
             NOT_FOUND,
             f"--process: expected the id of a deployed process, found {shown(process)}; `counterflow "
             "definitions` lists them",
         )
-    return keys
 
 
 def _cancel(server: Remote, key: int) -> Failure | None:

@@ -22,14 +22,19 @@ from counterflow.model.events import (
     CompensateDefinition,
     ErrorDefinition,
     EscalationDefinition,
+    LinkDefinition,
     MessageDefinition,
     SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
 )
 
+PASSED = EventRoom(thrown=room(activated=leaving.finish))
+"""An event that throws nothing."""
+
 KINDS: Mapping[type, EventRoom] = {
-    type(None): EventRoom(thrown=room(activated=leaving.finish)),
+    type(None): PASSED,
+    LinkDefinition: PASSED,
     TimerDefinition: timer.KIND,
     MessageDefinition: message.KIND,
     SignalDefinition: signal.KIND,

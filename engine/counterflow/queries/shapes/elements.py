@@ -9,9 +9,7 @@ from counterflow.queries.shapes.jobs import Incident, Job
 
 
 class Variable(msgspec.Struct, frozen=True):
-    """A variable of one scope with its last value: the present one, or the one it had when the scope
-    ended.
-    """
+    """A variable of one scope with its last value: of now, or of when the scope ended."""
 
     name: str
     value_json: str
@@ -41,9 +39,7 @@ class Wait(msgspec.Struct):
 
 
 class Loop(msgspec.Struct):
-    """How far a multi-instance activity has come: how many instances there are to be, how many have
-    completed.
-    """
+    """How far a multi-instance activity has come: instances there are to be, and completed ones."""
 
     total: int
     completed: int = 0
@@ -51,9 +47,7 @@ class Loop(msgspec.Struct):
 
 
 class JoinFlow(msgspec.Struct, frozen=True):
-    """A flow into a join, where it comes from, and how many tokens wait that have come along it; 0: none has
-    come yet.
-    """
+    """A flow into a join, where it comes from, and how many tokens have come along it and wait (0: none)."""
 
     flow_id: str
     source_id: str

@@ -1,5 +1,4 @@
-"""A process instance folded from its log for people to look at: what the appliers throw away when it is over
-is kept here.
+"""A process instance folded from its log for people: what the appliers throw away is kept here.
 
 `story` is what is known so far, `fold` how an entry of the log is added to it. There is one function per kind
 of event, with its own kind of thing in a file each; an event that is in no table says nothing that a tree of

@@ -30,7 +30,7 @@ from counterflow.wire.http2.events import (
     StreamReset,
 )
 from counterflow.wire.http2.frames import FrameReader
-from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_request, fault_of_trailers
+from counterflow.wire.http2.headers import EncodedHeaders, HeaderDecoder, fault_of_trailers
 from counterflow.wire.http2.incoming import Incoming, count_body
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.http2.outgoing import Outgoing, frame
@@ -291,7 +291,7 @@ class Http2Connection:
                 ErrorCode.REFUSED_STREAM,
                 f"expected at most {self._limits.streams} streams at once",
             )
-        if fault := fault_of_request(headers):
+        if fault := self._decoder.fault_of_request(headers):
             raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, fault)
         stream = Stream(
             stream_id,

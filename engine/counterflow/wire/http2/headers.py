@@ -46,7 +46,20 @@ class HeaderDecoder:
     def __init__(self, limits: ConnectionLimits, patience: Patience) -> None:
         self._decoder = Decoder(limits.header_list_bytes)
         self._remembered: Remembered[bytes, Headers] = Remembered(limits.remembered_bytes)
+        self._faultless: Remembered[int, Headers] = Remembered(limits.remembered_bytes)
+        """Headers of requests that have been checked, by their place in memory, which is theirs while they
+        are here.
+        """
         self._patience = patience
+
+    def fault_of_request(self, headers: Headers) -> str:
+        """As the function of this name, which looks at each field: once at headers that are remembered."""
+        if self._faultless.get(id(headers)) is headers:
+            return ""
+        fault = fault_of_request(headers)
+        if not fault:
+            self._faultless.keep(id(headers), headers, size_of(headers))
+        return fault
 
     def decode(self, block: bytes) -> Headers:
         """The headers of a block, which the client pays for unless they are remembered. Raises
