@@ -312,7 +312,7 @@ class _Grower:
     def _event_scopes(self, depth: int, *, undoes: bool = False) -> tuple[EventScope, ...]:
         scopes: list[EventScope] = []
         # one of escalations at most, so that no two can tell each other for ever
-        codes = {"error": list(CODES), "escalation": [self._chance.choice(CODES)]}
+        codes = {"error": list(CODES), "escalation": [self._chance.choice(("", "", *CODES))]}
         while self._budget > 0 and self._is_chance(0.14) and codes["error"]:
             trigger = self._trigger(codes, [scope.trigger for scope in scopes])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
@@ -370,7 +370,7 @@ class _Grower:
         return {"timer": self._timer, "message": self._message, "signal": self._signal}[kind]()
 
     def _timer(self) -> Trigger:
-        seconds = self._chance.choice([1, 2, 5, 10, 30])
+        seconds = self._chance.choice([0, 1, 2, 5, 10, 30])
         if self._dialect == "zeebe" and self._is_chance(0.15):
             return Trigger("timer", f'= now() + duration("PT{seconds}S")')
         return Trigger("timer", f"PT{seconds}S")

@@ -58,6 +58,12 @@ def test_timers_messages_and_receive_tasks(inside: list[str], to: tuple[str, ...
     assert refused(waiting(*inside, to=to), RULE) == []
 
 
+@pytest.mark.parametrize("to, expected", [(("late",), []), ((), ["g"])])
+def test_camunda_7_waits_for_a_single_event_behind_one(to: tuple[str, ...], expected: list[str]) -> None:
+    marked = element("serviceTask", id="work", camunda__type="external", camunda__topic="work")
+    assert refused(waiting(*([LATE] if to else []), marked, to=to), RULE) == expected
+
+
 @pytest.mark.parametrize("to", [(), ("late",)])
 def test_one_event_is_no_choice(to: tuple[str, ...]) -> None:
     assert refused(waiting(LATE, to=to), RULE) == ["g"]

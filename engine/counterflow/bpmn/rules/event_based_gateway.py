@@ -12,7 +12,7 @@ from counterflow.bpmn.events.kinds import kinds_in, one_of
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.xml import TRUE
 from counterflow.documents.findings import Finding
-from counterflow.model.graph import Behaviour
+from counterflow.model.graph import Behaviour, Dialect
 
 RULE = "event-based-gateway"
 
@@ -22,6 +22,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
             yield from _check_kind(element)
+            yield from _check_number(outline, element)
             yield from _check_targets(element)
         gateway = _gateway_before(element)
         if gateway is not None and element.behaviour is Behaviour.CATCH_EVENT:
@@ -45,14 +46,19 @@ def _check_kind(gateway: Element) -> Iterator[Finding]:
         yield gateway.error(RULE, message, "Remove it; draw a timer for the wait to end.")
 
 
-def _check_targets(gateway: Element) -> Iterator[Finding]:
-    if len(gateway.outgoing) < 2:
-        message = f"expected two or more flows out of {gateway}, found {len(gateway.outgoing)}."
+def _check_number(outline: Outline, gateway: Element) -> Iterator[Finding]:
+    """Camunda 7 takes one flow as well: the gateway waits for its event alone."""
+    least, expected = (1, "a flow") if outline.dialect is Dialect.CAMUNDA else (2, "two or more flows")
+    if len(gateway.outgoing) < least:
+        message = f"expected {expected} out of {gateway}, found {len(gateway.outgoing)}."
         yield gateway.error(
             RULE,
             message,
             "Lead it to the events that it waits for, or wait for the one event without a gateway.",
         )
+
+
+def _check_targets(gateway: Element) -> Iterator[Finding]:
     for flow in gateway.outgoing:
         if flow.target is not None and flow.target.behaviour is not Behaviour.CATCH_EVENT:
             events = [f"a {kind.name}" for kind in kinds_in("intermediateCatchEvent") if kind.is_waited_for]
