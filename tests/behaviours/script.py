@@ -3,6 +3,8 @@ types for keys.
 
 # what the behaviour shows
 order sequential                      the server's default order of undo (before the first command)
+steps 5                               so many elements are entered again in one go (before the first command)
+pages of 4                            work is cut after so many events, and goes on with `page` (before the first command)
 with discount.dmn                     files that are deployed together with the diagram (before the first command)
 start {"a": 1}                        an instance of the diagram's process
 activate book-hotel                   take all jobs of a type, as a worker does
@@ -18,6 +20,7 @@ advance 5s                            time passes (ms, s, m, h), and everything 
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              other files together, or a new version, from the folder of the diagram
+page                                  one more page of work that goes on in pages
 restart                               everything in memory is forgotten
 complete book-hotel/2                 the second of those that are open; likewise for every job or element a line names
 refused complete book-hotel           the command is expected to be rejected, with the reason in the trace
@@ -35,7 +38,9 @@ from typing import Any
 import msgspec
 
 from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
-from counterflow.kernel.vocabulary import Rejection
+from counterflow.kernel.vocabulary import Command, Rejection
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.kernel.work.pages import GoOn, next_undertaking
 from counterflow.model.events import CompensationOrder
 from counterflow.testing import Engine
 
@@ -47,6 +52,9 @@ UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
 }
+
+
+DEFAULTS = ProcessLimits()
 
 
 @dataclass(frozen=True)
@@ -63,13 +71,35 @@ class Line:
 @dataclass(frozen=True)
 class Script:
     """A script as read: what the behaviour shows, the default order of undo, what is deployed beside the
-    diagram, and the commands.
+    diagram, what one command may do, and the commands.
     """
 
     story: list[str]
     order: CompensationOrder
     lines: list[Line]
     beside: tuple[str, ...] = ()
+    limits: ProcessLimits = DEFAULTS
+    page_events: int = 0
+    """With how many events a page is full, which is turned by hand; 0 where pages do not matter."""
+
+
+class PageByPage(Engine):
+    """Turns no page by itself."""
+
+    def run(self, command: Command) -> Any:
+        """Carry out a command as far as its page goes."""
+        return self._run_page(command)
+
+    def turn(self) -> None:
+        """One more page of the work that is unfinished."""
+        self._run_page(GoOn(undertaking_key=next_undertaking(self._state)))
+
+
+def engine_for(script: Script) -> Engine:
+    """An engine as a script wants it."""
+    if not script.page_events:
+        return Engine(order=script.order, limits=script.limits)
+    return PageByPage(order=script.order, limits=script.limits._replace(page_events=script.page_events))
 
 
 def diagram_of(script: Path) -> Path:
@@ -84,16 +114,21 @@ def read_script(text: str) -> Script:
     lines: list[Line] = []
     order = CompensationOrder.MIRROR
     beside: tuple[str, ...] = ()
+    limits, page_events = DEFAULTS, 0
     for raw in text.splitlines():
         if raw.startswith("#"):
             story.append(raw.removeprefix("#").strip())
         elif raw.startswith("order "):
             order = CompensationOrder(raw.split()[1])
+        elif raw.startswith("steps "):
+            limits = limits._replace(steps=int(raw.split()[1]))
+        elif raw.startswith("pages of "):
+            page_events = int(raw.split()[2])
         elif raw.startswith("with "):
             beside = tuple(raw.split()[1:])
         elif raw.strip():
             lines.append(_read_line(raw.strip()))
-    return Script(story, order, lines, beside)
+    return Script(story, order, lines, beside, limits, page_events)
 
 
 def play(engine: Engine, line: Line, folder: Path) -> str:
@@ -227,8 +262,15 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
         _key(engine, ElementInstance, line.words[0]), line.document
     ),
     "broadcast": lambda engine, line: _discard(engine.broadcast(line.words[0], line.document)),
+    "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),
 }
+
+
+def _turn(engine: Engine) -> None:
+    if not isinstance(engine, PageByPage):
+        raise TypeError("expected the script to say 'pages of …' before its first command")
+    engine.turn()
 
 
 def _discard(_: object) -> None:

@@ -30,7 +30,15 @@ MOVES: dict[type[Event], str] = {
     moves.ElementTerminating: "terminating",
     moves.ElementTerminated: "terminated",
 }
-HIDDEN_FIELDS = {"definition_key", "version", "element_id", "element_instance_key", "call_depth", "phase"}
+HIDDEN_FIELDS = {
+    "definition_key",
+    "version",
+    "element_id",
+    "element_instance_key",
+    "call_depth",
+    "phase",
+    "budget",
+}
 NAMED_BEFORE = {messages.MessageCorrelated: "message_name", signals.SignalReceived: "signal_name"}
 """What came has been named where it was published or went out."""
 NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
@@ -97,6 +105,8 @@ class Tracer:
         elif isinstance(event, NAMED_AFTER):
             what = "timer" if isinstance(event, timers.TimerScheduled) else "subscription"
             self._names[event.key] = f"{what} of {event.catch_id}"
+            if isinstance(event, timers.TimerScheduled) and event.undertaking_key not in self._names:
+                self._name(event.undertaking_key, "undertaking")
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
@@ -145,7 +155,7 @@ class Tracer:
 
     def _left(self, event: pages.WorkPutOff | pages.PageEnded) -> str:
         """What a page has left for the next ones, in its order."""
-        if isinstance(event, pages.WorkPutOff):
+        if isinstance(event, pages.WorkPutOff) and event.key not in self._names:
             self._name(event.key, "undertaking")
         what, key = (
             ("put off", event.key)
@@ -170,6 +180,8 @@ class Tracer:
 
     def _value(self, field: str, value: Any) -> str:
         label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
+        if field == "undertaking_key":
+            return self._names[value]
         if field in MOMENTS:
             return f"{label} {moment(value)}"
         if field in {"key", "undo_key", "message_key", "signal_key"}:

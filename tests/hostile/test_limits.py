@@ -15,6 +15,7 @@ import pytest
 from counterflow.edge.grpc import bounds
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.model import schedules
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire import reflection
@@ -32,6 +33,7 @@ CONSTANTS = {
     "reception.CALLS_AT_EASE": reception.CALLS_AT_EASE,
     "reception.CALL_BYTES": reception.CALL_BYTES,
     "rounds.LARGE_BYTES": rounds.LARGE_BYTES,
+    "schedules.LEAST_WAIT_MS": schedules.LEAST_WAIT_MS,
     "rounds.WORK_IN_TURN": rounds.WORK_IN_TURN,
     "reflection.QUESTION_BYTES": reflection.QUESTION_BYTES,
 }
@@ -90,7 +92,7 @@ def as_read(name: str, value: object) -> str:
     assert isinstance(value, int | float)
     if isinstance(value, int) and value >= MEBIBYTE and not value % MEBIBYTE:
         return f"{value // MEBIBYTE:,} MiB"
-    unit = " ms" if name.endswith("_ms") else " s" if name.endswith("_seconds") else ""
+    unit = " ms" if name.lower().endswith("_ms") else " s" if name.endswith("_seconds") else ""
     return f"{value:,g}{unit}" if isinstance(value, float) else f"{value:,}{unit}"
 
 

@@ -101,7 +101,7 @@ LOG_FORMAT = {
     80: ("InstanceQuarantined", "reason"),
     81: ("InstanceReleased", ""),
     82: ("InstanceAbandoned", ""),
-    90: ("TimerScheduled", "key element_instance_key catch_id due_ms repetitions interval"),
+    90: ("TimerScheduled", "key element_instance_key catch_id due_ms repetitions interval undertaking_key"),
     91: ("TimerTriggered", "key"),
     92: ("TimerCanceled", "key"),
     100: ("MessagePublished", "key name correlation_key message_id expires_at_ms variables"),
@@ -140,6 +140,7 @@ LOG_FORMAT = {
     184: ("SweepEnded", "element_instance_key"),
     185: ("LoopStopped", "element_instance_key"),
     186: ("LoopOutputsLetGo", "element_instance_key first last"),
+    187: ("BudgetKept", "undertaking_key budget"),
 }
 """Tag, event and fields in order.
 

@@ -12,7 +12,7 @@ from counterflow.kernel.rows import ElementInstance, ProcessInstance
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import Reason
 from counterflow.testing import Engine
-from tests.behaviours.script import BOOK, diagram_of, play, read_script
+from tests.behaviours.script import BOOK, diagram_of, engine_for, play, read_script
 from tests.behaviours.test_behaviours import NAMES, SCRIPTS
 from tests.queries.models import TRIP
 
@@ -20,7 +20,7 @@ from tests.queries.models import TRIP
 @pytest.mark.parametrize("path", SCRIPTS, ids=NAMES)
 def test_nothing_waits_without_a_reason(path: Path) -> None:
     script = read_script(path.read_text())
-    engine = Engine(order=script.order)
+    engine = engine_for(script)
     engine.deploy(diagram_of(path), *(path.parent / name for name in script.beside))
     for line in script.lines:
         play(engine, line, path.parent)

@@ -9,6 +9,7 @@ FAULTS = (
     *(
         *CRASHES,
         points.BEFORE_PUSH,
+        points.BETWEEN_PAGES,
         points.COMMIT_FAILED,
         "restarted in peace",
         "command doubled",

@@ -370,7 +370,7 @@ class _Grower:
         return {"timer": self._timer, "message": self._message, "signal": self._signal}[kind]()
 
     def _timer(self) -> Trigger:
-        seconds = self._chance.choice([1, 2, 5, 10, 30])
+        seconds = self._chance.choice([0, 1, 2, 5, 10, 30])
         if self._dialect == "zeebe" and self._is_chance(0.15):
             return Trigger("timer", f'= now() + duration("PT{seconds}S")')
         return Trigger("timer", f"PT{seconds}S")

@@ -80,6 +80,8 @@ class Oracle:
         self._latest: dict[str, ProcessShape] = {}
         self._seen = Sightings()
         self._references: dict[int, Reference] = {}
+        self._not_followed: set[int] = set()
+        """Instances that were told something between the pages of their work, their first one included."""
         self._position = 0
         self._under_way: dict[int, dict[int, int]] = {}
         """The errands of each undertaking by their places: the instances at which they are done."""
@@ -119,12 +121,13 @@ class Oracle:
         """Whoever is told something between the pages of their work is not followed any further: the reference
         does all that a command brings about at once.
         """
-        if entry.command != "GoOn" and root in self._references and self._is_under_way(root):
-            del self._references[root]
+        if entry.command != "GoOn" and root and self._is_under_way(root):
+            self._follow_no_more(root)
         for event in events:
             if isinstance(event, ProcessDefined):
-                for changing in [key for key in self._references if self._is_under_way(key)]:
-                    del self._references[changing]
+                untold = {root for root, _, _ in self._untold if root}
+                for changing in [key for key in untold | set(self._references) if self._is_under_way(key)]:
+                    self._follow_no_more(changing)
             elif isinstance(event, pages.WorkPutOff):
                 self._under_way[event.key] = {row.place: row.process_instance_key for row in event.errands}
             elif isinstance(event, pages.PageEnded):
@@ -134,6 +137,10 @@ class Oracle:
                 errands.update({row.place: row.process_instance_key for row in event.errands})
             elif isinstance(event, pages.WorkEnded):
                 del self._under_way[event.undertaking_key]
+
+    def _follow_no_more(self, root: int) -> None:
+        self._not_followed.add(root)
+        self._references.pop(root, None)
 
     def _is_under_way(self, root: int) -> bool:
         """Whether an instance has something left for other pages, or something is on its way to nobody in
@@ -207,7 +214,7 @@ class Oracle:
             return
         first = next((found.values for found in following if isinstance(found, scopes.VariablesSet)), {})
         values: Mapping[str, Any] = {name: msgspec.json.decode(value) for name, value in first.items()}
-        if "key" in values:
+        if "key" in values and event.key not in self._not_followed:
             root = ((str(event.key), 0, 0),)
             start_at = [name for name in (event.start_at or "").split("\n") if name and "_begin" not in name]
             self._references[event.key] = Reference(

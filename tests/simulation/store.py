@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from counterflow.kernel.unfinished import Errand
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, StoreError
 
-BEFORE_BEGIN, AFTER_FIRST_WRITE, BEFORE_COMMIT, AFTER_COMMIT, BEFORE_PUSH, COMMIT_FAILED = (
+BEFORE_BEGIN, AFTER_FIRST_WRITE, BEFORE_COMMIT, AFTER_COMMIT, BEFORE_PUSH, BETWEEN_PAGES, COMMIT_FAILED = (
     "crash before begin",
     "crash after the first write",
     "crash before commit",
     "crash after commit, before the answer",
     "crash after the answer, before the push",
+    "crash between pages",
     "commit failed",
 )
 
@@ -45,6 +47,8 @@ class SimulatedStore(MemoryStore):
         super().commit(batch)
         self._committed(batch)
         self._die_at(AFTER_COMMIT)
+        if self.scan(Errand, {}):
+            self._die_at(BETWEEN_PAGES)
 
     def _die_at(self, point: str) -> None:
         if self._is_chance(point):

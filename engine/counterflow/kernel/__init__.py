@@ -181,7 +181,7 @@ def decide(
         try:
             answer = COMMANDS[type(command)](step, command)
             _run(step)
-            if step.page is not None or not step.is_done:
+            if step.page is not None or step.undertaking_key or not step.is_done:
                 pages.put_off(step)
             log = log_of(step, type(command).__name__, mark.last_position + 1)
         finally:

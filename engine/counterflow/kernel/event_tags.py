@@ -97,6 +97,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "SweepEnded": 184,
         "LoopStopped": 185,
         "LoopOutputsLetGo": 186,
+        "BudgetKept": 187,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

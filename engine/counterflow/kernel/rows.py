@@ -247,7 +247,8 @@ class LoopOutput(Row, frozen=True, gc=False):
 class Timer(Row, frozen=True, gc=False):
     """A moment that an element instance waits for, on behalf of the event `catch_id`. `repetitions` more
     follow it, each `interval` later (ISO 8601, `<begin>/<duration>` where the calendar counts; or cron);
-    negative means without end.
+    negative means without end. `undertaking_key` is set where it leaves no time to wait: what it brings about
+    is part of the work that it was scheduled in.
     """
 
     key: int
@@ -257,6 +258,7 @@ class Timer(Row, frozen=True, gc=False):
     due_ms: int
     repetitions: int = 0
     interval: str | None = None
+    undertaking_key: int = 0
 
 
 @stored(

@@ -34,11 +34,14 @@ class Undertaking(Row, frozen=True, gc=False):
     """A command whose work goes on. `budget` is what is left of the command's, in msgpack.
 
     With a `process_instance_key` it is the work of an instance that was set aside, and waits for its release.
+    `timers` is how many timers are part of it, since they leave no time to wait: what they bring about is
+    paid for by the same budget.
     """
 
     key: int
     budget: bytes
     process_instance_key: int = 0
+    timers: int = 0
 
 
 @stored(Home.PARTITION, key=("undertaking_key", "place"), found_by="undertaking_key")

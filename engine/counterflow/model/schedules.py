@@ -1,8 +1,9 @@
 """When a timer is due, first and again: what a model or a variable says, as moments in epoch milliseconds.
 
 Moments come from texts (`timer_texts`), from FEEL values of the same kinds, or from cron (`0 0 9-17 * *
-MON-FRI`). A cycle keeps its beat, and what was missed meanwhile collapses into one. Months, and whole days in
-a zone by name, are those of the calendar and its clocks, counted from where the cycle began: 31 January, 28
+MON-FRI`). A cycle keeps its beat, and what was missed meanwhile collapses into one. One that
+goes on for long comes ten times a second at most, and counts what it leaves out. Months, and whole days in a
+zone by name, are those of the calendar and its clocks, counted from where the cycle began: 31 January, 28
 February, 31 March; nine o'clock in Paris all year. What leaves no time to wait (`PT0S`, `-PT5M`) is due at
 once. BPMN 2.0.2, 10.5.5 (timer); ISO 8601-1, 5.6 (recurring intervals).
 """
@@ -14,10 +15,12 @@ from typing import Final, NamedTuple
 from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration
 from counterflow.model import cron, timer_texts
 from counterflow.model.events import TimerKind
-from counterflow.model.timer_texts import ENDLESS, NANOSECONDS_PER_MS, Cycle
+from counterflow.model.timer_texts import ENDLESS, MOST_AT_ONCE, NANOSECONDS_PER_MS, Cycle
 
 LATEST_MS: Final = 2**53
 """Moments beyond this (the year 287396) are refused rather than waited for."""
+LEAST_WAIT_MS: Final = 100
+"""What is due sooner leaves no time to wait. A cycle that goes on for long comes no faster than that."""
 
 
 class Schedule(NamedTuple):
@@ -69,15 +72,16 @@ def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
     if pattern is not None:
         following, steps = pattern.after(max(due_ms, now_ms)), 1
     else:
-        following, steps = _next_beat(interval, due_ms, max(due_ms, now_ms))
+        is_long = not 0 <= repetitions <= MOST_AT_ONCE
+        following, steps = _next_beat(interval, due_ms, max(due_ms, now_ms), LEAST_WAIT_MS if is_long else 0)
     if following is None or following > LATEST_MS or 0 < repetitions < steps:
         return None
     return Schedule(following, repetitions - steps if repetitions > 0 else ENDLESS, interval)
 
 
-def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int]:
-    """The first beat after now, and how many after the one that was due. Found without counting one by
-    one.
+def _next_beat(interval: str, due_ms: int, now_ms: int, least_ms: int) -> tuple[int | None, int]:
+    """The first beat after now that is so far from the one that was due, and how many after it. Found without
+    counting one by one.
     """
     begin_text, _, length_text = interval.rpartition("/")
     length = timer_texts.length(length_text)
@@ -90,7 +94,7 @@ def _next_beat(interval: str, due_ms: int, now_ms: int) -> tuple[int | None, int
         return now_ms, 1
     if not begin_text and isinstance(length, DaysDuration):
         length_ms = length.nanoseconds // NANOSECONDS_PER_MS
-        steps = (now_ms - due_ms) // length_ms + 1
+        steps = max(now_ms - due_ms, least_ms - length_ms) // length_ms + 1
         return due_ms + steps * length_ms, steps
     before = _last_beat(begin.reading, length, due_ms)
     last = _last_beat(begin.reading, length, now_ms)

@@ -23,6 +23,7 @@ from counterflow.kernel.rows import Job, StartTimer
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Rejection
+from counterflow.partition.batch import OpenBatch
 from counterflow.partition.clock import LOOK_MS
 from counterflow.partition.decider import Decider
 from counterflow.partition.expiries import Expiries
@@ -35,8 +36,8 @@ logger = logging.getLogger("counterflow.partition")
 
 DUE_AT_ONCE = 200
 """Due things triggered before other commands get their turn again, at most."""
-PAGE_MS = 20
-"""How long that may take: after so much of it no other is begun."""
+PAGE_MS = 10
+"""How long that may take: after so much of it no other is begun before it is committed."""
 REST_MS = 1_000
 """How long due things wait after the database could not be read, or written."""
 
@@ -54,6 +55,8 @@ class Alarm:
         self._expiries = Expiries()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
+        self._batch: OpenBatch | None = None
+        """The one with what has come due last."""
         self._is_resting = False
         self._stopping = False
         self.is_held = time.is_due_held
@@ -79,10 +82,11 @@ class Alarm:
         return was_held
 
     def set(self) -> None:
-        """Go off when the earliest thing is due, unless there is enough to commit first: the commit sets it
-        again. The wall clock may be set meanwhile, so it is asked again within `LOOK_MS`.
+        """Go off when the earliest thing is due, unless what came due before is to be committed first: the
+        commit sets it again. So others wait for no more than one page of it. The wall clock may be set
+        meanwhile, so it is asked again within `LOOK_MS`.
         """
-        if self._stopping or self.is_held or self._decider.is_lost or self._has_enough_to_commit():
+        if self._stopping or self.is_held or self._decider.is_lost or self._is_to_be_committed():
             return
         due = self._next_due()
         if due is None:
@@ -113,11 +117,12 @@ class Alarm:
         self._stopping = True
         self.clear()
 
-    def _has_enough_to_commit(self) -> bool:
-        return len(self._decider.open.log) >= 4 * DUE_AT_ONCE
+    def _is_to_be_committed(self) -> bool:
+        return self._decider.open is self._batch and self._decider.has_something_to_commit
 
     def _go_off(self) -> None:
         self._timer, self._is_resting = None, False
+        self._batch = self._decider.open
         clock = self._decider.clock
         over = clock.monotonic_ms() + PAGE_MS
         for _ in range(DUE_AT_ONCE):

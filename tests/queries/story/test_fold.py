@@ -51,6 +51,7 @@ SAY_NOTHING_OF_A_TREE = {
         pages.PageEnded,
         pages.WorkEnded,
         pages.WorkPutOff,
+        pages.BudgetKept,
     ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it

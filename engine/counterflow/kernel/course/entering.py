@@ -98,7 +98,8 @@ def too_far(token: Token) -> Held:
         IncidentType.STEP_LIMIT_EXCEEDED,
         f"Expected to enter at most {limits.steps} elements again in one go, and {limits.elements} "
         f"in all, but the course reached '{token.node.id}' without ever waiting: is it a loop without "
-        "a task? Resolve the incident to let it go on as far again, or cancel the instance",
+        "a task, or around a timer that is due at once? Resolve the incident to let it go on as far again, "
+        "or cancel the instance",
     )
 
 

@@ -6,7 +6,9 @@
     start: opened (with the latest version of a process) → closed (a later version has come)
                                                          → triggered, and with repetitions left opened again
 
-When that is, first and again, `model/schedules.py` says. BPMN 2.0.2, 10.5.5 (timer).
+When that is, first and again, `model/schedules.py` says. A timer that leaves no time to wait is no wait: what
+it brings about goes on with what is left of the budget of the command that has scheduled it, so that a loop
+around it is a loop like any other (`work/pages.py`). BPMN 2.0.2, 10.5.5 (timer).
 """
 
 from __future__ import annotations
@@ -27,12 +29,13 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work import pages
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model import schedules, timer_texts
 from counterflow.model.events import TimerDefinition, TimerKind
-from counterflow.model.graph import Node, Process
-from counterflow.model.schedules import Schedule
+from counterflow.model.graph import Behaviour, Node, Process
+from counterflow.model.schedules import LEAST_WAIT_MS, Schedule
 
 NO_VARIABLES: Mapping[str, object] = {}
 EXAMPLES = {
@@ -51,6 +54,7 @@ class TimerScheduled(InstanceEvent, frozen=True):
     due_ms: int
     repetitions: int = 0
     interval: str | None = None
+    undertaking_key: int = 0
 
 
 class TimerTriggered(InstanceEvent, frozen=True):
@@ -84,13 +88,13 @@ class StartTimerClosed(PartitionEvent, frozen=True):
 
 def timer_due(course: Course, timer: Timer) -> None:
     """The moment has come that an element waited for: the timer is gone, or waits for its next repetition."""
+    pages.go_on_with(course.step, timer.undertaking_key)
     course.emit(TimerTriggered(timer.key))
     following = schedules.next_moment(
         Schedule(timer.due_ms, timer.repetitions, timer.interval), course.step.now_ms
     )
     if following is not None:
-        key = course.step.new_key()
-        course.emit(TimerScheduled(key, timer.element_instance_key, timer.catch_id, *following))
+        _schedule(course, timer.element_instance_key, timer.catch_id, following)
     arrivals.event_arrived(course.token(timer.element_instance_key), timer.catch_id, {})
 
 
@@ -108,7 +112,16 @@ def _open(token: Token, catch: Node) -> None:
     definition = _definition(catch)
     given = evaluation.evaluate(token, token.key, definition.expression)
     moment = first_moment(definition, given, token.step.now_ms)
-    token.emit(TimerScheduled(token.step.new_key(), token.key, catch.id, *moment))
+    if catch.interrupting or catch.behaviour is Behaviour.CATCH_EVENT:
+        moment = Schedule(moment.due_ms)  # over after the first time, whatever its cycle says
+    _schedule(token, token.key, catch.id, moment)
+
+
+def _schedule(course: Course, element_instance_key: int, catch_id: str, moment: Schedule) -> None:
+    step = course.step
+    key, is_wait = step.new_key(), moment.due_ms - step.now_ms >= LEAST_WAIT_MS
+    undertaking_key = 0 if is_wait else pages.key_of(step)
+    course.emit(TimerScheduled(key, element_instance_key, catch_id, *moment, undertaking_key))
 
 
 def _close(course: Course, key: int) -> None:
@@ -168,12 +181,16 @@ def _apply_scheduled(state: State, instance: InstanceState, event: TimerSchedule
             event.due_ms,
             event.repetitions,
             event.interval,
+            event.undertaking_key,
         )
     )
+    pages.count_timers(state, event.undertaking_key, 1)
 
 
 def _apply_ended(state: State, instance: InstanceState, event: TimerTriggered | TimerCanceled) -> None:
-    state.delete(instance.timers[event.key])
+    timer = instance.timers[event.key]
+    state.delete(timer)
+    pages.count_timers(state, timer.undertaking_key, -1)
 
 
 def _apply_start_opened(state: State, event: StartTimerOpened) -> None:

@@ -22,6 +22,7 @@ from counterflow.kernel.rows import ProcessInstance, Quarantine
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import Command, InstanceEnded, InstanceEvent, Rejection, RejectionType
+from counterflow.kernel.work import pages
 from counterflow.kernel.work.step import Course, Step
 
 
@@ -135,6 +136,8 @@ def _apply_abandoned(state: State, instance: InstanceState, event: InstanceAband
     if instance.header is None:
         return
     # what waits goes before the quarantine that keeps it from being offered
+    for timer in instance.timers.values():
+        pages.count_timers(state, timer.undertaking_key, -1)
     for table, rows in instance.rows.items():
         if table is not ProcessInstance:
             for row in list(rows.values()):

@@ -23,13 +23,18 @@ Handle = TypeVar("Handle")
 class Agenda(Generic[Handle]):
     """Of one command, or of one page of it: it is full with so many events."""
 
-    __slots__ = ("came", "causes", "coming", "first", "page", "page_end", "work")
+    __slots__ = (
+        *("came", "causes", "causes_of_timers", "coming"),
+        *("first", "page", "page_end", "undertaking_key", "work"),
+    )
 
     def __init__(self, page_events: int) -> None:
         self.page_end = page_events
         """The number of events with which the page is full."""
         self.page: Any = None
         """Of a page that goes on: what it has taken up (`pages.py`)."""
+        self.undertaking_key = 0
+        """The undertaking that what comes of this command is part of, where something of it is put off."""
         self.work: deque[tuple[Callable[[Handle], None], Handle]] = deque()
         self.first: list[tuple[Callable[[Handle], None], Handle]] = []
         """What a full page has broken off: it goes on before all other work."""
@@ -39,6 +44,8 @@ class Agenda(Generic[Handle]):
         """How many of them have come."""
         self.causes: Causes = NO_CAUSES
         """The throwing events, by definition and element, but for which nothing would be done at present."""
+        self.causes_of_timers: Causes = NO_CAUSES
+        """Those but for which no timer would be due that was scheduled for no later than now."""
 
     def at_rest(self, arrival: Arrival, causes: Causes | None = None) -> None:
         """Something comes from outside, when the course is at rest and all that has been put here before has

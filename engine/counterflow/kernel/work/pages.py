@@ -3,6 +3,7 @@ them.
 
     put off (the page of a command is full) → another page (as often as needed) → ended
     put off for an instance that was set aside: it goes on when that is released
+    waited for no time (a timer is due at once) → the timer goes on with what is left of the budget → …
 
 What a step has left when its page is full is written down in its order, one errand each, with what is left
 of the command's budget; nothing of it is kept in memory alone. The partition gives `GoOn` for one undertaking
@@ -20,6 +21,7 @@ from itertools import chain
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
@@ -70,6 +72,13 @@ class WorkEnded(PartitionEvent, frozen=True):
     undertaking_key: int
 
 
+class BudgetKept(PartitionEvent, frozen=True):
+    """What is left of the budget of an undertaking, for those of its timers that are still to come."""
+
+    undertaking_key: int
+    budget: bytes
+
+
 class GoOn(Command, frozen=True, kw_only=True, gc=False):
     """One more page of an undertaking. Given by the loop, never by a caller. Answers whether it went on."""
 
@@ -106,8 +115,8 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     undertaking: Undertaking | None = shared[Undertaking].get(key)
     if undertaking is None or _stands_still(step.state, undertaking):
         return False
-    step.budget, step.causes = CommandBudget.carried(step.limits, undertaking.budget)
-    page = step.page = Page(undertaking, sorted(place for _, place in step.state.found[Errand].get(key, ())))
+    _take_up(step, undertaking)
+    page = step.page = Page(undertaking, _places(step, key))
     for place in page.work:
         if step.is_page_full:
             step.page_end = 0
@@ -120,10 +129,11 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
 
 def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) -> int:
     """The undertaking whose turn it is after that of another, of all but these; 0 where none can go on."""
-    rows: Collection[Undertaking] = state.shared[Undertaking].values()
-    if not rows:
+    keys = state.found[Errand]
+    if not keys:
         return 0
-    able = [row.key for row in rows if row.key not in but and not _stands_still(state, row)]
+    rows = state.shared[Undertaking]
+    able = [key for key in keys if key not in but and not _stands_still(state, rows[key])]
     return min((key for key in able if key > after), default=min(able, default=0))
 
 
@@ -132,11 +142,29 @@ def put_off(step: Step) -> None:
     page: Page | None = step.page
     if page is not None:
         _end_page(step, page)
-    else:
-        coming = step.coming
-        errands = _to_do(step, coming, 0, 0, ARRIVALS)
-        budget = step.budget.carry(step.causes)
-        step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_carried(coming)))
+    elif not step.is_done:
+        _begin_pages(step)
+    _keep_budget(step)
+
+
+def key_of(step: Step) -> int:
+    """The undertaking that what is scheduled for no later than now is part of. It is led to by all that has
+    led here.
+    """
+    if not step.undertaking_key:
+        step.undertaking_key = step.new_key()
+    step.causes_of_timers |= step.causes
+    return step.undertaking_key
+
+
+def go_on_with(step: Step, undertaking_key: int) -> None:
+    """What was scheduled for no later than it was then comes: it goes on with the budget of its undertaking.
+    Of 0, which is none, nothing.
+    """
+    undertaking: Undertaking | None = step.state.shared[Undertaking].get(undertaking_key)
+    if undertaking is not None:
+        _take_up(step, undertaking)
+        step.causes_of_timers = step.causes
 
 
 def wait_for_release(token: Token, continuation: Continuation) -> None:
@@ -144,6 +172,35 @@ def wait_for_release(token: Token, continuation: Continuation) -> None:
     step = token.step
     told = ToDo(0, *_told(step.house.names, continuation, token))
     step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
+
+
+def _take_up(step: Step, undertaking: Undertaking) -> None:
+    step.undertaking_key = undertaking.key
+    step.budget, step.causes = CommandBudget.carried(step.limits, undertaking.budget)
+
+
+def _begin_pages(step: Step) -> None:
+    """Of an undertaking whose timer has come, what is put off joins what is still to be done."""
+    key, coming = step.undertaking_key or step.new_key(), step.coming
+    step.undertaking_key = key
+    places = _places(step, key)
+    if places:
+        _end_page(step, Page(step.state.shared[Undertaking][key], places))
+        return
+    errands = _to_do(step, coming, 0, 0, ARRIVALS)
+    step.emit(WorkPutOff(key, step.budget.carry(step.causes), errands, carried=_carried(coming)))
+
+
+def _keep_budget(step: Step) -> None:
+    undertaking = step.state.shared[Undertaking].get(step.undertaking_key)
+    if undertaking is not None and undertaking.timers:
+        budget = step.budget.carry(step.causes | step.causes_of_timers)
+        if budget != undertaking.budget:
+            step.emit(BudgetKept(undertaking.key, budget))
+
+
+def _places(step: Step, key: int) -> list[int]:
+    return sorted(place for _, place in step.state.found[Errand].get(key, ()))
 
 
 def _stands_still(state: State, undertaking: Undertaking) -> bool:
@@ -274,7 +331,9 @@ def _causes(told: bytes) -> Causes:
 
 
 def _apply_put_off(state: State, event: WorkPutOff) -> None:
-    state.put(Undertaking(event.key, event.budget, event.process_instance_key))
+    before: Undertaking | None = state.shared[Undertaking].get(event.key)
+    timers = before.timers if before is not None else 0
+    state.put(Undertaking(event.key, event.budget, event.process_instance_key, timers))
     _put_errands(state, event.key, event)
 
 
@@ -282,8 +341,7 @@ def _apply_page(state: State, event: PageEnded) -> None:
     key = event.undertaking_key
     for place in event.done:
         state.delete(state.shared[Errand][key, place])
-    undertaking: Undertaking = state.shared[Undertaking][key]
-    state.put(Undertaking(key, event.budget, undertaking.process_instance_key))
+    state.put(replace(state.shared[Undertaking][key], budget=event.budget))
     _put_errands(state, key, event)
 
 
@@ -291,7 +349,29 @@ def _apply_ended(state: State, event: WorkEnded) -> None:
     for table in (Errand, Carried):
         for place in list(state.found[table].get(event.undertaking_key, ())):
             state.delete(state.shared[table][place])
-    state.delete(state.shared[Undertaking][event.undertaking_key])
+    undertaking: Undertaking = state.shared[Undertaking][event.undertaking_key]
+    if undertaking.timers:
+        state.put(replace(undertaking, process_instance_key=0))
+    else:
+        state.delete(undertaking)
+
+
+def _apply_kept(state: State, event: BudgetKept) -> None:
+    state.put(replace(state.shared[Undertaking][event.undertaking_key], budget=event.budget))
+
+
+def count_timers(state: State, undertaking_key: int, change: int) -> None:
+    """So many timers more, or fewer, are part of an undertaking, which is over with the last of them unless
+    it has something else to do. For appliers; of 0, which is none, nothing.
+    """
+    if not undertaking_key:
+        return
+    undertaking = state.shared[Undertaking].get(undertaking_key, Undertaking(undertaking_key, b""))
+    undertaking = replace(undertaking, timers=undertaking.timers + change)
+    if undertaking.timers > 0 or state.found[Errand].get(undertaking_key):
+        state.put(undertaking)
+    elif undertaking_key in state.shared[Undertaking]:
+        state.delete(undertaking)
 
 
 def _put_errands(state: State, key: int, event: WorkPutOff | PageEnded) -> None:
@@ -301,5 +381,10 @@ def _put_errands(state: State, key: int, event: WorkPutOff | PageEnded) -> None:
         state.put(Carried(key, document_key, document))
 
 
-OF_PARTITION = {WorkPutOff: _apply_put_off, PageEnded: _apply_page, WorkEnded: _apply_ended}
+OF_PARTITION = {
+    WorkPutOff: _apply_put_off,
+    PageEnded: _apply_page,
+    WorkEnded: _apply_ended,
+    BudgetKept: _apply_kept,
+}
 COMMANDS = {GoOn: decide_go_on}
