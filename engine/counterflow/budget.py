@@ -40,7 +40,7 @@ class Budget:
         return left >= 0 if self._each is None else wanted <= self._each and wanted <= left
 
 
-class Reader(Protocol):
+class AnswerReader(Protocol):
     """A client for whom answers are kept."""
 
     def slowness(self) -> float:
@@ -62,17 +62,17 @@ class Budgets:
     def __init__(self, client_bytes: int, waiting_calls: int, *, is_shared: bool = True) -> None:
         self.memory = Budget(client_bytes, client_bytes if is_shared else None)
         self.waiting = Budget(waiting_calls, max(1, waiting_calls // 10) if is_shared else None)
-        self._readers: dict[Reader, Account] = {}
+        self._readers: dict[AnswerReader, Account] = {}
 
     def account(self) -> Account:
         """For one more client."""
         return Account(self)
 
-    def join(self, reader: Reader, account: Account) -> None:
+    def join(self, reader: AnswerReader, account: Account) -> None:
         """A client that can give way has come."""
         self._readers[reader] = account
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: AnswerReader) -> None:
         """It has gone."""
         self._readers.pop(reader, None)
 

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 
 import counterflow
-from counterflow.drawing.svg.style import Run
+from counterflow.drawing.svg.style import RunState
 from counterflow.engine import pictures
-from counterflow.engine.pictures import Model, ShownInstance
+from counterflow.engine.pictures import DrawnModel, ShownInstance
 from counterflow.testing import Engine
 from tests.bpmn.diagram import end, gateway, model, path, service, start
 from tests.engine.trips import TRIP
@@ -94,7 +94,7 @@ def test_a_long_story_is_shown_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("content", [b"<a", b"<a/>"])
 def test_what_cannot_be_drawn_is_told_without_a_picture(content: bytes) -> None:
     shown = failed_trip()
-    for other in (None, Model("a.bpmn", content)):
+    for other in (None, DrawnModel("a.bpmn", content)):
         blank = ShownInstance(
             **{field: getattr(shown, field) for field in shown.__struct_fields__ if field != "model"},
             model=other,
@@ -114,4 +114,4 @@ def test_a_notebook_is_given_one_by_an_open_engine() -> None:
 
 
 def test_every_run_has_its_place() -> None:
-    assert set(pictures._PRECEDENCE) == set(Run)
+    assert set(pictures._PRECEDENCE) == set(RunState)

@@ -3,7 +3,7 @@ which it is caught.
 
 A catch compares codes, so its own is written out (BPMN 2.0.2, 10.5.6 and table 10.84). What is thrown may be
 computed when it is thrown: the code that an event throws may be FEEL behind `=`. Camunda 7 takes a code as it
-is written.
+is written, and for a code what names no error.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ def code_of(outline: Outline, event: Element) -> str:
     """
     code = _written(outline, event)
     return code if code.strip() else ""
+
+
+def is_code_itself(outline: Outline, event: Element) -> bool:
+    """Whether an `errorRef` that names no error of the file is a code, as Camunda 7 has it."""
+    is_error = event.event_kind is not None and event.event_kind.definition == ERROR
+    return is_error and outline.dialect is Dialect.CAMUNDA and event.reference not in outline.named["error"]
 
 
 def is_expression(code: str) -> bool:
@@ -57,6 +63,8 @@ def name_of(event: Element) -> str:
 
 def _written(outline: Outline, event: Element) -> str:
     named, kind = outline.named_by(event), event.event_kind
+    if named is None and is_code_itself(outline, event):
+        return event.reference
     if named is None or kind is None or kind.reference is None or not kind.reference.code:
         return ""
     return named.get(kind.reference.code, "")

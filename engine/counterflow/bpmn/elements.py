@@ -163,8 +163,8 @@ STRANGERS: Mapping[str, str] = {
     MULTI_INSTANCE: "Mark an activity with it, once; of a gateway or an event there is only one instance.",
     "standardLoopCharacteristics": "Draw the loop with exclusive gateways.",
     "eventDefinitionRef": "Put the event definition inside the event.",
-    "partitionElement": "Remove it; lanes are read as drawing only.",
-    "partitionElementRef": "Remove it; lanes are read as drawing only.",
+    "partitionElement": "Say who does it by assignee or candidateGroups; lanes are read as drawing only.",
+    "partitionElementRef": "Say who does it by assignee or candidateGroups; lanes are read as drawing only.",
 }
 """What to draw instead of something that is no element and would change how one runs, by tag."""
 

@@ -52,6 +52,8 @@ class SequenceFlow(Drawn):
     source: Element | None = None
     target: Element | None = None
     condition: Expression | None = None
+    is_taken_for_default: bool = False
+    """Whether its source names none, and the dialect takes the only one without a condition for it."""
     is_link: bool = False
     """Whether two link events stand for it, and it is not drawn."""
 
@@ -135,7 +137,12 @@ class Element(Drawn):
     @property
     def is_for_compensation(self) -> bool:
         """Whether it is a handler, which no flow leads to."""
-        return self.attribute("isForCompensation") == TRUE
+        return self.attribute("isForCompensation") == TRUE and not self.is_compensation_scope
+
+    @property
+    def is_compensation_scope(self) -> bool:
+        """Whether this is an event sub-process that undoes the scope it stands in, marked or not."""
+        return self.is_event_sub_process and any(event.catches(COMPENSATION) for event in self.start_events)
 
     @property
     def is_job(self) -> bool:

@@ -39,9 +39,21 @@ def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> 
             drawn.processes.append(_element(drawn, xml, parent=None, path="process"))
     drawn.flows += [flow for scope in drawn.elements for flow in link.flows_of(scope)]
     _join_flows(drawn)
+    if dialect is Dialect.CAMUNDA:
+        _take_for_default(drawn)
     _join_boundary_events(drawn)
     _read_associations(drawn)
     return drawn
+
+
+def _take_for_default(drawn: Outline) -> None:
+    """The only flow without a condition out of an exclusive gateway is its default, as in Camunda 7."""
+    for element in drawn.elements:
+        bare = [flow for flow in element.outgoing if flow.condition_xml is None]
+        is_open = element.tag == "exclusiveGateway" and not element.attribute("default")
+        if is_open and len(bare) == 1 and len(element.outgoing) > 1:
+            element.xml.set("default", bare[0].id)
+            bare[0].is_taken_for_default = True
 
 
 def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: str) -> Element:

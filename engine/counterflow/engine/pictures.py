@@ -14,7 +14,7 @@ from counterflow.drawing.diagram import Diagram
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.read import read_diagrams
 from counterflow.drawing.svg.page import render
-from counterflow.drawing.svg.style import Run
+from counterflow.drawing.svg.style import RunState
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.queries.definitions import definition_xml
 from counterflow.queries.instances import process_instance
@@ -24,11 +24,11 @@ from counterflow.visible import visible_line
 
 MOST_LINES = 200
 LONGEST_VALUE = 200
-_PRECEDENCE = (Run.COMPLETED, Run.TERMINATED, Run.UNDONE, Run.ACTIVE, Run.INCIDENT)
+_PRECEDENCE = (RunState.COMPLETED, RunState.TERMINATED, RunState.UNDONE, RunState.ACTIVE, RunState.INCIDENT)
 """Of several runs of an element the one that matters most to whoever looks is shown: the last of these."""
 
 
-class Model(msgspec.Struct, frozen=True):
+class DrawnModel(msgspec.Struct, frozen=True):
     """A deployed file."""
 
     resource_name: str
@@ -41,7 +41,7 @@ class Model(msgspec.Struct, frozen=True):
 class ShownInstance(InstanceTree, frozen=True):
     """A process instance and everything that has happened in it, as a tree. A notebook shows its picture."""
 
-    model: Model | None = None
+    model: DrawnModel | None = None
 
     def _repr_svg_(self) -> str | None:
         """The diagram with what has become of each element; None for a model that cannot be drawn."""
@@ -69,11 +69,11 @@ class ShownInstance(InstanceTree, frozen=True):
             return None
         return max(diagrams, key=lambda diagram: sum(one.id in ids for one in diagram.elements))
 
-    def _runs(self) -> dict[str, Run]:
-        runs = {flow.flow_id: Run.COMPLETED for flow in self.flows_taken}
+    def _runs(self) -> dict[str, RunState]:
+        runs = {flow.flow_id: RunState.COMPLETED for flow in self.flows_taken}
         undone = {one.element_instance_key for one in self.undo_records if one.state == "completed"}
         for _, element in _elements(self.root):
-            run = Run.UNDONE if element.key in undone else _run_of(element)
+            run = RunState.UNDONE if element.key in undone else _run_of(element)
             known = runs.get(element.element_id, run)
             runs[element.element_id] = max(known, run, key=_PRECEDENCE.index)
         return runs
@@ -84,7 +84,7 @@ def shown_instance(store: Store, key: int) -> ShownInstance:
     tree = process_instance(store, key)
     try:
         xml = definition_xml(store, tree.process_instance.definition_key)
-        model = Model(xml.resource_name, xml.xml)
+        model = DrawnModel(xml.resource_name, xml.xml)
     except Rejection:
         model = None
     return ShownInstance(
@@ -101,10 +101,12 @@ def _elements(root: ElementInstance) -> Iterator[tuple[int, ElementInstance]]:
         here += ((depth + 1, child) for child in reversed(element.children))
 
 
-def _run_of(element: ElementInstance) -> Run:
+def _run_of(element: ElementInstance) -> RunState:
     if any(incident.state == "open" for incident in element.incidents):
-        return Run.INCIDENT
-    return {"completed": Run.COMPLETED, "terminated": Run.TERMINATED}.get(element.state, Run.ACTIVE)
+        return RunState.INCIDENT
+    return {"completed": RunState.COMPLETED, "terminated": RunState.TERMINATED}.get(
+        element.state, RunState.ACTIVE
+    )
 
 
 def _lines(root: ElementInstance) -> Iterator[str]:

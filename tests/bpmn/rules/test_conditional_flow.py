@@ -49,3 +49,8 @@ def test_the_condition_of_a_default_flow_is_told() -> None:
     )
     assert warned(content, RULE) == ["gateway_b"]
     assert refused(content, RULE) == []
+
+
+def test_in_camunda_7_a_start_event_asks() -> None:
+    content = model(start(camunda__asyncBefore="true"), end(), flow("start", "end", "${x}"))
+    assert refused(content, RULE) == []

@@ -3,6 +3,7 @@
 import pytest
 
 from counterflow.bpmn.rules.dangling_reference import RULE
+from counterflow.model.events import ErrorDefinition
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -78,3 +79,15 @@ def test_where_there_is_nothing_to_name_the_remedy_says_what_else_to_do() -> Non
     content = model(*MAIN, gateway(default="gone"), path("start", "gateway"))
     (finding,) = [finding for finding in reading(content).findings if finding.rule == RULE]
     assert finding.remedy == "Remove the attribute; there is none to name."
+
+
+def test_in_camunda_7_an_error_that_is_not_there_is_the_code_itself() -> None:
+    work = element("task", id="a", camunda__asyncBefore="true")
+    lost = element(
+        "boundaryEvent", element("errorEventDefinition", errorRef="LOST"), id="b", attachedToRef="a"
+    )
+    content = model(start(), work, end(), lost, path("start", "a", "end"))
+    assert refused(content, RULE) == []
+    event = reading(content).processes[0].nodes["b"].event
+    assert isinstance(event, ErrorDefinition)
+    assert event.code == "LOST"

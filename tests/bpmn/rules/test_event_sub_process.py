@@ -7,11 +7,13 @@ from tests.bpmn.diagram import (
     catch_error,
     catch_message,
     compensate,
+    element,
     end,
     event_sub_process,
     flow,
     model,
     path,
+    reading,
     refused,
     start,
     timer,
@@ -51,3 +53,16 @@ def test_an_event_sub_process_with_one_event_is_accepted(definition: str) -> Non
 )
 def test_other_shapes_are_refused(inside: list[str], expected: list[str]) -> None:
     assert refused(model(*MAIN, *inside), RULE) == expected
+
+
+def test_one_that_undoes_may_be_marked_so() -> None:
+    around = element(
+        "subProcess",
+        *(start("s"), end("e"), path("s", "e")),
+        event_sub_process("esp", start("in", compensate()), *INNER, isForCompensation="true"),
+        id="around",
+    )
+    result = reading(model(start(), around, end(), path("start", "around", "end")))
+    assert not result.errors
+    (process,) = result.processes
+    assert not process.nodes["esp"].is_for_compensation

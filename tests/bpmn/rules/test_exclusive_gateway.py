@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow.bpmn.rules.exclusive_gateway import RULE
-from tests.bpmn.diagram import end, flow, gateway, model, path, refused, start
+from tests.bpmn.diagram import end, flow, gateway, model, path, refused, start, warned
 
 MAIN = (start(), end("a"), end("b"), path("start", "gateway"))
 
@@ -34,3 +34,19 @@ def test_one_way_out_needs_no_condition() -> None:
 def test_a_parallel_gateway_needs_none() -> None:
     ways = (flow("gateway", "a"), flow("gateway", "b"))
     assert refused(model(*MAIN, gateway(kind="parallel"), *ways), RULE) == []
+
+
+@pytest.mark.parametrize(
+    "conditions, errors, warnings",
+    [
+        (("${x}", None), [], ["gateway_b"]),
+        ((None, None), ["gateway_a", "gateway_b"], []),
+        (("${x}", "${y}"), [], []),
+    ],
+)
+def test_in_camunda_7_the_only_bare_flow_is_the_default(
+    conditions: tuple[str | None, str | None], errors: list[str], warnings: list[str]
+) -> None:
+    ways = (flow("gateway", "a", conditions[0]), flow("gateway", "b", conditions[1]))
+    content = model(start(camunda__asyncBefore="true"), *MAIN[1:], gateway(), *ways)
+    assert (refused(content, RULE), warned(content, RULE)) == (errors, warnings)

@@ -7,6 +7,7 @@ from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     boundary,
     catch,
+    element,
     end,
     event_sub_process,
     model,
@@ -16,6 +17,7 @@ from tests.bpmn.diagram import (
     start,
     timer,
     told,
+    warned,
 )
 
 MAIN = (start(), service("a"), end(), path("start", "a", "end"))
@@ -56,3 +58,10 @@ def test_what_is_over_after_the_first_time_is_refused(element: str, way_out: str
 @pytest.mark.parametrize("definition", [timer("timeDuration"), timer("timeDate", "2030-01-01")])
 def test_single_moments_may_stand_anywhere(definition: str) -> None:
     assert refused(model(*MAIN, catch("it", definition), boundary("late", "a", definition)), RULE) == []
+
+
+@pytest.mark.parametrize("it", [catch("it", CYCLE), on_border("true"), inside(None)])
+def test_in_camunda_7_the_first_time_counts(it: str) -> None:
+    work = element("task", id="a", camunda__asyncBefore="true")
+    content = model(start(), work, end(), path("start", "a", "end"), it)
+    assert (refused(content, RULE), warned(content, RULE)) == ([], ["it"])

@@ -103,7 +103,6 @@ def test_a_process_is_not_done_once_per_item() -> None:
         ([element("task", id="many", completionQuantity="3")], ["many"]),
         ([element("hologram", id="odd")], ["odd"]),
         ([element("hologram")], ["process/hologram[1]"]),
-        ([element("laneSet", element("lane", element("partitionElement"), id="lane"))], ["lane"]),
         ([start("by_reference", element("eventDefinitionRef"))], ["by_reference"]),
     ],
 )
@@ -128,3 +127,16 @@ def test_what_carries_no_token_is_read_over() -> None:
 def test_performers_are_read_over_with_a_warning() -> None:
     task = element("userTask", element("potentialOwner"), id="ask")
     assert warned(model(*MAIN, task), RULE) == ["ask"]
+
+
+@pytest.mark.parametrize(
+    "inside, expected",
+    [
+        (element("laneSet", element("lane", element("partitionElement"), id="lane")), "lane"),
+        (element("task", id="none", startQuantity="0"), "none"),
+        (element("task", id="none", completionQuantity="0"), "none"),
+    ],
+)
+def test_what_changes_nothing_is_told(inside: str, expected: str) -> None:
+    content = model(start(), end(), path("start", "end"), inside)
+    assert (refused(content, RULE), warned(content, RULE)) == ([], [expected])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from counterflow.bpmn.elements import Category
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
 
 RULE = "conditional-flow"
 
@@ -22,7 +23,7 @@ def check(outline: Outline) -> Iterator[Finding]:
         xml, source = flow.condition_xml, flow.source
         if xml is None or source is None:
             continue
-        if not _asks(source):
+        if not _asks(source) and not _asks_at_the_start(outline, source):
             message = f"sequenceFlow '{flow.id}' has a condition, but {source} asks none."
             yield flow.error(RULE, message, "Remove the condition, or draw an exclusive gateway.", xml)
         elif flow.is_default:
@@ -31,6 +32,11 @@ def check(outline: Outline) -> Iterator[Finding]:
                 f"{source}."
             )
             yield flow.warning(RULE, message, "Remove the condition.", xml)
+
+
+def _asks_at_the_start(outline: Outline, source: Element) -> bool:
+    """In Camunda 7 a start event asks as well."""
+    return outline.dialect is Dialect.CAMUNDA and source.tag == "startEvent"
 
 
 def _asks(source: Element) -> bool:

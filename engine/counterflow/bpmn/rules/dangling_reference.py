@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.codes import is_code_itself
 from counterflow.bpmn.elements import COMPENSATION, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.outline import Element, Outline, SequenceFlow
@@ -52,6 +53,8 @@ def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
 
 def _check_event(outline: Outline, element: Element) -> Iterator[Finding]:
     """What its event names; of one with several definitions, what each of them names."""
+    if is_code_itself(outline, element):
+        return
     for xml in element.definitions or [element.xml]:
         kind = KINDS.get(local_name(xml), element.event_kind)
         reference = kind.reference if kind is not None else None

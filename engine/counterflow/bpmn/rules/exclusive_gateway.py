@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.outline import Element, Outline, SequenceFlow
 from counterflow.documents.findings import Finding
 
 RULE = "exclusive-gateway"
@@ -21,12 +21,24 @@ def check(outline: Outline) -> Iterator[Finding]:
         if element.behaviour is None or not element.kind.chooses or len(element.outgoing) < 2:
             continue
         for flow in element.outgoing:
+            if flow.is_taken_for_default:
+                message = (
+                    f"sequenceFlow '{flow.id}' has no condition, and is taken for the default of {element}"
+                    f"{_unlike_camunda(flow)}."
+                )
+                yield flow.warning(_rule(element), message, f'Set default="{flow.id}" on the gateway.')
             if flow.condition_xml is None and not flow.is_default:
                 message = (
                     f"expected a condition on sequenceFlow '{flow.id}', which leaves {element}, found none."
                 )
                 remedy = "Add a condition, or make it the default flow of the gateway."
                 yield flow.error(_rule(element), message, remedy)
+
+
+def _unlike_camunda(flow: SequenceFlow) -> str:
+    """Camunda 7 takes it in its turn, so that what is drawn behind it would never be asked."""
+    is_last = flow.source is None or flow.source.outgoing[-1] is flow
+    return "" if is_last else "; Camunda 7 would not ask the conditions that are written behind it"
 
 
 def _rule(gateway: Element) -> str:

@@ -11,17 +11,21 @@ from collections.abc import Iterator
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.events import TimerDefinition, TimerKind
+from counterflow.model.graph import Dialect
 
 RULE = "timer-cycle"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Cycles on intermediate catch events and on what interrupts are refused."""
+    """Cycles on intermediate catch events and on what interrupts are refused; told where the dialect runs
+    them, as Camunda 7 does: the first time counts.
+    """
     for element in outline.elements:
         timer = element.details.event
         if isinstance(timer, TimerDefinition) and timer.kind is TimerKind.CYCLE and not _may_repeat(element):
             message = f"{element} has a timeCycle, but is over after the first time."
-            yield element.error(RULE, message, _remedy(element), element.definition)
+            tell = element.warning if outline.dialect is Dialect.CAMUNDA else element.error
+            yield tell(RULE, message, _remedy(element), element.definition)
 
 
 def _may_repeat(event: Element) -> bool:

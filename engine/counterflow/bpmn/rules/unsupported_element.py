@@ -16,6 +16,8 @@ from counterflow.documents.findings import Finding
 from counterflow.documents.xml import local_name, namespace
 
 RULE = "unsupported-element"
+_DRAWING_ONLY = {"partitionElement", "partitionElementRef"}
+"""What says something of lanes, which are read as drawing only."""
 
 
 def check(outline: Outline) -> Iterator[Finding]:
@@ -25,7 +27,10 @@ def check(outline: Outline) -> Iterator[Finding]:
             yield element.error(RULE, f"{_described(element)} is not executed yet.", _remedy(element))
             continue
         for attribute in ("startQuantity", "completionQuantity"):
-            if element.attribute(attribute) not in {"", "1"}:
+            if element.attribute(attribute) == "0":  # some tools write it where they mean none
+                message = f"{element} has {attribute}=0, which is read as 1: each token is one."
+                yield element.warning(RULE, message, "Remove the attribute.")
+            elif element.attribute(attribute) not in {"", "1"}:
                 message = (
                     f"{element} has {attribute}={element.attribute(attribute)}, which is not executed yet."
                 )
@@ -35,9 +40,8 @@ def check(outline: Outline) -> Iterator[Finding]:
                 message = f"{local_name(xml)} of {element} is ignored."
                 yield element.warning(RULE, message, "Say who does it by assignee or candidateGroups.", xml)
     for stranger in outline.strangers:
-        yield stranger.error(
-            RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag)
-        )
+        tell = stranger.warning if stranger.tag in _DRAWING_ONLY else stranger.error
+        yield tell(RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag))
 
 
 def _described(element: Element) -> str:

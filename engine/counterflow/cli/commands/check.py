@@ -74,7 +74,7 @@ def _settings_url() -> str:
 
 
 def _report(named: str, *, is_deep: bool) -> CheckReport:
-    from counterflow.queries.check import check as check_database  # noqa: PLC0415 - as above
+    from counterflow.queries.check import check as check_database  # noqa: PLC0415 - costs what --help does not pay
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.store.sql.sqlite_file import open_to_read  # noqa: PLC0415 - as above
 

@@ -22,14 +22,14 @@ from counterflow.drawing.svg.edges import edge, label_place
 from counterflow.drawing.svg.events import event
 from counterflow.drawing.svg.gateways import gateway
 from counterflow.drawing.svg.markup import number, rectangle, tag, words
-from counterflow.drawing.svg.style import Run, classes_of, run_sheet, style_sheet
+from counterflow.drawing.svg.style import RunState, classes_of, run_sheet, style_sheet
 from counterflow.drawing.svg.text import LABEL_WIDTH, label, label_box
 
 MARGIN: Final = 16
 LARGEST: Final = 8_192
 """Pixels: a larger diagram is shown smaller, so that viewers need no more memory than they have."""
 LONGEST_TITLE: Final = 300
-NO_RUNS: Final[Mapping[str, Run]] = {}
+NO_RUNS: Final[Mapping[str, RunState]] = {}
 
 _SHAPES: Final[Mapping[str, Callable[[Shape], str]]] = {
     "participant": containers.pool,
@@ -72,7 +72,7 @@ _BESIDE: Final = frozenset(
 _UNTOLD: Final = frozenset({ShapeMark.EXPANDED, ShapeMark.UPRIGHT, ShapeMark.MARKED_X})
 
 
-def render(diagram: Diagram, runs: Mapping[str, Run] = NO_RUNS) -> str:
+def render(diagram: Diagram, runs: Mapping[str, RunState] = NO_RUNS) -> str:
     """The SVG of a diagram, as the text of an XML document; `runs` says by its id what has become of an
     element.
     """
@@ -110,7 +110,7 @@ def _frame(diagram: Diagram) -> Bounds:
 # -- painting ------------------------------------------------------------------------------------------------
 
 
-def _painted(diagram: Diagram, runs: Mapping[str, Run]) -> Iterator[str]:
+def _painted(diagram: Diagram, runs: Mapping[str, RunState]) -> Iterator[str]:
     shapes = sorted(diagram.shapes, key=_layer)
     below = [shape for shape in shapes if _layer(shape)[0] == 0]
     yield from (_group(shape, _drawn(shape), runs.get(shape.id)) for shape in below)
@@ -138,7 +138,7 @@ def _drawn(shape: Shape) -> str:
     return activity(shape) if shape.kind.lower().endswith("task") else data.unknown(shape)
 
 
-def _group(one: Shape | Edge, drawn: str, run: Run | None) -> str:
+def _group(one: Shape | Edge, drawn: str, run: RunState | None) -> str:
     title, classes = title_of(one), f"cf-{_dashed(one.kind)}{classes_of(one.colours)}"
     if run is not None:
         title, classes = f"{title}: {run}", f"{classes} {run.name_in_css}"

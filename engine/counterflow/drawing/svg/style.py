@@ -34,7 +34,7 @@ _STROKED: Final = (
 _LETTERED: Final = ".{name} .cf-text{{fill:{colour}}}"
 
 
-class Run(StrEnum):
+class RunState(StrEnum):
     """What has become of an element in a process instance; the value is the word for it."""
 
     ACTIVE = "active"
@@ -50,11 +50,11 @@ class Run(StrEnum):
 
 
 _RUN_COLOURS: Final = {
-    Run.ACTIVE: "#1668c9",
-    Run.COMPLETED: "#2a8540",
-    Run.TERMINATED: "#8a6d1f",
-    Run.UNDONE: "#8e3fa8",
-    Run.INCIDENT: "#c62f2f",
+    RunState.ACTIVE: "#1668c9",
+    RunState.COMPLETED: "#2a8540",
+    RunState.TERMINATED: "#8a6d1f",
+    RunState.UNDONE: "#8e3fa8",
+    RunState.INCIDENT: "#c62f2f",
 }
 _RUN: Final = (
     ".{name} .cf-line,.{name} .cf-open{{stroke:{colour};stroke-width:2.5px}}.{name} .cf-ink{{fill:{colour}}}"
@@ -63,7 +63,7 @@ _RUN: Final = (
 """Outlines and flows are thicker, what is drawn inside them (in a group of its own) is not."""
 
 
-def run_sheet(runs: Iterable[Run]) -> str:
+def run_sheet(runs: Iterable[RunState]) -> str:
     """The rules for elements of which these have become; the same by day and by night."""
     return "".join(_RUN.format(name=run.name_in_css, colour=_RUN_COLOURS[run]) for run in sorted(set(runs)))
 

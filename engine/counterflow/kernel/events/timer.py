@@ -34,7 +34,7 @@ from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Course, EventRoom, Step, Token
 from counterflow.model import schedules, timer_texts
 from counterflow.model.events import TimerDefinition, TimerKind
-from counterflow.model.graph import Node, Process
+from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.model.schedules import LEAST_WAIT_MS, Schedule
 
 NO_VARIABLES: Mapping[str, object] = {}
@@ -112,6 +112,8 @@ def _open(token: Token, catch: Node) -> None:
     definition = _definition(catch)
     given = evaluation.evaluate(token, token.key, definition.expression)
     moment = first_moment(definition, given, token.step.now_ms)
+    if catch.interrupting or catch.behaviour is Behaviour.CATCH_EVENT:
+        moment = Schedule(moment.due_ms)  # over after the first time, whatever its cycle says
     _schedule(token, token.key, catch.id, moment)
 
 
