@@ -110,9 +110,7 @@ class Tracer:
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
-        elif isinstance(event, signals.SignalThrown):
-            self._name_signal(event.signal_key)
-        elif isinstance(event, signals.SignalBroadcast):
+        elif isinstance(event, signals.SignalThrown | signals.SignalBroadcast):
             self._name_signal(event.key)
         elif isinstance(
             event, timers.StartTimerOpened | messages.MessageStartOpened | signals.SignalStartOpened

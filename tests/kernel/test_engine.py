@@ -132,7 +132,7 @@ LOG_FORMAT = {
     163: ("SignalSubscriptionClosed", "key"),
     164: ("SignalStartOpened", "key definition_key element_id signal_name"),
     165: ("SignalStartClosed", "key"),
-    166: ("SignalThrown", "signal_key element_instance_key signal_name"),
+    166: ("SignalThrown", "key element_instance_key signal_name"),
     180: ("WorkPutOff", "key budget errands process_instance_key carried"),
     181: ("PageEnded", "undertaking_key budget done errands carried"),
     182: ("WorkEnded", "undertaking_key"),

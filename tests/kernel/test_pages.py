@@ -291,6 +291,31 @@ def test_set_aside_between_pages_it_goes_on_when_it_is_released() -> None:
     assert is_clean(bench)
 
 
+def test_set_aside_between_pages_no_message_reaches_it_before_it_is_released() -> None:
+    content = model(
+        start(),
+        gateway("fork", "parallel"),
+        task(loop()),
+        catch("hears", catch_message("order")),
+        service("heard", job="heard"),
+        path("start", "fork", "work"),
+        path("fork", "hears", "heard"),
+    )
+    bench = PageByPage(content, limits=PAGES)
+    message = bench.publish("order", "k", live_ms=60_000)
+    instance = bench.create(items=list(range(MANY)), key="k")
+    while not instance.subscriptions:
+        assert bench.turn()
+    bench.do(QuarantineInstance(process_instance_key=instance.key, reason="to be looked into"))
+    bench.turn_all()
+    assert instance.subscriptions
+    bench.do(ReleaseInstance(process_instance_key=instance.key))
+    bench.turn_all()
+    assert not instance.subscriptions, f"message {message} has come"
+    assert len(jobs_of(bench, "heard")) == 1
+    assert is_clean(bench)
+
+
 def test_set_aside_while_it_is_cancelled_it_ends_where_it_stands() -> None:
     bench, instance = many(looped(loop()))
     bench.turn_all()

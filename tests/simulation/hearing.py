@@ -47,7 +47,7 @@ class Hearing:
             name = self._starts.pop(event.key)
             self._to_begin.subtract(key for key, called in self._names.items() if called == name)
         elif isinstance(event, signals.SignalThrown):
-            self._thrown[event.signal_key] = event
+            self._thrown[event.key] = event
         elif isinstance(event, signals.SignalBroadcast):
             yield from self._is_as_thrown(event)
             self._goes_out(event, aside)

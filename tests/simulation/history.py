@@ -76,9 +76,7 @@ class History:
         heard = self.hearing.follow(event, self._instance_key, self.books.aside)
         for wrong in (*self._sweeping.follow(event), *heard):
             self._expect(False, wrong)
-        if isinstance(event, signals.SignalThrown):
-            self._rises(event.signal_key)
-        elif isinstance(event, signals.SignalSubscriptionOpened) or (
+        if isinstance(event, signals.SignalThrown | signals.SignalSubscriptionOpened) or (
             isinstance(event, signals.SignalBroadcast) and not event.thrower_key
         ):
             self._rises(event.key)

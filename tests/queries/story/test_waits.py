@@ -264,7 +264,7 @@ def test_signals_that_are_thrown() -> None:
     assert thrown.element_instance_key == only(tree, "shout").key
     (record,) = [each for each in engine.history(key) if each.event == "SignalThrown"]
     assert (record.key, record.element_id, record.position) == (thrown.signal_key, "shout", thrown.position)
-    assert f'"signal_key":{thrown.signal_key}' in record.details_json
+    assert '"signal_name":"went"' in record.details_json
     assert signal_of(engine.store, thrown.signal_key).thrower_instance_key == key
     assert (
         process_instance(engine.store, max(each.process_instance_key for each in engine.log)).thrown_signals

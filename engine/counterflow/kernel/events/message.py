@@ -136,9 +136,12 @@ def receive(course: Course, subscription: MessageSubscription, message: Message)
 
 
 def look(step: Step, arrival: Arrival) -> None:
-    """An element has begun to wait: it looks for what was there before, when its turn comes."""
+    """An element has begun to wait: it looks for what was there before, when its turn comes.
+
+    In an instance that was set aside between two pages nothing comes; when that is released, all in it look.
+    """
     instance = step.state.instance(arrival.process_instance_key)
-    if instance is not None and arrival.key in instance.elements:
+    if instance is not None and instance.quarantine is None and arrival.key in instance.elements:
         step.at(instance).token(arrival.key).later(receive_buffered)
 
 

@@ -68,7 +68,7 @@ class SignalThrown(InstanceEvent, frozen=True):
     becomes of its thrower meanwhile.
     """
 
-    signal_key: int
+    key: int
     element_instance_key: int
     signal_name: str
 
@@ -202,9 +202,7 @@ def _throw(token: Token) -> None:
     thrown = SignalThrown(step.new_key(), token.key, name)
     token.emit(thrown)
     come = _go_out_again if place in step.causes else _go_out
-    arrival = Arrival(
-        come, token.key, token.instance.key, name, document_key=thrown.signal_key, document=document
-    )
+    arrival = Arrival(come, token.key, token.instance.key, name, document_key=thrown.key, document=document)
     step.at_rest(arrival, step.causes | {place})
 
 

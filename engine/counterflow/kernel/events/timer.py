@@ -119,9 +119,10 @@ def _open(token: Token, catch: Node) -> None:
 
 def _schedule(course: Course, element_instance_key: int, catch_id: str, moment: Schedule) -> None:
     step = course.step
-    key, is_wait = step.new_key(), moment.due_ms - step.now_ms >= LEAST_WAIT_MS
+    is_wait = moment.due_ms - step.now_ms >= LEAST_WAIT_MS
     undertaking_key = 0 if is_wait else pages.key_of(step)
-    course.emit(TimerScheduled(key, element_instance_key, catch_id, *moment, undertaking_key))
+    # the timer's key is the later one: a replay takes the last key from those that events are about
+    course.emit(TimerScheduled(step.new_key(), element_instance_key, catch_id, *moment, undertaking_key))
 
 
 def _close(course: Course, key: int) -> None:

@@ -92,7 +92,7 @@ def _thrown(story: Story, event: signals.SignalThrown) -> None:
     thrower = story.elements[event.element_instance_key]
     story.thrown_signals.append(
         ThrownSignal(
-            event.signal_key,
+            event.key,
             *(thrower.element_id, thrower.element_name, thrower.key),
             *(event.signal_name, story.position, story.now_ms),
         )
