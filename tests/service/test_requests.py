@@ -14,6 +14,7 @@ from counterflow.service.refusals import Invalid
 from counterflow.service.requests import (
     LONGEST_MS,
     NESTING,
+    VARIABLES,
     activation,
     check_tenants,
     creation,
@@ -81,6 +82,13 @@ def test_nesting_has_a_limit(brackets: tuple[str, str]) -> None:
     for depth in (NESTING, 5_000, 200_000):
         with pytest.raises(Invalid, match="nested deeper than 200 levels"):
             document(nested(depth), LIMIT)
+
+
+def test_variables_have_a_limit() -> None:
+    texts = [msgspec.json.encode({f"v{n}": n for n in range(count)}).decode() for count in (10_000, 10_001)]
+    assert len(document(texts[0], LIMIT)) == VARIABLES
+    with pytest.raises(Invalid, match=r"at most 10000 variables in one document, but found 10001"):
+        document(texts[1], LIMIT)
 
 
 def test_wide_values_and_brackets_in_strings_are_not_deep() -> None:

@@ -16,7 +16,7 @@ from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.refusals import Invalid
-from counterflow.service.requests import NESTING, is_too_deep
+from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables
 from counterflow_wire import json_texts
 
 Asked = TypeVar("Asked", bound=Command)
@@ -122,12 +122,14 @@ def checked(command: Asked) -> Asked:
 
 def document(variables: Mapping[str, Any] | None) -> dict[str, bytes]:
     """Variables as the kernel has them: each value JSON text. Raises `TypeError` for what JSON cannot say,
-    and `Rejection` for what is nested deeper than an expression can look into it.
+    and `Rejection` for too many, and for what is nested deeper than an expression can look into it.
     """
     if variables is None:
         return {}
     if not isinstance(variables, Mapping):
         raise TypeError(f"Expected variables by name, but found {type(variables).__name__}")
+    if len(variables) > VARIABLES:
+        raise mistake(too_many_variables(len(variables)))
     return {_name(name): _text(name, value) for name, value in variables.items()}
 
 

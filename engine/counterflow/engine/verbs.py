@@ -195,7 +195,7 @@ class Verbs(ABC):
         """Let what a receive task waits for come, without a message: by the key of the element instance or
         of its process instance, or the oldest active one of an element. Raises `NothingThere`.
         """
-        key = await self._ask(lambda store: scope_key(store, element))
+        key = await self._ask(lambda store: scope_key(store, key_or_name(element, "an element")))
         await self._carry_out(TriggerElement(key=key, variables=document(variables)))
 
     # -- jobs ------------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ TENANT = re.compile(r"[\w.-]{1,31}")
 NO_VARIABLES = frozenset({"", "{}", "null"})
 NESTING = 200
 """How deep a JSON value may be: as deep as an expression can look into it."""
+VARIABLES = 10_000
+"""How many variables a document may have; all of them are set in one command, while others wait."""
 START_INSTRUCTIONS = 1_000
 """How many elements an instance may begin at; all of them are entered in one command, while others wait."""
 LONGEST_MS = 100 * 366 * 86_400_000
@@ -56,10 +58,20 @@ def document(text: str, limit_bytes: int) -> dict[str, bytes]:
         raise Invalid(f"Expected the variables to be one JSON object, but {_why(text, error)}") from None
     if is_too_deep(text.encode()):
         raise Invalid(f"Expected the variables to be one JSON object, but {_TOO_DEEP}")
+    if len(members) > VARIABLES:
+        raise Invalid(too_many_variables(len(members)))
     values = {name: bytes(value) for name, value in members.items()}
     if len(text) > limit_bytes:
         _refuse_large(values, len(text), limit_bytes)
     return values
+
+
+def too_many_variables(found: int) -> str:
+    """What is said of a document of more than `VARIABLES`."""
+    return (
+        f"Expected at most {VARIABLES} variables in one document, but found {found}; put what belongs "
+        "together into one variable, a list or an object"
+    )
 
 
 def _why(text: str, error: Exception) -> str:
