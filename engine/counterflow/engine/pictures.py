@@ -39,7 +39,7 @@ class DrawnModel(msgspec.Struct, frozen=True):
         return f"<{self.resource_name}, {len(self.content)} bytes>"
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line of what has run, and how deep it stands: 1 is right below the heading."""
 
     depth: int
@@ -68,15 +68,15 @@ class ShownInstance(InstanceTree, frozen=True):
         run = "".join(map(_html, lines))
         return f"<div><b>{_text(heading.text)}</b></div>{self._repr_svg_() or ''}{run}"
 
-    def _page(self) -> Iterator[Line]:
+    def _page(self) -> Iterator[TextLine]:
         """The heading, and below it what has run, as much as fits."""
         header = self.process_instance
         name = self.root.element_name or header.bpmn_process_id
-        yield Line(0, f"{name} version {header.version}, {header.key}: {header.state}")
+        yield TextLine(0, f"{name} version {header.version}, {header.key}: {header.state}")
         lines = list(_lines(self.root))
         yield from lines[:MOST_LINES]
         if left_out := self.elements_left_out + max(len(lines) - MOST_LINES, 0):
-            yield Line(1, f"… and {left_out} more")
+            yield TextLine(1, f"… and {left_out} more")
 
     def _diagram(self) -> Diagram | None:
         """The diagram of the file that shows most of what has run."""
@@ -129,23 +129,23 @@ def _run_of(element: ElementInstance) -> RunState:
     )
 
 
-def _lines(root: ElementInstance) -> Iterator[Line]:
+def _lines(root: ElementInstance) -> Iterator[TextLine]:
     yield from _besides(root, 1)
     for depth, element in _elements(root):
         number = f" #{element.loop_counter}" if element.loop_counter > 0 else ""
-        yield Line(depth + 1, f"{element.element_name or element.element_id}{number}: {element.state}")
+        yield TextLine(depth + 1, f"{element.element_name or element.element_id}{number}: {element.state}")
         yield from _besides(element, depth + 2)
 
 
-def _besides(element: ElementInstance, depth: int) -> Iterator[Line]:
+def _besides(element: ElementInstance, depth: int) -> Iterator[TextLine]:
     for variable in element.variables:
-        yield Line(depth, f"{variable.name} = {_short(variable.value_json)}")
+        yield TextLine(depth, f"{variable.name} = {_short(variable.value_json)}")
     for incident in element.incidents:
         if incident.state == "open":
-            yield Line(depth, f"incident {incident.key}: {_short(incident.message)} {incident.remedy}")
+            yield TextLine(depth, f"incident {incident.key}: {_short(incident.message)} {incident.remedy}")
 
 
-def _html(line: Line) -> str:
+def _html(line: TextLine) -> str:
     return f'<div style="padding-left:{1.5 * line.depth - 0.5:g}em">{_text(line.text)}</div>'
 
 
