@@ -66,8 +66,8 @@ def refuse_to_read(dialect: DatabaseKind, url: URL) -> None:
         _refuse_foreign(url, connection)
         _refuse_newer(url, connection)
     raise UnsupportedDatabaseError(
-        f"{url.database} has the schema of an older version: expected {HEAD}; begin `counterflow serve` on it "
-        "once, which migrates it"
+        f"{url.database} has the schema of an older version: expected {HEAD}; begin `counterflow serve` on "
+        "it once, which migrates it"
     )
 
 
