@@ -9,6 +9,19 @@ OTHERWISE = (
 )
 
 
-def remedy_for(error_type: str) -> str:
-    """What to do about an incident of this type, also of one that this version does not know."""
+OF_NO_JOB = {
+    IncidentType.UNHANDLED_ERROR_EVENT: (
+        "Deploy a model in which an event catches the error, cancel this instance and start anew; to resolve "
+        "the incident throws the error again, which helps only where what the message names has changed."
+    )
+}
+"""Where that is another thing than for an incident of a job."""
+
+
+def remedy_for(error_type: str, job_key: int) -> str:
+    """What to do about an incident of this type, also of one that this version does not know; `job_key` is 0
+    where it is about no job.
+    """
+    if not job_key and error_type in OF_NO_JOB:
+        return OF_NO_JOB[IncidentType(error_type)]
     return next((known.remedy for known in IncidentType if known == error_type), OTHERWISE)
