@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from counterflow.kernel.work.held import IncidentType
 
 OTHERWISE = (
@@ -9,7 +11,7 @@ OTHERWISE = (
 )
 
 
-OF_NO_JOB = {
+OF_NO_JOB: Mapping[str, str] = {
     IncidentType.UNHANDLED_ERROR_EVENT: (
         "Deploy a model in which an event catches the error, cancel this instance and start anew; to resolve "
         "the incident throws the error again, which helps only where what the message names has changed."
@@ -23,5 +25,5 @@ def remedy_for(error_type: str, job_key: int) -> str:
     where it is about no job.
     """
     if not job_key and error_type in OF_NO_JOB:
-        return OF_NO_JOB[IncidentType(error_type)]
+        return OF_NO_JOB[error_type]
     return next((known.remedy for known in IncidentType if known == error_type), OTHERWISE)
