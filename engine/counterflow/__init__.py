@@ -32,14 +32,16 @@ if TYPE_CHECKING:
         WorkerJob,
     )
     from counterflow.kernel.vocabulary import Rejection, RejectionType
+    from counterflow.model.events import CompensationOrder
     from counterflow.partition.refusals import Overloaded, Unavailable
     from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
-    from counterflow.settings import Settings
+    from counterflow.settings import Settings, SettingsError
     from counterflow.store.port import StoreError
 
 __all__ = [
     "BlockingEngine",
     "BpmnError",
+    "CompensationOrder",
     "DecisionAnswer",
     "Deployed",
     "DeployedDecision",
@@ -56,6 +58,7 @@ __all__ = [
     "Rejection",
     "RejectionType",
     "Settings",
+    "SettingsError",
     "ShownInstance",
     "StoreError",
     "Unavailable",
@@ -67,6 +70,7 @@ __all__ = [
 _HOMES = {
     "BlockingEngine": "engine.blocking",
     "BpmnError": "engine.handlers",
+    "CompensationOrder": "model.events",
     "DecisionAnswer": "engine.results",
     "Deployed": "engine.results",
     "DeployedDecision": "engine.results",
@@ -83,6 +87,7 @@ _HOMES = {
     "Rejection": "kernel.vocabulary",
     "RejectionType": "kernel.vocabulary",
     "Settings": "settings",
+    "SettingsError": "settings",
     "ShownInstance": "engine.pictures",
     "StoreError": "store.port",
     "Unavailable": "partition.refusals",

@@ -28,7 +28,7 @@ from counterflow.engine.blocking import CLOSED
 from counterflow.engine.blocking_verbs import BlockingVerbs
 from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure
 from counterflow.engine.lookups import NothingThere, find_element, find_incident, find_job, recorded_end
-from counterflow.engine.results import EndedInstance, length, milliseconds, taken
+from counterflow.engine.results import EndedInstance, length, milliseconds, taken, whole_key
 from counterflow.engine.verbs import Verbs
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
 from counterflow.kernel.lives.due import TriggerDue
@@ -43,7 +43,9 @@ from counterflow.partition.batch import load_state, seal
 from counterflow.partition.source import keep_model, read_model
 from counterflow.service.deployments import deployment_refused, refuse_unreadable
 from counterflow.service.resources import File, read_files
+from counterflow.settings import Settings, usable
 from counterflow.store.memory import MemoryStore
+from counterflow.store.open import IN_MEMORY
 from counterflow.store.port import Store
 
 logger = logging.getLogger("counterflow.testing")
@@ -64,13 +66,18 @@ class Engine(BlockingVerbs):
         order: CompensationOrder = CompensationOrder.MIRROR,
         limits: ProcessLimits | None = None,
     ) -> None:
+        if isinstance(store, str):
+            raise TypeError(
+                f"Expected a store, or nothing for one in memory, but found {store!r}; counterflow.open(URL) "
+                "opens a database"
+            )
         self.store = store or MemoryStore()
         self.now_ms = EPOCH_MS
         self.log: list[LogEntry] = []
         self.ended: list[InstanceEnded] = []
-        self._order = order
+        self._order = usable(Settings(database=IN_MEMORY, compensation_order=order)).compensation_order
         self._limits = limits or ProcessLimits()
-        self._state = load_state(self.store, order)
+        self._state = load_state(self.store, self._order)
         self._verbs = _ByHand(self)
         self._workers: list[WorkerTask] = []
         self._is_working = False
@@ -222,9 +229,11 @@ class _ByHand(Verbs):
     def __init__(self, by_hand: Engine) -> None:
         self._engine = by_hand
 
-    async def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:  # noqa: ARG002, ASYNC109 - the verb has it; here nothing waits
+    async def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:  # noqa: ASYNC109 - the verb has it; here nothing waits
         """The end of an instance. Raises `NothingThere` where it goes on: nothing happens by itself."""
-        found = recorded_end(self._engine.store, process_instance_key)
+        if timeout is not None:
+            length(timeout)
+        found = recorded_end(self._engine.store, whole_key(process_instance_key))
         if found is None:
             raise NothingThere(
                 f"Expected process instance '{process_instance_key}' to have ended, but it goes on; do its "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,19 @@ import pytest
 import counterflow
 from counterflow import (
     BpmnError,
+    CompensationOrder,
     Engine,
     NothingThere,
     Rejection,
     Settings,
+    SettingsError,
     StoreError,
     Unavailable,
     WorkerJob,
 )
 from counterflow.engine.engine import ANOTHER_LOOP, opened
 from counterflow.engine.lookups import MOST_LISTED
+from counterflow.settings import LogLevel
 from counterflow.store.errors import DatabaseInUseError
 from tests.engine.trips import ORDER, SOON, TRIP
 from tests.partition.rig import ONE_TASK, turns, until
@@ -132,7 +136,7 @@ async def test_waiting_for_an_end_ends_and_the_instance_goes_on() -> None:
     async with Engine() as engine:
         await engine.deploy_contents({"order.bpmn": ORDER})
         order = await engine.start("order", {"key": "o-1"})
-        with pytest.raises(TimeoutError):
+        with pytest.raises(TimeoutError, match=r"to end within 0:00:00.*, but it goes on; `why` tells"):
             await engine.end_of(order, timedelta(milliseconds=1))
         waiting = asyncio.create_task(engine.end_of(order))
         await engine.cancel(order)
@@ -344,7 +348,7 @@ def _told_in_another_loop(engine: Engine) -> set[str]:
 
 
 def test_what_is_no_database_and_no_settings() -> None:
-    wrong: list[dict[str, Any]] = [{"database": 5}, {"database": None}, {"settings": {}}]
+    wrong: list[dict[str, Any]] = [{"database": 5}, {"database": Path("a.db")}, {"settings": {}}]
     for arguments in wrong:
         with pytest.raises(TypeError, match="Expected"):
             Engine(**arguments)
@@ -369,3 +373,47 @@ async def test_what_is_there_is_listed_in_part() -> None:
             await engine.start("process")
         with pytest.raises(NothingThere, match=r"and perhaps more$"):
             await engine.complete("nobody")
+
+
+async def test_the_database_of_the_settings_is_used(tmp_path: Path) -> None:
+    url, other = (f"sqlite:///{tmp_path / name}.db" for name in ("kept", "other"))
+    kept = Settings(database=url)
+    with counterflow.open(settings=kept) as waiting:
+        waiting.deploy_contents({"order.bpmn": ORDER})
+    async with Engine(settings=kept) as engine:
+        await engine.start("order", {"key": "o-1"})
+    async with Engine(url, kept) as engine:
+        assert len(await engine.instances()) == 1
+    with pytest.raises(
+        ValueError, match=f"^Expected one database, but found {other}, and {url} in the settings"
+    ):
+        Engine(other, kept)
+
+
+def test_an_engine_is_in_memory_where_nothing_is_said() -> None:
+    assert Engine().settings.database == "memory:"
+    assert Engine(settings=Settings(log_level=LogLevel.DEBUG)).settings.database == Settings().database
+
+
+@pytest.mark.parametrize("opening", [Engine, counterflow.open])
+def test_settings_that_no_server_would_take_are_refused(opening: Callable[..., object]) -> None:
+    bad: dict[str, Any] = {
+        "compensation_order": "backwards",
+        "request_timeout_ms": "soon",
+        "variable_bytes": -5,
+    }
+    with pytest.raises(SettingsError) as refusal:
+        opening("memory:", Settings(**bad))
+    assert str(refusal.value).splitlines() == [
+        "compensation_order: expected one of mirror, parallel, sequential, found 'backwards'",
+        "request_timeout_ms: expected a whole number from 1 to 86400000, found 'soon'",
+        "variable_bytes: expected a whole number from 1024 to 268435456, found -5",
+    ]
+
+
+def test_an_order_said_as_text_is_the_order_of_undo() -> None:
+    said: Any = "parallel"
+    assert (
+        Engine("memory:", Settings(compensation_order=said)).settings.compensation_order
+        is CompensationOrder.PARALLEL
+    )

@@ -115,3 +115,17 @@ def test_a_notebook_is_given_one_by_an_open_engine() -> None:
 
 def test_every_run_has_its_place() -> None:
     assert set(pictures._PRECEDENCE) == set(RunState)
+
+
+def test_print_shows_what_has_run_line_by_line_with_nothing_raw(monkeypatch: pytest.MonkeyPatch) -> None:
+    heading, *lines = str(failed_trip()).splitlines()
+    assert heading.startswith("Trip booking version 1, ")
+    assert heading.endswith(": active")
+    assert '  city = "<Rome>"' in lines
+    assert "  Book hotel: completed" in lines
+    assert any(line.startswith("      incident ") and "nobody <b>answers</b>" in line for line in lines)
+    assert "\x1b" not in "".join(lines)
+    assert max(map(len, lines)) < 2 * pictures.LONGEST_VALUE
+    monkeypatch.setattr(pictures, "MOST_LINES", 3)
+    *_, last = str(failed_trip()).splitlines()
+    assert last.startswith("  … and ")

@@ -21,6 +21,7 @@ from counterflow.settings import (
     is_loopback,
     read_settings,
     unknown_variables,
+    usable,
 )
 
 SAMPLES: dict[str, tuple[str, object]] = {
@@ -210,6 +211,34 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
         r".*: there is no such setting; the nearest one is [a-z_]+, and `counterflow serve --help` lists all",
         lines[0],
     )
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_is_read_in_a_program_as_on_a_command_line(name: str) -> None:
+    said, value = SAMPLES[name]
+    others = dict.fromkeys(
+        ("tls_certificate", "tls_key") if name.startswith("tls_") else (), Path(__file__)
+    )  # a path stays one
+    given: dict[str, Any] = {**others, name: said}
+    assert getattr(usable(Settings(**given)), name) == value
+    with pytest.raises(SettingsError, match=f"^{name}: expected "):
+        usable(Settings(**{**given, name: object()}))
+
+
+def test_settings_of_a_program_at_their_defaults_are_usable() -> None:
+    assert usable(Settings()) == Settings()
+
+
+def test_settings_of_a_program_fit_together() -> None:
+    with pytest.raises(SettingsError, match="variable_bytes 2097152: expected at most message_bytes"):
+        usable(Settings(message_bytes=65_536))
+
+
+def test_a_database_that_a_program_says_wrongly_is_not_told_with_its_password() -> None:
+    wrong: Any = ["postgresql://me:s3cret@host/x"]
+    with pytest.raises(SettingsError, match=r"^database: expected text, found") as refusal:
+        usable(Settings(database=wrong))
+    assert "s3cret" not in str(refusal.value)
 
 
 def test_what_is_not_at_its_default_is_shown_without_secrets() -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from counterflow import BpmnError, WorkerJob
+from counterflow import BpmnError, SettingsError, WorkerJob
 from counterflow.engine.lookups import NothingThere
 from counterflow.kernel import KernelFault
 from counterflow.kernel.rows import Job, Quarantine
@@ -384,3 +385,24 @@ async def test_an_async_handler_in_an_async_test() -> None:
         return {"reservation": f"{job.element_id} for {asked.get()}"}
 
     assert engine.variables(engine.start("trip")) == {"reservation": "hotel for the test"}
+
+
+def test_an_order_said_as_text_is_the_order_of_undo() -> None:
+    said: Any = "parallel"
+    engine = Engine(order=said)
+    engine.deploy_contents({"trip.bpmn": TRIP})
+    assert engine.undo_plan(engine.start("trip")).order == CompensationOrder.PARALLEL
+    with pytest.raises(
+        SettingsError, match=r"^compensation_order: expected one of mirror, parallel, sequential"
+    ):
+        Engine(order=cast("Any", "backwards"))
+
+
+def test_what_is_no_store_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match=r"^Expected a store, .* found 'sqlite:///x.db'; counterflow.open"):
+        Engine(cast("Any", "sqlite:///x.db"))
+
+
+def test_the_end_of_what_is_no_key_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match=r"^Expected a key, which is a whole number"):
+        Engine().end_of(cast("Any", "abc"))

@@ -36,7 +36,7 @@ class BlockingEngine(BlockingVerbs):
     methods are called from any thread but its own: an `async` worker calls none of them.
     """
 
-    def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
+    def __init__(self, database: str | None = None, settings: Settings | None = None) -> None:
         self._verbs = self._engine = _Inside(database, settings)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="counterflow-engine", daemon=True)
@@ -105,9 +105,11 @@ class _Inside(Engine):
         self._loop.call_soon_threadsafe(super()._add_worker, task)
 
 
-def open_engine(database: str = "memory:", settings: Settings | None = None) -> BlockingEngine:
-    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be.
+def open_engine(database: str | None = None, settings: Settings | None = None) -> BlockingEngine:
+    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be: the one
+    that is given, else that of the settings, else one in memory.
 
-    Raises `StoreError`.
+    Raises `StoreError`, `TypeError`, `SettingsError` for settings that no server would take, and `ValueError`
+    where the settings name another database.
     """
     return BlockingEngine(database, settings)

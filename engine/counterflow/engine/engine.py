@@ -40,8 +40,8 @@ from counterflow.partition.writer import Writer
 from counterflow.service.refusals import ResultLost
 from counterflow.service.resources import File
 from counterflow.service.service import Service
-from counterflow.settings import Settings
-from counterflow.store.open import file_beside, open_store
+from counterflow.settings import Settings, usable
+from counterflow.store.open import IN_MEMORY, file_beside, masked, open_store
 from counterflow.store.port import Store, StoreError
 
 Answer = TypeVar("Answer")
@@ -70,19 +70,15 @@ ANOTHER_LOOP = (
 
 
 class Engine(Verbs):
-    """One engine on one database, at work inside `async with`.
+    """One engine on one database, at work inside `async with`: the one that is given, else that of the
+    settings, else one in memory. All methods are called from its event loop's thread.
 
-    All methods are called from its event loop's thread.
+    Raises `TypeError`, `SettingsError` for settings that no server would take, and `ValueError` where the
+    settings name another database.
     """
 
-    def __init__(self, database: str = "memory:", settings: Settings | None = None) -> None:
-        if not isinstance(database, str):
-            raise TypeError(
-                f"Expected the URL of a database, such as sqlite:///trip.db, but found {database!r}"
-            )
-        if settings is not None and not isinstance(settings, Settings):
-            raise TypeError(f"Expected counterflow.Settings(…), but found {settings!r}")
-        self.settings = replace(settings or Settings(), database=database)
+    def __init__(self, database: str | None = None, settings: Settings | None = None) -> None:
+        self.settings = _chosen(database, settings)
         self._workers: list[HandlerWorker] = []
         self._service: Service | None = None
         self._parts: AsyncExitStack | None = None
@@ -170,6 +166,25 @@ class Engine(Verbs):
         worker = HandlerWorker(self._asked, task)
         worker.start()
         self._workers.append(worker)
+
+
+def _chosen(database: str | None, settings: Settings | None) -> Settings:
+    """The settings of an engine, with its database in them."""
+    if database is not None and not isinstance(database, str):
+        raise TypeError(f"Expected the URL of a database, such as sqlite:///trip.db, but found {database!r}")
+    if settings is not None and not isinstance(settings, Settings):
+        raise TypeError(f"Expected counterflow.Settings(…), but found {settings!r}")
+    if settings is None:
+        return Settings(database=IN_MEMORY if database is None else database)
+    chosen = usable(settings)
+    if database is None:
+        return chosen
+    if chosen.database not in {database, Settings().database}:  # the default may not have been said at all
+        raise ValueError(
+            f"Expected one database, but found {masked(database)}, and {masked(chosen.database)} in the "
+            "settings; name it in one of the two"
+        )
+    return replace(chosen, database=database)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -11,11 +11,12 @@ from counterflow.engine.results import (
     WorkerJob,
     checked,
     document,
-    is_whole,
     length,
     milliseconds,
     mistake,
     sensible,
+    text,
+    whole,
 )
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
@@ -45,14 +46,14 @@ def worker_wish(
         raise TypeError(
             f'Expected the type of the jobs, as in @engine.worker("book-hotel"), but found {job_type!r}'
         )
-    if is_whole(max_jobs) and max_jobs < 1:
+    if whole(max_jobs, "how many jobs are done at once") < 1:
         raise mistake(
             f"Expected the worker for '{job_type}' to do at least 1 job at once, but found {max_jobs}"
         )
     wish = sensible(
         activation,
         job_type=job_type,
-        worker=worker,
+        worker=text(worker, "the name of a worker"),
         timeout_ms=milliseconds(timeout),
         maximum=max_jobs,
         fetch_variables=(),
@@ -101,7 +102,7 @@ def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
     """
     if isinstance(error, BpmnError):
         try:
-            return thrown(job, error)
+            return checked(thrown(job.key, error.code, error.message, error.variables))
         except Exception as untold:  # noqa: BLE001 - whatever the handler has put into its error
             error = untold
     retries = max(job.retries - 1, 0)
@@ -121,11 +122,13 @@ def _said(error: Exception) -> str:
     return words.encode(errors="backslashreplace").decode()
 
 
-def thrown(job: ActivatedJob, error: BpmnError) -> Command:
+def thrown(job_key: int, code: str, message: str, variables: Variables | None) -> Command:
     """The command for a BPMN error. Raises `TypeError` and `Rejection`."""
-    values = document(error.variables)
-    return checked(
-        ThrowError(job_key=job.key, error_code=error.code, message=error.message, variables=values)
+    return ThrowError(
+        job_key=job_key,
+        error_code=text(code, "the code of an error"),
+        message=text(message, "the message of an error"),
+        variables=document(variables),
     )
 
 

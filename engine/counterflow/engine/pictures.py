@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from typing import NamedTuple
 
 import msgspec
 
@@ -38,10 +39,23 @@ class DrawnModel(msgspec.Struct, frozen=True):
         return f"<{self.resource_name}, {len(self.content)} bytes>"
 
 
+class Line(NamedTuple):
+    """A line of what has run, and how deep it stands: 1 is right below the heading."""
+
+    depth: int
+    text: str
+
+
 class ShownInstance(InstanceTree, frozen=True):
-    """A process instance and everything that has happened in it, as a tree. A notebook shows its picture."""
+    """A process instance and everything that has happened in it, as a tree. A notebook shows its picture,
+    and `print` what has run, line by line.
+    """
 
     model: DrawnModel | None = None
+
+    def __str__(self) -> str:
+        """What has run, line by line, as much as fits on a page."""
+        return "\n".join(f"{'  ' * line.depth}{visible_line(line.text)}" for line in self._page())
 
     def _repr_svg_(self) -> str | None:
         """The diagram with what has become of each element; None for a model that cannot be drawn."""
@@ -50,13 +64,19 @@ class ShownInstance(InstanceTree, frozen=True):
 
     def _repr_html_(self) -> str:
         """The diagram, and below it what has run, as much as fits on a page."""
+        heading, *lines = self._page()
+        run = "".join(map(_html, lines))
+        return f"<div><b>{_text(heading.text)}</b></div>{self._repr_svg_() or ''}{run}"
+
+    def _page(self) -> Iterator[Line]:
+        """The heading, and below it what has run, as much as fits."""
         header = self.process_instance
         name = self.root.element_name or header.bpmn_process_id
-        heading = f"{name} version {header.version}, {header.key}: {header.state}"
+        yield Line(0, f"{name} version {header.version}, {header.key}: {header.state}")
         lines = list(_lines(self.root))
-        left_out = self.elements_left_out + max(len(lines) - MOST_LINES, 0)
-        shown = lines[:MOST_LINES] + ([_line(0, f"… and {left_out} more")] if left_out else [])
-        return f"<div><b>{_text(heading)}</b></div>{self._repr_svg_() or ''}{''.join(shown)}"
+        yield from lines[:MOST_LINES]
+        if left_out := self.elements_left_out + max(len(lines) - MOST_LINES, 0):
+            yield Line(1, f"… and {left_out} more")
 
     def _diagram(self) -> Diagram | None:
         """The diagram of the file that shows most of what has run."""
@@ -109,24 +129,24 @@ def _run_of(element: ElementInstance) -> RunState:
     )
 
 
-def _lines(root: ElementInstance) -> Iterator[str]:
-    yield from _besides(root, 0)
+def _lines(root: ElementInstance) -> Iterator[Line]:
+    yield from _besides(root, 1)
     for depth, element in _elements(root):
         number = f" #{element.loop_counter}" if element.loop_counter > 0 else ""
-        yield _line(depth, f"{element.element_name or element.element_id}{number}: {element.state}")
-        yield from _besides(element, depth + 1)
+        yield Line(depth + 1, f"{element.element_name or element.element_id}{number}: {element.state}")
+        yield from _besides(element, depth + 2)
 
 
-def _besides(element: ElementInstance, depth: int) -> Iterator[str]:
+def _besides(element: ElementInstance, depth: int) -> Iterator[Line]:
     for variable in element.variables:
-        yield _line(depth, f"{variable.name} = {_short(variable.value_json)}")
+        yield Line(depth, f"{variable.name} = {_short(variable.value_json)}")
     for incident in element.incidents:
         if incident.state == "open":
-            yield _line(depth, f"incident {incident.key}: {_short(incident.message)} {incident.remedy}")
+            yield Line(depth, f"incident {incident.key}: {_short(incident.message)} {incident.remedy}")
 
 
-def _line(depth: int, text: str) -> str:
-    return f'<div style="padding-left:{1 + 1.5 * depth:g}em">{_text(text)}</div>'
+def _html(line: Line) -> str:
+    return f'<div style="padding-left:{1.5 * line.depth - 0.5:g}em">{_text(line.text)}</div>'
 
 
 def _short(text: str) -> str:

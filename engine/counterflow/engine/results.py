@@ -6,8 +6,11 @@ the rest).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
@@ -21,6 +24,8 @@ from counterflow_wire import json_texts
 
 Asked = TypeVar("Asked", bound=Command)
 Fields = ParamSpec("Fields")
+
+RETRIES = "the retries of a job"
 
 
 class DeployedProcess(msgspec.Struct, frozen=True):
@@ -191,9 +196,60 @@ def text(value: str, what: str) -> str:
     return value
 
 
+def whole(value: int, what: str) -> int:
+    """A whole number, as it is. Raises `TypeError` for what is none."""
+    if not is_whole(value):
+        raise TypeError(f"Expected {what}, which is a whole number, but found {value!r}")
+    return value
+
+
+def truth(value: bool, what: str) -> bool:
+    """True or False, as it is. Raises `TypeError` for what is neither."""
+    if not isinstance(value, bool):
+        raise TypeError(f"Expected {what} to be True or False, but found {value!r}")
+    return value
+
+
+def tries(retries: int) -> int:
+    """How many tries a job has left, as they are. Raises `TypeError`, and `Rejection` for less than none."""
+    if whole(retries, RETRIES) < 0:
+        raise mistake(
+            f"Expected the retries of a job to be 0 or more, but found {retries}; 0 makes an incident of it"
+        )
+    return retries
+
+
+@asynccontextmanager
+async def waiting(process_instance_key: int, most: timedelta | None) -> AsyncIterator[None]:
+    """Inside, the end of an instance is waited for, so long at most (None: for ever). Raises `TypeError`, and
+    `TimeoutError` that says so.
+    """
+    whole_key(process_instance_key)
+    try:
+        async with asyncio.timeout(length(most).total_seconds() if most is not None else None) as limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise TimeoutError(
+            f"Expected process instance '{process_instance_key}' to end within {most}, but it goes on; `why` "
+            "tells what it waits for"
+        ) from None
+
+
 def is_whole(value: object) -> bool:
     """Whether something is a whole number; True and False are none."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def file_path(model: str | Path) -> Path:
+    """The path of a file. Raises `TypeError` for what is none."""
+    if not isinstance(model, str | Path):
+        raise TypeError(
+            "Expected the path of each file as an argument of its own, such as 'trip.bpmn', but found "
+            f"{model!r}"
+        )
+    return Path(model)
 
 
 def contents_by_name(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -212,7 +268,9 @@ def contents_by_name(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
 
 def element_ids(ids: Sequence[str]) -> Sequence[str]:
     """The ids of elements to begin at, as they are. Raises `TypeError` for what is none."""
-    if isinstance(ids, str) or not isinstance(ids, Sequence):
+    given: object = ids
+    is_listed = isinstance(given, Sequence) and not isinstance(given, str)
+    if not is_listed or not all(isinstance(each, str) for each in ids):
         raise TypeError(f"Expected the ids of elements to begin at, such as ['pack'], but found {ids!r}")
     return ids
 

@@ -8,14 +8,13 @@ kinds), `NothingThere` (a name finds nothing), `Overloaded` (too much at once: t
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, worker_wish
+from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, thrown, worker_wish
 from counterflow.engine.lookups import (
     all_incidents,
     all_instances,
@@ -28,6 +27,7 @@ from counterflow.engine.lookups import (
 )
 from counterflow.engine.pictures import ShownInstance, shown_instance
 from counterflow.engine.results import (
+    RETRIES,
     DecisionAnswer,
     Deployed,
     EndedInstance,
@@ -38,22 +38,25 @@ from counterflow.engine.results import (
     document,
     element_ids,
     ended,
-    is_whole,
+    file_path,
     key_or_name,
-    length,
     milliseconds,
     mistake,
     outcome,
     sensible,
     taken,
     text,
+    tries,
+    truth,
+    waiting,
+    whole,
     whole_key,
 )
 from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
-from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries
+from counterflow.kernel.lives.jobs import CompleteJob, FailJob, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
@@ -120,8 +123,8 @@ class Verbs(ABC):
         """
         command = sensible(
             creation,
-            process_id=process_id,
-            version=version,
+            process_id=text(process_id, "the id of a process"),
+            version=whole(version, "the version of a process"),
             definition_key=0,
             start_at=element_ids(at),
             variables=document(variables),
@@ -138,8 +141,7 @@ class Verbs(ABC):
 
         Raises `TimeoutError`, and the instance goes on.
         """
-        whole_key(process_instance_key)
-        async with asyncio.timeout(length(timeout).total_seconds() if timeout is not None else None):
+        async with waiting(process_instance_key, timeout):
             while True:
                 end = await self._wait_for_end(process_instance_key)
                 if end is not None:
@@ -150,7 +152,7 @@ class Verbs(ABC):
 
     async def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""
-        await self._carry_out(CancelProcessInstance(process_instance_key=process_instance_key))
+        await self._carry_out(CancelProcessInstance(process_instance_key=whole_key(process_instance_key)))
 
     async def set_variables(self, scope: int | str, variables: Variables, *, local: bool = False) -> None:
         """Set variables, each where it is already, else in the process instance. Raises `NothingThere`.
@@ -160,7 +162,7 @@ class Verbs(ABC):
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(scope, "a scope")))
         await self._carry_out(
-            SetVariables(element_instance_key=key, variables=document(variables), local=local)
+            SetVariables(element_instance_key=key, variables=document(variables), local=truth(local, "local"))
         )
 
     async def publish(
@@ -176,8 +178,8 @@ class Verbs(ABC):
         command = sensible(
             publication,
             name=text(name, "the name of a message"),
-            correlation_key=correlation_key,
-            message_id=message_id,
+            correlation_key=text(correlation_key, "the correlation key of a message"),
+            message_id=text(message_id, "the id of a message"),
             time_to_live_ms=milliseconds(time_to_live),
             variables=document(variables),
         )
@@ -232,12 +234,12 @@ class Verbs(ABC):
         maximum: int = 32,
     ) -> list[WorkerJob]:
         """Take jobs that are ready, for so long."""
-        if is_whole(maximum) and maximum < 1:
+        if whole(maximum, "how many jobs are taken") < 1:
             raise mistake(f"Expected to take at least 1 job of type '{job_type}', but found {maximum}")
         command = sensible(
             activation,
             job_type=text(job_type, JOB_TYPE),
-            worker=worker,
+            worker=text(worker, "the name of a worker"),
             timeout_ms=milliseconds(timeout),
             maximum=maximum,
             fetch_variables=(),
@@ -267,8 +269,8 @@ class Verbs(ABC):
         """
         command = FailJob(
             job_key=await self._key_of(job),
-            retries=retries,
-            message=message,
+            retries=tries(retries),
+            message=text(message, "the message of a failure"),
             back_off_ms=milliseconds(back_off),
             variables=document(variables),
         )
@@ -279,13 +281,13 @@ class Verbs(ABC):
     ) -> None:
         """End a job with a BPMN error."""
         key = await self._key_of(job)
-        await self._carry_out(
-            ThrowError(job_key=key, error_code=code, message=message, variables=document(variables))
-        )
+        await self._carry_out(thrown(key, code, message, variables))
 
     async def update_retries(self, job: int | str, retries: int) -> None:
         """Give a job tries."""
-        await self._carry_out(UpdateJobRetries(job_key=await self._key_of(job), retries=retries))
+        await self._carry_out(
+            UpdateJobRetries(job_key=await self._key_of(job), retries=whole(retries, RETRIES))
+        )
 
     # -- people ----------------------------------------------------------------------------------------------
 
@@ -399,7 +401,7 @@ class Verbs(ABC):
 def _read(models: Sequence[str | Path]) -> dict[str, bytes]:
     """The contents of files by their names, of which a deployment has one of each. Raises `Rejection`."""
     paths: dict[str, Path] = {}
-    for path in map(Path, models):
+    for path in map(file_path, models):
         if path.name in paths:
             raise mistake(
                 f"Expected files of different names, but found {paths[path.name]} and {path}; "

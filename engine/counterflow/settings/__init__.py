@@ -9,6 +9,7 @@ from counterflow.settings.read import (
     differing,
     read_settings,
     unknown_variables,
+    usable,
 )
 from counterflow.settings.settings import (
     UNIX,
@@ -36,4 +37,5 @@ __all__ = [
     "is_loopback",
     "read_settings",
     "unknown_variables",
+    "usable",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,26 @@ def read_settings(
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def usable(settings: Settings) -> Settings:
+    """Settings that a program has made, each read as if it were said to a server: texts become what they
+    stand for. Raises `SettingsError`.
+    """
+    default, problems, chosen = Settings(), [], {}
+    for setting in SETTINGS:
+        value = getattr(settings, setting.name)
+        if value == getattr(default, setting.name) and type(value) is type(getattr(default, setting.name)):
+            continue
+        try:
+            chosen[setting.name] = setting.read(value)
+        except BadValue as bad:
+            problems.append(f"{setting.name}: {setting.shown(str(bad))}")
+    read = replace(default, **chosen)
+    problems += _refusals(read)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return read
 
 
 def differing(settings: Settings) -> dict[str, str]:

@@ -46,7 +46,7 @@ def mode(value: object) -> str:
 
 def file(value: object) -> Path:
     """The path of a file that is there."""
-    path = Path(text(value))
+    path = value if isinstance(value, Path) else Path(text(value))
     if not path.is_file():
         raise BadValue(f"expected a file, found {'a folder' if path.is_dir() else 'none'} at {path}")
     return path
