@@ -87,9 +87,10 @@ def trigger(
     variables: VariablesOption = "{}",
     address: AddressOption = "",
 ) -> None:
-    """Let a receive task or a catch event go on as if its message had come.
+    """Let what waits for a message go on without it.
 
-    Says which has gone on. A receive task without a message waits for this.
+    A receive task or a catch event, as if its message had come; says which has gone on. A receive task
+    without a message waits for this.
     """
     document = read_object(variables, "--variables")
     answer = remote(address).call("TriggerElement", element_instance_key=key, variables_json=document)
