@@ -13,7 +13,7 @@ from typing import TypeAlias
 from counterflow.kernel import events_of
 from counterflow.kernel.events.signal import SignalBroadcast, SignalReceived
 from counterflow.kernel.vocabulary import Event, LogEntry, Rejection, RejectionType
-from counterflow.kernel.work.pages import GoOn, PageEnded, WorkEnded, WorkPutOff
+from counterflow.kernel.work.pages import PageEnded, WorkEnded, WorkPutOff
 from counterflow.queries import log
 from counterflow.queries.shapes import Broadcast, SignalReceiver
 from counterflow.queries.story.fold import story_of
@@ -70,14 +70,16 @@ def _receptions(store: Store, key: int, broadcast: LogEntry) -> Iterator[Recepti
                 yield entry.process_instance_key, position, event
             elif isinstance(event, WorkEnded):
                 undertakings.discard(event.undertaking_key)
-            elif is_same or entry.command == GoOn.__name__:
+            elif is_same:
                 undertakings |= _goes_on_in(event)
 
 
 def _goes_on_in(event: Event) -> set[int]:
-    """The undertaking in which a command goes on, where this event tells of one."""
+    """The undertaking in which a command goes on, where this event tells of one; what waits until an instance
+    is released is none.
+    """
     if isinstance(event, WorkPutOff):
-        return {event.key}
+        return set() if event.process_instance_key else {event.key}
     return {event.undertaking_key} if isinstance(event, PageEnded) else set()
 
 

@@ -211,9 +211,11 @@ def _open(token: Token, catch: Node) -> None:
 
 def _business_key(token: Token) -> str:
     """What the process instance has in its variable `businessKey`; empty where that is no text or number."""
-    value = token.instance.variables.get(token.instance.key, {}).get(BUSINESS_KEY)
-    decoded = msgspec.json.decode(value) if value is not None and value[:1] in b'"-0123456789' else ""
-    return str(decoded)
+    value = token.instance.variables.get(token.instance.key, {}).get(BUSINESS_KEY, b"")
+    if value[:1] == b'"':
+        return msgspec.json.decode(value, type=str)
+    # a number is what stands there: read as one, large ones would lose their last digits and become the same
+    return value.decode() if value[:1] in b"-0123456789" else ""
 
 
 def _correlation_key(token: Token, catch: Node, definition: MessageDefinition) -> str:

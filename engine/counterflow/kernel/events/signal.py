@@ -165,12 +165,12 @@ def _begin(step: Step, arrival: Arrival) -> None:
 def _too_many_copies(step: Step, name: str, document: scopes.Document) -> str:
     """Why a document cannot go to everybody. Empty where it can.
 
-    Each receiver has a copy, and one command makes no more than it has fuel for.
+    The signal itself has a copy, and each receiver; one command makes no more than it has fuel for.
     """
     found = step.state.found
     count = len(found[SignalSubscription].get(name, ())) + len(found[SignalStart].get(name, ()))
     size = _size(document)
-    if count * size <= max(step.budget.fuel_left, 0) * BYTES_PER_FUEL:
+    if (count + 1) * size <= max(step.budget.fuel_left, 0) * BYTES_PER_FUEL:
         return ""
     return (
         f"Expected the variables of signal '{name}' to be small enough for all of its {count} receivers, but "
@@ -199,6 +199,7 @@ def _throw(token: Token) -> None:
     if place in step.causes and not step.budget.count_again():
         raise entering.too_far(token)
     entering.activate(token)
+    step.budget.pay_for(_size(document))
     thrown = SignalThrown(step.new_key(), token.key, name)
     token.emit(thrown)
     come = _go_out_again if place in step.causes else _go_out

@@ -394,5 +394,5 @@ class RpcConnection(asyncio.Protocol):
             return
         if not outgoing.is_empty and transport is not None and not transport.is_closing():
             transport.write(outgoing.take())
-            if self._unread.size or outgoing.held_bytes or transport.get_write_buffer_size():
+            if self._unread.counted or outgoing.held_bytes or transport.get_write_buffer_size():
                 self._unread.measure()

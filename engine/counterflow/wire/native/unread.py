@@ -31,7 +31,7 @@ class Unread:
         self._transport: asyncio.Transport | None = None
         self.size = 0
         """Bytes of answers that are held, or have not left."""
-        self._counted = 0
+        self.counted = 0
         """By the account: those, and what has come and waits for its turn."""
         self._since = 0.0
         self._taken_before = 0
@@ -93,11 +93,11 @@ class Unread:
 
     def _count(self, size: int, waiting: int) -> None:
         before, self.size = self.size, size
-        counted, self._counted = self._counted, size + waiting
-        if self._counted > counted:
-            self._account.counts(self._counted - counted)
+        counted, self.counted = self.counted, size + waiting
+        if self.counted > counted:
+            self._account.counts(self.counted - counted)
         else:
-            self._account.gives(counted - self._counted)
+            self._account.gives(counted - self.counted)
         if not before and size:
             self._since, self._taken_before = self._loop.time(), self._taken()
         if size and self._stall is None and self._transport is not None:
