@@ -393,7 +393,7 @@ class ThrownEscalation(_message.Message):
     def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., escalation_code: _Optional[str] = ..., caught_by: _Optional[str] = ..., catching_instance_key: _Optional[int] = ..., position: _Optional[int] = ..., thrown_at_ms: _Optional[int] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
-    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins")
+    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins", "triggered_at_ms")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -417,6 +417,7 @@ class ElementInstance(_message.Message):
     ENDED_INCIDENTS_FIELD_NUMBER: _ClassVar[int]
     TERMINATION_FIELD_NUMBER: _ClassVar[int]
     JOINS_FIELD_NUMBER: _ClassVar[int]
+    TRIGGERED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_name: str
@@ -440,7 +441,8 @@ class ElementInstance(_message.Message):
     ended_incidents: _containers.RepeatedCompositeFieldContainer[Incident]
     termination: Termination
     joins: _containers.RepeatedCompositeFieldContainer[Join]
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ...) -> None: ...
+    triggered_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ..., triggered_at_ms: _Optional[int] = ...) -> None: ...
 
 class Termination(_message.Message):
     __slots__ = ("cause", "element_id", "element_name", "command", "error_code", "error_message", "escalation_code")
@@ -949,8 +951,18 @@ class TriggerElementRequest(_message.Message):
     def __init__(self, element_instance_key: _Optional[int] = ..., variables_json: _Optional[str] = ...) -> None: ...
 
 class TriggerElementResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("process_instance_key", "bpmn_process_id", "element_instance_key", "element_id", "element_name")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    bpmn_process_id: str
+    element_instance_key: int
+    element_id: str
+    element_name: str
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ...) -> None: ...
 
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from counterflow.bpmn.xsd import MAX_FINDINGS, schema_findings
+from counterflow.bpmn.xsd import MAX_FINDINGS, OTHERWISE, schema_findings
 from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import definitions, element, end, model, path, process, reading, service, start
 
@@ -46,6 +46,22 @@ def test_spellings_that_are_accepted_leave_nothing_to_say(written: bytes, accept
     )
     assert reading(respelled).processes
     assert schema_findings(respelled, "model.bpmn") == ()
+
+
+@pytest.mark.parametrize("artifact", ["textAnnotation", "association", "group"])
+def test_what_stands_behind_an_artifact_is_told_what_to_move(artifact: str) -> None:
+    ends = {"sourceRef": "a", "targetRef": "end"} if artifact == "association" else {}
+    (finding,) = schema_findings(model(element(artifact, id="note", **ends), *MAIN), "model.bpmn")
+    assert finding.remedy == (
+        f"Artifacts (association, text annotation, group) come after all flow elements: move {artifact} "
+        "'note' to the end."
+    )
+
+
+def test_every_other_complaint_has_a_way_on_too() -> None:
+    for odd in (element("hologram", id="odd"), element("task", id="odd", colour="red")):
+        (finding,) = schema_findings(model(*MAIN, odd), "model.bpmn")
+        assert finding.remedy == OTHERWISE
 
 
 def test_the_order_of_artifacts_never_blocks() -> None:

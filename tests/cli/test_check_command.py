@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,43 @@ def test_what_cannot_be_checked_is_refused(tmp_path: Path, capsys: pytest.Captur
     assert main(["check", "--database", "memory:"]) == 2
     assert not (tmp_path / "none.db").exists()
     assert "there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content, told",
+    [
+        (b"Dear reader, " * 100, "is not a SQLite database; nothing in it was touched. Name another file."),
+        (b"", "is empty: expected a database that Counterflow made"),
+        ("CREATE TABLE notes (text)", "holds tables that are not Counterflow's: notes."),
+        ("UPDATE alembic_version SET version_num = '0003'", "has the schema of an older version"),
+        ("UPDATE alembic_version SET version_num = '9999'", "has schema 9999; Counterflow"),
+    ],
+)
+def test_what_is_no_database_of_ours_is_told_as_serve_tells_it(
+    content: bytes | str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.db"
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        if content.startswith("UPDATE"):
+            open_store(f"sqlite:///{file}").close()
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(content)
+    assert main(["check", str(file)]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_is_called_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path)]) == 1
+    assert "it is a folder; name the file of a database in it" in capsys.readouterr().err
+
+
+def test_a_verdict_is_given_where_all_is_well(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(path)]) == 0
+    assert "Nothing is damaged." in capsys.readouterr().err
+    open_store(f"sqlite:///{tmp_path}/new.db").close()
+    assert main(["check", str(tmp_path / "new.db")]) == 0
+    assert "The database is empty: nothing was ever written to it." in capsys.readouterr().err

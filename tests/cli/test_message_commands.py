@@ -158,7 +158,10 @@ def test_the_history_says_which_message_has_reached_what(counterflow: CommandLin
 def test_a_receive_task_goes_on_without_a_message(counterflow: CommandLine) -> None:
     key = counterflow.start("reminded", {"order": "cli-11"})
     run = counterflow.good("trigger", key, "--variables", '{"amount": 3}')
-    assert run.words == f"Triggered {key}.\n"
+    assert run.words == f"Triggered: process instance {key} of reminded goes on at Wait for the money.\n"
+    (line,) = [line for line in counterflow.good("show", key).data.splitlines() if "✉" in line]
+    assert line.strip("│├└─ ").startswith("✉ triggered 20")
+    assert line.endswith(", without a message")
     found = counterflow.good("show", key, "--json").json
     assert found["processInstance"]["state"] == "completed"
     assert {"name": "amount", "value": 3} in found["root"]["variables"]

@@ -113,8 +113,22 @@ def test_resolving_an_incident_without_a_job(counterflow: CommandLine) -> None:
         "incidentKey": incident["key"],
         "jobKey": None,
         "retries": None,
+        "newIncidentKey": None,
     }
     counterflow.complete(key, "charge")
+
+
+def test_resolving_what_is_held_again_at_once_says_so(counterflow: CommandLine) -> None:
+    key = counterflow.start("guarded")
+    counterflow.complete(key, "reserve")
+    (incident,) = counterflow.good("incidents", "--instance", key, "--json").json
+    said = counterflow.good("resolve", incident["key"]).words
+    (again,) = counterflow.good("incidents", "--instance", key, "--json").json
+    assert said.splitlines()[0] == f"Resolved incident {incident['key']}."
+    assert f"A new one has come at once: {again['key']}  EXTRACT_VALUE_ERROR at " in said
+    resolved = counterflow.good("resolve", again["key"], "--json").json
+    (last,) = counterflow.good("incidents", "--instance", key, "--json").json
+    assert resolved["newIncidentKey"] == last["key"]
 
 
 def test_resolving_what_is_not_there(counterflow: CommandLine) -> None:

@@ -52,6 +52,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
         },
         "  incident  JOB_NO_RETRIES at pay of 9: no money (counterflow resolve 12)",
     ),
+    ({"event": "ElementTriggered", "element_id": "wait"}, " triggered  wait of 9"),
     ({"event": "InstanceReleased"}, "  released  9"),
     (
         {"event": "MessagePublished", "key": 13, "details_json": '{"name":"paid","correlation_key":"o-1"}'},

@@ -138,3 +138,31 @@ def test_what_is_in_an_instance_of_a_loop_has_its_number() -> None:
     engine, key = after("multi-instance/sub-process.bpmn", "start")
     numbers = [(reason.element_id, reason.loop_counter) for reason in engine.why(key).reasons]
     assert numbers == [("look", 1), ("look", 2)]
+
+
+def test_a_receive_task_without_a_message_waits_for_its_trigger() -> None:
+    engine, key = engine_with("messages/receive-task-bare.bpmn")
+    waiting = reason_of(engine, key, "message")
+    assert waiting.waits_for == "its trigger"
+    assert waiting.way_on == (
+        f"whoever triggers it (`counterflow trigger {waiting.element_instance_key}`, or "
+        f"`counterflow publish {waiting.element_id} --key {key}`)"
+    )
+    engine.trigger(waiting.element_instance_key)
+    assert waiting.element_instance_key not in {reason.element_instance_key for reason in all_reasons(engine)}
+
+
+def test_what_is_meant_by_a_business_key_is_meant_by_its_instance_too() -> None:
+    engine = Engine()
+    engine.deploy(BOOK / "messages/by-instance.bpmn")
+    key = engine.start("by-instance", {"businessKey": "o 1"})
+    waiting = next(reason for reason in engine.why(key).reasons if reason.kind == "message")
+    assert waiting.way_on == (
+        f"whoever publishes it (`counterflow publish {waiting.name} --key 'o 1'`, or with `--key {key}`)"
+    )
+
+
+def test_a_signal_that_is_waited_for_can_be_pasted() -> None:
+    engine, key = engine_with("signals/catch.bpmn")
+    waiting = reason_of(engine, key, "signal")
+    assert waiting.way_on == f"whoever broadcasts it (`counterflow broadcast {waiting.name}`)"

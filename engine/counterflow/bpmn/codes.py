@@ -36,6 +36,14 @@ def is_code_itself(outline: Outline, event: Element) -> bool:
     return is_error and outline.dialect is Dialect.CAMUNDA and event.reference not in outline.named["error"]
 
 
+def is_lost(outline: Outline, event: Element) -> bool:
+    """Whether an event names what is not in the file, which is told where it stands: of its code nothing is
+    known.
+    """
+    is_unknown = bool(event.reference) and outline.named_by(event) is None
+    return is_unknown and not is_code_itself(outline, event)
+
+
 def is_expression(code: str) -> bool:
     """Whether a code is written to be computed, in either dialect."""
     return code.strip().startswith(_EXPRESSIONS)

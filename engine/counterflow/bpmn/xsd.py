@@ -19,12 +19,13 @@ from typing import Protocol, cast
 
 from lxml import etree
 
+from counterflow.bpmn.elements import ELEMENTS
 from counterflow.bpmn.spellings import settle
 from counterflow.bpmn.xml import nearest_id, parse
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.limits import DEFAULT_LIMITS, DocumentLimits
 from counterflow.documents.notes import reported_once
-from counterflow.documents.xml import XmlError
+from counterflow.documents.xml import XmlError, local_name
 
 RULE = "xsd"
 
@@ -34,6 +35,9 @@ MAX_FINDINGS = 50
 _MOST_LOOKED_AT = 500
 
 _SCHEMA = Path("bpmn", "parser", "schema", "BPMN20.xsd")
+OTHERWISE = "Write it as the schema says, or save the file with a modeler; the schema alone refuses nothing."
+_NOT_EXPECTED = "This element is not expected"
+_ARTIFACTS = {"association", "group", "textAnnotation"}
 _NAMESPACES = re.compile(r"\{[^}]*\}")
 _one_at_a_time = threading.Lock()  # a compiled schema keeps the log of its last validation
 
@@ -80,24 +84,52 @@ def _schema() -> etree.XMLSchema:
 
 
 def _finding(root: etree._Element, resource_name: str, entry: _LogEntry) -> Finding:
+    found = _element_at(root, entry.path)
     return Finding(
         line=entry.line,
-        element_id=_nearest_id(root, entry.path) or resource_name,
+        element_id=(nearest_id(found) if found is not None else None) or resource_name,
         rule=RULE,
         message=_NAMESPACES.sub("", entry.message),
+        remedy=_remedy(found, entry.message),
         severity=Severity.WARNING,
     )
 
 
-def _nearest_id(root: etree._Element, path: str | None) -> str | None:
-    """The id of the element that the schema complains about, or of the nearest one around it."""
+def _element_at(root: etree._Element, path: str | None) -> etree._Element | None:
+    """The element that the schema complains about."""
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     try:
         elements = root.getroottree().xpath(path or ".", namespaces=prefixes)
     except etree.XPathError:
         return None  # the path uses a prefix that is declared further inside
+    if not isinstance(elements, list) or not elements or not isinstance(elements[0], etree._Element):
+        return None
+    return elements[0]
+
+
+def _remedy(found: etree._Element | None, message: str) -> str:
+    """Flow elements stand before artifacts (BPMN 2.0.2, tables 10.1 and 10.20: the order of their schema)."""
+    if found is None or _NOT_EXPECTED not in message or not _is_flow_element(found):
+        return OTHERWISE
+    above = next((one for one in found.itersiblings(preceding=True) if _tag(one) in _ARTIFACTS), None)
+    if above is None:
+        return OTHERWISE
     return (
-        nearest_id(elements[0])
-        if isinstance(elements, list) and elements and isinstance(elements[0], etree._Element)
-        else None
+        "Artifacts (association, text annotation, group) come after all flow elements: move "
+        f"{_tag(above)} '{above.get('id', '')}' to the end."
     )
+
+
+def _is_flow_element(found: etree._Element) -> bool:
+    return _tag(found) in {
+        "sequenceFlow",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        *ELEMENTS,
+    }
+
+
+def _tag(found: etree._Element) -> str:
+    """Empty for a comment."""
+    return "" if isinstance(found, etree._Comment) else local_name(found)

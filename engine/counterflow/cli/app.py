@@ -44,7 +44,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
             "set-variables", "commands.instances", "Set variables of a process or element instance."
         ),
         NamedCommand("publish", "commands.messages", "Publish a message to those who wait for it."),
-        NamedCommand("trigger", "commands.messages", "Let a receive task go on without a message."),
+        NamedCommand("trigger", "commands.messages", "Let what waits for a message go on without it."),
         NamedCommand("broadcast", "commands.signals", "Broadcast a signal to all who wait for it."),
     ),
     "Work and repair": (

@@ -221,6 +221,8 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         _add_job(tree, job, picture)
     for event in picture.events.get(element.key, ()):
         tree.add(_event(event, element))
+    if element.HasField("triggered_at_ms"):
+        tree.add(Text(f"✉ triggered {moment(element.triggered_at_ms)}, without a message", style="cyan"))
     for wait in element.waits:
         tree.add(_wait(wait, element, picture))
     if element.called_process_instance_key:

@@ -30,7 +30,7 @@ AddressOption = Annotated[
     typer.Option(
         "--address",
         metavar="HOST:PORT",
-        help="The server; else ZEEBE_ADDRESS, else the one on this machine.",
+        help="The server, or https://HOST:PORT, or unix:PATH; else ZEEBE_ADDRESS, else this machine's.",
         callback=_or_as_said_before,
     ),
 ]

@@ -147,6 +147,10 @@ def _correlated(record: Any, details: Details) -> tuple[str, str, str]:
     )
 
 
+def _element_triggered(record: Any, _: Details) -> tuple[str, str, str]:
+    return "triggered", "cyan", f"{record.element_id} of {record.process_instance_key}"
+
+
 def _expired(_: Any, details: Details) -> tuple[str, str, str]:
     return "expired", "yellow", f"message {details['message_key']}"
 
@@ -193,6 +197,7 @@ WORDINGS: Mapping[str, Wording] = {
     "InstanceReleased": _released,
     "MessagePublished": _published,
     "MessageCorrelated": _correlated,
+    "ElementTriggered": _element_triggered,
     "MessageExpired": _expired,
     "SignalBroadcast": _broadcast,
     "SignalReceived": _received,

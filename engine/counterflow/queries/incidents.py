@@ -70,7 +70,7 @@ def _shape(row: rows.Incident, process_id: str) -> Incident:
         job_key=row.job_key,
         error_type=row.error_type,
         message=row.message,
-        remedy=remedy_for(row.error_type),
+        remedy=remedy_for(row.error_type, row.job_key),
         created_at_ms=row.created_at_ms,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Set
 
@@ -164,7 +165,7 @@ class _Told:
     def wait(self, element: ElementInstance, wait: Wait) -> Reason:
         """Something has to happen: to the element itself, or to an event that stands beside it."""
         is_other = wait.catch_id != element.element_id
-        waits_for, way_on = _WAIT_WORDS[wait.kind](wait)
+        waits_for, way_on = _WAIT_WORDS[wait.kind](wait, element)
         reason = self._reason(
             element,
             wait.kind,
@@ -253,18 +254,25 @@ def _backing_off(job: Job, nobody: str) -> tuple[str, str]:
     )
 
 
-def _timer(_: Wait) -> tuple[str, str]:
+def _timer(_: Wait, __: ElementInstance) -> tuple[str, str]:
     return "a moment", "the clock"
 
 
-def _message(wait: Wait) -> tuple[str, str]:
+def _message(wait: Wait, element: ElementInstance) -> tuple[str, str]:
+    """A receive task without a message waits by its own id."""
+    command = f"`counterflow publish {shlex.quote(wait.name)} --key {shlex.quote(wait.correlation_key)}`"
+    if element.element_type == "receiveTask" and wait.name == element.element_id == wait.catch_id:
+        return "its trigger", f"whoever triggers it (`counterflow trigger {element.key}`, or {command})"
+    or_instance = f", or with `--key {wait.instance_key}`" if wait.instance_key else ""
     return f"message '{wait.name}' with correlation key '{wait.correlation_key}'", (
-        "whoever publishes it (`counterflow publish`)"
+        f"whoever publishes it ({command}{or_instance})"
     )
 
 
-def _signal(wait: Wait) -> tuple[str, str]:
-    return f"signal '{wait.name}'", "whoever broadcasts it (`counterflow broadcast`)"
+def _signal(wait: Wait, _: ElementInstance) -> tuple[str, str]:
+    return f"signal '{wait.name}'", (
+        f"whoever broadcasts it (`counterflow broadcast {shlex.quote(wait.name)}`)"
+    )
 
 
 _JOB_WORDS: dict[str, Callable[[Job, str], tuple[str, str]]] = {
@@ -272,7 +280,7 @@ _JOB_WORDS: dict[str, Callable[[Job, str], tuple[str, str]]] = {
     "activated": _activated,
     "backing_off": _backing_off,
 }
-_WAIT_WORDS: dict[str, Callable[[Wait], tuple[str, str]]] = {
+_WAIT_WORDS: dict[str, Callable[[Wait, ElementInstance], tuple[str, str]]] = {
     "timer": _timer,
     "message": _message,
     "signal": _signal,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from counterflow.kernel.lives.correlation import TriggerElement
+from counterflow.kernel.lives.correlation import TriggeredElement, TriggerElement
 from counterflow.kernel.lives.quarantine import ReleaseInstance
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
@@ -75,8 +75,11 @@ class Commands:
         """
         return self._writer.submit(ReleaseInstance(process_instance_key=process_instance_key))
 
-    def trigger(self, key: int, variables: dict[str, bytes]) -> Awaitable[None]:
-        """Let what an element waits for come, without a message. Raises `Rejection`, `Unavailable`."""
+    def trigger(self, key: int, variables: dict[str, bytes]) -> Awaitable[TriggeredElement]:
+        """Let what an element waits for come, without a message; answers which goes on.
+
+        Raises `Rejection`, `Unavailable`.
+        """
         self._admission.check()
         return self._writer.submit(TriggerElement(key=key, variables=variables))
 

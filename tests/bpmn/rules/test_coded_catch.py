@@ -52,6 +52,12 @@ def test_catches_of_one_place(inside: list[str], expected: list[str]) -> None:
     assert refused(model(*MAIN, *inside), RULE) == expected
 
 
+def test_catches_of_what_is_not_in_the_file_are_no_rivals() -> None:
+    lost = [caught(name, "A").replace("error_A", "gone") for name in ("one", "two")]
+    assert refused(model(*MAIN, *lost), RULE) == []
+    assert refused(model(*MAIN, *lost), "dangling-reference") == ["one", "two"]
+
+
 @pytest.mark.parametrize("code", ["= code", "${code}", "#{code}"])
 def test_what_is_caught_is_written_out(code: str) -> None:
     content = model(*MAIN, caught("one", "A"), esp("two", "A")).replace(

@@ -12,6 +12,7 @@ from tests.bpmn.diagram import (
     extensions,
     model,
     path,
+    reading,
     refused,
     start,
     throw,
@@ -61,6 +62,17 @@ def test_a_code_that_is_no_feel_is_refused_where_it_stands() -> None:
 
 def test_an_end_event_that_names_no_error_is_refused() -> None:
     assert refused(model(*MAIN, end("end", catch_error())), RULE) == ["end"]
+
+
+@pytest.mark.parametrize("definition", [catch_error("zzz"), escalated("zzz")])
+def test_what_names_nothing_of_the_file_is_told_once(definition: str) -> None:
+    content = model(
+        *MAIN, end("end", definition.replace("error_zzz", "gone").replace("escalation_zzz", "gone"))
+    )
+    assert b'Ref="gone"' in content
+    assert [finding.rule for finding in reading(content).findings if finding.severity is Severity.ERROR] == [
+        "dangling-reference"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,6 @@ SAY_NOTHING_OF_A_TREE = {
         signals.SignalStartOpened,
         signals.SignalStartClosed,
     ),  # of a definition
-    messages.ElementTriggered,  # told by what closes, and goes on
     *(
         multi_instance.LoopStopped,
         multi_instance.LoopOutputsLetGo,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.codes import CODED, code_of, is_expression, name_of, space_around
+from counterflow.bpmn.codes import CODED, code_of, is_expression, is_lost, name_of, space_around
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
@@ -45,7 +45,9 @@ def _check_code(event: Element, code: str) -> Iterator[Finding]:
 
 def _check_rivals(outline: Outline, events: list[Element], place: Element) -> Iterator[Finding]:
     first: dict[tuple[str, str], Element] = {}
-    for event in filter(_is_coded_catch, events):
+    for event in events:
+        if not _is_coded_catch(event) or is_lost(outline, event):
+            continue
         code = code_of(outline, event)
         earlier = first.setdefault((event.event, code), event)
         if earlier is not event:

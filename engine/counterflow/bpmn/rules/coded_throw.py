@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.codes import CODED, code_of, is_expression, may_compute, name_of, space_around
+from counterflow.bpmn.codes import CODED, code_of, is_expression, is_lost, may_compute, name_of, space_around
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.elements import ESCALATION
 from counterflow.bpmn.expressions import quoted
@@ -22,7 +22,7 @@ RULE = "coded-throw"
 def check(outline: Outline) -> Iterator[Finding]:
     """Without code, or with a code that the dialect does not compute: refused."""
     for element in outline.elements:
-        if any(element.throws(definition) for definition in CODED):
+        if any(element.throws(definition) for definition in CODED) and not is_lost(outline, element):
             code = code_of(outline, element)
             yield from space_around(element, code, RULE)
             yield from _check_code(outline, element, code)

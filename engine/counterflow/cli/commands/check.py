@@ -126,3 +126,6 @@ def _say_what_was_read(report: CheckReport) -> None:
             f"{report.unchecked:,} of them were written before there were checksums, and get them "
             "when next written"
         )
+    if not report.damage:
+        is_empty = not (report.rows or report.entries)
+        say("The database is empty: nothing was ever written to it." if is_empty else "Nothing is damaged.")

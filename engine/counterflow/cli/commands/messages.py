@@ -28,7 +28,9 @@ def publish(
     key: Annotated[
         str,
         typer.Option(
-            "--key", metavar="KEY", help="The correlation key; without one it can only begin instances."
+            "--key",
+            metavar="KEY",
+            help="The correlation key, or of a camunda: model the key of an instance or its business key.",
         ),
     ] = "",
     ttl: Annotated[
@@ -50,6 +52,8 @@ def publish(
     """Publish a message to those who wait for it.
 
     Prints its key, and says whom it has reached. Without --ttl it reaches those who wait now, or nobody.
+    Without --key it begins instances; in a camunda: model it reaches the one that waits for it, if only one
+    does.
     """
     time_to_live_ms = read_duration_ms(ttl, "--ttl")
     document = read_object(variables, "--variables")
@@ -76,16 +80,27 @@ def trigger(
     key: Annotated[
         int,
         typer.Argument(
-            metavar="KEY", help="Of a receive task that waits, or of a process instance with only one."
+            metavar="KEY",
+            help="Of a receive task or catch event that waits, or of a process instance with only one.",
         ),
     ],
     variables: VariablesOption = "{}",
     address: AddressOption = "",
 ) -> None:
-    """Let a receive task, or a catch event that waits for a message, go on as if it had come."""
+    """Let what waits for a message go on without it.
+
+    A receive task or a catch event, as if its message had come; says which has gone on. A receive task
+    without a message waits for this.
+    """
     document = read_object(variables, "--variables")
-    remote(address).call("TriggerElement", element_instance_key=key, variables_json=document)
-    say(f"Triggered {key}.")
+    answer = remote(address).call("TriggerElement", element_instance_key=key, variables_json=document)
+    name = answer.element_name or answer.element_id
+    say(
+        visible_line(
+            f"Triggered: process instance {answer.process_instance_key} of {answer.bpmn_process_id} goes on "
+            f"at {name}."
+        )
+    )
 
 
 def _say_whom_it_reached(what: str, message: Any, *, must_reach: bool) -> None:

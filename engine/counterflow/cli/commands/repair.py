@@ -74,19 +74,32 @@ def resolve(
 ) -> None:
     """Try again what an incident stopped.
 
-    A job that has failed is given retries first.
+    A job that has failed is given retries first. Says so where that opens a new incident at once.
     """
     server = remote(address)
-    job_key = _job_of(server, incident)
+    found = _open_incident(server, incident)
+    job_key = int(found.job_key) if found is not None else 0
+    before = _newest(server, found)
     if job_key:
         server.call("UpdateJobRetries", jobKey=job_key, retries=retries)
     server.call("ResolveIncident", incidentKey=incident)
+    newest = _newest(server, found)
+    opened = (
+        newest if newest is not None and newest.key > max(before.key if before else 0, incident) else None
+    )
     if as_json:
         give_json(
-            {"incidentKey": incident, "jobKey": job_key or None, "retries": retries if job_key else None}
+            {
+                "incidentKey": incident,
+                "jobKey": job_key or None,
+                "retries": retries if job_key else None,
+                "newIncidentKey": opened.key if opened is not None else None,
+            }
         )
     job = f"; job {job_key} has {count(retries, 'retry')}" if job_key else ""
     say(f"Resolved incident {incident}{job}.")
+    if opened is not None:
+        say(visible_line(f"A new one has come at once: {opened.key}  {headline(opened)}: {opened.message}"))
 
 
 @quarantine.command("list", cls=TerminalCommand)
@@ -136,19 +149,28 @@ def release_due(address: AddressOption = "") -> None:
     say("What is due comes from now on." if was_held else "Nothing was held.")
 
 
-def _job_of(server: Remote, incident: int) -> int:
-    """The job that an incident is about; 0 where it is about none, or cannot be asked for."""
+def _newest(server: Remote, incident: Any) -> Any:
+    """The newest open incident of the instance that an incident is in; None where there is none."""
+    if incident is None:
+        return None
+    key = incident.process_instance_key
+    found = server.call("ListIncidents", page_size=1, process_instance_key=key).incidents
+    return found[0] if found else None
+
+
+def _open_incident(server: Remote, incident: int) -> Any:
+    """An open incident by its key; None where there is no such, or it cannot be asked for."""
     if not 0 < incident < LARGEST_KEY:
-        return 0  # nobody's key, as the server will say
+        return None  # nobody's key, as the server will say
     try:
         # Pages hold what is older than their key: so the first on this page is the incident itself, if it is
         # open.
         newest = server.call("ListIncidents", page_size=1, page_key=incident + 1).incidents
     except Failure as failure:
         if failure.status == "UNIMPLEMENTED":
-            return 0  # a gateway without our reading service
+            return None  # a gateway without our reading service
         raise
-    return int(newest[0].job_key) if newest and newest[0].key == incident else 0
+    return newest[0] if newest and newest[0].key == incident else None
 
 
 def _data(message: Any) -> dict[str, Any]:

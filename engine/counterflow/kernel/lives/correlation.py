@@ -50,11 +50,21 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
 
 class TriggerElement(Command, frozen=True, kw_only=True, gc=False):
     """What an element itself waits for has come, without a message: an element instance, or the only one of a
-    process instance that waits so.
+    process instance that waits so. Answers which it was.
     """
 
     key: int
     variables: dict[str, bytes]
+
+
+class TriggeredElement(msgspec.Struct, frozen=True):
+    """The element instance that goes on, and what the diagram calls its element."""
+
+    process_instance_key: int
+    bpmn_process_id: str
+    element_instance_key: int
+    element_id: str
+    element_name: str
 
 
 class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
@@ -113,7 +123,7 @@ def _processes_meant(step: Step, message: Message, in_turn: list[str]) -> list[s
     return [process_id for process_id, found in first if found is not None and found[1].by_instance]
 
 
-def decide_trigger(step: Step, command: TriggerElement) -> None:
+def decide_trigger(step: Step, command: TriggerElement) -> TriggeredElement:
     """TriggerElement of our own service: ends a wait as a message would."""
     scopes.refuse_large(step, command.variables)
     instance = step.state.owner_of(ElementInstance, command.key)
@@ -139,7 +149,10 @@ def decide_trigger(step: Step, command: TriggerElement) -> None:
             f"Expected '{command.key}' to be a receive task or a catch event that waits for a message, or a "
             f"process instance with one, but {found}",
         )
-    messages.trigger(course, waits[0], command.variables)
+    (wait,) = waits
+    node = course.token(wait.element_instance_key).node
+    messages.trigger(course, wait, command.variables)
+    return TriggeredElement(instance.key, wait.bpmn_process_id, wait.element_instance_key, node.id, node.name)
 
 
 def expire(step: Step, key: int) -> None:

@@ -19,8 +19,9 @@ class Wait(msgspec.Struct):
     """Something that an element instance waits for, on behalf of the event `catch_id`.
 
     `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means
-    without end) `message` (its `name` and `correlation_key`) or `signal` (its `name`). `state`: `open`,
-    `triggered` (the moment has come) or `closed`.
+    without end) `message` (its `name` and `correlation_key`; `instance_key`, if not 0, means it as
+    well, in the place of that) or `signal` (its `name`). `state`: `open`, `triggered` (the moment has come)
+    or `closed`.
     """
 
     key: int
@@ -34,6 +35,7 @@ class Wait(msgspec.Struct):
     interval: str = ""
     name: str = ""
     correlation_key: str = ""
+    instance_key: int = 0
     state: str = "open"
     closed_at_ms: int | None = None
 
@@ -92,7 +94,7 @@ class ElementInstance(msgspec.Struct):
     compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance activity, which
     alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has
     called. `termination` is there from the moment at which it is `terminating`. `joins` are those in this
-    scope at which tokens wait.
+    scope at which tokens wait. `triggered_at_ms` is when its wait for a message was ended without one.
     """
 
     key: int
@@ -107,6 +109,7 @@ class ElementInstance(msgspec.Struct):
     ended_at_ms: int | None = None
     undo_record_key: int = 0
     loop_counter: int = 0
+    triggered_at_ms: int | None = None
     loop: Loop | None = None
     called_instance_key: int = 0
     termination: Termination | None = None

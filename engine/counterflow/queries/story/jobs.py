@@ -117,7 +117,7 @@ def _incident_raised(story: Story, event: held.IncidentRaised) -> None:
         job_key=event.job_key,
         error_type=event.error_type,
         message=event.message,
-        remedy=remedy_for(event.error_type),
+        remedy=remedy_for(event.error_type, event.job_key),
         created_at_ms=story.now_ms,
     )
     story.incidents[event.key] = incident

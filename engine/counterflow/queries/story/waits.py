@@ -38,8 +38,14 @@ def _timer_canceled(story: Story, event: timers.TimerCanceled) -> None:
 def _subscription_opened(story: Story, event: messages.SubscriptionOpened) -> None:
     wait = _opened(story, event, "message")
     wait.name, wait.correlation_key = event.message_name, event.correlation_key
-    if event.by_instance and not event.correlation_key:
+    if event.by_instance and event.correlation_key:
+        wait.instance_key = story.created.key
+    elif event.by_instance:
         wait.correlation_key = str(story.created.key)
+
+
+def _triggered(story: Story, event: messages.ElementTriggered) -> None:
+    story.elements[event.element_instance_key].triggered_at_ms = story.now_ms
 
 
 def _subscription_closed(story: Story, event: messages.SubscriptionClosed) -> None:
@@ -154,6 +160,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     timers.TimerTriggered: _timer_triggered,
     timers.TimerCanceled: _timer_canceled,
     messages.SubscriptionOpened: _subscription_opened,
+    messages.ElementTriggered: _triggered,
     messages.SubscriptionClosed: _subscription_closed,
     messages.MessageCorrelated: _correlated,
     signals.SignalSubscriptionOpened: _signal_awaited,

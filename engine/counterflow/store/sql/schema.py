@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect
 
-from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
+from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError, UnsupportedDatabaseError
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.version import __version__
 
@@ -51,6 +51,26 @@ def is_current(dialect: DatabaseKind, url: URL) -> bool:
         connection.close()
 
 
+def refuse_to_read(dialect: DatabaseKind, url: URL) -> None:
+    """Say why a database that is not current cannot be read as it is.
+
+    Raises `ForeignDatabaseError`, `DatabaseTooNewError`, `UnsupportedDatabaseError`, or the driver's error.
+    """
+    engine = create_engine(url, creator=lambda: dialect.connect(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        if not inspect(connection).get_table_names():
+            raise ForeignDatabaseError(
+                f"{url.database} is empty: expected a database that Counterflow made; name another file, or "
+                "begin `counterflow serve` on it once"
+            )
+        _refuse_foreign(url, connection)
+        _refuse_newer(url, connection)
+    raise UnsupportedDatabaseError(
+        f"{url.database} has the schema of an older version: expected {HEAD}; begin `counterflow serve` on "
+        "it once, which migrates it"
+    )
+
+
 def _refuse_foreign(url: URL, connection: Connection) -> None:
     tables = inspect(connection).get_table_names()
     if tables and not {"alembic_version", "event_log"} <= set(tables):
@@ -60,10 +80,8 @@ def _refuse_foreign(url: URL, connection: Connection) -> None:
         )
 
 
-def _migrate(url: URL, connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - a tenth of a second that a start on a current database does not pay
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.migration import MigrationContext  # noqa: PLC0415
+def _refuse_newer(url: URL, connection: Connection) -> None:
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - a tenth of a second that a start on a current database does not pay
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     known = {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
@@ -73,6 +91,13 @@ def _migrate(url: URL, connection: Connection) -> None:
             f"{url.database} has schema {revision}; Counterflow {__version__} knows schemas up to {HEAD}. "
             "Start the version that wrote it, or a later one; nothing was changed."
         )
+
+
+def _migrate(url: URL, connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a tenth of a second that a start on a current database does not pay
+    from alembic.config import Config  # noqa: PLC0415
+
+    _refuse_newer(url, connection)
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     command.upgrade(config, "head")

@@ -18,7 +18,7 @@ from counterflow.store.sql.agreement import begin_tenure, look
 from counterflow.store.sql.commit_mark import read_mark
 from counterflow.store.sql.custody import FileCustody
 from counterflow.store.sql.dialects import SQLITE, connect_to_read
-from counterflow.store.sql.schema import bring_up_to_date, is_current
+from counterflow.store.sql.schema import bring_up_to_date, is_current, refuse_to_read
 from counterflow.store.sql.store import SqlStore
 from counterflow.store.sql.tenure import Tenure, TenureRow
 
@@ -80,20 +80,20 @@ def open_to_read(url: URL) -> SqlStore:
     made, migrated or locked. Raises the refusals of `errors.py`.
     """
     path = Path(url.database or "").resolve()
+    if path.is_dir():
+        raise StoreError(f"cannot read {path}: it is a folder; name the file of a database in it")
     if not path.is_file():
         raise StoreError(f"cannot read {path}: there is no such file")
     reading = replace(SQLITE, connect=connect_to_read)
     url = url.set(database=str(path))
     try:
         if not is_current(reading, url):
-            raise StoreError(
-                f"cannot check {path}: it is not a database of this version's schema; begin "
-                "`counterflow serve` "
-                "on it once, which migrates it"
-            )
+            refuse_to_read(reading, url)
         connection = connect_to_read(url)
         row = _tenure_row(connection)
         return SqlStore(reading, url, connection, Tenure(row), _NoCustody())
+    except DBAPIError as error:
+        raise _refused(url, error.orig or error) from error
     except SQLITE.errors as error:
         raise _refused(url, error) from error
 

@@ -252,8 +252,9 @@ class CounterflowService:
     ) -> wire.TriggerElementResponse:
         """What an element waits for has come."""
         variables = document(request.variables_json, self._variable_bytes)
-        await self._trigger(request.element_instance_key, variables)
-        return wire.TriggerElementResponse()
+        return message(
+            wire.TriggerElementResponse, await self._trigger(request.element_instance_key, variables)
+        )
 
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call
