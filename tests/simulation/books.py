@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from counterflow.kernel.course import undo
@@ -64,9 +65,15 @@ class Records:
     aside: set[int] = field(default_factory=set)
     ended: dict[int, str] = field(default_factory=dict)
 
-    def is_meant_for(self, waiting: messages.SubscriptionOpened, message: messages.MessagePublished) -> bool:
-        """Whether a message is for who waits for it."""
-        return message.name == waiting.message_name and message.correlation_key in self._keys_of(waiting)
+    def is_meant_for(
+        self,
+        waiting: messages.SubscriptionOpened,
+        message: messages.MessagePublished,
+        is_swept: Callable[[int], bool],
+    ) -> bool:
+        """Whether a message is for who waits for it. `is_swept` is asked of element instances."""
+        keys = self._keys_of(waiting, is_swept)
+        return message.name == waiting.message_name and message.correlation_key in keys
 
     def waits_itself(self, event: messages.ElementTriggered) -> bool:
         """Whether the element that is triggered waits for what is its own."""
@@ -76,7 +83,9 @@ class Records:
             self.elements[event.element_instance_key].element_id,
         )
 
-    def _keys_of(self, subscription: messages.SubscriptionOpened) -> set[str]:
+    def _keys_of(
+        self, subscription: messages.SubscriptionOpened, is_swept: Callable[[int], bool]
+    ) -> set[str]:
         """By which correlation keys it is meant: what waits by its instance by none, where nobody else does."""
         keys = {subscription.correlation_key} - {""}
         if not subscription.by_instance:
@@ -84,7 +93,9 @@ class Records:
         waiting = [
             other
             for other in self.subscriptions.values()
-            if other.by_instance and other.message_name == subscription.message_name
+            if other.by_instance
+            and other.message_name == subscription.message_name
+            and not is_swept(other.element_instance_key)
         ]
         instance_key = self.elements[subscription.element_instance_key].instance_key
         return {*keys, str(instance_key), *([""] if waiting == [subscription] else [])}

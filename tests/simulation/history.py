@@ -393,7 +393,7 @@ class History:
         self.books.correlated.add(pair)
         subscription = self.books.subscriptions.get(event.receiver_key)
         if message is not None and subscription is not None:
-            is_meant = self.books.is_meant_for(subscription, message)
+            is_meant = self.books.is_meant_for(subscription, message, self._sweeping.is_swept)
             self._expect(is_meant, f"{event} brings {message} to {subscription}")
         is_reached = subscription is not None or event.receiver_key in self.books.elements
         self._expect(is_reached, f"{event} reaches nobody")

@@ -38,7 +38,7 @@ class Sweeping:
             | signals.SignalSubscriptionOpened,
         ):
             self._element_of[event.key] = event.element_instance_key
-        elif self._sweeps and self._is_swept(self._reached_by(event)):
+        elif self._sweeps and self.is_swept(self._reached_by(event)):
             yield f"{event} comes to what is being swept away"
 
     def _reached_by(self, event: Event) -> int:
@@ -53,7 +53,8 @@ class Sweeping:
             return event.key
         return event.scope_key if isinstance(event, variables.VariableDocumentUpdated) else 0
 
-    def _is_swept(self, key: int) -> bool:
+    def is_swept(self, key: int) -> bool:
+        """Whether an element instance is being swept away, or is inside what is."""
         inside = 0
         while key in self._elements:
             sweep = self._sweeps.get(key)

@@ -24,10 +24,16 @@ from counterflow.kernel.rows import (
     StartTimer,
 )
 from counterflow.kernel.state import conversations
+from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Step
+
+NONE_WAITS = (
+    "nothing there does; publish the message of a boundary event or an event sub-process, and complete the "
+    "job of a task that has one"
+)
 
 
 class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
@@ -94,33 +100,34 @@ def _bring(step: Step, message: Message) -> None:
     at rest; then begin.
     """
     in_turn = conversations.waiting_processes(step.state, message.name, message.correlation_key)
-    ends = _is_meant_for_an_instance(step, message)
+    meant = _processes_meant(step, message, in_turn)
     if in_turn:
         _reach_one(step, message, in_turn[0])
     for process_id in in_turn[1:]:
         step.at_rest(Arrival(_reach_next, message.key, about=process_id))
+    about = msgspec.json.encode(meant).decode() if meant else ""
+    last = Arrival(_end_rest if meant else _begin_rest, message.key, about=about)
     if len(in_turn) > 1:
-        step.at_rest(Arrival(_end_rest if ends else _begin_rest, message.key))
-    elif ends:
-        _end_unless_kept(step, message)
+        step.at_rest(last)
     else:
-        _begin_all(step, message)
+        last.come(step, last)
 
 
-def _is_meant_for_an_instance(step: Step, message: Message) -> bool:
-    """Whether somebody is to have it who waits by instance: then it begins nothing, as in Camunda 7."""
+def _processes_meant(step: Step, message: Message, in_turn: list[str]) -> list[str]:
+    """Of the processes that it is to reach, those where one is to have it who waits by instance. If one of
+    these is reached, it begins nothing, as in Camunda 7.
+    """
     if not step.state.found[MessageStart].get(message.name):
-        return False
-    first = conversations.first_receivers(step.state, message.name, message.correlation_key)
-    waiting = (step.state.row(MessageSubscription, key) for key, _ in first)
-    return any(subscription is not None and subscription.by_instance for subscription in waiting)
+        return []
+    first = ((process_id, _receiver(step, message, process_id)) for process_id in in_turn)
+    return [process_id for process_id, found in first if found is not None and found[1].by_instance]
 
 
 def decide_trigger(step: Step, command: TriggerElement) -> TriggeredElement:
     """TriggerElement of our own service: ends a wait as a message would."""
     scopes.refuse_large(step, command.variables)
     instance = step.state.owner_of(ElementInstance, command.key)
-    if instance is None:
+    if instance is None or is_swept(step.state, instance, command.key):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to trigger an element instance with key '{command.key}', but no such element was "
@@ -133,9 +140,10 @@ def decide_trigger(step: Step, command: TriggerElement) -> TriggeredElement:
         for subscription in instance.subscriptions.values()
         if (is_instance or subscription.element_instance_key == command.key)
         and instance.elements[subscription.element_instance_key].element_id == subscription.catch_id
+        and not is_swept(step.state, instance, subscription.element_instance_key)
     ]
     if len(waits) != 1:
-        found = f"{len(waits)} of its elements do; take the key of one" if waits else "nothing there does"
+        found = f"{len(waits)} of its elements do; take the key of one" if waits else NONE_WAITS
         raise Rejection(
             RejectionType.INVALID_STATE,
             f"Expected '{command.key}' to be a receive task or a catch event that waits for a message, or a "
@@ -203,12 +211,27 @@ def _begin_rest(step: Step, arrival: Arrival) -> None:
 
 
 def _end_rest(step: Step, arrival: Arrival) -> None:
+    """Older logs do not say for which processes it is meant: then it has reached one of them."""
     message = step.state.row(Message, arrival.key)
-    if message is not None:
+    if message is None:
+        return
+    meant = msgspec.json.decode(arrival.about, type=list[str]) if arrival.about else []
+    if meant and conversations.reached_by(step.state, message.key).isdisjoint(meant):
+        _begin_all(step, message)
+    else:
         _end_unless_kept(step, message)
 
 
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
+    found = _receiver(step, message, process_id)
+    if found is not None:
+        instance, subscription = found
+        messages.receive(step.at(instance), subscription, message)
+
+
+def _receiver(
+    step: Step, message: Message, process_id: str
+) -> tuple[InstanceState, MessageSubscription] | None:
     """The instance of a process that has waited longest; not one that is set aside, and not one that was just
     swept away.
     """
@@ -219,10 +242,9 @@ def _reach_one(step: Step, message: Message, process_id: str) -> None:
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
         if instance is None or subscription is None or instance.quarantine is not None:
             continue
-        if is_swept(step.state, instance, subscription.element_instance_key):
-            continue
-        messages.receive(step.at(instance), subscription, message)
-        return
+        if not is_swept(step.state, instance, subscription.element_instance_key):
+            return instance, subscription
+    return None
 
 
 def _begin_all(step: Step, message: Message) -> None:

@@ -4,7 +4,7 @@ memory, and where that does not hold all, from the store with what is in memory 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from itertools import chain, islice
 from typing import Any
@@ -12,31 +12,29 @@ from typing import Any
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Message, MessageCorrelation, MessageSubscription, StartLock
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import PARTITION_BITS
 
 AT_ONCE = 50
 """Entries read at a time."""
 MOST_CURSORS = 10_000
+MOST_ASKED = 1_000
+"""Who wait by their instance for one name: where they are more, what is being swept away counts with them."""
+LONGEST_KEY = len(str(2**63 - 1))
 
 
 def waiting_processes(state: State, name: str, correlation_key: str) -> list[str]:
     """The ids of the processes that wait for a message, the one first that has waited longest."""
-    return [process_id for _, process_id in first_receivers(state, name, correlation_key)]
-
-
-def first_receivers(state: State, name: str, correlation_key: str) -> list[tuple[int, str]]:
-    """Per process that waits for a message the subscription that has waited longest, with the id of the
-    process; in their order.
-    """
     if not correlation_key:
-        return who_waits_alone(state, name)
+        return [process_id for _, process_id in who_waits_alone(state, name)]
     in_memory = state.receivers.get((name, correlation_key), {})
     first = {process_id: next(iter(keys)) for process_id, keys in in_memory.items()}
     if not state.is_whole(MessageSubscription):
         stored = _first_stored(state, name, correlation_key)
         for process_id, key in chain(stored, _of_instance(state, name, correlation_key)):
             first[process_id] = min(first.get(process_id, key), key)
-    return sorted((key, process_id) for process_id, key in first.items())
+    return sorted(first, key=first.__getitem__)
 
 
 def receivers_of(state: State, name: str, correlation_key: str, process_id: str) -> Iterator[int]:
@@ -58,13 +56,9 @@ def do_several_wait(state: State, name: str) -> bool:
 
 def who_waits_alone(state: State, name: str) -> list[tuple[int, str]]:
     """The one that waits by its instance for a message of this name, with the id of its process; nobody where
-    several do.
+    several do. What is being swept away waits no more.
     """
-    if _count_by_name(state, name) != 1:
-        return []
-    for process_id, keys in state.receivers.get((name, ""), {}).items():
-        return [(key, process_id) for key in keys]
-    return [(key, process_id) for _, process_id, key in _stored_by_name(state, name)]
+    return list(_not_swept(state, _by_name(state, name))) if _count_by_name(state, name) == 1 else []
 
 
 def next_unreached(state: State, process_id: str, name: str, correlation_key: str) -> Message | None:
@@ -119,7 +113,28 @@ def _count_by_name(state: State, name: str) -> int:
     """How many wait by their instance for a message of this name; two where they are more."""
     in_memory = sum(map(len, state.receivers.get((name, ""), {}).values()))
     stored = islice(_stored_by_name(state, name), 2) if in_memory < 2 else ()
-    return min(in_memory + len(list(stored)), 2)
+    count = min(in_memory + len(list(stored)), 2)
+    if count > 1 and state.found[Sweep] and in_memory <= MOST_ASKED:
+        waiting = list(islice(_by_name(state, name), MOST_ASKED + 1))
+        if len(waiting) <= MOST_ASKED:
+            return len(list(islice(_not_swept(state, waiting), 2)))
+    return count
+
+
+def _by_name(state: State, name: str) -> Iterator[tuple[int, str]]:
+    """What waits by its instance for a message of this name, with the id of its process."""
+    for process_id, keys in state.receivers.get((name, ""), {}).items():
+        yield from ((key, process_id) for key in keys)
+    yield from ((key, process_id) for _, process_id, key in _stored_by_name(state, name))
+
+
+def _not_swept(state: State, waiting: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    for key, process_id in waiting:
+        instance = state.owner_of(MessageSubscription, key) if state.found[Sweep] else None
+        if instance is None or not is_swept(
+            state, instance, instance.subscriptions[key].element_instance_key
+        ):
+            yield key, process_id
 
 
 def _stored_by_name(state: State, name: str) -> Iterator[tuple[Any, ...]]:
@@ -132,7 +147,8 @@ def _of_instance(state: State, name: str, correlation_key: str) -> Iterator[tupl
     """What waits in the store by the instance whose key this is, but for what is found by the same as its
     correlation key.
     """
-    key = int(correlation_key) if correlation_key.isdecimal() else 0
+    is_key = len(correlation_key) <= LONGEST_KEY and correlation_key.isascii() and correlation_key.isdecimal()
+    key = int(correlation_key) if is_key else 0
     if key >> PARTITION_BITS != state.partition_id or str(key) != correlation_key:
         return iter(())
     return _stored(state, MessageSubscription, "by_instance", (name, True, key))
