@@ -389,7 +389,14 @@ SELDOM: Final = Section(
         Question(
             "lane with a partition element",
             "partitionElement",
-            _beside("", '<laneSet id="lanes"><lane id="l" partitionElementRef="x"/></laneSet>'),
+            lambda words: file(
+                words,
+                '<laneSet id="lanes"><lane id="l" partitionElementRef="x"/></laneSet>'
+                + START
+                + work(words, SUBJECT)
+                + END
+                + path("start", SUBJECT, "end"),
+            ),
         ),
     ),
 )

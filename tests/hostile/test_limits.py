@@ -16,6 +16,7 @@ from counterflow.edge.grpc import bounds
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
+from counterflow.service import requests
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire import reflection
@@ -30,6 +31,7 @@ CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessL
 CONSTANTS = {
     "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
     "bounds.ENTRIES": bounds.ENTRIES,
+    "requests.VARIABLES": requests.VARIABLES,
     "reception.CALLS_AT_EASE": reception.CALLS_AT_EASE,
     "reception.CALL_BYTES": reception.CALL_BYTES,
     "rounds.LARGE_BYTES": rounds.LARGE_BYTES,

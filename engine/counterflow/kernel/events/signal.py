@@ -162,15 +162,15 @@ def _begin(step: Step, arrival: Arrival) -> None:
     root.emit(SignalReceived(arrival.document_key, root.key, arrival.about))
 
 
-def _too_many_copies(step: Step, name: str, document: scopes.Document) -> str:
+def _too_many_copies(step: Step, name: str, document: scopes.Document, own: int = 0) -> str:
     """Why a document cannot go to everybody. Empty where it can.
 
-    The signal itself has a copy, and each receiver; one command makes no more than it has fuel for.
+    Each receiver has a copy, and a throw one of its `own`; one command makes no more than it has fuel for.
     """
     found = step.state.found
     count = len(found[SignalSubscription].get(name, ())) + len(found[SignalStart].get(name, ()))
     size = _size(document)
-    if (count + 1) * size <= max(step.budget.fuel_left, 0) * BYTES_PER_FUEL:
+    if (count + own) * size <= max(step.budget.fuel_left, 0) * BYTES_PER_FUEL:
         return ""
     return (
         f"Expected the variables of signal '{name}' to be small enough for all of its {count} receivers, but "
@@ -260,7 +260,7 @@ def _carried(token: Token, name: str) -> scopes.Document:
     if definition.carried:
         with mappings.told_of(f"what signal '{name}' of '{token.node.id}' carries"):
             document |= mappings.map_values(token, definition.carried, document)
-    refusal = _too_many_copies(token.step, name, document) or _too_large(token.step, document)
+    refusal = _too_many_copies(token.step, name, document, own=1) or _too_large(token.step, document)
     if refusal:
         raise Held(
             IncidentType.IO_MAPPING_ERROR,
