@@ -50,7 +50,7 @@ def definition(content: bytes) -> SignalDefinition:
         (" alert ", False, "alert"),
         ('= "alert-" + region', False, '="alert-" + region'),
         ("alert", True, "alert"),
-        ("alert-${region}", True, '="alert-" + (if (region) = null then "" else string(region))'),
+        ("alert-${region}", True, '="alert-" + string(region)'),
     ],
 )
 def test_names(name: str, camunda: bool, expected: str) -> None:
