@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from counterflow.bpmn.elements import ERROR, ESCALATION
+from counterflow.bpmn.events.reader import ModelReading
 from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
+from counterflow.feel import Expression
 from counterflow.model.graph import Dialect
 
 CODED: Final = (ERROR, ESCALATION)
@@ -28,6 +30,16 @@ def code_of(outline: Outline, event: Element) -> str:
     """
     code = _written(outline, event)
     return code if code.strip() else ""
+
+
+def read_code(reading: ModelReading, event: Element) -> str | Expression | None:
+    """The code that an event compares or throws; None, which is any, where it is not there, or blank."""
+    text = code_of(reading.outline, event)
+    if may_compute(reading.outline, event, text):
+        return reading.dialect.text_or_expression(
+            text.strip(), f"{name_of(event)} code", event, reading.notes
+        )
+    return text or None
 
 
 def is_code_itself(outline: Outline, event: Element) -> bool:

@@ -4,7 +4,7 @@ what has run, line by line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 from typing import NamedTuple
 
@@ -59,8 +59,9 @@ class ShownInstance(InstanceTree, frozen=True):
 
     def _repr_svg_(self) -> str | None:
         """The diagram with what has become of each element; None for a model that cannot be drawn."""
-        diagram = self._diagram()
-        return render(diagram, self._runs()) if diagram is not None else None
+        runs = self._runs()
+        diagram = self._diagram(runs)
+        return render(diagram, runs) if diagram is not None else None
 
     def _repr_html_(self) -> str:
         """The diagram, and below it what has run, as much as fits on a page."""
@@ -78,11 +79,10 @@ class ShownInstance(InstanceTree, frozen=True):
         if left_out := self.elements_left_out + max(len(lines) - MOST_LINES, 0):
             yield TextLine(1, f"… and {left_out} more")
 
-    def _diagram(self) -> Diagram | None:
+    def _diagram(self, ids: Collection[str]) -> Diagram | None:
         """The diagram of the file that shows most of what has run."""
         if self.model is None:
             return None
-        ids = self._runs().keys()
         try:
             diagrams = read_diagrams(self.model.content, self.model.resource_name)
         except (XmlError, NotDrawn):

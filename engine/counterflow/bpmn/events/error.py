@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from counterflow.bpmn.codes import code_of, may_compute
+from counterflow.bpmn.codes import read_code
 from counterflow.bpmn.elements import ERROR, Reference
 from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import coded_catch, coded_throw, interrupting_error
-from counterflow.feel import Expression
 from counterflow.model.events import ErrorDefinition
 from counterflow.model.graph import Behaviour
 
 
 def _read(reading: ModelReading, event: Element) -> ErrorDefinition | None:
-    """A code that is not there, or blank, is none: a catch of any error."""
     if event.definition is None:
         return None
-    text = code_of(reading.outline, event)
-    code: str | Expression | None = text or None
-    if may_compute(reading.outline, event, text):
-        code = reading.dialect.text_or_expression(text.strip(), "error code", event, reading.notes)
-    return ErrorDefinition(code, *reading.dialect.error_variables(event.definition))
+    return ErrorDefinition(read_code(reading, event), *reading.dialect.error_variables(event.definition))
 
 
 KIND = EventReader(

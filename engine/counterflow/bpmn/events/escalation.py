@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from counterflow.bpmn.codes import code_of, may_compute
+from counterflow.bpmn.codes import read_code
 from counterflow.bpmn.elements import ESCALATION, Reference
 from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.rules import coded_catch, coded_throw
-from counterflow.feel import Expression
 from counterflow.model.events import EscalationDefinition
 from counterflow.model.graph import Behaviour
 
 
 def _read(reading: ModelReading, event: Element) -> EscalationDefinition | None:
-    """A code that is not there, or blank, is none: a catch of any escalation."""
     if event.definition is None:
         return None
-    text = code_of(reading.outline, event)
-    code: str | Expression | None = text or None
-    if may_compute(reading.outline, event, text):
-        code = reading.dialect.text_or_expression(text.strip(), "escalation code", event, reading.notes)
-    return EscalationDefinition(code, reading.dialect.escalation_variable(event.definition))
+    return EscalationDefinition(
+        read_code(reading, event), reading.dialect.escalation_variable(event.definition)
+    )
 
 
 KIND = EventReader(

@@ -56,11 +56,11 @@ def terminate(token: Token) -> None:
     carry_out(token, token.key, of_element(token), go_on)
 
 
-def interrupt(scope: Token) -> None:
-    """An interrupting event sub-process takes over a scope: everything else in it is swept away."""
+def interrupt(scope: Token, spare: int = 0) -> bool:
+    """A scope is taken over: everything in it but `spare` is swept away. Answers whether that is done."""
     scope.emit(ScopeInterrupted(scope.key))
     waits.close_inner(scope)
-    terminate_children(scope)
+    return terminate_children(scope, spare)
 
 
 def terminate_children(scope: Token, spare: int = 0) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from counterflow.kernel.course import ending, entering
+from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Token
 from counterflow.model.events import ErrorDefinition, EscalationDefinition
 from counterflow.model.graph import Node
@@ -43,6 +44,16 @@ def find_catch(thrower: Token, kind: CodedDefinition, code: str) -> Catch | None
             return Catch(at, event)
         inner = at
     return None
+
+
+def set_aside(thrower: Token, catch: Catch, what: str, type_of: IncidentType) -> Held:
+    """Why nothing thrown (`what`) is caught in a process instance that is quarantined."""
+    return Held(
+        type_of,
+        f"Expected '{catch.event.id}' to catch {what} thrown by '{thrower.node.id}', but the process "
+        f"instance '{catch.at.instance.key}' that it belongs to is quarantined; release that one, then "
+        "resolve the incident",
+    )
 
 
 def outwards(thrower: Token) -> Iterator[Token]:

@@ -9,8 +9,7 @@ error of a handler (a hazard) or a timer can take over. BPMN 2.0.2, 10.3.6; the 
 
 from __future__ import annotations
 
-from counterflow.kernel.course import ending, travel, undo, waits
-from counterflow.kernel.course.moves import ScopeInterrupted
+from counterflow.kernel.course import ending, travel, undo
 from counterflow.kernel.course.room import room
 from counterflow.kernel.events import compensation
 from counterflow.kernel.state.instance import InstanceState
@@ -29,9 +28,7 @@ class TransactionCanceled(InstanceEvent, frozen=True):
 
 
 def _throw(token: Token) -> None:
-    token.emit(ScopeInterrupted(token.scope_key))
-    waits.close_inner(token.scope)
-    if ending.terminate_children(token.scope, spare=token.key):
+    if ending.interrupt(token.scope, spare=token.key):
         _undo(token)
     else:
         token.step.first.append((_undo, token))

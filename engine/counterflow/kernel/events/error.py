@@ -84,12 +84,8 @@ def _throw(token: Token) -> None:
     if catch is None:
         raise uncaught(token, code, "")
     if catch.at.instance.quarantine is not None:
-        raise Held(
-            IncidentType.UNHANDLED_ERROR_EVENT,
-            f"Expected '{catch.event.id}' to catch the error with code '{code}' thrown by "
-            f"'{token.node.id}', but the process instance '{catch.at.instance.key}' that it belongs to is "
-            "quarantined; release that one, then resolve the incident",
-        )
+        what = f"the error with code '{code}'"
+        raise travel.set_aside(token, catch, what, IncidentType.UNHANDLED_ERROR_EVENT)
     entering.activate(token)
     catch_error(catch, ThrownError(code, "", {}))
 

@@ -21,7 +21,7 @@ from counterflow.kernel.data import evaluation
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
-from counterflow.kernel.work.held import Held, IncidentType
+from counterflow.kernel.work.held import IncidentType
 from counterflow.kernel.work.step import EventRoom, Token
 from counterflow.model.events import EscalationDefinition
 from counterflow.model.graph import Node
@@ -54,7 +54,8 @@ def _throw(token: Token) -> None:
     code = evaluation.text(token, _definition(token.node).code or "", "the escalation code")
     catch = travel.find_catch(token, EscalationDefinition, code)
     if catch is not None and catch.at.instance.quarantine is not None:
-        raise _quarantined(token, catch, code)
+        what = f"the escalation with code '{code}'"
+        raise travel.set_aside(token, catch, what, IncidentType.CALLED_ELEMENT_ERROR)
     entering.activate(token)
     caught = (catch.event.id, catch.at.instance.key) if catch is not None else ("", 0)
     token.emit(EscalationThrown(token.key, code, *caught))
@@ -70,15 +71,6 @@ def _reach(catch: Catch, code: str) -> None:
     name = _definition(event).code_variable
     offered = {name: msgspec.json.encode(code)} if name else {}
     travel.go_on_from(at, event, offered, interrupting=event.interrupting)
-
-
-def _quarantined(token: Token, catch: Catch, code: str) -> Held:
-    return Held(
-        IncidentType.CALLED_ELEMENT_ERROR,
-        f"Expected '{catch.event.id}' to catch the escalation with code '{code}' thrown by "
-        f"'{token.node.id}', but the process instance '{catch.at.instance.key}' that it belongs to is "
-        "quarantined; release that one, then resolve the incident",
-    )
 
 
 def _definition(event: Node) -> EscalationDefinition:
