@@ -27,6 +27,7 @@ SUBSTITUTES: Mapping[str, str] = {
     "⏱": "timer:",
     "✉": "message:",
     "△": "signal:",
+    "≟": "condition:",
     "▦": "decision:",
     "⋈": "join:",
 }
