@@ -19,11 +19,22 @@ from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.sql.dialects import SQLITE
 from counterflow.store.sql.migrating import migrate
-from counterflow.store.sql.schema import bring_up_to_date
-from counterflow.store.sql.tables import ALL_TABLES, EVENT_LOG, PARTIAL_INDEXES, TABLE_OF, TENURE, Table
+from counterflow.store.sql.schema import make_if_new
+from counterflow.store.sql.tables import (
+    ALL_TABLES,
+    EVENT_LOG,
+    PARTIAL_INDEXES,
+    TABLE_OF,
+    TENURE,
+    DatabaseTable,
+)
 from counterflow.store.sql.tenure import TenureRow
 
-STRUCTS: list[tuple[type[Struct], Table]] = [*TABLE_OF.items(), (LogEntry, EVENT_LOG), (TenureRow, TENURE)]
+STRUCTS: list[tuple[type[Struct], DatabaseTable]] = [
+    *TABLE_OF.items(),
+    (LogEntry, EVENT_LOG),
+    (TenureRow, TENURE),
+]
 
 Column = tuple[str, type, bool]
 
@@ -43,7 +54,7 @@ def without_none(hint: object) -> tuple[type, bool]:
 
 
 @pytest.mark.parametrize("struct, table", STRUCTS, ids=lambda value: getattr(value, "name", ""))
-def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: Table) -> None:
+def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: DatabaseTable) -> None:
     *columns, checksum = [(column.name, column.kind, column.is_null) for column in table.columns.values()]
     assert columns == columns_of_struct(struct)
     assert checksum == ("row_checksum", int, True)
@@ -72,7 +83,8 @@ def test_a_partial_index_is_over_a_column_of_its_table() -> None:
 def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
     migrated, made = tmp_path / "migrated.db", tmp_path / "made.db"
     migrate(SQLITE, migrated)
-    bring_up_to_date(SQLITE, made)
+    assert make_if_new(SQLITE, made)
+    assert not make_if_new(SQLITE, made)
     assert schema(migrated) == schema(made)
     assert begun(migrated) == begun(made)
 

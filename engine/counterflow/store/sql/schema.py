@@ -1,8 +1,7 @@
-"""Brings a database to the schema of this program when it is opened, or says why it cannot.
+"""The schema of this program: whether a database has it, and a new one made as it is to be.
 
-A server that starts on an up-to-date database asks for one row and goes on, and a new database is made as it
-is to be; what a database of an older version needs takes as long to load as all else of a server, and is
-loaded for that alone. All of it is one transaction, so a crash leaves the schema as it was.
+A server that starts on an up-to-date database asks for one row and goes on. What a database of another
+version needs is in `migrating.py`, which takes as long to load as all else of a server.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from counterflow.store.sql.dialects import DatabaseKind
-from counterflow.store.sql.tables import ALL_TABLES, Column, Index, Table
+from counterflow.store.sql.tables import ALL_TABLES, DatabaseColumn, DatabaseIndex, DatabaseTable
 
 HEAD = "0009"
 """The last step in `migrations/versions`."""
@@ -27,13 +26,10 @@ BEGUN = f"INSERT INTO tenure VALUES (1, '{{database_id}}', 0, 0, 0, 0, 0, 0, {Tr
 """Nothing has been written, and each row that will be has a checksum (`tenure.py`)."""
 
 
-def bring_up_to_date(dialect: DatabaseKind, path: Path) -> None:
-    """Make what the database at `path` has to have, or migrate it to `HEAD`.
-
-    Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the driver's error.
+def make_if_new(dialect: DatabaseKind, path: Path) -> bool:
+    """Make all tables where the database at `path` has none, in one transaction; whether that was so. Raises
+    the driver's error.
     """
-    if is_current(dialect, path):
-        return
     with closing(dialect.connect(path)) as connection:
         cursor = connection.cursor()
         cursor.execute(dialect.begin_write)
@@ -41,10 +37,7 @@ def bring_up_to_date(dialect: DatabaseKind, path: Path) -> None:
         if is_new := not cursor.fetchall():
             _make(dialect, cursor)
         cursor.execute("COMMIT")
-    if not is_new:
-        from counterflow.store.sql.migrating import migrate  # noqa: PLC0415 - half a second that other starts do not pay
-
-        migrate(dialect, path)
+        return is_new
 
 
 def is_current(dialect: DatabaseKind, path: Path) -> bool:
@@ -72,11 +65,11 @@ def definitions(dialect: DatabaseKind) -> Iterator[str]:
         yield from (_index(table, index) for index in table.indexes)
 
 
-def _column(dialect: DatabaseKind, column: Column) -> str:
+def _column(dialect: DatabaseKind, column: DatabaseColumn) -> str:
     return f"{column.name} {dialect.types[column.kind]}{'' if column.is_null else ' NOT NULL'}"
 
 
-def _index(table: Table, index: Index) -> str:
+def _index(table: DatabaseTable, index: DatabaseIndex) -> str:
     where = f" WHERE {index.condition}" if index.condition else ""
     return f"CREATE INDEX {index.name} ON {table.name} ({', '.join(index.columns)}){where}"
 

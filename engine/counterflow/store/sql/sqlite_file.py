@@ -14,7 +14,7 @@ from counterflow.store.sql.agreement import begin_tenure, look
 from counterflow.store.sql.commit_mark import read_mark
 from counterflow.store.sql.custody import FileCustody
 from counterflow.store.sql.dialects import SQLITE, DatabaseConnection, connect_to_read
-from counterflow.store.sql.schema import bring_up_to_date, is_current
+from counterflow.store.sql.schema import is_current, make_if_new
 from counterflow.store.sql.store import SqlStore
 from counterflow.store.sql.tenure import Tenure, TenureRow
 
@@ -91,7 +91,7 @@ def _tenure_row(connection: DatabaseConnection) -> TenureRow:
 def _open(custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
     try:
         with _log_kept(path):
-            bring_up_to_date(SQLITE, path)
+            _bring_up_to_date(path)
             connection = SQLITE.connect(path)
             try:
                 tenure = _begin_tenure(connection, path, accepts_loss=accepts_loss)
@@ -121,6 +121,14 @@ def _log_kept(path: Path) -> Iterator[None]:
         with suppress(*SQLITE.errors):
             reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
         yield
+
+
+def _bring_up_to_date(path: Path) -> None:
+    if is_current(SQLITE, path) or make_if_new(SQLITE, path):
+        return
+    from counterflow.store.sql.migrating import migrate  # noqa: PLC0415 - as long as all else of a start, and rarely needed
+
+    migrate(SQLITE, path)
 
 
 def _begin_tenure(connection: DatabaseConnection, path: Path, *, accepts_loss: bool) -> Tenure:

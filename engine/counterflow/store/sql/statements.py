@@ -14,7 +14,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES
 from counterflow.store.port import Key, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
-from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF, Table
+from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF, DatabaseTable
 
 Parameters = tuple[int | str | None, ...]
 
@@ -76,7 +76,7 @@ class Statements:
         return self._scan(EVENT_LOG, where, (after,), limit)
 
     def _scan(
-        self, table: Table, where: Where, after: Key | None, limit: int | None
+        self, table: DatabaseTable, where: Where, after: Key | None, limit: int | None
     ) -> tuple[str, Parameters]:
         literal = tuple(
             name for name, value in where.items() if PARTIAL_INDEXES.get(table.name) == (name, value)
@@ -97,7 +97,7 @@ class Statements:
         )
 
 
-def _query(table: Table, shape: ScanShape, mark: str) -> str:
+def _query(table: DatabaseTable, shape: ScanShape, mark: str) -> str:
     names = (*shape.bound, *shape.null, *dict(shape.among))
     if unknown := [name for name in names if name not in table.columns]:
         raise StoreError(
@@ -108,7 +108,7 @@ def _query(table: Table, shape: ScanShape, mark: str) -> str:
     return f"{_select(table)}{where} ORDER BY {', '.join(table.key)}{limit}"
 
 
-def _conditions(table: Table, shape: ScanShape, mark: str) -> Iterator[str]:
+def _conditions(table: DatabaseTable, shape: ScanShape, mark: str) -> Iterator[str]:
     """Of a scan, in the order of its parameters.
 
     A value that a partial index is made for is spelled out: behind a parameter the planner cannot see it.
@@ -121,7 +121,7 @@ def _conditions(table: Table, shape: ScanShape, mark: str) -> Iterator[str]:
         yield _follows(table.key, mark)
 
 
-def _walk(table: Table, names: tuple[str, ...], equal: int, after: int, mark: str) -> str:
+def _walk(table: DatabaseTable, names: tuple[str, ...], equal: int, after: int, mark: str) -> str:
     """Only columns of the index, so that a database reads nothing else."""
     behind = names[equal:]
     conditions = [
@@ -148,22 +148,22 @@ def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:
     return (*values, *[None] * ((1 << (len(values) - 1).bit_length()) - len(values) if values else 1))
 
 
-def _select(table: Table) -> str:
+def _select(table: DatabaseTable) -> str:
     return f"SELECT {', '.join(table.columns)} FROM {table.name}"
 
 
-def _insert(table: Table, mark: str) -> str:
+def _insert(table: DatabaseTable, mark: str) -> str:
     values = _several(len(table.columns), mark)
     return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({values})"
 
 
-def _upsert(table: Table, mark: str) -> str:
+def _upsert(table: DatabaseTable, mark: str) -> str:
     """Unlike REPLACE it leaves the row, and indexes over unchanged columns, in place."""
     values = ", ".join(f"{name} = excluded.{name}" for name in table.columns if name not in table.key)
     return f"{_insert(table, mark)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {values}"
 
 
-def _delete(table: Table, mark: str) -> str:
+def _delete(table: DatabaseTable, mark: str) -> str:
     return f"DELETE FROM {table.name} WHERE {_all(_equals(table.key, mark))}"
 
 

@@ -24,7 +24,7 @@ PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "ac
 """Tables with an index over the few rows whose column has this value, which are always asked for."""
 
 
-class Column(Struct, frozen=True):
+class DatabaseColumn(Struct, frozen=True):
     """A column by the type of its values: int (64 bits), str (in the order of its code points), bytes or
     bool.
     """
@@ -34,7 +34,7 @@ class Column(Struct, frozen=True):
     is_null: bool
 
 
-class Index(Struct, frozen=True):
+class DatabaseIndex(Struct, frozen=True):
     """An index over columns, or over those of the rows for which a condition holds."""
 
     name: str
@@ -42,20 +42,20 @@ class Index(Struct, frozen=True):
     condition: str = ""
 
 
-class Table(Struct, frozen=True):
+class DatabaseTable(Struct, frozen=True):
     """What a database is told of a table."""
 
     name: str
-    columns: MappingProxyType[str, Column]
+    columns: MappingProxyType[str, DatabaseColumn]
     key: tuple[str, ...]
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[DatabaseIndex, ...] = ()
 
 
-def columns_of(struct: type[Struct]) -> MappingProxyType[str, Column]:
+def columns_of(struct: type[Struct]) -> MappingProxyType[str, DatabaseColumn]:
     """A column per field of a struct, in their order, NULL where the field may be None; and the checksum."""
-    columns = [Column(field.name, *_kind(field.type)) for field in fields(struct)]
+    columns = [DatabaseColumn(field.name, *_kind(field.type)) for field in fields(struct)]
     return MappingProxyType(
-        {column.name: column for column in (*columns, Column("row_checksum", int, is_null=True))}
+        {column.name: column for column in (*columns, DatabaseColumn("row_checksum", int, is_null=True))}
     )
 
 
@@ -65,29 +65,29 @@ def _kind(hint: type) -> tuple[type, bool]:
     return kind, type(None) in kinds
 
 
-def _table_of(row: type[Row]) -> Table:
-    return Table(row.table, columns_of(row), row.key_fields, tuple(_indexes_of(row)))
+def _table_of(row: type[Row]) -> DatabaseTable:
+    return DatabaseTable(row.table, columns_of(row), row.key_fields, tuple(_indexes_of(row)))
 
 
-def _indexes_of(row: type[Row]) -> Iterator[Index]:
+def _indexes_of(row: type[Row]) -> Iterator[DatabaseIndex]:
     if row.instance_field not in ("", row.key_fields[0]):
-        yield Index(f"ix_{row.table}_instance", (row.instance_field,))
+        yield DatabaseIndex(f"ix_{row.table}_instance", (row.instance_field,))
     for name, columns in row.indexes.items():
-        yield Index(f"ix_{row.table}_{name}", columns)
+        yield DatabaseIndex(f"ix_{row.table}_{name}", columns)
     if row.table in PARTIAL_INDEXES:
         column, value = PARTIAL_INDEXES[row.table]
-        yield Index(f"ix_{row.table}_{value}", row.key_fields, f"{column} = '{value}'")
+        yield DatabaseIndex(f"ix_{row.table}_{value}", row.key_fields, f"{column} = '{value}'")
 
 
-TABLE_OF: dict[type[Row], Table] = {row: _table_of(row) for row in TABLES}
+TABLE_OF: dict[type[Row], DatabaseTable] = {row: _table_of(row) for row in TABLES}
 """The table of each row struct."""
 
-EVENT_LOG = Table(
+EVENT_LOG = DatabaseTable(
     "event_log",
     columns_of(LogEntry),
     ("position",),
-    (Index("ix_event_log_instance", ("process_instance_key",)),),
+    (DatabaseIndex("ix_event_log_instance", ("process_instance_key",)),),
 )
-TENURE = Table("tenure", columns_of(TenureRow), ("id",))
+TENURE = DatabaseTable("tenure", columns_of(TenureRow), ("id",))
 ALL_TABLES = (*TABLE_OF.values(), EVENT_LOG, TENURE)
 """All but Alembic's mark."""
