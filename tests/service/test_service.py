@@ -165,9 +165,11 @@ async def test_who_cannot_even_be_told_is_under_way_no_more() -> None:
 
     async with asking() as found:
         found.store.faults.append(StoreError("disk full"))
-        found.service.commands.carry_out(ORDER, lambda _: None, failed)
+        found.service.commands.carry_out(Guest(), ORDER, lambda _: None, failed)
         with pytest.raises(ConnectionError):
-            found.service.commands.carry_out(CompleteJob(job_key=7, variables={}), lambda _: None, failed)
+            found.service.commands.carry_out(
+                Guest(), CompleteJob(job_key=7, variables={}), lambda _: None, failed
+            )
         async with asyncio.timeout(10):
             await found.service.admission.idle()
 
