@@ -30,17 +30,17 @@ class Commands:
     durable, or with what has come in its place (`EXPECTED`, or a fault of ours); neither may raise.
     """
 
-    def __init__(self, writer: Writer, admission: Admission, turns: Turns) -> None:
+    def __init__(self, writer: Writer, admission: Admission, turns: Turns, rests: Rests) -> None:
         self._writer = writer
         self._admission = admission
         self._turns = turns
-        self._rests = Rests()
+        self._rests = rests
 
     def carry_out(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
         """Carry out a command: at once, or when it is the time of the visitor's connection (`rests.py`); one
         who goes away before that is not heard. Raises `Overloaded` where there is no room to wait in.
         """
-        if not self._rests.is_to_wait(visitor):
+        if not self._rests.is_to_wait(visitor.account, visitor):
             self._admission.begun()
             self._carry_out(visitor, command, told, failed, self._admission.ended)
             return
@@ -50,7 +50,7 @@ class Commands:
             self._carry_out(visitor, command, told, failed, self._admission.ended)
 
         self._waits(visitor)
-        self._rests.wait(visitor, begin)
+        self._rests.wait(visitor.account, visitor, begin)
 
     def ask(self, command: Command) -> asyncio.Future[Any]:
         """Carry a command of the program's own out at once; the future has what comes of it."""
@@ -63,15 +63,15 @@ class Commands:
         """As `carry_out`, for a command that begins something, which waits for the visitor's turn too."""
 
         def begin() -> None:
-            if self._rests.is_to_wait(visitor):
+            if self._rests.is_to_wait(visitor.account, visitor):
                 self._turns.end()
-                self._rests.wait(visitor, stand_in_line)
+                self._rests.wait(visitor.account, visitor, stand_in_line)
                 return
             self._comes(visitor)
             self._carry_out(visitor, command, told, failed, self._ended_with_turn)
 
         def refuse(refusal: Overloaded) -> None:
-            self._rests.leave(visitor)
+            self._rests.leave(visitor.account, visitor)
             if not visitor.is_over:
                 self._admission.let_go(visitor)
                 self._admission.ended()
@@ -81,13 +81,13 @@ class Commands:
             self._turns.take(visitor, begin, refuse)
 
         self._waits(visitor)
-        self._rests.wait(visitor, stand_in_line)
+        self._rests.wait(visitor.account, visitor, stand_in_line)
 
     def _waits(self, visitor: Visitor) -> None:
         """A visitor has a place to wait in, until they come or are gone. Raises `Overloaded`."""
 
         def gone() -> None:
-            self._rests.leave(visitor)
+            self._rests.leave(visitor.account, visitor)
             self._turns.leave(visitor)
             self._admission.let_go(visitor)
             self._admission.ended()
@@ -105,7 +105,7 @@ class Commands:
     ) -> None:
         begun = time.perf_counter()
         self._submit(command, told, failed, ended)
-        self._rests.took(visitor, time.perf_counter() - begun)
+        self._rests.took(visitor.account, time.perf_counter() - begun)
 
     def release(self, process_instance_key: int) -> Awaitable[None]:
         """Let an instance that was set aside go on.

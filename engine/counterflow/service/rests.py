@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Final
 
 from counterflow.budget import Account
-from counterflow.service.callers import Visitor
 
 LONG_SECONDS: Final = 0.02
 """A command that takes less is followed by no rest."""
@@ -26,46 +25,53 @@ class _Rest:
     __slots__ = ("line", "next")
 
     def __init__(self) -> None:
-        self.line: OrderedDict[Visitor, Callable[[], None]] = OrderedDict()
-        self.next: Visitor | None = None
+        self.line: OrderedDict[object, Callable[[], None]] = OrderedDict()
+        self.next: object | None = None
 
 
 class Rests:
-    """Those of one server."""
+    """Those of one server. A caller is whoever stands for one call."""
 
     def __init__(self) -> None:
         self._rests: dict[Account, _Rest] = {}
 
-    def is_to_wait(self, visitor: Visitor) -> bool:
-        """Whether somebody of the same connection has taken long, and it is not this visitor's time yet."""
-        rest = self._rests.get(visitor.account)
-        return rest is not None and rest.next is not visitor
+    def is_to_wait(self, account: Account, caller: object) -> bool:
+        """Whether somebody of the same connection has taken long, and it is not this caller's time yet."""
+        rest = self._rests.get(account)
+        return rest is not None and rest.next is not caller
 
-    def wait(self, visitor: Visitor, begin: Callable[[], None]) -> None:
-        """Call `begin` once, when it is the visitor's time; at once where nobody has taken long."""
-        rest = self._rests.get(visitor.account)
+    def wait(self, account: Account, caller: object, begin: Callable[[], None]) -> None:
+        """Call `begin` once, when it is the caller's time; at once where nobody has taken long."""
+        rest = self._rests.get(account)
         if rest is None:
             begin()
         else:
-            rest.line[visitor] = begin
+            rest.line[caller] = begin
 
-    def leave(self, visitor: Visitor) -> None:
-        """The visitor waits no longer, and is not carried out."""
-        rest = self._rests.get(visitor.account)
+    async def over(self, account: Account, caller: object) -> None:
+        """Wait until it is the caller's time; `leave` where that is no longer waited for."""
+        if self.is_to_wait(account, caller):
+            time_has_come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self.wait(account, caller, lambda: time_has_come.set_result(None))
+            await time_has_come
+
+    def leave(self, account: Account, caller: object) -> None:
+        """The caller waits no longer, and is not carried out."""
+        rest = self._rests.get(account)
         if rest is None:
             return
-        rest.line.pop(visitor, None)
-        if rest.next is visitor:
-            self._rest(visitor.account, rest, 0)
+        rest.line.pop(caller, None)
+        if rest.next is caller:
+            self._rest(account, rest, 0)
 
-    def took(self, visitor: Visitor, seconds: float) -> None:
-        """The visitor's command was carried out, and so long the event loop did nothing else."""
-        rest = self._rests.get(visitor.account)
+    def took(self, account: Account, seconds: float) -> None:
+        """A command of the connection was carried out, and so long the event loop did nothing else."""
+        rest = self._rests.get(account)
         if rest is None:
             if seconds < LONG_SECONDS:
                 return
-            rest = self._rests[visitor.account] = _Rest()
-        self._rest(visitor.account, rest, seconds if seconds >= LONG_SECONDS else 0)
+            rest = self._rests[account] = _Rest()
+        self._rest(account, rest, seconds if seconds >= LONG_SECONDS else 0)
 
     def _rest(self, account: Account, rest: _Rest, seconds: float) -> None:
         rest.next = None
