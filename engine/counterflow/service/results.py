@@ -83,12 +83,12 @@ class Results:
                 await self._rests.over(account, caller)
                 async with self._turns:
                     if not self._rests.is_to_wait(account, caller):
-                        return await self._begun_now(command, account, caller)
+                        return await self._begun_now(command, account)
         finally:
             self._rests.leave(account, caller)
 
     async def _begun_now(
-        self, command: CreateProcessInstance, account: Account, caller: object
+        self, command: CreateProcessInstance, account: Account
     ) -> tuple[ProcessInstance, asyncio.Future[InstanceEnded]]:
         self._admission.check()
         begun = time.perf_counter()
