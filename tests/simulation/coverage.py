@@ -15,6 +15,7 @@ from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
     LinkDefinition,
@@ -54,6 +55,7 @@ _DEFINITIONS: Mapping[type, str] = {
     TimerDefinition: "timerEventDefinition",
     MessageDefinition: "messageEventDefinition",
     SignalDefinition: "signalEventDefinition",
+    ConditionalDefinition: "conditionalEventDefinition",
 }
 _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE: "date",

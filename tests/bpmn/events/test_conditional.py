@@ -96,8 +96,9 @@ def test_refused(written: str, camunda: bool, words: str) -> None:
 
 def test_a_script_is_refused() -> None:
     script = element("conditionalEventDefinition", element("condition", "x == 1", language="groovy"))
-    message = refused(waiting(script, camunda=True), "expression")
-    assert "is a script in 'groovy', which is not executed" in message
+    content = waiting(script, camunda=True)
+    assert refused(content, "expression") == ["it"]
+    assert "is a script in 'groovy', which is not executed" in reading(content).findings[0].message
 
 
 def test_deletion_is_told_not_to_happen() -> None:
