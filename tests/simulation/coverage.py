@@ -30,9 +30,19 @@ from tests.simulation.faults import FAULTS
 Tally = Counter[tuple[str, str, str]]
 """How often: ("fault", name, ""), ("command", name, ""), ("element", kind, position)."""
 
-POSITIONS = ("process", "sub-process", "event", "handler", "called", "parallel", "sequential", "camunda")
+POSITIONS = (
+    "process",
+    "sub-process",
+    "event",
+    "handler",
+    "called",
+    "parallel",
+    "sequential",
+    "loop",
+    "camunda",
+)
 """Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many
-times, all at once or one after another; in a `camunda:` model. Several may hold at once.
+times, all at once or one after another; in a standard loop; in a `camunda:` model. Several may hold at once.
 """
 
 NOT_PLAYED: Mapping[str, str] = {
@@ -87,6 +97,8 @@ def positions_of(process: Process, node: Node, header: ProcessInstance, loop_cou
         yield "called"
     if node.multi_instance is not None and loop_counter > 0:
         yield "sequential" if node.multi_instance.is_sequential else "parallel"
+    if node.standard_loop is not None and loop_counter > 0:
+        yield "loop"
     if process.dialect == "camunda":
         yield "camunda"
 

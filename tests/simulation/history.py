@@ -210,7 +210,7 @@ class History:
             and not any(flow.condition for flow in node.outgoing)
         ):
             self._leaving = [(life.scope_key, flow.id) for flow in node.outgoing]
-        each = process.dialect is Dialect.CAMUNDA
+        each = process.dialect is Dialect.CAMUNDA or node.standard_loop is not None
         by_itself = life.loop_counter == 0 or (life.loop_counter > 0) == each
         own = node.compensation is not None and by_itself and not life.undo_key
         recorded = self.books.own_undo[event.key]
