@@ -68,6 +68,7 @@ _DEFINITIONS: Mapping[type, str] = {
 _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE: "date",
     TimerKind.DURATION: "duration",
+    TimerKind.DATE_OR_DURATION: "date",
     TimerKind.CYCLE: "cycle",
 }
 _EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
@@ -136,7 +137,7 @@ def expected() -> dict[str, list[str]]:
         "businessRuleTask with a decision",
         *(f"{name}, not interrupting" for name in waiting),
     ]
-    timers = [f"timer with a {kind}" for kind in _KINDS.values()]
+    timers = [f"timer with a {kind}" for kind in dict.fromkeys(_KINDS.values())]
     wanted = {
         "element": [*plain, *events, *others],
         "command": sorted(command.__name__ for command in kernel.COMMANDS),

@@ -11,6 +11,7 @@ from counterflow.model.events import TimerKind
 _EXAMPLES: Final[Mapping[TimerKind, str]] = {
     TimerKind.DATE: "2030-01-01T09:00:00Z or 2030-01-01T09:00:00+01:00",
     TimerKind.DURATION: "PT15M, PT1H30M, P7D or P1M",
+    TimerKind.DATE_OR_DURATION: "2030-01-01T09:00:00Z or PT15M",
     TimerKind.CYCLE: "R3/PT10S, R/P1D, R/2030-01-01T00:00:00Z/P1D or cron such as 0 0 9 * * MON-FRI",
 }
 _CRON_REMEDY = (

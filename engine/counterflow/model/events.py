@@ -87,6 +87,8 @@ class TimerKind(StrEnum):
 
     DATE = "date"
     DURATION = "duration"
+    DATE_OR_DURATION = "date or duration"
+    """What a date may give in a camunda: model."""
     CYCLE = "cycle"
 
 

@@ -41,6 +41,8 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
             schedule = _date(value)
         case TimerKind.DURATION:
             schedule = _duration(value, now_ms)
+        case TimerKind.DATE_OR_DURATION:
+            schedule = _date(value) or _duration(value, now_ms)
         case TimerKind.CYCLE:
             schedule = _cycle(value, now_ms)
     return None if schedule is None or schedule.due_ms > LATEST_MS else schedule
@@ -55,6 +57,8 @@ def gives_time(kind: TimerKind, value: object) -> bool:
             return timer_texts.moment_of(value) is not None
         case TimerKind.DURATION:
             return timer_texts.interval_of(value) is not None
+        case TimerKind.DATE_OR_DURATION:
+            return timer_texts.moment_of(value) is not None or timer_texts.interval_of(value) is not None
         case TimerKind.CYCLE:
             return isinstance(value, str) and (
                 timer_texts.cycle(value) is not None or cron.read(value) is not None

@@ -182,6 +182,8 @@ def why_not(kind: TimerKind, text: str) -> str:
     match kind:
         case TimerKind.DATE:
             return _why_no_moment(text)
+        case TimerKind.DATE_OR_DURATION:
+            return _BEYOND if _INTERVAL.fullmatch(text) else _why_no_moment(text)
         case TimerKind.DURATION:
             return _BEYOND if _INTERVAL.fullmatch(text) else ""
         case TimerKind.CYCLE:

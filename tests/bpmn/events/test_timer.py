@@ -87,6 +87,15 @@ def test_what_is_written_out_becomes_its_own_text(kind: str, text: str) -> None:
     assert definition.expression.evaluate({}).value == text
 
 
+@pytest.mark.parametrize("text", ["PT1M", "P1D", "2030-01-01T09:00:00Z", "${when}"])
+def test_a_date_may_be_a_duration_in_a_camunda_model(text: str) -> None:
+    content = caught(timer("timeDate", text)).replace(b'id="a"', b'id="a" camunda:asyncBefore="true"')
+    definition = node(content, "a").event
+    assert isinstance(definition, TimerDefinition)
+    value = definition.expression.evaluate({"when": "PT1M"}).value
+    assert gives_time(definition.kind, value)
+
+
 @pytest.mark.parametrize("kind, text", BAD)
 def test_what_is_no_time_is_refused(kind: str, text: str) -> None:
     (finding,) = told(starting(timer(kind, text)), RULE, Severity.ERROR)
@@ -157,6 +166,9 @@ def test_a_timer_inside_is_judged_like_any_other() -> None:
         (TimerKind.DATE,     'date and time("2030-01-01T00:00:00Z")', True),
         (TimerKind.DATE,     'date("2030-01-01")',                    True),
         (TimerKind.DATE,     'duration("PT1H")',                      False),
+        (TimerKind.DATE_OR_DURATION, 'duration("PT1H")',              True),
+        (TimerKind.DATE_OR_DURATION, 'date("2030-01-01")',            True),
+        (TimerKind.DATE_OR_DURATION, '"R/PT1H"',                      False),
         (TimerKind.DURATION, 'duration("PT1H")',                      True),
         (TimerKind.DURATION, 'duration("P1M")',                       True),
         (TimerKind.DURATION, '-duration("PT1H")',                     True),

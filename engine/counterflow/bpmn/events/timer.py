@@ -46,6 +46,8 @@ def _read(reading: ModelReading, element: Element) -> TimerDefinition | None:
         return None
     (time,) = written
     kind = _KINDS[local_name(time)]
+    if kind is TimerKind.DATE and reading.outline.dialect is Dialect.CAMUNDA:
+        kind = TimerKind.DATE_OR_DURATION
     value = reading.dialect.text_or_expression(text_of(time), local_name(time), element, reading.notes, time)
     if isinstance(value, str):
         value = _constant(reading, element, kind, value, time)

@@ -56,7 +56,7 @@ def _fixed(expression: Expression) -> object:
 
 
 def _leaves_no_time(kind: TimerKind, value: object) -> bool:
-    if kind is TimerKind.DURATION:
+    if kind in {TimerKind.DURATION, TimerKind.DATE_OR_DURATION} and timer_texts.moment_of(value) is None:
         first = schedules.first_moment(kind, value, 0)
         return first is not None and first.due_ms <= 0
     cycle = timer_texts.cycle(value) if kind is TimerKind.CYCLE and isinstance(value, str) else None

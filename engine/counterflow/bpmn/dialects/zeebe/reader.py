@@ -352,18 +352,12 @@ def _mappings(
 def _mapping(element: Element, xml: etree._Element, kind: str, notes: Notes) -> VariableMapping | None:
     target = target_path(xml.get("target") or "", f"{kind} mapping", element, notes, xml)
     text = (xml.get("source") or "").strip()
-    if not text:
-        message = (
-            f"expected a source on the {kind} mapping to '{xml.get('target')}' of {element}, found none."
-        )
-        notes.error(
-            element,
-            "mapping",
-            message,
-            "Write a FEEL expression behind '=', e.g. source=\"= order.total\".",
-            xml,
-        )
-    if target is None or not text:
+    if not text.removeprefix("="):
+        message = f"the {kind} mapping to '{xml.get('target')}' of {element} has no source, so it gives null."
+        remedy = "Write a FEEL expression behind '=', e.g. source=\"= order.total\"."
+        notes.warning(element, "mapping", message, remedy, xml)
+        text = "=null"
+    if target is None:
         return None
     if text.startswith("="):
         source = compile_feel(
