@@ -70,6 +70,7 @@ _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DURATION: "duration",
     TimerKind.DATE_OR_DURATION: "date",
     TimerKind.CYCLE: "cycle",
+    TimerKind.QUARTZ_CYCLE: "cycle",
 }
 _EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
 

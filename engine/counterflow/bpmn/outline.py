@@ -244,6 +244,8 @@ class Outline:
     root: etree._Element
     resource_name: str
     dialect: Dialect
+    is_of_activiti: bool = False
+    """Whether it was drawn for Activiti or Flowable alone, whose extensions are read as `camunda:` ones."""
     processes: list[Element] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     """Processes included, in document order."""

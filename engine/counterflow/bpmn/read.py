@@ -78,6 +78,7 @@ def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], note
     settle(root)
     dialect = dialect_of(root, origin)
     drawn = read_outline(root, resource_name, dialect)
+    drawn.is_of_activiti = bool(origin.vendors) and all(vendor.runs_unmarked for vendor in origin.vendors)
     if len(origin.dialects) > 1:
         notes.add([mixed_dialects(root, resource_name, origin, dialect)])
     _read_details(ModelReading(drawn, READERS[dialect], notes))

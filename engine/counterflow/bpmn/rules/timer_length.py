@@ -37,7 +37,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check(event: Element, kind: TimerKind, value: object) -> Iterator[Finding]:
     what = f"the {kind} of {event} is {quoted(str(value))}"
-    if schedules.first_moment(kind, value, _LATE_MS) is None:
+    # what names its years comes before those only
+    if all(schedules.first_moment(kind, value, now_ms) is None for now_ms in (0, _LATE_MS)):
         remedy = f"Write what comes before the year 280000, e.g. {example(kind)}."
         yield event.error(RULE, f"{what}, which no calendar holds.", remedy, event.definition)
     elif _leaves_no_time(kind, value):
@@ -59,6 +60,7 @@ def _leaves_no_time(kind: TimerKind, value: object) -> bool:
     if kind in {TimerKind.DURATION, TimerKind.DATE_OR_DURATION} and timer_texts.moment_of(value) is None:
         first = schedules.first_moment(kind, value, 0)
         return first is not None and first.due_ms <= 0
-    cycle = timer_texts.cycle(value) if kind is TimerKind.CYCLE and isinstance(value, str) else None
+    is_cycle = kind in {TimerKind.CYCLE, TimerKind.QUARTZ_CYCLE}
+    cycle = timer_texts.cycle(value) if is_cycle and isinstance(value, str) else None
     apart = timer_texts.length(cycle.interval) if cycle is not None else None
     return apart is not None and timer_texts.leaves_no_time(apart)
