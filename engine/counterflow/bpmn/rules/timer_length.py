@@ -13,7 +13,7 @@ from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.times import example
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model import schedules, timer_texts
+from counterflow.model import quartz, schedules, timer_texts
 from counterflow.model.events import TimerDefinition, TimerKind
 from counterflow.model.schedules import gives_time
 
@@ -37,8 +37,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check(event: Element, kind: TimerKind, value: object) -> Iterator[Finding]:
     what = f"the {kind} of {event} is {quoted(str(value))}"
-    # what names its years comes before those only
-    if all(schedules.first_moment(kind, value, now_ms) is None for now_ms in (0, _LATE_MS)):
+    names_its_years = kind is TimerKind.QUARTZ_CYCLE and quartz.read(str(value)) is not None
+    if schedules.first_moment(kind, value, _LATE_MS) is None and not names_its_years:
         remedy = f"Write what comes before the year 280000, e.g. {example(kind)}."
         yield event.error(RULE, f"{what}, which no calendar holds.", remedy, event.definition)
     elif _leaves_no_time(kind, value):
