@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TextIO, cast
 
 from counterflow.visible import spelled_out
@@ -52,10 +51,18 @@ class NotThere(io.TextIOBase):
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
+class Nobody(io.TextIOBase):
+    """A stderr that the caller has closed: nobody hears what is said."""
+
+    def write(self, text: str) -> int:
+        """Do nothing."""
+        return len(text)
+
+
 def use_plain_streams() -> None:
     """Let stdout and stderr substitute what they cannot encode, and take the places of closed ones."""
     sys.stdout = sys.stdout or cast("TextIO", NotThere())
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+    sys.stderr = sys.stderr or cast("TextIO", Nobody())
     codecs.register_error(ERRORS, _substitute)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
