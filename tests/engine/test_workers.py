@@ -206,7 +206,7 @@ async def test_a_handler_that_breaks_itself_off_costs_a_try() -> None:
         task = asyncio.current_task()
         assert task is not None
         task.cancel()
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     async with Engine() as engine:
         engine.worker("pack")(gives_up)
