@@ -40,7 +40,7 @@ def spelled(kind: type, name: str) -> str:
 
 def written() -> str:
     lines = []
-    for name in counterflow.__all__:
+    for name in [*counterflow.__all__, "open"]:
         thing = getattr(counterflow, name)
         if isinstance(thing, type):
             lines += [f"class {name}", *members(thing)]
@@ -56,6 +56,14 @@ def test_the_public_names_and_signatures_are_these() -> None:
     assert written() == PINNED.read_text(encoding="utf-8"), (
         "what programs rely on has changed: say so in CHANGELOG.md, and run python -m tests.engine.test_public"
     )
+
+
+def test_all_names_at_once_leave_python_s_own_alone() -> None:
+    names: dict[str, object] = {}
+    exec("from counterflow import *", names)  # noqa: S102 - what a notebook does
+    assert "Engine" in names
+    assert "open" not in names
+    assert "open" in dir(counterflow)
 
 
 def test_whatever_is_public_says_what_it_is() -> None:
