@@ -178,7 +178,7 @@ REFUSALS = [
     (
         ("show", "--last", "--process", "nope"),
         3,
-        "Expected a process instance of nope, but none was ever started",
+        "Expected the id of a deployed process, but found 'nope'",
     ),
     (
         ("instances", "--since", "yesterday"),
