@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "afc8a974e468d27da6e149100fd3e6187d8097ed6c69fcb4c4467cd4d6cd8b53",
-    "counterflow.proto": "d67b39f9f6079e6f0f4565ecc7506bd6912d70ae770b298c684980b7e920f04b",
+    "counterflow.proto": "1c69d67d3cb6c9f97bf8f5463b22fd46528ab2e08642d462a25c4524752e01f5",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }
