@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from counterflow.engine.blocking import BlockingEngine
     from counterflow.engine.blocking import open_engine as open  # noqa: A004 - read as counterflow.open
     from counterflow.engine.engine import Engine
-    from counterflow.engine.handlers import BpmnError
+    from counterflow.engine.handlers import AdHocResult, BpmnError
     from counterflow.engine.lookups import NothingThere
     from counterflow.engine.pictures import ShownInstance
     from counterflow.engine.results import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from counterflow.store.port import StoreError
 
 __all__ = [
+    "AdHocResult",
     "BlockingEngine",
     "BpmnError",
     "CompensationOrder",
@@ -68,6 +69,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AdHocResult": "engine.handlers",
     "BlockingEngine": "engine.blocking",
     "BpmnError": "engine.handlers",
     "CompensationOrder": "model.events",

@@ -8,6 +8,8 @@ BODY = -1
 """`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements
 0.
 """
+INNER = -2
+"""`loop_counter` of an activation inside an ad-hoc sub-process: the scope that its flow has to itself."""
 
 
 class Origin(NamedTuple):
@@ -25,7 +27,9 @@ class Origin(NamedTuple):
     event.
     """
     loop_counter: int = 0
-    """`BODY`, or which instance of a multi-instance activity it is."""
+    """`BODY`, or which instance of a multi-instance activity it is; `INNER` of an activation inside an ad-hoc
+    sub-process.
+    """
 
 
 PLAIN = Origin()
