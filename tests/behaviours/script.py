@@ -246,6 +246,19 @@ def _set(engine: Engine, line: Line, *, local: bool = False) -> None:
     engine.set_variables(_key(engine, ElementInstance, line.words[0]), line.document, local=local)
 
 
+def _begin(engine: Engine, line: Line, *, instead: bool = False) -> None:
+    scope = _key(engine, ElementInstance, line.words[0])
+    activities = [(name, line.document) for name in line.words[1:]]
+    engine.activate_activities(scope, activities, cancel_remaining=instead)
+
+
+def _decide(engine: Engine, line: Line, *, cancels: bool, is_done: bool) -> None:
+    """What is done has the document for itself, what begins has it in each activation."""
+    begins = [(name, line.document) for name in line.words[1:]]
+    result = AdHocResult(begins, is_done, cancels)
+    engine.complete(_job(engine, line), None if begins else line.document, result=result)
+
+
 COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "start": _start,
     "activate": lambda engine, line: _discard(engine.activate(line.words[0])),
@@ -266,7 +279,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
         _key(engine, ElementInstance, line.words[0]), line.document
     ),
     "broadcast": lambda engine, line: _discard(engine.broadcast(line.words[0], line.document)),
-    "begin": lambda engine, line: _begin(engine, line),  # noqa: PLW0108 - defined below
+    "begin": _begin,
     "begin-instead": lambda engine, line: _begin(engine, line, instead=True),
     "decide": lambda engine, line: _decide(engine, line, cancels=False, is_done=False),
     "decide-instead": lambda engine, line: _decide(engine, line, cancels=True, is_done=False),
@@ -275,19 +288,6 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),
 }
-
-
-def _begin(engine: Engine, line: Line, *, instead: bool = False) -> None:
-    scope = _key(engine, ElementInstance, line.words[0])
-    activities = [(name, line.document) for name in line.words[1:]]
-    engine.activate_activities(scope, activities, cancel_remaining=instead)
-
-
-def _decide(engine: Engine, line: Line, *, cancels: bool, is_done: bool) -> None:
-    """What is done has the document for itself, what begins has it in each activation."""
-    begins = [(name, line.document) for name in line.words[1:]]
-    result = AdHocResult(begins, is_done, cancels)
-    engine.complete(_job(engine, line), None if begins else line.document, result=result)
 
 
 def _turn(engine: Engine) -> None:

@@ -5,9 +5,9 @@ BPMN 2.0.2, 10.3.5 and table 10.22.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
-import msgspec
 from lxml import etree
 
 from counterflow.bpmn.elements import AD_HOC
@@ -62,7 +62,8 @@ def completion_condition(scope: Element) -> etree._Element | None:
 
 def described(scope: Element) -> bytes:
     """What is told of the activities to whoever decides which to activate: a JSON list."""
-    return msgspec.json.encode([_told(child, child.details.properties) for child in activities_of(scope)])
+    told = [_told(child, child.details.properties) for child in activities_of(scope)]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _told(activity: Element, properties: Mapping[str, str]) -> dict[str, object]:
