@@ -696,6 +696,7 @@ class Reason(_message.Message):
         KIND_COMPENSATION: _ClassVar[Reason.Kind]
         KIND_INCIDENT: _ClassVar[Reason.Kind]
         KIND_QUARANTINE: _ClassVar[Reason.Kind]
+        KIND_AD_HOC: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -706,6 +707,7 @@ class Reason(_message.Message):
     KIND_COMPENSATION: Reason.Kind
     KIND_INCIDENT: Reason.Kind
     KIND_QUARANTINE: Reason.Kind
+    KIND_AD_HOC: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]

@@ -41,6 +41,8 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
+    "adHocSubProcess": "grown by no generator yet; bpmn/behaviours/ad-hoc and tests/kernel/test_ad_hoc.py play it",
+    "ActivateAdHocSubProcessActivities": "likewise",
 }
 """Elements and commands that need not occur, and why."""
 

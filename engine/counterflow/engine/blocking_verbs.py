@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.handlers import AdHocResult, Variables
+from counterflow.engine.handlers import Activities, AdHocResult, Variables
 from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
@@ -110,7 +110,7 @@ class BlockingVerbs(ABC):
     def activate_activities(
         self,
         ad_hoc: int | str,
-        activities: Mapping[str, Variables | None] | Sequence[str | tuple[str, Variables | None]],
+        activities: Activities,
         *,
         cancel_remaining: bool = False,
     ) -> None:

@@ -27,6 +27,9 @@ from counterflow.service.requests import activation, duration_ms
 
 Variables = Mapping[str, Any]
 
+Activities = Mapping[str, Variables | None] | Sequence[str | tuple[str, Variables | None]]
+"""Ids of activities, each with the variables of its activation, or without any."""
+
 
 @dataclass(frozen=True)
 class AdHocResult:
@@ -37,7 +40,7 @@ class AdHocResult:
     under way goes. `variables` are set in the sub-process itself.
     """
 
-    activate: Mapping[str, Variables | None] | Sequence[str | tuple[str, Variables | None]] = ()
+    activate: Activities = ()
     is_completion_condition_fulfilled: bool = False
     is_cancel_remaining_instances: bool = False
     variables: Variables | None = None
@@ -122,6 +125,8 @@ def completion(job: ActivatedJob, returned: Returned) -> Command:
 
 def completed(job_key: int, variables: Variables | None, result: AdHocResult | None = None) -> Command:
     """The command for a job that is done. Raises `TypeError` and `Rejection`."""
+    if not isinstance(result, AdHocResult | None):
+        raise TypeError(f"Expected an AdHocResult or nothing as the result of a job, but found {result!r}")
     answer = None
     if result is not None:
         answer = AdHocAnswer(
@@ -132,18 +137,16 @@ def completed(job_key: int, variables: Variables | None, result: AdHocResult | N
     return CompleteJob(job_key=job_key, variables=document(variables), answer=answer)
 
 
-def activations(
-    asked: Mapping[str, Variables | None] | Sequence[str | tuple[str, Variables | None]],
-) -> tuple[tuple[str, dict[str, bytes]], ...]:
+def activations(asked: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
     """Activities by id, with the variables of each activation. Raises `TypeError`."""
-    if isinstance(asked, str):
-        raise TypeError(f'Expected a list of ids of activities, as in ["{asked}"], but found {asked!r}')
+    if isinstance(asked, str | bytes) or not isinstance(asked, Mapping | Sequence):
+        raise TypeError(f'Expected ids of activities, as in ["ask-expert"], but found {asked!r}')
     pairs = asked.items() if isinstance(asked, Mapping) else (_pair(each) for each in asked)
     return tuple((text(name, "the id of an activity"), document(values)) for name, values in pairs)
 
 
-def _pair(each: str | tuple[str, Variables | None]) -> tuple[str, Variables | None]:
-    return (each, None) if isinstance(each, str) else each
+def _pair(each: object) -> tuple[Any, Any]:
+    return (each[0], each[1]) if isinstance(each, tuple) and len(each) == 2 else (each, None)
 
 
 def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from counterflow.engine.handlers import (
+    Activities,
     AdHocResult,
     Handler,
     WorkerTask,
@@ -213,7 +214,7 @@ class Verbs(ABC):
     async def activate_activities(
         self,
         ad_hoc: int | str,
-        activities: Mapping[str, Variables | None] | Sequence[str | tuple[str, Variables | None]],
+        activities: Activities,
         *,
         cancel_remaining: bool = False,
     ) -> None:

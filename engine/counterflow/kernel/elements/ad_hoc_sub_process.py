@@ -54,6 +54,9 @@ def beginning(scope: Token) -> None:
     entering.map_inputs(scope)
     with mappings.told_of(f"variable '{DESCRIPTION}' of '{scope.node.id}'"):
         scopes.write_measured(scope, scope.key, {DESCRIPTION: definition.described})
+    if targets := ad_hoc_inner_instance.targets_in(scope, definition):
+        _begin_where_told(scope, definition, targets)
+        return
     order = jobs.order_of(scope) if _is_decided_by_worker(scope) else None
     activities = _from_collection(scope, definition)
     if not scope.step.budget.may_begin_inside(scope.key, len(activities)):
@@ -72,6 +75,14 @@ def beginning(scope: Token) -> None:
     else:
         for activity in activities:
             ad_hoc_inner_instance.begin(scope, definition, activity)
+
+
+def _begin_where_told(scope: Token, definition: AdHoc, targets: Sequence[str]) -> None:
+    """Each start instruction is an activation, in place of what collection or worker would say."""
+    entering.activate(scope)
+    scope.emit(LoopStarted(scope.key, len(targets)))
+    for target in targets:
+        ad_hoc_inner_instance.begin_at(scope, definition, target)
 
 
 def begin_more(scope: Token) -> None:
