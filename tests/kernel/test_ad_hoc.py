@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from counterflow import AdHocResult
+from counterflow import AdHocResult, WorkerJob
 from counterflow.kernel.rows import ElementInstance, Incident, Job, LoopItems, LoopOutput, Repetition
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
@@ -54,8 +54,8 @@ def test_the_worker_function_decides() -> None:
     seen = []
 
     @engine.worker("lead")
-    def lead(job: object) -> AdHocResult:
-        seen.append(job.variables["results"])  # type: ignore[attr-defined]  # a WorkerJob
+    def lead(job: WorkerJob) -> AdHocResult:
+        seen.append(job.variables["results"])
         if len(seen) == 1:
             return AdHocResult({"ask": {"who": "Ada"}, "book": None})
         return AdHocResult(is_completion_condition_fulfilled=True)
