@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.simulation.shapes import (
+    Activation,
     Activity,
     Border,
     Catch,
@@ -27,7 +28,9 @@ Path = tuple[Name, ...]
 manieth).
 """
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | Escalate | End
+Shape = (
+    Activity | Activation | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | Escalate | End
+)
 
 
 def nothing() -> None:
@@ -123,8 +126,10 @@ def undoable(live: Live) -> Iterator[Item]:
         yield Entry(shape.id, live.path, replacing[0], False, inside)
     elif inside and isinstance(shape, Activity | EventScope):
         yield Container(shape.id, inside)
+    elif inside and isinstance(shape, Activation):
+        yield Container("", inside)
     if isinstance(shape, Activity) and shape.undo is not None and is_undone_by_itself(shape, live.place):
-        yield Entry(shape.id, live.path, shape.undo, shape.kind == "sub")
+        yield Entry(shape.id, live.path, shape.undo, shape.kind in {"sub", "ad_hoc"})
 
 
 def is_undone_by_itself(shape: Activity, place: int) -> bool:
