@@ -238,7 +238,7 @@ class InstanceCheck:
             body = self._elements.get(loop.element_instance_key)
             is_ad_hoc = body is not None and self._nodes[body.element_id].ad_hoc is not None
             if body is None or (body.loop_counter != BODY and not is_ad_hoc):
-                yield f"{loop} is of no multi-instance body"
+                yield f"{loop} is of no body"
             elif (
                 body.loop_counter == BODY
                 and not self._held[body.key]
@@ -253,8 +253,9 @@ class InstanceCheck:
     def _loop_counts(self, loop: Repetition, body: ElementInstance) -> Iterator[str]:
         definition = self._nodes[body.element_id].multi_instance
         at_work = self._children[body.key]
-        expected = 1 if definition is not None and definition.is_sequential else loop.total - loop.completed
-        if at_work != expected or loop.completed >= loop.total:
+        is_parallel = definition is not None and not definition.is_sequential
+        expected = loop.total - loop.completed if is_parallel else 1
+        if at_work != expected or 0 <= loop.total <= loop.completed:
             yield f"{loop} has {at_work} instances at work"
 
     def _undo_rows(self) -> Iterator[str]:

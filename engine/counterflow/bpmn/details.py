@@ -14,6 +14,7 @@ from counterflow.model.graph import (
     JobDefinition,
     MultiInstance,
     ScriptDefinition,
+    StandardLoop,
     Work,
 )
 
@@ -30,6 +31,7 @@ class Details:
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
     ad_hoc: AdHoc | None = None
+    standard_loop: StandardLoop | None = None
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False

@@ -211,10 +211,11 @@ class Job(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("element_instance_key",), table="loop")
 class Repetition(Row, frozen=True, gc=False):
-    """How far a multi-instance activity has come: how many instances there are to be, how many are done.
+    """How far an activity that is done several times has come: how often it is to be, how often it was done.
 
-    Of an ad-hoc sub-process, how many activities its collection named, -1 once its completion condition
-    holds, and how many flows have ended.
+    `total` is -1 where only the condition of a standard loop knows. Of an ad-hoc sub-process it is how many
+    activities its collection named, -1 once its completion condition holds; and `completed` counts the flows
+    that have ended.
     """
 
     element_instance_key: int

@@ -41,7 +41,10 @@ _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 
 
 class LoopStarted(InstanceEvent, frozen=True):
-    """A multi-instance activity is to be done so many times; `items` is kept where they come in turn."""
+    """An activity is to be done so many times; `items` is kept where they come in turn.
+
+    A `total` of -1 says that nobody knows: its condition decides.
+    """
 
     element_instance_key: int
     total: int
@@ -194,13 +197,13 @@ def _start(body: Token, place: int, item: bytes) -> None:
 def end(body: Token) -> None:
     """What is kept of the loop is let go whether or not its results find room outside.
 
-    So it is of an ad-hoc sub-process. One that is an instance of a loop keeps what it gathers for the loop's
-    output element, where that has made room for it.
+    So it is of an ad-hoc sub-process. One that is an instance of a loop keeps what it gathers where the loop's
+    output element reads it.
     """
     collection = collection_of(body, body.row)
     results = {collection: gathered(body, body.key)} if collection is not None else {}
     try:
-        leaving.send_results(body, results, all_outward=body.loop_counter <= 0)
+        leaving.send_results(body, results, all_outward=not _is_read_by_loop(body, collection))
     except Held as held:
         body.hold(held)
         _let_go(body)
@@ -211,6 +214,11 @@ def end(body: Token) -> None:
     else:
         body.emit(LoopEnded(body.key))
         leaving.finish(body)
+
+
+def _is_read_by_loop(instance: Token, collection: str | None) -> bool:
+    loop = instance.node.multi_instance if instance.loop_counter > 0 else None
+    return loop is not None and loop.output_element is not None and collection in loop.output_element.names
 
 
 def _let_go(body: Token) -> None:

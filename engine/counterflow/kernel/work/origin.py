@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BODY = -1
-"""`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements
-0.
+"""`loop_counter` of the body of an activity that is done several times; each time has 1, 2, 3, …, all other
+elements 0.
 """
 INNER = -2
 """`loop_counter` of an activation inside an ad-hoc sub-process: the scope that its flow has to itself."""
@@ -27,8 +27,8 @@ class Origin(NamedTuple):
     event.
     """
     loop_counter: int = 0
-    """`BODY`, or which instance of a multi-instance activity it is; `INNER` of an activation inside an ad-hoc
-    sub-process.
+    """`BODY`, or which time it is that an activity is done several times; `INNER` of an activation inside an
+    ad-hoc sub-process.
     """
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from lxml import etree
 
 from counterflow.bpmn.ad_hoc import completion_condition, plain
-from counterflow.bpmn.dialects.zeebe.loops import feel_behind_equals, output
+from counterflow.bpmn.dialects.zeebe.loops import marked_expression, output
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import text_of
 from counterflow.documents.notes import Notes
@@ -35,7 +35,7 @@ def ad_hoc(element: Element, extensions: Mapping[str, etree._Element], notes: No
         found,
         active_elements=_active_elements(element, written, notes),
         completion_condition=(
-            feel_behind_equals(text_of(condition), "completion condition", element, condition, RULE, notes)
+            marked_expression(text_of(condition), "completion condition", element, condition, notes, RULE)
             if condition is not None
             else None
         ),
@@ -46,7 +46,7 @@ def _active_elements(element: Element, written: etree._Element | None, notes: No
     text = (written.get("activeElementsCollection") or "").strip() if written is not None else ""
     if written is None or not text:
         return None
-    return feel_behind_equals(text, "active elements collection", element, written, RULE, notes)
+    return marked_expression(text, "active elements collection", element, written, notes, RULE)
 
 
 def _tell_of_unasked(

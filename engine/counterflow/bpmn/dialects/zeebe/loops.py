@@ -32,12 +32,12 @@ def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance |
         )
         notes.error(element, RULE, message, remedy, xml)
         return None
-    collection = feel_behind_equals(items, "input collection", element, written, RULE, notes)
+    collection = marked_expression(items, "input collection", element, written, notes)
     gathered, gives = output(element, written, RULE, notes)
     variable = one_name((written.get("inputElement") or "").strip(), "input element", element, written, notes)
     condition = part(xml, "completionCondition")
     until = (
-        feel_behind_equals(text_of(condition), "completion condition", element, condition, RULE, notes)
+        marked_expression(text_of(condition), "completion condition", element, condition, notes)
         if condition is not None
         else None
     )
@@ -63,15 +63,15 @@ def output(
         )
     if not collection or not gives:
         return None, None
-    return one_name(collection, "output collection", element, xml, notes), feel_behind_equals(
-        gives, "output element", element, xml, rule, notes
+    return one_name(collection, "output collection", element, xml, notes), marked_expression(
+        gives, "output element", element, xml, notes, rule
     )
 
 
-def feel_behind_equals(
-    text: str, what: str, element: Element, xml: etree._Element, rule: str, notes: Notes
+def marked_expression(
+    text: str, what: str, element: Element, xml: etree._Element, notes: Notes, rule: str = RULE
 ) -> Expression | None:
-    """The expression; None, and a finding of this rule, where it is none. `what` names it for a person."""
+    """What is behind `=`; a finding of this rule where there is none."""
     if text.startswith("="):
         return compile_feel(text[1:].strip(), what, element, notes, xml)
     message = f"expected the {what} of {element} to be FEEL behind '=', found `{text}`."
