@@ -26,10 +26,12 @@ from tests.simulation.scopes import (
     Scope,
     Shape,
     Then,
+    borders_of,
     name_of,
     nothing,
     process_of,
     scope_of,
+    starts_of,
     undoable,
 )
 from tests.simulation.shapes import (
@@ -54,7 +56,7 @@ from tests.simulation.shapes import (
     places,
 )
 from tests.simulation.shapes import name_of as name_of_step
-from tests.simulation.travel import LOOKED_FOR, find_catch
+from tests.simulation.travel import find_catch
 from tests.simulation.undoing import Intervals, Undoing
 
 Called = Callable[[str], "ProcessShape | None"]
@@ -306,7 +308,7 @@ class Reference(Undoing):
     ) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else BODY)
         live.undoes = undoes
-        live.waits.update(_borders(shape))
+        live.waits.update(borders_of(shape))
         if shape.many is None:
             self._work(live, shape, start_at)
             return
@@ -329,7 +331,7 @@ class Reference(Undoing):
     def _activate(self, live: Live, shape: Activity) -> None:
         """Each activation is a scope of its own; all are there before the first of them begins."""
         live.inner = scope = Scope(live)
-        live.waits.update(_starts(shape.event_scopes))
+        live.waits.update(starts_of(shape.event_scopes))
         name = f"{shape.id}#innerInstance"
         begun = [
             self._open(Activation(course), name, scope, nothing, ACTIVATION) for course in shape.activations
@@ -356,7 +358,7 @@ class Reference(Undoing):
             raise Disagreement(f"{live.path} calls nothing")
         shape = self._called(live.shape.called)
         live.in_vain = shape is None
-        live.waits = _borders(live.shape) if shape is not None and live.place == 0 else {}
+        live.waits = borders_of(live.shape) if shape is not None and live.place == 0 else {}
         if shape is not None:
             self._begin_process(shape, live.path, live, lambda: self._complete(live))
 
@@ -404,7 +406,7 @@ class Reference(Undoing):
         start_at: Sequence[str] = (),
     ) -> None:
         live.inner = Scope(live, compensated=compensated)
-        live.waits.update(_starts(events))
+        live.waits.update(starts_of(events))
         if start_at:
             self._begin_inside(course, live.inner, start_at)
         else:
@@ -494,17 +496,3 @@ class Reference(Undoing):
             return False
         self._come(live, catch)
         return True
-
-
-def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
-    """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind not in LOOKED_FOR}
-
-
-def _starts(events: Sequence[EventScope]) -> dict[str, EventScope]:
-    """The events that begin event sub-processes and are waited for, by id."""
-    return {
-        f"{event.id}_start": event
-        for event in events
-        if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.simulation.shapes import (
@@ -96,6 +96,10 @@ class Live:
     completed: int = 0
 
 
+LOOKED_FOR = ("error", "escalation", "cancel")
+"""What is looked for when it happens, and not waited for."""
+
+
 class Disagreement(AssertionError):
     """The kernel did what the reference cannot follow."""
 
@@ -171,3 +175,17 @@ def process_of(live: Live) -> Live:
     while not isinstance(live.shape, ProcessShape):
         live = scope_of(live).owner
     return live
+
+
+def borders_of(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
+    """The events on the border that are waited for, by id."""
+    return {border.id: border for border in shape.borders if border.trigger.kind not in LOOKED_FOR}
+
+
+def starts_of(events: Sequence[EventScope]) -> dict[str, EventScope]:
+    """The events that begin event sub-processes and are waited for, by id."""
+    return {
+        f"{event.id}_start": event
+        for event in events
+        if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
+    }

@@ -197,8 +197,8 @@ def _start(body: Token, place: int, item: bytes) -> None:
 def end(body: Token) -> None:
     """What is kept of the loop is let go whether or not its results find room outside.
 
-    So it is of an ad-hoc sub-process. One that is an instance of a loop keeps what it gathers where the loop's
-    output element reads it.
+    So it is of an ad-hoc sub-process. One that is an instance of a loop keeps what it gathers where the
+    output element of the loop reads it.
     """
     collection = collection_of(body, body.row)
     results = {collection: gathered(body, body.key)} if collection is not None else {}
