@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "4e65e47a3f85a04208ebc12e4f5258624cc662b12b95233331c05c7cf11c3582",
+    "counterflow.proto": "bc57e31555e0dc20b3aa08663971c4bd64de0991f7fd09e8501e7127b799c2bf",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }
