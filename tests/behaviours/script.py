@@ -18,6 +18,7 @@ decide team ask book {"a": 1}         its worker lets these begin; `decide-inste
 done team {"a": 1}                    its worker says that it is done, and waits for the rest; `done-at-once` without
 trigger wait {"a": 1}                 what an element waits for has come, without a message
 broadcast alert {"a": 1}              a signal by its name
+evaluate {"a": 1}                     the conditions of start events are asked over these variables
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
@@ -285,6 +286,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "decide-instead": lambda engine, line: _decide(engine, line, cancels=True, is_done=False),
     "done": lambda engine, line: _decide(engine, line, cancels=False, is_done=True),
     "done-at-once": lambda engine, line: _decide(engine, line, cancels=True, is_done=True),
+    "evaluate": lambda engine, line: _discard(engine.evaluate_conditional(line.document)),
     "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),
 }

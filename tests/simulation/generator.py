@@ -364,7 +364,10 @@ class _Grower:
         course = self._short(depth)
         self._hears -= trigger.kind == "signal"
         if trigger.kind == "escalation":
-            return replace(course, steps=(self._task(), *course.steps))
+            told_on: tuple[Step, ...] = ()
+            if self._is_chance(0.5):  # it goes outward, and never back to what throws it
+                told_on = (Escalate(self._id("l"), trigger.text or CODES[0]), self._task())
+            return replace(course, steps=(self._task(), *told_on, *course.steps))
         return course
 
     def _short(self, depth: int) -> Course:

@@ -29,7 +29,7 @@ from counterflow.kernel.elements import (
     multi_instance,
 )
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel, message, signal, terminate
+from counterflow.kernel.events import cancel, conditional, message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -68,6 +68,7 @@ _PAGES: tuple[Any, ...] = (
     beginning,
     calls,
     cancel,
+    conditional,
     correlation,
     decision_deployments,
     decisions,
@@ -118,6 +119,7 @@ HOUSE = House(
     ROOMS,
     {**KINDS, **KINDS_BY_ROW},
     message.look,
+    conditional.ask,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},
