@@ -24,6 +24,8 @@ FULFILLED = -1
 """`Repetition.total` once the completion condition holds: nothing more is activated."""
 SHOWN = 10
 """So many ids a message names."""
+_ID_CHARACTERS = 100
+"""So much it shows of each."""
 
 
 class ActivateAdHocSubProcessActivities(Command, frozen=True, kw_only=True, gc=False):
@@ -114,9 +116,13 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
 
 def named(activities: Sequence[str]) -> str:
     """Ids of activities, the first of them where they are many."""
-    shown = ", ".join(f"'{activity}'" for activity in activities[:SHOWN])
+    shown = ", ".join(f"'{_shortened(activity)}'" for activity in activities[:SHOWN])
     more = len(activities) - SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _shortened(activity: str) -> str:
+    return activity if len(activity) <= _ID_CHARACTERS else f"{activity[:_ID_CHARACTERS]}…"
 
 
 COMMANDS = {ActivateAdHocSubProcessActivities: decide_activate}
