@@ -54,7 +54,6 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
-    "ActivateAdHocSubProcessActivities": "the reference knows what a collection begins alone; bpmn/behaviours/ad-hoc plays it",
     **dict.fromkeys(
         (
             "startEvent conditionalEventDefinition",
@@ -103,6 +102,8 @@ def kind_of(node: Node) -> str:
         return "subProcess triggered by an event"
     if isinstance(node.work, CalledDecision):
         return "businessRuleTask with a decision"
+    if node.ad_hoc is not None and isinstance(node.work, JobDefinition):
+        return "adHocSubProcess with a job"
     definition = _DEFINITIONS.get(
         type(node.event), "messageEventDefinition" if isinstance(node.work, JobDefinition) else ""
     )
@@ -158,6 +159,7 @@ def expected() -> dict[str, list[str]]:
     others = [
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
+        "adHocSubProcess with a job",
         *(f"{name}, not interrupting" for name in waiting),
     ]
     timers = [f"timer with a {kind}" for kind in dict.fromkeys(_KINDS.values())]
