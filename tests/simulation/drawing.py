@@ -341,7 +341,9 @@ class _Pen:
         enough = element("completionCondition", f"= count({counted}) &gt;= {shape.enough}")
         return element(
             shape.tag,
-            extensions(self.words.work(shape.tag, _job_type(shape.id))[0] if shape.decided else "", adhoc, mappings),
+            extensions(
+                self.words.work(shape.tag, _job_type(shape.id))[0] if shape.decided else "", adhoc, mappings
+            ),
             mark,
             *pen.elements,
             enough if shape.enough else "",

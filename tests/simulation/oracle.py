@@ -74,9 +74,7 @@ class Oracle:
     `drawn` are the processes of each file, by its checksum.
     """
 
-    def __init__(
-        self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]], page_events: int
-    ) -> None:
+    def __init__(self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]], page_events: int) -> None:
         self._seed = seed
         self._page_events = page_events
         self._drawn = drawn

@@ -93,13 +93,6 @@ def _refuse_unready(scope: Token) -> None:
 
 def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]]) -> None:
     """What cannot be activated in it, or not all at once. Raises `Rejection`."""
-    unknown = [activity for activity, _ in asked if activity not in definition.activities]
-    if unknown:
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to activate elements of '{scope.node.id}', but {named(unknown)} cannot be activated "
-            f"there; what can be is {named(definition.activities)}",
-        )
     most = min(
         multi_instance.some(scope),
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
@@ -109,6 +102,14 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
             RejectionType.INVALID_STATE,
             f"Expected to activate at most {max(most, 0)} elements of '{scope.node.id}' at once, but there "
             f"are {len(asked)}; activate the others later",
+        )
+    known = frozenset(definition.activities)
+    unknown = [activity for activity, _ in asked if activity not in known]
+    if unknown:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to activate elements of '{scope.node.id}', but {named(unknown)} cannot be activated "
+            f"there; what can be is {named(definition.activities)}",
         )
     for _, local in asked:
         scopes.refuse_large(scope.step, local)
