@@ -14,6 +14,7 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.course.ending import SweepBegun, SweepEnded
 from counterflow.kernel.elements.multi_instance import LoopOutputsLetGo, LoopStopped
+from counterflow.kernel.lives.quarantine import RowsAbandoned
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
 from counterflow.kernel.state.partition import State
@@ -28,7 +29,7 @@ from tests.behaviours.trace import Tracer
 SCRIPTS = sorted(BOOK.glob("*/*.script"))
 OF_PAGES = (
     *(WorkPutOff, PageEnded, WorkEnded, BudgetKept),
-    *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo),
+    *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo, RowsAbandoned),
 )
 """How the work is cut, not what it does."""
 NAMES = [str(path.relative_to(BOOK).with_suffix("")) for path in SCRIPTS]

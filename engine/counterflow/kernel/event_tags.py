@@ -98,6 +98,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "LoopStopped": 185,
         "LoopOutputsLetGo": 186,
         "BudgetKept": 187,
+        "RowsAbandoned": 83,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

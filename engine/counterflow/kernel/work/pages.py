@@ -266,6 +266,8 @@ def _end_page(step: Step, page: Page) -> None:
         page.work[-1] + 1 if page.work else 0,
         page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
     )
+    if step.is_in_parts and came < page.brought:
+        new = (ToDo(page.arrivals[came], *_told_arrival(step.house.names, waiting[0])), *new)
     if new or page.worked < len(page.work) or came < len(page.arrivals):
         done = (*page.work[: page.worked], *page.arrivals[:came])
         kept = {number for _, number in step.state.found[Carried].get(key, ())}

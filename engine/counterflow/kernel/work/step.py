@@ -42,9 +42,11 @@ from counterflow.model.graph import Behaviour, Flow, Node, Process
 InstanceApplier = Callable[[State, InstanceState, Any], None]
 PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
-Come = Callable[["Step", Arrival], None]
+Come = Callable[["Step", Arrival], Arrival | None]
 Given = TypeVarTuple("Given")
 MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
+PARTS_OF_A_PAGE = 4
+"""What is too long for one page is gone through in so many parts a page."""
 
 
 class House(NamedTuple):
@@ -143,6 +145,11 @@ class Step(Agenda["Token"]):
         self.at_rest(Arrival(self.house.look, token.key, token.instance.key))
 
     @property
+    def a_part(self) -> int:
+        """How much of something long is done in one go."""
+        return max(self.limits.page_events // PARTS_OF_A_PAGE, 1)
+
+    @property
     def is_page_full(self) -> bool:
         """Whether others are to have their turn before anything else is done."""
         return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
@@ -170,10 +177,15 @@ class Step(Agenda["Token"]):
         """What comes next from outside comes. False where nothing does, or not yet."""
         if not self.coming or self.work or self.first or self.is_page_full:
             return False
-        self.came += 1
-        arrival = self.coming.popleft()
+        arrival = self.coming[0]
         self.causes = arrival.causes
-        arrival.come(self, arrival)
+        following = arrival.come(self, arrival)
+        if following is not None:
+            self.coming[0], self.is_in_parts = following, True
+        else:
+            self.coming.popleft()
+            self.came += 1
+            self.is_in_parts = False
         return True
 
 
