@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import joins, moves, undo
+from counterflow.kernel.course import ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.events import cancel
 from counterflow.kernel.events import message as messages
@@ -36,7 +36,12 @@ UNCONDITIONAL = {
 }
 
 
-LEAVES_THE_QUARANTINE = (quarantine.InstanceReleased, quarantine.InstanceAbandoned)
+LEAVES_THE_QUARANTINE = (
+    quarantine.InstanceReleased,
+    ending.SweepBegun,
+    quarantine.RowsAbandoned,
+    quarantine.InstanceAbandoned,
+)
 
 
 class History:
@@ -282,6 +287,14 @@ class History:
                 ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
             )
 
+    def part_released(self, event: undo.UndoPartReleased) -> None:
+        for key in event.keys:
+            row = self.books.undo_of_throw[event.throw_key].pop(key)
+            self._expect(row.state in {"taken", "started"}, f"{event} releases what is {row.state}")
+            row.state, row.throw_key = (
+                ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+            )
+
     def taken_back(self, event: undo.UndoTakenBack) -> None:
         for key in event.keys:
             row = self.books.undo[key]
@@ -448,6 +461,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoStarted: History.started,
     undo.UndoCompleted: History.undo_ended,
     undo.UndoReleased: History.released,
+    undo.UndoPartReleased: History.part_released,
     undo.UndoDropped: History.dropped,
     undo.UndoTakenBack: History.taken_back,
     cancel.TransactionCanceled: History.transaction_canceled,

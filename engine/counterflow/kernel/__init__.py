@@ -24,7 +24,7 @@ from counterflow.kernel.course import beginning, ending, entering, joins, leavin
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import inclusive_gateway, multi_instance
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel, message, signal, terminate
+from counterflow.kernel.events import cancel, compensation, message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -61,6 +61,7 @@ _PAGES: tuple[Any, ...] = (
     beginning,
     calls,
     cancel,
+    compensation,
     correlation,
     decision_deployments,
     decisions,

@@ -99,6 +99,9 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "LoopOutputsLetGo": 186,
         "BudgetKept": 187,
         "RowsAbandoned": 83,
+        "UndoPartReleased": 57,
+        "UndoTakingBegun": 58,
+        "UndoTakingEnded": 59,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -35,7 +35,7 @@ def _throw(token: Token) -> None:
 
 
 def _undo(token: Token) -> None:
-    compensation.begin(token, compensation.reached(token.scope), _leave)
+    compensation.begin(token, _leave, _undo)
 
 
 def _resume(token: Token) -> None:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Never
 
 from msgspec.structs import replace
 
@@ -30,8 +29,7 @@ from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import Command, InstanceEnded, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work import pages
-from counterflow.kernel.work.step import Course, Step
-
+from counterflow.kernel.work.step import Course, Nothing, Step
 
 _TABLES = {table.table: table for table in INSTANCE_TABLES}
 _LAST = (ProcessInstance, Quarantine, Sweep)
@@ -142,7 +140,7 @@ def _take_up(course: Course) -> None:
     leaving.instance_may_end(step.at(instance))
 
 
-def abandon(course: Course) -> Iterator[Iterator[Never]]:
+def abandon(course: Course) -> Iterator[Nothing]:
     """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it. Of a large
     one the rows go in as many pages as it takes.
     """
@@ -153,8 +151,7 @@ def abandon(course: Course) -> Iterator[Iterator[Never]]:
             while len(rows) > some:
                 places = list(islice((place for place in rows if place != instance.key), some))
                 course.emit(RowsAbandoned(table.table, tuple(map(as_key, places))))
-                course.step.page_end -= some
-                yield iter(())
+                yield course.step.part_done()
     course.step.ended.append(InstanceEnded(instance.key, "terminated", values))
     course.emit(InstanceAbandoned())
 

@@ -27,7 +27,6 @@ from counterflow.kernel.rows import (
 )
 from counterflow.model.graph import Process
 
-
 _Group = TypeVar("_Group")
 _Member = TypeVar("_Member")
 _Value = TypeVar("_Value")

@@ -294,7 +294,7 @@ def _to_do(
 
 
 def _told(
-    names: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
+    names: Mapping[Callable[..., object], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
         return names[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
@@ -302,7 +302,7 @@ def _told(
 
 
 def _told_arrival(
-    names: Mapping[Callable[..., None], str], arrival: Arrival
+    names: Mapping[Callable[..., object], str], arrival: Arrival
 ) -> tuple[str, int, int, str, int, bytes]:
     causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
     return (

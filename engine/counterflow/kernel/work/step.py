@@ -12,9 +12,9 @@ of yesterday; when its turn comes and it is gone (interrupted, terminated), ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVarTuple
+from typing import Any, NamedTuple, Never, TypeVarTuple
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
@@ -44,6 +44,7 @@ PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
 Come = Callable[["Step", Arrival], Arrival | None]
 Given = TypeVarTuple("Given")
+Nothing = Iterator[Never]
 MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
 PARTS_OF_A_PAGE = 4
 """What is too long for one page is gone through in so many parts a page."""
@@ -63,7 +64,7 @@ class House(NamedTuple):
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
     """What may come later, likewise."""
-    names: Mapping[Callable[..., None], str]
+    names: Mapping[Callable[..., object], str]
     """The name of each of both."""
     sweeping: Mapping[Continuation, bool]
     """What goes on at elements that are being swept away, and whether in an instance that is set aside as
@@ -148,6 +149,11 @@ class Step(Agenda["Token"]):
     def a_part(self) -> int:
         """How much of something long is done in one go."""
         return max(self.limits.page_events // PARTS_OF_A_PAGE, 1)
+
+    def part_done(self) -> Nothing:
+        """A part of something long is done: it counts, however few the events that tell of it."""
+        self.page_end -= self.a_part
+        return iter(())
 
     @property
     def is_page_full(self) -> bool:

@@ -15,7 +15,7 @@ from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError, 
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.version import __version__
 
-HEAD = "0009"
+HEAD = "0010"
 """The last step in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
