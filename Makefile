@@ -5,6 +5,9 @@ RUN    := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
+# Where the environment forbids it, each of the hundreds of processes that the tests start would compile every
+# source again.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup check format test demo simulate hostile oracle bench protos traces clean
 
 help: ## Show what can be made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 
 import hypothesis
@@ -11,6 +12,11 @@ import pytest
 
 hypothesis.settings.register_profile("counterflow", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("counterflow")
+
+# What is compiled is kept, here and in the processes that tests start, whatever the environment says: else
+# each of these hundreds compiles every source again, which is a third of what its start costs.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

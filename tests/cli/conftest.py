@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, ClassVar
 
 import pytest
 
@@ -22,6 +22,9 @@ PATIENCE_S = 30
 
 class Process:
     """A program that is running; its lines are read as they come, and waited for with patience that ends."""
+
+    running: ClassVar[list[Process]] = []
+    """Those that nobody has stopped yet, whether they have ended by themselves or not."""
 
     def __init__(self, *arguments: str, directory: Path, variables: Mapping[str, str] | None = None) -> None:
         environment = {
@@ -41,9 +44,11 @@ class Process:
         self.seen: list[str] = []
         self._passed_over: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                Thread(target=self._read, args=(stream,), daemon=True).start()
+        self.running.append(self)
+        streams = (stream for stream in (self.process.stdout, self.process.stderr) if stream is not None)
+        self._readers = [Thread(target=self._read, args=(stream,), daemon=True) for stream in streams]
+        for reader in self._readers:
+            reader.start()
 
     def line_with(self, words: str) -> str:
         """The first line that holds these words and was not answered before.
@@ -83,26 +88,42 @@ class Process:
             )
 
     def stop(self) -> int:
-        """Ask it to end, and wait; the exit code."""
+        """Ask it to end, and wait until all that it has said is read; the exit code."""
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(PATIENCE_S)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
+        self._let_go()
         return code
 
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for reader in self._readers:
+            reader.join(PATIENCE_S)
+        self.running.remove(self)
+
     def _read(self, stream: IO[str]) -> None:
-        try:
+        with stream:
             for line in stream:
                 self._lines.put(line)
-        except ValueError:
-            return  # closed while it was being read: the program has ended
         self._lines.put(None)
 
 
 def address_in(ready: str) -> str:
     """Where the server of a ready line listens."""
     return ready.partition("grpc=")[2].split(maxsplit=1)[0]
+
+
+@pytest.fixture(autouse=True)
+def none_left_behind() -> Iterator[None]:
+    """What a test that has failed did not stop would hold its pipes, and be told of in some later test."""
+    before = list(Process.running)
+    yield
+    for process in [process for process in Process.running if process not in before]:
+        process.kill()
 
 
 @pytest.fixture(scope="session")

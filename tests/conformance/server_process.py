@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+ENDS_WITHIN_S = 30
+
 
 def free_port() -> int:
     """A port that nobody listens on right now."""
@@ -22,6 +24,9 @@ def free_port() -> int:
 class ServerProcess:
     """`counterflow serve` on a database file and a port, with settings such as `message_bytes="65536"`; its
     log goes to `log_to`, or to where ours does. `program`: the module that is run.
+
+    Whoever starts one ends it, by whichever of `kill`, `stop` and `wait_until_ended`: they are right again and
+    again, and where it has ended by itself, and let go of its pipe.
     """
 
     program = "counterflow"
@@ -57,7 +62,8 @@ class ServerProcess:
         for line in self._process.stdout:
             if line.startswith("ready "):
                 return self
-        raise AssertionError(f"the server ended with exit code {self._process.wait()} before it was ready")
+        code = self.wait_until_ended(ENDS_WITHIN_S)
+        raise AssertionError(f"the server ended with exit code {code} before it was ready")
 
     @property
     def is_running(self) -> bool:
@@ -69,13 +75,13 @@ class ServerProcess:
         self._process.send_signal(how)
 
     def kill(self) -> None:
-        """SIGKILL, at once."""
+        """SIGKILL, at once, if it runs still."""
         self.stop(signal.SIGKILL)
 
     def stop(self, how: signal.Signals) -> int:
-        """Send a signal; answers the exit code."""
+        """Send a signal, if it runs still; answers the exit code."""
         self._process.send_signal(how)
-        return self.wait_until_ended(30)
+        return self.wait_until_ended(ENDS_WITHIN_S)
 
     def wait_until_ended(self, within_s: float) -> int:
         """Wait until it has ended, by itself if nobody has asked it to; answers the exit code."""

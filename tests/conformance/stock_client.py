@@ -130,8 +130,12 @@ class StockClient:
         self._ready: Future[Answer] = Future()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.told: Answer = self._result_of(self._ready)
-        """What the client says of itself: library, version, operations."""
+        try:
+            self.told: Answer = self._result_of(self._ready)
+            """What the client says of itself: library, version, operations."""
+        except AssertionError:
+            self.end()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +143,10 @@ class StockClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Kill it, and let go of its pipes."""
         self._process.kill()
         self._process.wait()
         self._reader.join(PATIENCE_SECONDS)

@@ -56,8 +56,7 @@ class Killer:
 
     def __exit__(self, *failure: object) -> None:
         """Whatever has gone wrong, no server is left behind."""
-        if self.server.is_running:
-            self.server.kill()
+        self.server.kill()
 
     def kill(self, acknowledged: IO[str]) -> str:
         """Kill at work, or while draining; then now and then while starting. Answers what was chosen."""

@@ -51,13 +51,10 @@ def test_what_was_acknowledged_is_kept_where_memory_is_lacking(tmp_path: Path, m
         most = address_space(served.process.pid) + megabytes * MEBIBYTE
         resource.prlimit(served.process.pid, resource.RLIMIT_AS, (most, most))
         keys, refusals = acknowledged(served, served.process.address)
-        if served.process.is_running:
-            served.process.kill()
-        else:
+        if not served.process.is_running:
             assert "Fatal Python error" in served.log or "memory" in served.log
     finally:
-        if served.process.is_running:
-            served.process.kill()
+        served.process.kill()
     assert {refused.code() for refused in refusals} <= {
         grpc.StatusCode.UNAVAILABLE,
         grpc.StatusCode.RESOURCE_EXHAUSTED,

@@ -50,7 +50,11 @@ class Served:
             self.process = ServerProcess(self.database, free_port(), *options, log_to=log)
         self.process.wait_until_ready()
         files = [gateway.Resource(name="order.bpmn", content=ORDER)]
-        call(self.process.address, "DeployResource", gateway.DeployResourceRequest(resources=files))
+        try:
+            call(self.process.address, "DeployResource", gateway.DeployResourceRequest(resources=files))
+        except grpc.RpcError:
+            self.process.kill()
+            raise
 
     @property
     def log(self) -> str:
@@ -67,8 +71,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     """A server at work."""
     started = Served(tmp_path)
     yield started
-    if started.process.is_running:
-        started.process.kill()
+    started.process.kill()
 
 
 def unlinked(path: Path) -> None:

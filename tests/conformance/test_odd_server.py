@@ -115,7 +115,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     try:
         yield found
     finally:
-        if found.server is not None and found.server.is_running:
+        if found.server is not None:
             found.server.kill()
 
 

@@ -41,8 +41,10 @@ def serving(
     server = ServerProcess(
         folder / "counterflow.db", free_port(), *options, *asked, transport=transport
     ).wait_until_ready()
-    yield server
-    assert server.stop(signal.SIGTERM) == 0
+    try:
+        yield server
+    finally:
+        assert server.stop(signal.SIGTERM) == 0
 
 
 def play(

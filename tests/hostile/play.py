@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -67,8 +66,7 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
                 played = played._replace(restart_seconds=taken, restarted_megabytes=again)
             is_alive = server.is_running and await _answers(server.address)
         finally:
-            if server.is_running:
-                server.kill()
+            server.kill()
         log.seek(0)
         faults = [line.strip() for line in log if "internal fault" in line or "Traceback" in line]
     return played._replace(start_seconds=start_seconds, is_alive=is_alive, faults=faults)
@@ -168,8 +166,7 @@ def _ended_unless_whole(server: ServerProcess) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if server.is_running:
-            server.stop(signal.SIGKILL)
+        server.kill()
         raise
 
 

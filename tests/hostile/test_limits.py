@@ -16,7 +16,7 @@ from counterflow.edge.grpc import bounds
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
-from counterflow.service import requests
+from counterflow.service import requests, rests
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire import reflection
@@ -37,6 +37,7 @@ CONSTANTS = {
     "rounds.LARGE_BYTES": rounds.LARGE_BYTES,
     "schedules.LEAST_WAIT_MS": schedules.LEAST_WAIT_MS,
     "rounds.WORK_IN_TURN": rounds.WORK_IN_TURN,
+    "rests.LONG_SECONDS": rests.LONG_SECONDS,
     "reflection.QUESTION_BYTES": reflection.QUESTION_BYTES,
 }
 NO_LIMITS = {
@@ -94,7 +95,7 @@ def as_read(name: str, value: object) -> str:
     assert isinstance(value, int | float)
     if isinstance(value, int) and value >= MEBIBYTE and not value % MEBIBYTE:
         return f"{value // MEBIBYTE:,} MiB"
-    unit = " ms" if name.lower().endswith("_ms") else " s" if name.endswith("_seconds") else ""
+    unit = " ms" if name.lower().endswith("_ms") else " s" if name.lower().endswith("_seconds") else ""
     return f"{value:,g}{unit}" if isinstance(value, float) else f"{value:,}{unit}"
 
 

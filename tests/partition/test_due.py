@@ -341,6 +341,7 @@ async def test_what_was_under_way_when_the_server_was_killed(
         again = await after_kill(found, tmp_path / "marker", Timer, held=held, times=times)
         await pass_time(again, 0)
         if expected == "completed":
+            assert states(again) == ["active"], "whoever kills servers as they start finds it not begun again"
             await until(lambda: states(again) == ["completed"])
             assert again.store.rows(Quarantine) == []
         else:

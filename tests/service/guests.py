@@ -63,9 +63,10 @@ class Asked:
     writer: Writer
     store: GatedStore
 
-    def carry_out(self, command: Command) -> asyncio.Future[Any]:
+    def carry_out(self, command: Command, guest: Guest | None = None) -> asyncio.Future[Any]:
         """A future that is told as a caller would be."""
-        return asked(lambda told, failed: self.service.commands.carry_out(command, told, failed))
+        caller = guest or Guest()
+        return asked(lambda told, failed: self.service.commands.carry_out(caller, command, told, failed))
 
     def begin(self, guest: Guest, command: Command) -> asyncio.Future[Any]:
         return asked(lambda told, failed: self.service.commands.begin(guest, command, told, failed))

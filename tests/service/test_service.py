@@ -103,7 +103,7 @@ async def test_who_waits_is_sent_away_when_the_engine_stops() -> None:
     async with asking() as found:
         guest = Guest()
         found.service.streams.open(guest, wish())
-        running = asyncio.create_task(found.service.results.run(ORDER, 60_000))
+        running = asyncio.create_task(found.service.results.run(ORDER, 60_000, Guest().account))
         await until(lambda: found.service.results._awaited != {})
         found.service.fall_silent()
         assert guest.was_sent_away
@@ -116,8 +116,8 @@ async def test_who_waits_is_sent_away_when_the_engine_stops() -> None:
 async def test_a_result_in_time_and_one_that_is_not() -> None:
     async with asking() as found:
         with pytest.raises(NotInTime, match="has not completed within 1 ms; it goes on"):
-            await found.service.results.run(ORDER, 1)
-        running = asyncio.create_task(found.service.results.run(ORDER, 60_000))
+            await found.service.results.run(ORDER, 1, Guest().account)
+        running = asyncio.create_task(found.service.results.run(ORDER, 60_000, Guest().account))
         await until(lambda: found.service.results._awaited != {})
         await turns()
         for job in await all_jobs(found):
@@ -165,9 +165,11 @@ async def test_who_cannot_even_be_told_is_under_way_no_more() -> None:
 
     async with asking() as found:
         found.store.faults.append(StoreError("disk full"))
-        found.service.commands.carry_out(ORDER, lambda _: None, failed)
+        found.service.commands.carry_out(Guest(), ORDER, lambda _: None, failed)
         with pytest.raises(ConnectionError):
-            found.service.commands.carry_out(CompleteJob(job_key=7, variables={}), lambda _: None, failed)
+            found.service.commands.carry_out(
+                Guest(), CompleteJob(job_key=7, variables={}), lambda _: None, failed
+            )
         async with asyncio.timeout(10):
             await found.service.admission.idle()
 

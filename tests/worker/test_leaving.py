@@ -2,13 +2,12 @@
 
 import asyncio
 import signal
-import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
 
 from tests.worker.fake_gateway import PATIENCE_SECONDS, FakeGateway, activated
+from tests.worker.program import running
 
 BLOCKING = """
 import signal, sys, threading
@@ -36,10 +35,9 @@ async def test_a_second_signal_leaves_at_once_from_a_handler_that_blocks(
     file = tmp_path / "stubborn.py"
     file.write_text(BLOCKING.format(word=word, number=number.name))
     await gateway.add_jobs(activated(1, "greet"))
-    command = [sys.executable, "-m", "counterflow_worker", str(file), "--address", gateway.address]
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-    assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    command = ("-m", "counterflow_worker", str(file), "--address", gateway.address)
+    async with asyncio.timeout(PATIENCE_SECONDS), running(*command) as process:
+        assert process.stdout is not None
         assert await process.stdout.readline() == b"begun\n"
         process.send_signal(number)
         assert await process.stdout.readline() == b"asked\n"
@@ -53,11 +51,8 @@ async def test_a_second_signal_leaves_at_once_from_a_handler_that_blocks(
 async def test_a_signal_while_the_file_is_loaded_is_no_traceback(tmp_path: Path) -> None:
     file = tmp_path / "slow.py"
     file.write_text("import threading\nprint('loading', flush=True)\nthreading.Event().wait()\n")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "counterflow_worker", str(file), stdout=PIPE, stderr=PIPE
-    )
-    assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS), running("-m", "counterflow_worker", str(file)) as process:
+        assert process.stdout is not None
         assert await process.stdout.readline() == b"loading\n"
         process.send_signal(signal.SIGINT)
         _, words = await process.communicate()

@@ -1,6 +1,5 @@
 """Running a worker from a file."""
 
-import asyncio
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import pytest
 
 from counterflow_worker import HandlerError, LoadError, Worker, load, main
 from tests.worker.fake_gateway import FakeGateway, activated
+from tests.worker.program import running
 
 ONE = """
 from counterflow_worker import Worker
@@ -130,18 +130,10 @@ def test_command_says_what_is_wrong(
 async def test_command_works_until_it_is_told_to_stop(gateway: FakeGateway, tmp_path: Path) -> None:
     await gateway.add_jobs(activated(1, "greet", {"name": "Ada"}))
     file = write(tmp_path, ONE)
-    command = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "counterflow_worker",
-        str(file),
-        "--address",
-        gateway.address,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    completed = await gateway.called("CompleteJob")
-    command.send_signal(signal.SIGTERM)
-    _, words = await command.communicate()
+    async with running("-m", "counterflow_worker", str(file), "--address", gateway.address) as command:
+        completed = await gateway.called("CompleteJob")
+        command.send_signal(signal.SIGTERM)
+        _, words = await command.communicate()
 
     assert command.returncode == 0
     assert completed.variables == '{"greeting":"Hello Ada"}'

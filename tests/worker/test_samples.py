@@ -1,9 +1,6 @@
 """The sample workers do what their models and their readers expect."""
 
 import ast
-import asyncio
-import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ from lxml import etree
 from counterflow_worker import load
 from counterflow_worker.testing import Completed, Failed, Thrown, feed
 from tests.worker.fake_gateway import FakeGateway, activated
+from tests.worker.program import running
 
 SAMPLES = Path(__file__).parents[2] / "workers" / "samples"
 OWN = SAMPLES / "trip" / "python_counterflow" / "worker.py"
@@ -101,17 +99,11 @@ async def test_trip_runs_as_a_script_and_answers_the_same_on_either_client(
         activated(2, "book-flight", {"flightFails": True}),
         activated(3, "cancel-car", {"carReservation": "C-77"}),
     )
-    script = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-u",
-        str(sample),
-        env={**os.environ, "ZEEBE_ADDRESS": gateway.address},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    thrown = await gateway.called("ThrowError")
-    await gateway.called("CompleteJob", times=2)
-    script.terminate()
-    printed, _ = await script.communicate()
+    async with running("-u", str(sample), ZEEBE_ADDRESS=gateway.address) as script:
+        thrown = await gateway.called("ThrowError")
+        await gateway.called("CompleteJob", times=2)
+        script.terminate()
+        printed, _ = await script.communicate()
 
     assert {call.jobKey: call.variables.replace(" ", "") for call in gateway.calls["CompleteJob"]} == {
         1: '{"hotelReservation":"H-77"}',

@@ -46,7 +46,7 @@ class Limits(msgspec.Struct, frozen=True):
     `fuel` repeated steps, `nesting` levels of forms and of calls, `result_bytes` of text or JSON.
     """
 
-    fuel: int = 200_000
+    fuel: int = 150_000
     nesting: int = 200
     result_bytes: int = 4 * 1024 * 1024
 

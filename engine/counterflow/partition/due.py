@@ -39,7 +39,8 @@ DUE_AT_ONCE = 200
 PAGE_MS = 10
 """How long that may take: after so much of it no other is begun before it is committed."""
 REST_MS = 1_000
-"""How long due things wait after the database could not be read, or written."""
+"""How long due things wait after the database could not be read, or written; and, after a start, what the
+process before has ended in the middle of."""
 
 
 class Alarm:
@@ -53,6 +54,8 @@ class Alarm:
         self._triggered = triggered
         self._underway = time.underway
         self._expiries = Expiries()
+        self._interrupted = self._underway.interrupted
+        """What is carried out once more, but not yet."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
         self._batch: OpenBatch | None = None
@@ -146,6 +149,9 @@ class Alarm:
             return None
 
     def _trigger(self, due: Due) -> None:
+        if due == self._interrupted:
+            self._put_off(due)
+            return
         self._underway.begin(due)
         try:
             moment_ms = due.due_ms if due.table is not Job else self._deadline(due)
@@ -166,6 +172,12 @@ class Alarm:
             self._keep_for_later(due, rejection)
         finally:
             self._underway.end()
+
+    def _put_off(self, due: Due) -> None:
+        """Not among the first when the server starts: see `underway.py`."""
+        self._interrupted = None
+        self._decider.state.cannot_come_due(due)
+        asyncio.get_running_loop().call_later(REST_MS / 1000, self._may_come, due)
 
     def _deadline(self, due: Due) -> int | None:
         """The moment that a job waits for, which may have been put off; None where it is put off now. Raises
@@ -191,6 +203,9 @@ class Alarm:
     def _is_read(self, due: Due, why_not: Unavailable | None) -> None:
         """The model that a due thing needs was read, or cannot be: it is triggered again, and meets that."""
         self._is_resting = why_not is not None
+        self._may_come(due)
+
+    def _may_come(self, due: Due) -> None:
         self._decider.state.may_come_due(due)
         self.set()
 

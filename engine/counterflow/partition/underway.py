@@ -8,7 +8,8 @@ when it is done: a microsecond for each, and nothing at all while nothing is due
 What a start finds there is judged by how long it had been at it. Had it held the server for `HELD_S`, which
 the watchdog's thread writes down, it is set aside and not carried out again. Else the process may have been
 killed just then by chance, or the thread had no way to say so: it is carried out once more, and set aside
-when the process ends in the middle of the very same thing again.
+when the process ends in the middle of the very same thing again. Once more is a while after the start: what
+is due comes first when a server starts, so whoever kills it as it starts would meet the same thing each time.
 
     slots: [under way now] [was under way when a process before this one ended]
     a slot: state, table, key, moment
@@ -67,6 +68,12 @@ class Underway:
         """What is not to be carried out again, since a process has ended in the middle of it."""
         before = _read(self._map, _BEFORE)
         return before.due if before.state == HELD else None
+
+    @property
+    def interrupted(self) -> Due | None:
+        """What a process has ended in the middle of once: it is carried out once more."""
+        before = _read(self._map, _BEFORE)
+        return before.due if before.state == BEGUN else None
 
     def clear_suspect(self) -> None:
         """It is set aside, or stands no longer."""

@@ -1,8 +1,11 @@
-"""Commands that are carried out for a caller: at once, or, where they begin something, in their turn."""
+"""Commands that are carried out for a caller: at once, or, where they begin something, in their turn; and not
+before the caller's connection has rested from what took long.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -14,6 +17,7 @@ from counterflow.partition.refusals import Overloaded
 from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.callers import Visitor
+from counterflow.service.rests import Rests
 from counterflow.service.turns import Turns
 
 Answer = TypeVar("Answer")
@@ -26,47 +30,82 @@ class Commands:
     durable, or with what has come in its place (`EXPECTED`, or a fault of ours); neither may raise.
     """
 
-    def __init__(self, writer: Writer, admission: Admission, turns: Turns) -> None:
+    def __init__(self, writer: Writer, admission: Admission, turns: Turns, rests: Rests) -> None:
         self._writer = writer
         self._admission = admission
         self._turns = turns
+        self._rests = rests
 
-    def carry_out(self, command: Command, told: Told, failed: Failed) -> None:
-        """Carry a command out at once."""
-        self._admission.begun()
-        self._submit(command, told, failed, self._admission.ended)
+    def carry_out(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
+        """Carry out a command: at once, or when it is the time of the visitor's connection (`rests.py`); one
+        who goes away before that is not heard. Raises `Overloaded` where there is no room to wait in.
+        """
+        if not self._rests.is_to_wait(visitor.account, visitor):
+            self._admission.begun()
+            self._carry_out(visitor, command, told, failed, self._admission.ended)
+            return
+
+        def begin() -> None:
+            self._comes(visitor)
+            self._carry_out(visitor, command, told, failed, self._admission.ended)
+
+        self._waits(visitor)
+        self._rests.wait(visitor.account, visitor, begin)
 
     def ask(self, command: Command) -> asyncio.Future[Any]:
-        """Carry a command out at once; the future has what the caller is told."""
+        """Carry a command of the program's own out at once; the future has what comes of it."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.carry_out(command, *into(future))
+        self._admission.begun()
+        self._submit(command, *into(future), self._admission.ended)
         return future
 
     def begin(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
-        """Carry out a command that begins something, when it is the visitor's turn; one who goes away while
-        waiting leaves the line. Raises `Overloaded` where there is no room to wait in.
-        """
-        self._admission.hold(visitor)
-        self._admission.begun()
+        """As `carry_out`, for a command that begins something, which waits for the visitor's turn too."""
 
         def begin() -> None:
-            visitor.on_gone = None
-            self._admission.let_go(visitor)
-            self._submit(command, told, failed, self._ended_with_turn)
+            if self._rests.is_to_wait(visitor.account, visitor):
+                self._turns.end()
+                self._rests.wait(visitor.account, visitor, stand_in_line)
+                return
+            self._comes(visitor)
+            self._carry_out(visitor, command, told, failed, self._ended_with_turn)
 
         def refuse(refusal: Overloaded) -> None:
+            self._rests.leave(visitor.account, visitor)
             if not visitor.is_over:
                 self._admission.let_go(visitor)
                 self._admission.ended()
                 failed(refusal)
 
+        def stand_in_line() -> None:
+            self._turns.take(visitor, begin, refuse)
+
+        self._waits(visitor)
+        self._rests.wait(visitor.account, visitor, stand_in_line)
+
+    def _waits(self, visitor: Visitor) -> None:
+        """A visitor has a place to wait in, until they come or are gone. Raises `Overloaded`."""
+
         def gone() -> None:
+            self._rests.leave(visitor.account, visitor)
             self._turns.leave(visitor)
             self._admission.let_go(visitor)
             self._admission.ended()
 
+        self._admission.hold(visitor)
+        self._admission.begun()
         visitor.on_gone = gone
-        self._turns.take(visitor, begin, refuse)
+
+    def _comes(self, visitor: Visitor) -> None:
+        visitor.on_gone = None
+        self._admission.let_go(visitor)
+
+    def _carry_out(
+        self, visitor: Visitor, command: Command, told: Told, failed: Failed, ended: Callable[[], None]
+    ) -> None:
+        begun = time.perf_counter()
+        self._submit(command, told, failed, ended)
+        self._rests.took(visitor.account, time.perf_counter() - begun)
 
     def release(self, process_instance_key: int) -> Awaitable[None]:
         """Let an instance that was set aside go on.

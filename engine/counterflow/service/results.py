@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from counterflow.budget import Account
 from counterflow.kernel.lives.instances import CreateProcessInstance
@@ -12,27 +13,29 @@ from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import kept
 from counterflow.service.refusals import NotInTime, ResultLost
+from counterflow.service.rests import Rests
 from counterflow.service.turns import Turns
 
 
 class Results:
     """Begins instances and waits for their ends."""
 
-    def __init__(self, writer: Writer, admission: Admission, turns: Turns) -> None:
+    def __init__(self, writer: Writer, admission: Admission, turns: Turns, rests: Rests) -> None:
         self._writer = writer
         self._admission = admission
         self._turns = turns
+        self._rests = rests
         self._awaited: dict[asyncio.Future[InstanceEnded], int] = {}
         self._has_ended = False
 
     async def run(
-        self, command: CreateProcessInstance, wait_ms: int, account: Account | None = None
+        self, command: CreateProcessInstance, wait_ms: int, account: Account
     ) -> tuple[ProcessInstance, InstanceEnded]:
         """Begin an instance in its turn; answers it, and its end once it has completed. Raises `NotInTime`
         after so long, and `ResultLost` where it ends otherwise or the engine stops.
         """
         with self._admission.waiting(account):
-            instance, ended = await self._begun(command)
+            instance, ended = await self._begun(command, account)
             end = await self._end_of(instance.key, ended, wait_ms)
         if end.state != "completed":
             raise ResultLost(
@@ -72,14 +75,28 @@ class Results:
                 )
 
     async def _begun(
-        self, command: CreateProcessInstance
+        self, command: CreateProcessInstance, account: Account
     ) -> tuple[ProcessInstance, asyncio.Future[InstanceEnded]]:
-        async with self._turns:
-            self._admission.check()
-            answered, ended = self._writer.submit_and_follow(command)
-            instance: ProcessInstance = await kept(
-                answered, lambda late: self._writer.stop_following(late.key, ended)
-            )
+        caller = object()
+        try:
+            while True:
+                await self._rests.over(account, caller)
+                async with self._turns:
+                    if not self._rests.is_to_wait(account, caller):
+                        return await self._begun_now(command, account)
+        finally:
+            self._rests.leave(account, caller)
+
+    async def _begun_now(
+        self, command: CreateProcessInstance, account: Account
+    ) -> tuple[ProcessInstance, asyncio.Future[InstanceEnded]]:
+        self._admission.check()
+        begun = time.perf_counter()
+        answered, ended = self._writer.submit_and_follow(command)
+        self._rests.took(account, time.perf_counter() - begun)
+        instance: ProcessInstance = await kept(
+            answered, lambda late: self._writer.stop_following(late.key, ended)
+        )
         return instance, ended
 
     async def _end_of(self, key: int, ended: asyncio.Future[InstanceEnded], wait_ms: int) -> InstanceEnded:

@@ -15,6 +15,7 @@ from counterflow.service.commands import Commands
 from counterflow.service.deployments import Deployments
 from counterflow.service.polls import Polls
 from counterflow.service.questions import Questions
+from counterflow.service.rests import Rests
 from counterflow.service.results import Results
 from counterflow.service.returns import Returns
 from counterflow.service.streams import Streams
@@ -39,12 +40,13 @@ class Service:
         self.partitions = (PARTITION_ID,)
         self.admission = Admission(settings)
         self.turns = Turns(settings)
-        self.commands = Commands(writer, self.admission, self.turns)
+        rests = Rests()
+        self.commands = Commands(writer, self.admission, self.turns, rests)
         self.deployments = Deployments(writer, settings)
         self.returns = Returns(writer)
         self.polls = Polls(writer, self.admission, self.returns)
         self.streams = Streams(writer, self.admission, self.returns)
-        self.results = Results(writer, self.admission, self.turns)
+        self.results = Results(writer, self.admission, self.turns, rests)
         self.questions = Questions(store, self.admission)
         self._takers = writer.takers
         self._stop_reading = writer.stop_reading

@@ -59,7 +59,7 @@ class Calls:
             if begins:
                 self._commands.begin(call, command, told, failed)
             else:
-                self._commands.carry_out(command, told, failed)
+                self._commands.carry_out(call, command, told, failed)
 
         return from_callback(
             rpc.path, rpc.request.FromString, self._guarded(rpc, start), self._timeout_seconds
