@@ -12,7 +12,6 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course.moves import ElementActivated, ElementTerminated
-from counterflow.kernel.course.undo import UndoDropped, UndoPartReleased, UndoTaken
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
@@ -34,7 +33,7 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import CacheLimits, EmptySource
-from counterflow.kernel.unfinished import Errand, Sweep, Undertaking, UndoTaking
+from counterflow.kernel.unfinished import Errand, Sweep, Undertaking
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.incidents import ResolveIncident
@@ -44,19 +43,15 @@ from tests.bpmn.diagram import (
     catch,
     catch_error,
     catch_message,
-    compensate,
     element,
     end,
     extensions,
     gateway,
-    handler,
     model,
     path,
     service,
     start,
-    throw,
     timer,
-    undo,
 )
 from tests.bpmn.loops import gathering, loop
 from tests.kernel.bench import Bench, document, snapshot
@@ -344,7 +339,6 @@ def test_set_aside_and_cancelled_it_goes_in_pages_and_is_not_released_meanwhile(
     bench, instance = many(looped(loop()))
     bench.turn_all()
     bench.do(QuarantineInstance(process_instance_key=instance.key, reason="to be looked into"))
-    begun = len(bench.log)
     bench.do(CancelProcessInstance(process_instance_key=instance.key))
     assert bench.rows(ElementInstance)
     assert not bench.ended
@@ -352,7 +346,7 @@ def test_set_aside_and_cancelled_it_goes_in_pages_and_is_not_released_meanwhile(
     assert bench.turn_all() > 2
     assert not any(bench.rows(table) for table in INSTANCE_TABLES if table is not ProcessInstance)
     assert ([end.state for end in bench.ended], is_clean(bench)) == (["terminated"], True)
-    assert max(len(found.places) for found in bench.events(begun) if isinstance(found, RowsAbandoned)) == 2
+    assert max(len(found.places) for found in bench.events() if isinstance(found, RowsAbandoned)) == 2
     replayed = State(EmptySource(), Partition(1, 0, 0))
     kernel.replay(replayed, bench.log)
     assert snapshot(replayed)["shared"] == snapshot(bench.state)["shared"]
@@ -495,107 +489,3 @@ def test_created_it_is_answered_with_its_first_page() -> None:
     bench = PageByPage(looped(loop()), limits=PAGES)
     header = bench.do(CreateProcessInstance(bpmn_process_id="process", variables=document(items=[1] * MANY)))
     assert header.state == "active"
-
-
-UNDONE = model(
-    start(),
-    element(
-        "subProcess",
-        *(start("s"), element("task", id="act"), undo("act", "back"), handler("back", job="undo")),
-        path("s", "act"),
-        loop(),
-        id="each",
-    ),
-    gateway("fork", "parallel"),
-    *(service("first", job="first"), throw("one", compensate()), service("one_done", job="one done")),
-    *(service("second", job="second"), throw("two", compensate()), service("two_done", job="two done")),
-    *(path("start", "each", "fork", "first", "one", "one_done"), path("fork", "second", "two", "two_done")),
-)
-"""start → very much that can be undone → fork → first → throw one
-                                              → second → throw two
-"""
-
-
-def undoing(order: str) -> tuple[PageByPage, InstanceState]:
-    bench, instance = many(UNDONE.replace(b'isExecutable="true"', order.encode() + b' isExecutable="true"'))
-    bench.turn_all()
-    assert len(instance.undo_records) == 2 * MANY + 1, "and the body"
-    return bench, instance
-
-
-PARALLEL = 'counterflow:compensationOrder="parallel"'
-
-
-def test_very_much_is_taken_and_begun_to_be_undone_in_pages() -> None:
-    bench, instance = undoing(PARALLEL)
-    begun = len(bench.log)
-    bench.complete("first")
-    assert bench.rows(UndoTaking)
-    assert bench.turn_all() > 6
-    taken = [event for event in bench.events(begun) if isinstance(event, UndoTaken)]
-    assert max(len(event.keys) for event in taken) == PAGES.page_events // 4
-    assert (len(jobs_of(bench, "undo")), bench.rows(UndoTaking)) == (MANY, [])
-    assert max(entry.event_count for entry in bench.log[begun:]) < 2 * PAGES.page_events
-    while jobs_of(bench, "undo"):
-        bench.complete("undo")
-    bench.turn_all()
-    assert len(jobs_of(bench, "one done")) == 1
-    assert (instance.undo_records, is_clean(bench)) == ({}, True)
-
-
-def test_what_one_throw_is_still_taking_no_other_takes() -> None:
-    bench, instance = undoing(PARALLEL)
-    bench.complete("first")
-    assert not jobs_of(bench, "undo")
-    bench.complete("second")
-    bench.turn_all()
-    assert len(jobs_of(bench, "two done")) == 1, "nothing was left for it"
-    assert len(jobs_of(bench, "undo")) == MANY
-    one = next(row.key for row in bench.rows(ElementInstance) if row.element_id == "one")
-    assert {undo.throw_key for undo in instance.undo_records.values() if undo.handler} == {one}
-    assert is_clean(bench)
-
-
-def test_what_a_throw_has_not_begun_when_it_is_interrupted_is_given_back_in_pages() -> None:
-    bench, instance = undoing('counterflow:compensationOrder="sequential"')
-    bench.complete("first")
-    bench.turn_all()
-    begun = len(bench.log)
-    bench.do(CancelProcessInstance(process_instance_key=instance.key))
-    bench.turn_all()
-    let_go = [event for event in bench.events(begun) if isinstance(event, UndoPartReleased | UndoDropped)]
-    assert len(let_go) >= MANY // 2
-    assert (instance.undo_records, instance.elements, is_clean(bench)) == ({}, {}, True)
-
-
-def test_interrupted_while_it_is_taking_it_leaves_nothing() -> None:
-    bench, instance = undoing(PARALLEL)
-    bench.complete("first")
-    assert bench.rows(UndoTaking)
-    bench.do(CancelProcessInstance(process_instance_key=instance.key))
-    bench.turn_all()
-    assert (bench.rows(UndoTaking), instance.undo_records, instance.elements) == ([], {}, {})
-    assert is_clean(bench)
-
-
-def test_a_process_loses_very_much_in_pages_and_then_ends_once() -> None:
-    content = UNDONE.replace(
-        element("intermediateThrowEvent", compensate(), id="one").encode(), b'<task id="one"/>'
-    )
-    content = content.replace(
-        element("intermediateThrowEvent", compensate(), id="two").encode(), b'<task id="two"/>'
-    )
-    bench, instance = many(content)
-    bench.turn_all()
-    for job in ("first", "second", "one done"):
-        bench.complete(job)
-        bench.turn_all()
-    begun = len(bench.log)
-    bench.complete("two done")
-    assert not bench.ended
-    bench.turn_all()
-    dropped = [event for event in bench.events(begun) if isinstance(event, UndoDropped)]
-    assert sum(len(event.keys) for event in dropped) == MANY
-    assert max(len(event.keys) + len(event.containers) for event in dropped) == PAGES.page_events // 4
-    assert ([end.state for end in bench.ended], instance.undo_records) == (["completed"], {})
-    assert is_clean(bench)

@@ -37,10 +37,8 @@ UNCONDITIONAL = {
 
 
 LEAVES_THE_QUARANTINE = (
-    quarantine.InstanceReleased,
-    ending.SweepBegun,
-    quarantine.RowsAbandoned,
-    quarantine.InstanceAbandoned,
+    *(quarantine.InstanceReleased, ending.SweepBegun),
+    *(quarantine.RowsAbandoned, quarantine.InstanceAbandoned),
 )
 
 
@@ -281,19 +279,11 @@ class History:
         row.state = "undone"
         self.books.undo_of_throw[row.throw_key].pop(event.undo_key, None)
 
-    def released(self, event: undo.UndoReleased) -> None:
-        for row in self.books.undo_of_throw.pop(event.throw_key, {}).values():
-            row.state, row.throw_key = (
-                ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
-            )
-
-    def part_released(self, event: undo.UndoPartReleased) -> None:
-        for key in event.keys:
-            row = self.books.undo_of_throw[event.throw_key].pop(key)
-            self._expect(row.state in {"taken", "started"}, f"{event} releases what is {row.state}")
-            row.state, row.throw_key = (
-                ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
-            )
+    def released(self, event: undo.UndoReleased | undo.UndoPartReleased) -> None:
+        taken = self.books.undo_of_throw[event.throw_key]
+        for row in [taken.pop(key) for key in getattr(event, "keys", list(taken))]:
+            outcome = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+            row.state, row.throw_key = outcome
 
     def taken_back(self, event: undo.UndoTakenBack) -> None:
         for key in event.keys:
@@ -461,7 +451,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoStarted: History.started,
     undo.UndoCompleted: History.undo_ended,
     undo.UndoReleased: History.released,
-    undo.UndoPartReleased: History.part_released,
+    undo.UndoPartReleased: History.released,
     undo.UndoDropped: History.dropped,
     undo.UndoTakenBack: History.taken_back,
     cancel.TransactionCanceled: History.transaction_canceled,

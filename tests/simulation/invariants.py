@@ -91,6 +91,9 @@ class InstanceCheck:
                 if table is not ProcessInstance
                 for row in rows
             )
+        elif self._rows[Quarantine] and is_swept(self._store, self._header.key):
+            if self._header.key not in self._elements:
+                yield "it is cancelled as it stands, and its root element is gone before the others"
         else:
             checks = (
                 self._element_rows,
