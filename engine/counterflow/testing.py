@@ -26,7 +26,7 @@ from typing import Any, Self, TypeVar
 from counterflow import kernel
 from counterflow.engine.blocking import CLOSED
 from counterflow.engine.blocking_verbs import BlockingVerbs
-from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure
+from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure, way_out
 from counterflow.engine.lookups import NothingThere, find_element, find_incident, find_job, recorded_end
 from counterflow.engine.results import EndedInstance, length, milliseconds, taken, whole_key
 from counterflow.engine.verbs import Verbs
@@ -275,8 +275,8 @@ def _done(task: WorkerTask, job: ActivatedJob) -> Command:
         return completion(job, _result(returned) if isinstance(returned, Awaitable) else returned)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is told of its job
         return failure(job, error, task.back_off_ms)
-    except (SystemExit, asyncio.CancelledError) as way_out:
-        return failure(job, RuntimeError(f"{way_out!r} came out of the handler"), task.back_off_ms)
+    except (SystemExit, asyncio.CancelledError) as error:
+        return failure(job, way_out(error), task.back_off_ms)
 
 
 def _result(returned: Awaitable[Variables | None]) -> Variables | None:

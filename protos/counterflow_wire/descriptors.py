@@ -2,7 +2,7 @@
 
 SOURCES: dict[str, str] = {
     "gateway.proto": "3a00ebaf5a49ad34b87076987f9cffa3d6fd18faeba69796fd9de005a9e567fa",
-    "counterflow.proto": "cce871d0b5f333a4371b4549f1cd7127913ff7edcbe0ad25a975eef19b21f4a9",
+    "counterflow.proto": "a45c516c10dc619f7944169adcb69c25048de062ceef291bc238a7dec54518eb",
     "health.proto": "bb0f32c91af9c510765e05f3de21513108f9ff3817b43c603b5acf1284bb12af",
     "reflection.proto": "8713d98d24831f79c3b8b1930d5b8752c0451f2079b5cc2022b5e5e88e5a5b98",
 }

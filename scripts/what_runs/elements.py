@@ -134,7 +134,7 @@ def _one_by_one(words: Words) -> str:
 
 
 def _again(_: Words) -> str:
-    return '<standardLoopCharacteristics id="loop"/>'
+    return '<standardLoopCharacteristics id="loop" loopMaximum="2"/>'
 
 
 def _handler(words: Words) -> bytes:

@@ -17,7 +17,6 @@ from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import make_url
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, Job, Partition, ProcessInstance, Variable
@@ -147,7 +146,7 @@ def seconds_of_sqlite3(path: Path, work: list[Batch]) -> list[float]:
     statements = Statements(SQLITE)
     ready = [writes_of(statements, batch) for batch in work]
     taken = []
-    with closing(SQLITE.connect(make_url(f"sqlite:///{path}"))) as connection:
+    with closing(SQLITE.connect(path)) as connection:
         cursor = connection.cursor()
         for writes in ready:
             start = time.perf_counter()

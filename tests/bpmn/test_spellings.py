@@ -103,7 +103,7 @@ WITH_BOOLEANS: dict[str, Callable[[str], bytes]] = {
     "parallelMultiple": lambda value: model(
         *AROUND, catch("a", catch_message("order"), parallelMultiple=value)
     ),
-    "testBefore": lambda value: marked("standardLoopCharacteristics", testBefore=value),
+    "testBefore": lambda value: marked("standardLoopCharacteristics", testBefore=value, loopMaximum="2"),
     "cancelRemainingInstances": lambda value: model(
         *AROUND, element("adHocSubProcess", id="a", cancelRemainingInstances=value)
     ),
@@ -119,7 +119,7 @@ SPELLINGS = [("true", written) for written in ("True", "TRUE", "1", " true ", "\
 SPELLINGS += [("false", written) for written in ("False", "FALSE", "0", " false ")]
 
 
-WITHOUT_EFFECT = {"parallelMultiple", "testBefore", "cancelRemainingInstances"}
+WITHOUT_EFFECT = {"parallelMultiple", "cancelRemainingInstances"}
 """Of events with several definitions, and of elements that are refused as a whole."""
 
 

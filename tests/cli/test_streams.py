@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +80,30 @@ def test_every_sign_of_a_drawing_has_a_substitute() -> None:
     assert {mark for mark, _ in drawing.MARKS.values()} <= set(SUBSTITUTES)
     assert set("↶→…⏱✉▦⚠█") <= set(SUBSTITUTES)
     assert all(words.isascii() for words in (*SUBSTITUTES.values(), *MEANINGS.values()))
+
+
+@pytest.mark.parametrize("words", [["--version"], ["feel", "1 + 1"], ["--help"]])
+def test_a_stdout_that_takes_nothing_is_told_of(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(words) == 1
+    assert "Expected to write the answer to stdout, but that says: No space left" in capsys.readouterr().err
+
+
+def test_a_stdout_that_is_closed_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["--version"]) == 1
+    assert "Expected to write the answer to stdout, but that says: Bad file" in capsys.readouterr().err
+
+
+def test_nobody_who_listens_to_words_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["lint", "/nowhere.bpmn"]) == 3
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("counterflow ")

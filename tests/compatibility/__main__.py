@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 
 from counterflow.store.open import open_store
+from counterflow.store.sql.dialects import SQLITE
+from counterflow.store.sql.migrating import migrate
 from counterflow.store.sql.schema import HEAD
 from counterflow.testing import Engine
 from tests.compatibility.story import begin
@@ -22,6 +24,7 @@ def write() -> None:
     """Tell the story on SQLite, and write the database down as SQL. Raises `FileExistsError`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "golden.db"
+        migrate(SQLITE, path)  # as its tables are made where a database has come a long way
         store = open_store(f"sqlite:///{path}")
         begin(Engine(store))
         store.close()

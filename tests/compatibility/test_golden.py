@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 
 from counterflow.kernel.rows import TABLES, ElementInstance
 from counterflow.store.open import open_store
-from counterflow.store.sql import schema
+from counterflow.store.sql import migrating, schema
 from counterflow.testing import Engine
 from tests.compatibility.story import PLACES, finish
 from tests.simulation.fold import check_replay
@@ -57,7 +57,7 @@ def engine(path: Path) -> Iterator[Engine]:
 
 
 def test_every_schema_before_this_one_has_a_golden_database() -> None:
-    known = {step.revision for step in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()}
+    known = {step.revision for step in ScriptDirectory(str(migrating.MIGRATIONS)).walk_revisions()}
     assert {path.stem.removeprefix("schema-") for path in GOLDEN} >= known - {schema.HEAD}
 
 
@@ -76,7 +76,7 @@ def test_the_migrations_up_to_it_make_what_they_made_then(golden: Path, tmp_path
     engine = create_engine(f"sqlite:///{now}")
     with engine.begin() as attached:
         config = Config(attributes={"connection": attached})
-        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        config.set_main_option("script_location", str(migrating.MIGRATIONS))
         command.upgrade(config, golden.stem.removeprefix("schema-"))
     engine.dispose()
     assert made_by(now) == made_by(then)

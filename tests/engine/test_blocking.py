@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import counterflow
-from counterflow import Rejection, StoreError, WorkerJob
+from counterflow import Rejection, Settings, StoreError, WorkerJob
 from counterflow.engine.blocking import OWN_THREAD
 from counterflow.engine.engine import ANOTHER_PROCESS
 from tests.engine.trips import SOON, TRIP
@@ -107,7 +109,7 @@ def test_a_fork_is_told_that_the_engine_is_not_its_own() -> None:
         os.write(writing, _told_of(engine).encode())
         os._exit(0)
     os.waitpid(child, 0)
-    assert os.read(reading, 1_000).decode() == f"{ANOTHER_PROCESS}\n{ANOTHER_PROCESS}"
+    assert os.read(reading, 1_000).decode() == "\n".join([ANOTHER_PROCESS] * 3)
     os.close(reading)
     os.close(writing)
     engine.close()
@@ -115,9 +117,92 @@ def test_a_fork_is_told_that_the_engine_is_not_its_own() -> None:
 
 def _told_of(engine: counterflow.BlockingEngine) -> str:
     told = []
-    for verb in (engine.jobs, engine.close):
+    for verb in (engine.jobs, engine.close, lambda: engine.worker("pack")(print)):
         try:
             verb()
         except RuntimeError as error:
             told.append(str(error))
+    with engine:
+        pass  # who leaves the block in a fork ends as they like: there is nothing to close
     return "\n".join(told)
+
+
+def test_whoever_closes_and_asks_at_once_is_answered() -> None:
+    engine = counterflow.open()
+    engine.deploy_contents({"pack.bpmn": ONE_TASK})
+
+    def ask() -> str:
+        while True:
+            try:
+                engine.start("process")
+            except (RuntimeError, counterflow.Unavailable) as refused:
+                return str(refused)
+
+    with ThreadPoolExecutor(8) as threads:
+        asking = [threads.submit(ask) for _ in range(4)]
+        closing = [threads.submit(engine.close) for _ in range(4)]
+        assert [one.result(20) for one in closing] == [None] * 4
+        for one in asking:
+            assert "closed" in one.result(20) or "stopping" in one.result()
+
+
+def test_a_task_that_would_end_the_program_ends_no_engine(caplog: pytest.LogCaptureFixture) -> None:
+    async def leaves() -> None:
+        raise SystemExit(3)
+
+    with counterflow.open() as engine:
+
+        @engine.worker("pack")
+        async def pack(job: WorkerJob) -> None:
+            asyncio.get_running_loop().create_task(leaves())
+            await asyncio.sleep(0)
+
+        engine.deploy_contents({"pack.bpmn": ONE_TASK})
+        assert engine.end_of(engine.start("process"), PATIENCE).state == "completed"
+    assert "one has raised SystemExit" in caplog.text
+
+
+class Interrupted(threading.Event):
+    """Ctrl-C comes while it is waited for, once."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not hasattr(self, "is_over"):
+            self.is_over = True
+            raise KeyboardInterrupt
+        return super().wait(timeout)
+
+
+def test_ctrl_c_cuts_the_end_short_and_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, begun, over = f"sqlite:///{tmp_path / 'a.db'}", threading.Event(), threading.Event()
+    engine = counterflow.open(settings=Settings(database=database, shutdown_grace_ms=3_600_000))
+
+    @engine.worker("pack")
+    def pack(job: WorkerJob) -> None:
+        begun.set()
+        over.wait()
+
+    engine.deploy_contents({"pack.bpmn": ONE_TASK})
+    engine.start("process")
+    begun.wait()
+    monkeypatch.setattr(engine, "_ended", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    over.set()
+    with counterflow.open(database) as again:
+        assert [job.state for job in again.jobs()] == ["activatable"]
+
+
+def test_ctrl_c_while_it_opens_leaves_nothing_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupting(Future[None]):
+        def result(self, timeout: float | None = None) -> None:
+            raise KeyboardInterrupt
+
+    database = f"sqlite:///{tmp_path / 'a.db'}"
+    with monkeypatch.context() as patched:
+        patched.setattr("counterflow.engine.blocking.Future", Interrupting)
+        with pytest.raises(KeyboardInterrupt):
+            counterflow.open(database)
+    with counterflow.open(database) as engine:
+        assert engine.instances() == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,20 @@ class Unprintable(Exception):
     """Cannot be put into words."""
 
     def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+class Unspeakable(Exception):
+    """Ends the program when it is put into words."""
+
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
+class UnspeakableExit(SystemExit):
+    """Cannot be put into words either."""
+
+    def __repr__(self) -> str:
         raise ValueError("no words")
 
 
@@ -94,6 +110,11 @@ UNTOLD: list[tuple[Callable[[WorkerJob], Variables], str]] = [
     (raises(OSError("caf\udce9")), r"caf\udce9"),
     (raises(SystemExit(3)), "SystemExit(3) came out of the handler"),
     (raises(asyncio.CancelledError()), "CancelledError() came out of the handler"),
+    (raises(KeyboardInterrupt()), "KeyboardInterrupt() came out of the handler"),
+    (raises(GeneratorExit()), "GeneratorExit() came out of the handler"),
+    (raises(BaseExceptionGroup("g", [SystemExit()])), "BaseExceptionGroup('g', [SystemExit()]) came out"),
+    (raises(Unspeakable()), "Unspeakable"),
+    (raises(UnspeakableExit()), "UnspeakableExit came out of the handler"),
     (returns({1: "x"}), "name of each variable to be a string, but found 1 (int)"),
     (returns({"\ud800": 1}), "half of a surrogate pair"),
     (returns({"tree": nested(200)}), "at most 200 levels, but variable 'tree' is nested deeper"),
@@ -178,3 +199,69 @@ async def test_variables_that_are_none_are_the_callers_mistake(
             await engine.start("packing", variables)
         assert len(await engine.history()) == seen
         await engine.complete("pack")
+
+
+async def test_a_handler_that_breaks_itself_off_costs_a_try() -> None:
+    async def gives_up(_: WorkerJob) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.Event().wait()
+
+    async with Engine() as engine:
+        engine.worker("pack")(gives_up)
+        await engine.deploy_contents({"pack.bpmn": PACK})
+        await engine.start("packing")
+        await until_incident(engine)
+        (incident,) = await engine.incidents()
+    assert "CancelledError() came out of the handler" in incident.message
+
+
+async def test_a_handler_that_cannot_be_broken_off_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(counterflow.engine.workers, "LAST_MOMENT_SECONDS", 0)
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def holds_on(_: WorkerJob) -> None:
+        begun.set()
+        while not over.is_set():
+            with suppress(asyncio.CancelledError):
+                await over.wait()
+
+    async with (
+        asyncio.timeout(20),
+        Engine(settings=Settings(database="memory:", shutdown_grace_ms=1)) as engine,
+    ):
+        engine.worker("pack")(holds_on)
+        await engine.deploy_contents({"pack.bpmn": PACK})
+        await engine.start("packing")
+        await begun.wait()
+    assert "The handler of 'pack' goes on with job" in caplog.text
+    over.set()
+
+
+async def test_who_cancels_the_end_of_an_engine_gets_its_jobs_back_all_the_same(tmp_path: Path) -> None:
+    database, begun = f"sqlite:///{tmp_path / 'a.db'}", asyncio.Event()
+
+    async def takes_long(_: WorkerJob) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def work() -> None:
+        async with Engine(database) as engine:
+            engine.worker("pack")(takes_long)
+            await engine.deploy_contents({"pack.bpmn": PACK})
+            await engine.start("packing")
+            await begun.wait()
+            ending.set()
+
+    ending = asyncio.Event()
+    working = asyncio.create_task(work())
+    await ending.wait()
+    await turns(5)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    async with Engine(database) as engine:
+        assert [(job.state, job.retries) for job in await engine.jobs()] == [("activatable", 1)]

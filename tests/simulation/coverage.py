@@ -30,9 +30,19 @@ from tests.simulation.faults import FAULTS
 Tally = Counter[tuple[str, str, str]]
 """How often: ("fault", name, ""), ("command", name, ""), ("element", kind, position)."""
 
-POSITIONS = ("process", "sub-process", "event", "handler", "called", "parallel", "sequential", "camunda")
+POSITIONS = (
+    "process",
+    "sub-process",
+    "event",
+    "handler",
+    "called",
+    "parallel",
+    "sequential",
+    "loop",
+    "camunda",
+)
 """Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many
-times, all at once or one after another; in a `camunda:` model. Several may hold at once.
+times, all at once or one after another; in a standard loop; in a `camunda:` model. Several may hold at once.
 """
 
 NOT_PLAYED: Mapping[str, str] = {
@@ -58,7 +68,9 @@ _DEFINITIONS: Mapping[type, str] = {
 _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE: "date",
     TimerKind.DURATION: "duration",
+    TimerKind.DATE_OR_DURATION: "date",
     TimerKind.CYCLE: "cycle",
+    TimerKind.QUARTZ_CYCLE: "cycle",
 }
 _EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
 
@@ -87,6 +99,8 @@ def positions_of(process: Process, node: Node, header: ProcessInstance, loop_cou
         yield "called"
     if node.multi_instance is not None and loop_counter > 0:
         yield "sequential" if node.multi_instance.is_sequential else "parallel"
+    if node.standard_loop is not None and loop_counter > 0:
+        yield "loop"
     if process.dialect == "camunda":
         yield "camunda"
 
@@ -124,7 +138,7 @@ def expected() -> dict[str, list[str]]:
         "businessRuleTask with a decision",
         *(f"{name}, not interrupting" for name in waiting),
     ]
-    timers = [f"timer with a {kind}" for kind in _KINDS.values()]
+    timers = [f"timer with a {kind}" for kind in dict.fromkeys(_KINDS.values())]
     wanted = {
         "element": [*plain, *events, *others],
         "command": sorted(command.__name__ for command in kernel.COMMANDS),

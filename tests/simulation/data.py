@@ -118,7 +118,8 @@ class Data:
         """
         life = self._lives[key]
         if node.outputs and life.loop_counter >= 0:
-            outside = key if life.loop_counter > 0 else life.scope_key
+            is_its_own = life.loop_counter > 0 and node.multi_instance is not None
+            outside = key if is_its_own else life.scope_key
             result = mapped(_pairs(node.outputs), self._visible(key), self._visible(outside))
             for name in {mapping.target[0] for mapping in node.outputs}:
                 yield self._home_of(outside, name), name, result[name]

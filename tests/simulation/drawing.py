@@ -50,6 +50,7 @@ from tests.simulation.shapes import (
 from tests.simulation.words import DECISION, WORDS, Words
 
 CODES = ("A", "B")
+PLATFORMS = {"zeebe": "Camunda Cloud", "camunda": "Camunda Platform"}
 Entry = str | tuple[str, str]
 """Where a flow comes from: an element, or an element and the condition on which it is left this way."""
 
@@ -78,7 +79,9 @@ def draw(case: Case) -> bytes:
         for kind in ("error", "escalation")
         for code in CODES
     ]
-    return definitions(*processes, *coded, *map(words.message, messages), *map(signal, signals))
+    named = (*coded, *map(words.message, messages), *map(signal, signals))
+    # whose a model is, even where nothing else in it tells
+    return definitions(*processes, *named, modeler__executionPlatform=PLATFORMS[case.dialect])
 
 
 def _process(shape: ProcessShape, words: Words) -> str:

@@ -287,6 +287,9 @@ class _Grower:
 
     def _many(self) -> Many:
         count = self._chance.choice([1, 2, 3])
+        if self._is_chance(0.3):
+            kind = self._chance.choice(["while", "until", "until", "for"])
+            return Many(True, count, each_undone=True, loop=kind)
         enough = self._chance.choice([0, 0, 0, 1, count])
         return Many(
             self._is_chance(0.5), count, enough, self._is_chance(0.4), each_undone=self._dialect == "camunda"

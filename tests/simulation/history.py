@@ -12,6 +12,7 @@ from typing import Any
 from counterflow import kernel
 from counterflow.kernel.course import ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
+from counterflow.kernel.course.ending import SweepBegun
 from counterflow.kernel.events import cancel
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
@@ -74,7 +75,10 @@ class History:
             self._expect(False, wrong)
 
     def _one(self, event: Event) -> None:
-        if self._instance_key in self.books.aside and not isinstance(event, LEAVES_THE_QUARANTINE):
+        # who cancels one that is set aside sweeps away first what it has called, in pages
+        is_cancelled = isinstance(event, SweepBegun) and event.element_instance_key == self._instance_key
+        leaves = is_cancelled or isinstance(event, LEAVES_THE_QUARANTINE)
+        if self._instance_key in self.books.aside and not leaves:
             self._expect(False, f"the instance is set aside, and then came {event}")
         heard = self.hearing.follow(event, self._instance_key, self.books.aside)
         for wrong in (*self._sweeping.follow(event), *heard):
@@ -213,7 +217,7 @@ class History:
             and not any(flow.condition for flow in node.outgoing)
         ):
             self._leaving = [(life.scope_key, flow.id) for flow in node.outgoing]
-        each = process.dialect is Dialect.CAMUNDA
+        each = process.dialect is Dialect.CAMUNDA or node.standard_loop is not None
         by_itself = life.loop_counter == 0 or (life.loop_counter > 0) == each
         own = node.compensation is not None and by_itself and not life.undo_key
         recorded = self.books.own_undo[event.key]

@@ -233,7 +233,7 @@ class InstanceCheck:
         for loop in self._loops.values():
             body = self._elements.get(loop.element_instance_key)
             if body is None or body.loop_counter >= 0:
-                yield f"{loop} is of no multi-instance body"
+                yield f"{loop} is of no body"
             elif not self._held[body.key] and not self._goes_on(body.key) and not self._is_sweeping:
                 yield from self._loop_counts(loop, body)
         for row in (*self._rows[LoopItems], *self._rows[LoopOutput]):
@@ -243,8 +243,9 @@ class InstanceCheck:
     def _loop_counts(self, loop: Repetition, body: ElementInstance) -> Iterator[str]:
         definition = self._nodes[body.element_id].multi_instance
         at_work = self._children[body.key]
-        expected = 1 if definition is not None and definition.is_sequential else loop.total - loop.completed
-        if at_work != expected or loop.completed >= loop.total:
+        is_parallel = definition is not None and not definition.is_sequential
+        expected = loop.total - loop.completed if is_parallel else 1
+        if at_work != expected or 0 <= loop.total <= loop.completed:
             yield f"{loop} has {at_work} instances at work"
 
     def _undo_rows(self) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.elements import parallel_gateway, sub_process, throw_event
+from counterflow.kernel.elements import parallel_gateway, standard_loop, sub_process, throw_event
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import cancel
 from counterflow.kernel.events import message as messages
@@ -101,6 +101,11 @@ def undo_never_released(patch: Patch) -> None:
 
 def undo_not_recorded_in_loops(patch: Patch) -> None:
     patch.setattr(undo, "_is_undone_by_itself", lambda token: token.loop_counter == 0)
+
+
+def loop_of_one_round_more(patch: Patch) -> None:
+    holds = standard_loop._holds
+    patch.setattr(standard_loop, "_holds", lambda token, loop, number: holds(token, loop, number - 1))
 
 
 def transaction_left_at_once(patch: Patch) -> None:
@@ -401,6 +406,7 @@ MUTANTS = (
     undo_recorded_twice,
     undo_never_released,
     undo_not_recorded_in_loops,
+    loop_of_one_round_more,
     transaction_left_at_once,
     others_survive_a_cancel,
     completion_doubled,

@@ -71,6 +71,9 @@ class Many:
 
     `each_undone`: every instance is undone by itself, as in a `camunda:` model, and not the activity as a
     whole.
+
+    `loop` makes it a standard loop of so many rounds: `while` and `until` by its condition, `for` by its
+    maximum.
     """
 
     sequential: bool
@@ -78,6 +81,7 @@ class Many:
     enough: int = 0
     gathers: bool = False
     each_undone: bool = False
+    loop: str = ""
 
 
 @dataclass(frozen=True)

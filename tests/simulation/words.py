@@ -11,6 +11,16 @@ from tests.simulation.shapes import OWN, Many, Mapping
 DECISION = "price"
 
 
+def standard_loop(many: Many, holds: str, is_again: str) -> str:
+    """The mark of a standard loop, which all dialects have alike, by what is asked before or after a round."""
+    if many.loop == "for":
+        return element("standardLoopCharacteristics", loopMaximum=str(many.count))
+    is_before = many.loop == "while"
+    condition = element("loopCondition", holds if is_before else is_again)
+    before = "true" if is_before else None
+    return element("standardLoopCharacteristics", condition, testBefore=before)
+
+
 class Words(Protocol):
     """What a drawing needs of a dialect."""
 
@@ -31,7 +41,7 @@ class Words(Protocol):
         ...
 
     def loop(self, many: Many, element_id: str) -> str:
-        """The mark of a multi-instance activity."""
+        """The mark of an activity that is done several times."""
         ...
 
     def call(self, process_id: str) -> tuple[str, dict[str, str]]:
@@ -71,6 +81,9 @@ class Zeebe:
         return element("zeebe:calledDecision", decisionId=DECISION, resultVariable="decided"), {}
 
     def loop(self, many: Many, element_id: str) -> str:
+        if many.loop:
+            rounds = f"loopCounter &lt;= {many.count}", f"loopCounter &lt; {many.count}"
+            return standard_loop(many, *(f"= {condition}" for condition in rounds))
         gathers = {"outputCollection": f"out_{element_id}", "outputElement": "= item"} if many.gathers else {}
         items = f"= [{', '.join(str(number) for number in range(many.count))}]"
         inside = extensions(
@@ -123,6 +136,9 @@ class Camunda:
         return "", {f"camunda__{name}": value for name, value in names.items()}
 
     def loop(self, many: Many, element_id: str) -> str:
+        if many.loop:
+            rounds = f"loopCounter &lt; {many.count}", f"loopCounter &lt; {many.count - 1}"
+            return standard_loop(many, *(f"${{{condition}}}" for condition in rounds))
         count = element("loopCardinality", str(many.count))
         enough = (
             element("completionCondition", f"${{nrOfCompletedInstances &gt;= {many.enough}}}")

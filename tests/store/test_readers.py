@@ -8,24 +8,24 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from counterflow.store.port import StoreError
-from counterflow.store.sql.dialects import SQLITE
+from counterflow.store.sql.dialects import SQLITE, DatabaseConnection
 from counterflow.store.sql.readers import Readers
+
+NOWHERE = Path(":memory:")
 
 
 class Opened:
     """Connections to an empty database, counted."""
 
     def __init__(self, path: Path) -> None:
-        self.connections: list[DBAPIConnection] = []
-        self.readers = Readers(replace(SQLITE, connect=self.connect), make_url(f"sqlite:///{path}"))
+        self.connections: list[DatabaseConnection] = []
+        self.readers = Readers(replace(SQLITE, connect=self.connect), path)
 
-    def connect(self, url: URL) -> DBAPIConnection:
+    def connect(self, path: Path) -> DatabaseConnection:
         """As ever, and remember it."""
-        self.connections.append(SQLITE.connect(url))
+        self.connections.append(SQLITE.connect(path))
         return self.connections[-1]
 
 
@@ -58,13 +58,13 @@ def test_a_query_that_fails_gives_its_connection_back(opened: Opened) -> None:
 def test_readers_at_one_moment_have_a_connection_each(opened: Opened) -> None:
     both_reading = Barrier(2, timeout=30)
 
-    def connect(url: URL) -> DBAPIConnection:
-        connection = SQLITE.connect(url)
+    def connect(path: Path) -> DatabaseConnection:
+        connection = SQLITE.connect(path)
         both_reading.wait()
         opened.connections.append(connection)
         return connection
 
-    readers = Readers(replace(SQLITE, connect=connect), make_url("sqlite://"))
+    readers = Readers(replace(SQLITE, connect=connect), NOWHERE)
     threads = [Thread(target=readers.fetch, args=("SELECT 1", ())) for _ in range(2)]
     for thread in threads:
         thread.start()
@@ -75,8 +75,8 @@ def test_readers_at_one_moment_have_a_connection_each(opened: Opened) -> None:
 
 
 def test_what_is_lent_out_when_the_store_closes_is_closed_on_its_return(opened: Opened) -> None:
-    connection = opened.connect(make_url("sqlite://"))
-    lender = Readers(replace(SQLITE, connect=lambda _: connection), make_url("sqlite://"))
+    connection = opened.connect(NOWHERE)
+    lender = Readers(replace(SQLITE, connect=lambda _: connection), NOWHERE)
 
     def texts() -> Iterator[str]:
         yield "SELECT 1"

@@ -13,14 +13,18 @@ from alembic.script import ScriptDirectory
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError
 from counterflow.store.open import open_store
 from counterflow.store.port import StoreError
-from counterflow.store.sql import schema
+from counterflow.store.sql import migrating, schema
 
+FIRST_STEP = """
+revision = "0001"
+down_revision = None
+"""
 FAILING_STEP = """
 from alembic import op
 from sqlalchemy import Column, Integer
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 
 def upgrade():
     op.create_table("half_way", Column("key", Integer, primary_key=True))
@@ -47,7 +51,7 @@ def run(path: Path, text: str) -> list[tuple[object, ...]]:
 
 
 def test_the_program_names_the_last_step() -> None:
-    assert ScriptDirectory(str(schema.MIGRATIONS)).get_current_head() == schema.HEAD
+    assert ScriptDirectory(str(migrating.MIGRATIONS)).get_current_head() == schema.HEAD
 
 
 def test_a_new_database_is_marked_with_it(path: Path) -> None:
@@ -77,14 +81,31 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(
 ) -> None:
     steps = tmp_path / "migrations"
     (steps / "versions").mkdir(parents=True)
-    (steps / "env.py").write_text((schema.MIGRATIONS / "env.py").read_text())
-    (steps / "versions" / "v0001.py").write_text(FAILING_STEP)
+    (steps / "env.py").write_text((migrating.MIGRATIONS / "env.py").read_text())
+    (steps / "versions" / "v0001.py").write_text(FIRST_STEP)
+    (steps / "versions" / "v0002.py").write_text(FAILING_STEP)
+    monkeypatch.setattr(migrating, "MIGRATIONS", steps)
+    path = tmp_path / "a.db"
+    run(path, "CREATE TABLE event_log (position INTEGER PRIMARY KEY)")
+    run(path, "CREATE TABLE alembic_version (version_num TEXT)")
+    run(path, "INSERT INTO alembic_version VALUES ('0001')")
+    before = run(path, "SELECT name FROM sqlite_master")
+    with pytest.raises(StoreError, match="no such table: nowhere"):
+        open_store(f"sqlite:///{path}")
+    assert run(path, "SELECT name FROM sqlite_master") == before
+    assert run(path, "SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+def test_a_table_that_cannot_be_made_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", steps)
+        patched.setattr(schema, "BEGUN", "INSERT INTO nowhere VALUES (1)")
         with pytest.raises(StoreError, match="no such table: nowhere"):
-            open_store(f"sqlite:///{tmp_path / 'a.db'}")
-    assert run(tmp_path / "a.db", "SELECT name FROM sqlite_master") == []
-    open_store(f"sqlite:///{tmp_path / 'a.db'}").close()
+            open_store(f"sqlite:///{path}")
+    assert run(path, "SELECT name FROM sqlite_master") == []
+    open_store(f"sqlite:///{path}").close()
 
 
 def imported_on_opening(url: str) -> set[str]:
@@ -94,9 +115,7 @@ def imported_on_opening(url: str) -> set[str]:
     return {name.split(".")[0] for name in found.stdout.split()}
 
 
-def test_a_current_database_is_opened_without_alembic(path: Path) -> None:
-    assert "alembic" not in imported_on_opening(f"sqlite:///{path}")
-
-
-def test_a_store_in_memory_needs_no_database_library() -> None:
-    assert "sqlalchemy" not in imported_on_opening("memory:")
+@pytest.mark.parametrize("name", ["a.db", "new.db"])
+def test_a_database_that_is_current_or_new_is_opened_without_a_library(path: Path, name: str) -> None:
+    imported = imported_on_opening(f"sqlite:///{path.with_name(name)}")
+    assert imported.isdisjoint({"alembic", "sqlalchemy"})

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ClauseElement, Table, make_url
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
@@ -102,7 +99,7 @@ def test_the_log_of_an_instance_is_answered_by_an_index(connection: sqlite3.Conn
     assert "ix_event_log_instance (process_instance_key=? AND rowid>?)" in plan(connection, text, parameters)
 
 
-def test_a_scan_is_compiled_once_for_all_values() -> None:
+def test_a_scan_is_written_once_for_all_values() -> None:
     statements = Statements(SQLITE)
     texts = {
         statements.scan(Job, {"state": state, "type": f"type {number}"}, (number,), number)[0]
@@ -136,21 +133,8 @@ def test_values_are_parameters_save_those_of_partial_indexes() -> None:
     assert parameters == ()
 
 
-def upsert_postgresql(table: Table) -> ClauseElement:
-    """As SQLite's, in PostgreSQL's dialect."""
-    statement = postgresql.insert(table)
-    values = {
-        column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key
-    }
-    if not values:
-        return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
-
-
-def test_another_dialect_compiles_the_same_statements() -> None:
-    make_dialect: Callable[..., SqlAlchemyDialect] = make_url("postgresql+psycopg://").get_dialect()
-    dialect = replace(SQLITE, sqlalchemy=make_dialect(paramstyle="format"), upsert=upsert_postgresql)
-    statements = Statements(dialect)
+def test_another_dialect_has_the_same_statements_with_its_own_parameters() -> None:
+    statements = Statements(replace(SQLITE, parameter="%s"))
     assert all("ON CONFLICT" in statements.upsert[row] for row in TABLES)
     text, parameters = statements.scan(Variable, {"scope_key": 7}, (7, "a"), 10)
     assert text.count("%s") == len(parameters) == 4

@@ -7,21 +7,34 @@ from __future__ import annotations
 
 import sqlite3
 import types
+from contextlib import closing
 from pathlib import Path
 from typing import Union, get_args, get_origin, get_type_hints
 
 import pytest
 from msgspec import Struct
-from sqlalchemy import Table, create_engine
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.kernel.vocabulary import LogEntry
-from counterflow.store.open import open_store
-from counterflow.store.sql.tables import EVENT_LOG, METADATA, PARTIAL_INDEXES, TABLE_OF, TENURE
+from counterflow.store.sql.dialects import SQLITE
+from counterflow.store.sql.migrating import migrate
+from counterflow.store.sql.schema import make_if_new
+from counterflow.store.sql.tables import (
+    ALL_TABLES,
+    EVENT_LOG,
+    PARTIAL_INDEXES,
+    TABLE_OF,
+    TENURE,
+    DatabaseTable,
+)
 from counterflow.store.sql.tenure import TenureRow
 
-STRUCTS: list[tuple[type[Struct], Table]] = [*TABLE_OF.items(), (LogEntry, EVENT_LOG), (TenureRow, TENURE)]
+STRUCTS: list[tuple[type[Struct], DatabaseTable]] = [
+    *TABLE_OF.items(),
+    (LogEntry, EVENT_LOG),
+    (TenureRow, TENURE),
+]
 
 Column = tuple[str, type, bool]
 
@@ -41,42 +54,53 @@ def without_none(hint: object) -> tuple[type, bool]:
 
 
 @pytest.mark.parametrize("struct, table", STRUCTS, ids=lambda value: getattr(value, "name", ""))
-def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: Table) -> None:
-    *columns, checksum = [(column.name, column.type.python_type, column.nullable) for column in table.columns]
+def test_a_table_has_the_columns_of_its_struct(struct: type[Struct], table: DatabaseTable) -> None:
+    *columns, checksum = [(column.name, column.kind, column.is_null) for column in table.columns.values()]
     assert columns == columns_of_struct(struct)
     assert checksum == ("row_checksum", int, True)
 
 
 @pytest.mark.parametrize("row", TABLES, ids=lambda row: row.table)
 def test_a_table_has_the_primary_key_of_its_struct(row: type[Row]) -> None:
-    assert tuple(column.name for column in TABLE_OF[row].primary_key) == row.key_fields
+    assert TABLE_OF[row].key == row.key_fields
 
 
 @pytest.mark.parametrize("row", INSTANCE_TABLES, ids=lambda row: row.table)
 def test_the_rows_of_an_instance_are_found_by_an_index(row: type[Row]) -> None:
-    first_columns = [next(iter(index.columns)).name for index in TABLE_OF[row].indexes]
+    first_columns = [index.columns[0] for index in TABLE_OF[row].indexes]
     assert row.instance_field in [row.key_fields[0], *first_columns]
 
 
 def test_there_are_no_other_tables() -> None:
-    assert set(METADATA.tables) == {row.table for row in TABLES} | {"event_log", "tenure", "alembic_version"}
+    assert {table.name for table in ALL_TABLES} == {row.table for row in TABLES} | {"event_log", "tenure"}
 
 
 def test_a_partial_index_is_over_a_column_of_its_table() -> None:
-    assert all(column in METADATA.tables[table].columns for table, (column, _) in PARTIAL_INDEXES.items())
+    columns = {table.name: table.columns for table in ALL_TABLES}
+    assert all(column in columns[table] for table, (column, _) in PARTIAL_INDEXES.items())
 
 
 def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
-    migrated, described = tmp_path / "migrated.db", tmp_path / "described.db"
-    open_store(f"sqlite:///{migrated}").close()
-    engine = create_engine(f"sqlite:///{described}")
-    METADATA.create_all(engine)
-    engine.dispose()
-    assert schema(migrated) == schema(described)
+    migrated, made = tmp_path / "migrated.db", tmp_path / "made.db"
+    migrate(SQLITE, migrated)
+    assert make_if_new(SQLITE, made)
+    assert not make_if_new(SQLITE, made)
+    assert schema(migrated) == schema(made)
+    assert begun(migrated) == begun(made)
+
+
+def begun(path: Path) -> dict[str, object]:
+    """The rows that are there from the beginning, but for the name that chance gives to a database."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE tenure SET database_id = ''")
+        return {
+            table: connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - our own names
+            for table in ("alembic_version", *(table.name for table in ALL_TABLES))
+        }
 
 
 def schema(path: Path) -> dict[str, object]:
-    """Columns of every table, and the text of every index.
+    """Columns of every table, and the text of every index, whose names may be quoted or not.
 
     What a column that came later says of rows that were there is left out, and so is its place: it is the last
     one where it came later.
@@ -87,7 +111,7 @@ def schema(path: Path) -> dict[str, object]:
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         ]
         indexes = connection.execute(
-            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'"
+            "SELECT name, tbl_name, replace(sql, '\"', '') FROM sqlite_master WHERE type = 'index'"
         ).fetchall()
         columns = {
             name: sorted((*told[1:4], told[5]) for told in connection.execute(f"PRAGMA table_info({name})"))

@@ -96,7 +96,9 @@ class _Builder:
                 event.id for event in element.boundary_events if not event.catches(COMPENSATION)
             ),
             waits_for=_waits_for(element),
+            body=_body(element),
             multi_instance=details.multi_instance,
+            standard_loop=details.standard_loop,
             attached_to=element.attached_to.id if element.attached_to is not None else None,
             is_for_compensation=element.is_for_compensation,
             compensation=_compensation(element),
@@ -131,6 +133,12 @@ def _begins_at(scope: Element) -> str | None:
     """Where a token begins; events that begin instances of a process are its `event_starts`."""
     starts = [event for event in scope.start_events if scope.is_event_sub_process or not event.definitions]
     return starts[0].id if starts else None
+
+
+def _body(element: Element) -> Behaviour | None:
+    if element.details.multi_instance is not None:
+        return Behaviour.MULTI_INSTANCE
+    return Behaviour.STANDARD_LOOP if element.details.standard_loop is not None else None
 
 
 def _waits_for(element: Element) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from counterflow.model.graph import (
     JobDefinition,
     MultiInstance,
     ScriptDefinition,
+    StandardLoop,
     Work,
 )
 
@@ -28,6 +29,7 @@ class Details:
     """What it waits for, looks out for or throws."""
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
+    standard_loop: StandardLoop | None = None
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False

@@ -158,10 +158,12 @@ ELEMENTS: Mapping[str, ElementKind] = {
 
 MULTI_INSTANCE: Final = "multiInstanceLoopCharacteristics"
 """The mark of an activity that is done once per item of a collection."""
+STANDARD_LOOP: Final = "standardLoopCharacteristics"
+"""The mark of an activity that is done as long as a condition holds."""
 
 STRANGERS: Mapping[str, str] = {
     MULTI_INSTANCE: "Mark an activity with it, once; of a gateway or an event there is only one instance.",
-    "standardLoopCharacteristics": "Draw the loop with exclusive gateways.",
+    STANDARD_LOOP: "Mark an activity with it, once, or draw the loop with exclusive gateways.",
     "eventDefinitionRef": "Put the event definition inside the event.",
     "partitionElement": "Say who does it by assignee or candidateGroups; lanes are read as drawing only.",
     "partitionElementRef": "Say who does it by assignee or candidateGroups; lanes are read as drawing only.",
@@ -180,7 +182,7 @@ READ_OVER = frozenset({
 PERFORMERS = frozenset({"resourceRole", "performer", "humanPerformer", "potentialOwner"})
 """Children that say who does a task, in a way that no worker gets to see; ignored with a warning."""
 
-OF_AN_ELEMENT = frozenset({MULTI_INSTANCE, "standardLoopCharacteristics"})
+OF_AN_ELEMENT = frozenset({MULTI_INSTANCE, STANDARD_LOOP})
 """Children that would change how an activity runs."""
 
 

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.elements import COMPENSATION, NONE, Category, ElementKind, EventKind, Joins
+from counterflow.bpmn.elements import (
+    COMPENSATION,
+    MULTI_INSTANCE,
+    NONE,
+    Category,
+    ElementKind,
+    EventKind,
+    Joins,
+)
 from counterflow.bpmn.xml import BPMN, TRUE
 from counterflow.documents.findings import Finding, Severity
 from counterflow.documents.notes import finding_at
@@ -98,10 +106,15 @@ class Element(Drawn):
     handler: Element | None = None
     """Compensation boundary events only: the activity that the association leads to."""
     loop: etree._Element | None = None
-    """Activities only: the mark that it is done once per item of a collection."""
+    """Activities only: the mark that it is done several times."""
     details: Details = field(default_factory=Details)
     names: Mapping[str, str] = field(default_factory=dict)
     """Those of the outline."""
+
+    @property
+    def is_multi_instance(self) -> bool:
+        """Whether it is marked to be done once per item of a collection."""
+        return self.loop is not None and local_name(self.loop) == MULTI_INSTANCE
 
     @property
     def event(self) -> str:
@@ -231,6 +244,8 @@ class Outline:
     root: etree._Element
     resource_name: str
     dialect: Dialect
+    is_of_activiti: bool = False
+    """Whether it was drawn for Activiti or Flowable alone, whose extensions are read as `camunda:` ones."""
     processes: list[Element] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
     """Processes included, in document order."""

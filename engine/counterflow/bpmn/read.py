@@ -24,12 +24,13 @@ from counterflow.bpmn.outline import Element
 from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.rules.registry import RULES
 from counterflow.bpmn.spellings import settle
+from counterflow.bpmn.standard_loop import standard_loop
 from counterflow.bpmn.xml import BPMN, parse
 from counterflow.documents.findings import Finding
 from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, DocumentLimits
 from counterflow.documents.notes import Notes, ReadDocument, reported_once
 from counterflow.documents.xml import XmlError, line_of
-from counterflow.model.graph import MultiInstance, Process
+from counterflow.model.graph import Process
 
 _ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 
@@ -77,6 +78,7 @@ def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], note
     settle(root)
     dialect = dialect_of(root, origin)
     drawn = read_outline(root, resource_name, dialect)
+    drawn.is_of_activiti = bool(origin.vendors) and all(vendor.runs_unmarked for vendor in origin.vendors)
     if len(origin.dialects) > 1:
         notes.add([mixed_dialects(root, resource_name, origin, dialect)])
     _read_details(ModelReading(drawn, READERS[dialect], notes))
@@ -94,8 +96,8 @@ def _read_details(reading: ModelReading) -> None:
             element.details = replace(
                 element.details,
                 event=kind.read(reading, element) if kind is not None else None,
-                multi_instance=_multi_instance(element, dialect, notes),
             )
+            _read_loop(element, dialect, notes)
     for flow in drawn.flows:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:
@@ -111,12 +113,16 @@ def _told_of_mappings(element: Element, details: Details, notes: Notes) -> Detai
     return replace(details, inputs=(), outputs=())
 
 
-def _multi_instance(element: Element, reader: DialectReader, notes: Notes) -> MultiInstance | None:
-    return (
-        reader.multi_instance(element, element.loop, notes)
-        if element.loop is not None and element.is_activity
-        else None
-    )
+def _read_loop(element: Element, reader: DialectReader, notes: Notes) -> None:
+    """How often an activity is done that is marked to be done several times."""
+    if element.loop is None or not element.is_activity:
+        return
+    if element.is_multi_instance:
+        many = reader.multi_instance(element, element.loop, notes)
+        element.details = replace(element.details, multi_instance=many)
+    else:
+        loop = standard_loop(element, element.loop, reader, notes)
+        element.details = replace(element.details, standard_loop=loop)
 
 
 def _not_bpmn(root: etree._Element, resource_name: str) -> Finding:

@@ -10,7 +10,6 @@ from counterflow.bpmn.data_names import names_in
 from counterflow.bpmn.elements import (
     COMPENSATION,
     ELEMENTS,
-    MULTI_INSTANCE,
     NONE,
     OF_AN_ELEMENT,
     READ_OVER,
@@ -72,9 +71,9 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
     ]
     element.event_kind = KINDS.get(element.event) if _is_event(element) else None
     element.behaviour = _behaviour(element)
-    element.loop = (
-        xml.find(f"{{{BPMN}}}{MULTI_INSTANCE}") if element.kind.category is Category.ACTIVITY else None
-    )
+    if element.kind.category is Category.ACTIVITY:
+        marks = (child for child in xml if local_name(child) in OF_AN_ELEMENT and namespace(child) == BPMN)
+        element.loop = next(marks, None)
     drawn.elements.append(element)
     drawn.by_id.setdefault(element.id, element)
     if element.kind.is_scope:

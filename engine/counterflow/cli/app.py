@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, ClassVar
 
 import typer
 
-from counterflow.cli.exits import OK, Failure
+from counterflow.cli.exits import FAILED, OK, Failure
 from counterflow.cli.help import CommandGroup, NamedCommand
 from counterflow.cli.options import AddressOption
 from counterflow.cli.output import give
-from counterflow.cli.streams import use_plain_streams
+from counterflow.cli.streams import give_up_stdout, is_unwritable, use_plain_streams
 from counterflow.version import __version__
 from counterflow.visible import visible
 
@@ -105,6 +106,20 @@ def for_all(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is that of `exits.py`."""
     use_plain_streams()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        if not is_unwritable(error):
+            raise
+        give_up_stdout()
+        with suppress(OSError):
+            sys.stderr.write(f"Expected to write the answer to stdout, but that says: {error.strerror}\n")
+        return FAILED
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         app(args=None if arguments is None else list(arguments), prog_name="counterflow")
     except Failure as failure:

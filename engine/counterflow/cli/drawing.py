@@ -176,7 +176,8 @@ def _label(element: wire.ElementInstance, picture: Picture) -> Text:
         label.append(f"  {state}", style=colour)
         label.append(_termination(element), style=colour)
     if element.HasField("loop"):
-        label.append(f"  {element.loop.completed} of {element.loop.total} done", style="dim")
+        of = f" of {element.loop.total}" if element.loop.total >= 0 else ""  # else its condition knows
+        label.append(f"  {element.loop.completed}{of} done", style="dim")
     if element.element_name:
         label.append(f"  {element.element_id}", style="dim")
     if element.key in picture.undo_of:

@@ -122,11 +122,14 @@ class Engine(Verbs):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End what waits, let what is under way finish within the settings' grace, commit, and close.
+        """End what waits, let what is under way finish within the settings' grace, commit, and close. A fork
+        leaves it alone: the connections to the database are its parent's.
 
         Raises `RuntimeError` where it is not open.
         """
-        self._asked  # noqa: B018 - a fork must leave the database alone, its connections are the parent's
+        if self._process and os.getpid() != self._process:
+            return
+        self._asked  # noqa: B018 - raises where this is not the place
         if self._parts is None:
             raise RuntimeError(NOT_AT_WORK)
         try:
@@ -136,8 +139,12 @@ class Engine(Verbs):
 
     async def _stop_workers(self) -> None:
         self._asked.begin_grace(self.settings.shutdown_grace_ms / 1000)
-        await asyncio.gather(*(worker.stop(self._asked.grace_left()) for worker in self._workers))
-        self._workers.clear()
+        try:
+            await asyncio.gather(*(worker.stop(self._asked.grace_left()) for worker in self._workers))
+        finally:
+            for worker in self._workers:
+                worker.break_off()  # also where the end was cut short before they began to stop
+            self._workers.clear()
 
     async def _do(self, command: Command) -> Any:
         self._asked.admission.check()

@@ -111,15 +111,30 @@ def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
     )
 
 
+def way_out(error: BaseException) -> Exception:
+    """What a handler has raised, as something that a job can be failed with: what is meant to end a program,
+    a coroutine or a task is told in words.
+    """
+    if isinstance(error, Exception):
+        return error
+    return RuntimeError(f"{_words(repr, error)} came out of the handler")
+
+
 def _said(error: Exception) -> str:
     """The name and the words of an exception, as text that can be stored; a path may have half of a surrogate
     pair.
     """
-    try:
-        words = f"{type(error).__name__}: {error}"
-    except Exception:  # noqa: BLE001 - the words are the program's own code
-        words = type(error).__name__
+    name = type(error).__name__
+    words = _words(lambda raised: f"{name}: {raised}", error)
     return words.encode(errors="backslashreplace").decode()
+
+
+def _words(say: Callable[[BaseException], str], error: BaseException) -> str:
+    """What is said of an exception, or its name where that raises: the words are the program's own code."""
+    try:
+        return say(error)
+    except BaseException:  # noqa: BLE001 - an exception whose words end the program has ended nothing yet
+        return type(error).__name__
 
 
 def thrown(job_key: int, code: str, message: str, variables: Variables | None) -> Command:

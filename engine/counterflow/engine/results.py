@@ -17,6 +17,7 @@ import msgspec
 
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.lives.jobs import MOST_RETRIES
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables
@@ -211,12 +212,28 @@ def truth(value: bool, what: str) -> bool:
 
 
 def tries(retries: int) -> int:
-    """How many tries a job has left, as they are. Raises `TypeError`, and `Rejection` for less than none."""
+    """How many tries a job has left, as they are. Raises `TypeError`, and `Rejection` for less than none and
+    for more than the wire has room for.
+    """
     if whole(retries, RETRIES) < 0:
         raise mistake(
             f"Expected the retries of a job to be 0 or more, but found {retries}; 0 makes an incident of it"
         )
+    if retries > MOST_RETRIES:
+        raise mistake(f"Expected the retries of a job to be at most {MOST_RETRIES}, but found {retries}")
     return retries
+
+
+def tries_given(retries: int) -> int:
+    """How many tries a job is given, as they are; the kernel refuses less than one. Raises as `tries`."""
+    return tries(retries) if whole(retries, RETRIES) > MOST_RETRIES else retries
+
+
+def version_wanted(version: int) -> int:
+    """The version of a process, as it is. Raises `TypeError`, and `Rejection` below -1, the latest."""
+    if whole(version, "the version of a process") < -1:
+        raise mistake(f"Expected the version of a process, or -1 for the latest, but found {version}")
+    return version
 
 
 @asynccontextmanager
@@ -249,6 +266,8 @@ def file_path(model: str | Path) -> Path:
             "Expected the path of each file as an argument of its own, such as 'trip.bpmn', but found "
             f"{model!r}"
         )
+    if "\0" in str(model):
+        raise mistake(f"Expected the path of a file, but found {str(model)!r}, which no file has")
     return Path(model)
 
 
@@ -263,7 +282,15 @@ def contents_by_name(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
                 "Expected documents as bytes, by resource names that are texts, but found "
                 f"{type(content).__name__} by {resource!r}; read a file as bytes, encode a text as UTF-8"
             )
+        if not resource.isprintable() and _has_half_a_pair(resource):
+            raise mistake(
+                f"Expected resource names of Unicode, but found half of a surrogate pair: {resource!r}"
+            )
     return contents
+
+
+def _has_half_a_pair(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def element_ids(ids: Sequence[str]) -> Sequence[str]:

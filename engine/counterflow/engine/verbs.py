@@ -27,7 +27,6 @@ from counterflow.engine.lookups import (
 )
 from counterflow.engine.pictures import ShownInstance, shown_instance
 from counterflow.engine.results import (
-    RETRIES,
     DecisionAnswer,
     Deployed,
     EndedInstance,
@@ -47,7 +46,9 @@ from counterflow.engine.results import (
     taken,
     text,
     tries,
+    tries_given,
     truth,
+    version_wanted,
     waiting,
     whole,
     whole_key,
@@ -72,7 +73,7 @@ from counterflow.queries.shapes import (
     UndoPlanned,
 )
 from counterflow.queries.undo_plan import undo_plan
-from counterflow.service.requests import activation, broadcast, creation, publication
+from counterflow.service.requests import activation, broadcast, creation, duration_ms, publication
 from counterflow.service.resources import File
 from counterflow.store.port import Store
 
@@ -124,7 +125,7 @@ class Verbs(ABC):
         command = sensible(
             creation,
             process_id=text(process_id, "the id of a process"),
-            version=whole(version, "the version of a process"),
+            version=version_wanted(version),
             definition_key=0,
             start_at=element_ids(at),
             variables=document(variables),
@@ -271,7 +272,7 @@ class Verbs(ABC):
             job_key=await self._key_of(job),
             retries=tries(retries),
             message=text(message, "the message of a failure"),
-            back_off_ms=milliseconds(back_off),
+            back_off_ms=duration_ms(milliseconds(back_off)),
             variables=document(variables),
         )
         await self._carry_out(command)
@@ -285,9 +286,7 @@ class Verbs(ABC):
 
     async def update_retries(self, job: int | str, retries: int) -> None:
         """Give a job tries."""
-        await self._carry_out(
-            UpdateJobRetries(job_key=await self._key_of(job), retries=whole(retries, RETRIES))
-        )
+        await self._carry_out(UpdateJobRetries(job_key=await self._key_of(job), retries=tries_given(retries)))
 
     # -- people ----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from counterflow.engine.handlers import (
     completion,
     failure,
     is_async,
+    way_out,
 )
 from counterflow.engine.results import WorkerJob, taken
 from counterflow.kernel.lives.jobs import UpdateJobTimeout
@@ -30,6 +32,8 @@ from counterflow.service.service import Service
 logger = logging.getLogger("counterflow.engine.workers")
 
 POLL_MS = 60_000
+LAST_MOMENT_SECONDS = 1.0
+"""How long what is broken off may take to end; what goes on is left behind."""
 PAUSE_SECONDS = 0.5
 """How long a worker rests when it was given no jobs for a reason, such as a database that is away."""
 
@@ -45,6 +49,7 @@ class HandlerWorker:
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._taking: asyncio.Task[None] | None = None
+        self._is_stopping = False
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -52,16 +57,29 @@ class HandlerWorker:
 
     async def stop(self, grace_seconds: float) -> None:
         """Take no more, let handlers that run end within the grace, and hand back the jobs of the others."""
+        try:
+            if self._taking is not None:
+                self._taking.cancel()
+                await asyncio.wait([self._taking])
+            if self._running:
+                await asyncio.wait(list(self._running), timeout=grace_seconds)
+        finally:
+            self.break_off()
+        if self._running:
+            await asyncio.wait(list(self._running), timeout=LAST_MOMENT_SECONDS)
+        for job in self._running.values():
+            logger.warning("The handler of '%s' goes on with job %s, which it has no more", job.type, job.key)
+
+    def break_off(self) -> None:
+        """Take no more, and hand back at once what is not done; what has been handed back stays so."""
+        if self._is_stopping:
+            return
+        self._is_stopping = True
         if self._taking is not None:
             self._taking.cancel()
-            await asyncio.wait([self._taking])
-        if self._running:
-            await asyncio.wait(list(self._running), timeout=grace_seconds)
-        for running, job in list(self._running.items()):
+        for running, job in self._running.items():
             running.cancel()
             self._service.returns.hand_back([job])
-        if self._running:
-            await asyncio.wait(list(self._running))
 
     async def _take(self) -> None:
         """Take jobs for as long as the engine is at work; what comes in their place ends nothing."""
@@ -91,14 +109,10 @@ class HandlerWorker:
         keeping = asyncio.get_running_loop().create_task(self._keep(job))
         try:
             command = completion(job, await self._call(taken(job)))
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is told of its job
-            command = failure(job, error, self._task.back_off_ms)
-        except (SystemExit, asyncio.CancelledError) as way_out:
-            if _is_cancelled():
+        except BaseException as error:  # whatever a handler raises is told of its job
+            if self._is_ours(error):
                 raise
-            command = failure(
-                job, RuntimeError(f"{way_out!r} came out of the handler"), self._task.back_off_ms
-            )
+            command = failure(job, way_out(error), self._task.back_off_ms)
         finally:
             keeping.cancel()
         await self._settle(job, command)
@@ -107,6 +121,15 @@ class HandlerWorker:
         handler = self._task.handler
         returned = handler(job) if is_async(handler) else await asyncio.to_thread(_call, handler, job)
         return await returned if isinstance(returned, Awaitable) else returned
+
+    def _is_ours(self, error: BaseException) -> bool:
+        """Whether something is not for the job: the engine breaks it off, its loop is at its end, or a person
+        ends the program, which only its first thread hears of.
+        """
+        if isinstance(error, asyncio.CancelledError):
+            return self._is_stopping
+        is_first = threading.current_thread() is threading.main_thread()
+        return isinstance(error, GeneratorExit) or (isinstance(error, KeyboardInterrupt) and is_first)
 
     async def _keep(self, job: ActivatedJob) -> None:
         """Move the deadline on while the handler runs."""
@@ -138,19 +161,15 @@ def _call(handler: Handler, job: WorkerJob) -> Awaitable[Variables | None] | Var
     """Call a handler in a thread.
 
     No future brings a `StopIteration` out of there: that of a `next` which has found nothing would never
-    arrive.
+    arrive. What is meant to end a program or a coroutine ends no thread.
     """
     try:
         return handler(job)
     except StopIteration as stopped:
         raise RuntimeError(f"The handler raised {stopped!r}") from stopped
+    except BaseException as error:  # noqa: BLE001 - nothing comes by itself into a thread of the pool
+        raise way_out(error) from None
 
 
 def _told(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def _is_cancelled() -> bool:
-    """Whether the engine has broken off what runs here; else a handler has raised that by itself."""
-    running = asyncio.current_task()
-    return running is not None and running.cancelling() > 0

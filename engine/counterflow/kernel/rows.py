@@ -210,7 +210,10 @@ class Job(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("element_instance_key",), table="loop")
 class Repetition(Row, frozen=True, gc=False):
-    """How far a multi-instance activity has come: how many instances there are to be, how many are done."""
+    """How far an activity that is done several times has come: how often it is to be, how often it was done.
+
+    `total` is -1 where only the condition of a standard loop knows.
+    """
 
     element_instance_key: int
     process_instance_key: int

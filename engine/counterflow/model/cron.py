@@ -54,15 +54,19 @@ class Cron(NamedTuple):
     days: tuple[DayMatcher, ...]
     months: frozenset[int]
     weekdays: tuple[DayMatcher, ...]
+    years: frozenset[int] | None = None
+    """None: every year."""
 
     def after(self, moment_ms: int) -> int | None:
         """The first matching moment after one, epoch milliseconds; None if there is none."""
         days, rest_ms = divmod(moment_ms, DAY_MS)
         second_of_day = self._second_of_day(rest_ms // 1000 + 1)
         date = Date.of_days(days)
-        last_year = date.year + YEARS_AHEAD if date is not None else 0
+        last_year = max(self.years) if self.years else date.year + YEARS_AHEAD if date is not None else 0
         while date is not None and date.year <= last_year:
-            if date.month not in self.months:
+            if self.years is not None and date.year not in self.years:
+                date = Date.of_days(Date(date.year + 1, 1, 1).days)
+            elif date.month not in self.months:
                 date = Date.of_days(
                     Date(date.year, date.month, 1).days + days_in_month(date.year, date.month)
                 )
@@ -100,7 +104,7 @@ def read(text: str) -> Cron | None:
         for field, (least, most) in zip(fields[:3], ((0, 59), (0, 59), (0, 23)), strict=True)
     ]
     months = _numbers(fields[4], 1, 12, MONTHS, 1)
-    days, weekdays = _matchers(fields[3], _day_of_month), _matchers(fields[5], _day_of_week)
+    days, weekdays = matchers(fields[3], day_of_month), matchers(fields[5], _day_of_week)
     if not all(numbers) or not months or not days or not weekdays:
         return None
     seconds, minutes, hours = (tuple(sorted(each)) for each in numbers)
@@ -113,7 +117,7 @@ def _numbers(field: str, least: int, most: int, names: tuple[str, ...] = (), fir
     numbers: set[int] = set()
     for item in ("*" if field == "?" else field).split(","):
         match = _ITEM.fullmatch(item)
-        if match is None:
+        if match is None or (match["from"] == "*" and match["to"] is not None):
             return set()
         begin = least if match["from"] == "*" else _number(match["from"], names, first)
         end = begin if match["to"] is None else _number(match["to"], names, first)
@@ -132,13 +136,15 @@ def _number(text: str, names: tuple[str, ...], first: int) -> int | None:
     return names.index(text) + first if text in names else None
 
 
-def _matchers(field: str, reader: Callable[[str], DayMatcher | None]) -> tuple[DayMatcher, ...]:
-    matchers = [reader(item) for item in field.split(",")]
-    known = [matcher for matcher in matchers if matcher is not None]
-    return tuple(known) if len(known) == len(matchers) else ()
+def matchers(field: str, reader: Callable[[str], DayMatcher | None]) -> tuple[DayMatcher, ...]:
+    """What a day may be by each item of a field; empty where one is none."""
+    read = [reader(item) for item in field.split(",")]
+    known = [matcher for matcher in read if matcher is not None]
+    return tuple(known) if len(known) == len(read) else ()
 
 
-def _day_of_month(item: str) -> DayMatcher | None:
+def day_of_month(item: str) -> DayMatcher | None:
+    """What a day has to be by an item of that field; None where it is none."""
     if match := _BEFORE_LAST.fullmatch(item):
         before = int(match[1] or 0)
         return lambda date: date.day == days_in_month(date.year, date.month) - before
@@ -168,15 +174,19 @@ def _nearest_working_day(date: Date, day: int, *, is_last: bool) -> int:
     return day
 
 
+def nth_weekday(weekday: int, nth: int) -> DayMatcher:
+    """The nth of that day of the week in a month, Monday is 1; with 0 the last."""
+    if nth:
+        return lambda date: date.weekday == weekday and (date.day - 1) // 7 + 1 == nth
+    return lambda date: date.weekday == weekday and date.day > days_in_month(date.year, date.month) - 7
+
+
 def _day_of_week(item: str) -> DayMatcher | None:
     if match := _NTH_WEEKDAY.fullmatch(item):
         named = _number(match[1], WEEKDAYS, 0)
         if named is None or named > 7:
             return None
-        weekday, nth = named or 7, int(match[2] or 0)
-        if nth:
-            return lambda date: date.weekday == weekday and (date.day - 1) // 7 + 1 == nth
-        return lambda date: date.weekday == weekday and date.day > days_in_month(date.year, date.month) - 7
+        return nth_weekday(named or 7, int(match[2] or 0))
     begin, dash, rest = item.partition("-")
     if dash and begin != "SUN" and rest.startswith("SUN"):
         item = f"{begin}-7{rest[3:]}"

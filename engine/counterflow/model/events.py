@@ -87,7 +87,11 @@ class TimerKind(StrEnum):
 
     DATE = "date"
     DURATION = "duration"
+    DATE_OR_DURATION = "date or duration"
+    """What a date may give in a camunda: model."""
     CYCLE = "cycle"
+    QUARTZ_CYCLE = "cycle or Quartz cron"
+    """What a cycle may give in a camunda: model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ class TimerDefinition:
 
     kind: TimerKind
     expression: Expression
+
+    @property
+    def is_cycle(self) -> bool:
+        """Whether it may come again and again."""
+        return self.kind in {TimerKind.CYCLE, TimerKind.QUARTZ_CYCLE}
 
 
 @dataclass(frozen=True, slots=True)

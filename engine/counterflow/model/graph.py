@@ -49,6 +49,8 @@ class Behaviour(StrEnum):
     CALL_ACTIVITY = "call_activity"
     MULTI_INSTANCE = "multi_instance"
     """The body of an activity with `Node.multi_instance`; the activity inside has its own behaviour."""
+    STANDARD_LOOP = "standard_loop"
+    """The same of an activity with `Node.standard_loop`."""
     JOB_TASK = "job_task"
     SCRIPT_TASK = "script_task"
     RULE_TASK = "rule_task"
@@ -112,6 +114,20 @@ class MultiInstance:
     """Whether an instance's own variables take its outputs first, so that `output_element` finds them; not in
     camunda: models.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class StandardLoop:
+    """An activity done round after round, as long as a condition holds. BPMN 2.0.2, 13.3.6.
+
+    `condition` is asked after each round, or before each where `is_tested_before`; without one there are
+    `maximum` rounds, and never more. `loopCounter` is the number of the round, from `first_loop_counter`.
+    """
+
+    condition: Expression | None
+    maximum: int | None = None
+    is_tested_before: bool = False
+    first_loop_counter: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +286,10 @@ class Node:
     """Events with a timer or a message that are waited for while this element is active: its own, those on
     its border, those that start event sub-processes inside it, those that follow an event-based gateway.
     """
+    body: Behaviour | None = None
+    """Activities only that are done several times: the room of what stands around the times it is done."""
     multi_instance: MultiInstance | None = None
+    standard_loop: StandardLoop | None = None
     attached_to: str | None = None
     """Boundary events only: the activity it sits on."""
     is_for_compensation: bool = False

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from counterflow.feel.temporal import DAY_NS, Date, DateTime, DaysDuration, MonthsDuration
-from counterflow.model import cron, timer_texts
+from counterflow.model import cron, quartz, timer_texts
 from counterflow.model.events import TimerKind
 from counterflow.model.timer_texts import ENDLESS, MOST_AT_ONCE, NANOSECONDS_PER_MS, Cycle
 
@@ -41,8 +41,12 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
             schedule = _date(value)
         case TimerKind.DURATION:
             schedule = _duration(value, now_ms)
+        case TimerKind.DATE_OR_DURATION:
+            schedule = _date(value) or _duration(value, now_ms)
         case TimerKind.CYCLE:
             schedule = _cycle(value, now_ms)
+        case TimerKind.QUARTZ_CYCLE:
+            schedule = _quartz(value, now_ms) or _ending(value, now_ms) or _iso_cycle(value, now_ms)
     return None if schedule is None or schedule.due_ms > LATEST_MS else schedule
 
 
@@ -55,6 +59,12 @@ def gives_time(kind: TimerKind, value: object) -> bool:
             return timer_texts.moment_of(value) is not None
         case TimerKind.DURATION:
             return timer_texts.interval_of(value) is not None
+        case TimerKind.DATE_OR_DURATION:
+            return timer_texts.moment_of(value) is not None or timer_texts.interval_of(value) is not None
+        case TimerKind.QUARTZ_CYCLE:
+            return isinstance(value, str) and (
+                any(read(value) for read in (timer_texts.cycle, timer_texts.ending_cycle, quartz.read))
+            )
         case TimerKind.CYCLE:
             return isinstance(value, str) and (
                 timer_texts.cycle(value) is not None or cron.read(value) is not None
@@ -68,7 +78,7 @@ def next_moment(last: Schedule, now_ms: int) -> Schedule | None:
     due_ms, repetitions, interval = last
     if interval is None or repetitions == 0:
         return None
-    pattern = cron.read(interval)
+    pattern = _pattern(interval)
     if pattern is not None:
         following, steps = pattern.after(max(due_ms, now_ms)), 1
     else:
@@ -136,14 +146,42 @@ def _duration(value: object, now_ms: int) -> Schedule | None:
     return None if due_ms is None else Schedule(max(due_ms, now_ms))
 
 
-def _cycle(value: object, now_ms: int) -> Schedule | None:
-    if not isinstance(value, str):
+def _pattern(interval: str) -> cron.Cron | None:
+    if interval.startswith(quartz.PREFIX):
+        return quartz.read(interval.removeprefix(quartz.PREFIX))
+    return cron.read(interval)
+
+
+def _quartz(value: object, now_ms: int) -> Schedule | None:
+    pattern = quartz.read(value) if isinstance(value, str) else None
+    first = pattern.after(now_ms) if pattern is not None else None
+    return None if first is None else Schedule(first, ENDLESS, f"{quartz.PREFIX}{str(value).strip()}")
+
+
+def _ending(value: object, now_ms: int) -> Schedule | None:
+    """A cycle that is counted back from its end; what of it has passed does not come, but the end itself."""
+    cycle = timer_texts.ending_cycle(value) if isinstance(value, str) else None
+    if cycle is None:
         return None
-    pattern = cron.read(value)
-    if pattern is not None:
-        first = pattern.after(now_ms)
-        return None if first is None else Schedule(first, ENDLESS, value.strip())
-    cycle = timer_texts.cycle(value)
+    end, length = timer_texts.moment(cycle.start or ""), timer_texts.length(cycle.interval)
+    if end is None or not isinstance(length, DaysDuration):
+        return None
+    length_ms = length.nanoseconds // NANOSECONDS_PER_MS
+    before = max(end.due_ms - now_ms - 1, 0) // length_ms
+    before = before if cycle.times == ENDLESS else min(before, cycle.times - 1)
+    return Schedule(end.due_ms - before * length_ms, before, cycle.interval)
+
+
+def _cycle(value: object, now_ms: int) -> Schedule | None:
+    pattern = cron.read(value) if isinstance(value, str) else None
+    if pattern is None:
+        return _iso_cycle(value, now_ms)
+    first = pattern.after(now_ms)
+    return None if first is None else Schedule(first, ENDLESS, str(value).strip())
+
+
+def _iso_cycle(value: object, now_ms: int) -> Schedule | None:
+    cycle = timer_texts.cycle(value) if isinstance(value, str) else None
     if cycle is None:
         return None
     later = _duration(cycle.interval, now_ms)

@@ -172,6 +172,21 @@ def _cycle(text: str) -> Cycle | None:
     return Cycle(times, match["start"], match["interval"])
 
 
+def ending_cycle(text: str) -> Cycle | None:
+    """`R<times>/<interval>/<end>`, times may be left out: `start` is the end, which the last time is at.
+
+    The interval is one of days and times, and leaves time between.
+    """
+    parts = text.strip().split("/")
+    if len(text) > LONGEST or len(parts) != 3 or moment(parts[2]) is None:
+        return None
+    cycle = _cycle(f"{parts[0]}/{parts[1]}")
+    apart = length(parts[1])
+    if cycle is None or not isinstance(apart, DaysDuration) or leaves_no_time(apart):
+        return None
+    return cycle._replace(start=parts[2])
+
+
 def why_not(kind: TimerKind, text: str) -> str:
     """Why a text that is written as a time of a kind is none, to be said behind it; empty where it is not
     written as one.
@@ -182,9 +197,11 @@ def why_not(kind: TimerKind, text: str) -> str:
     match kind:
         case TimerKind.DATE:
             return _why_no_moment(text)
+        case TimerKind.DATE_OR_DURATION:
+            return _BEYOND if _INTERVAL.fullmatch(text) else _why_no_moment(text)
         case TimerKind.DURATION:
             return _BEYOND if _INTERVAL.fullmatch(text) else ""
-        case TimerKind.CYCLE:
+        case TimerKind.CYCLE | TimerKind.QUARTZ_CYCLE:
             return _why_no_cycle(text)
 
 

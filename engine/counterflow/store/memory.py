@@ -81,16 +81,16 @@ class MemoryStore:
         limit: int | None = None,
     ) -> Sequence[RowType]:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
-        if unknown := sorted(where.keys() - set(table.__struct_fields__)):
-            raise StoreError(
-                f"table {table.table} has no column {unknown[0]!r}; it has "
-                f"{', '.join(table.__struct_fields__)}"
-            )
+        columns = table.__struct_fields__
+        if unknown := [name for name in where if name not in columns]:
+            raise StoreError(f"table {table.table} has no column {unknown[0]!r}; it has {', '.join(columns)}")
         with self._lock:
             rows = self._candidates(table, where)
-        keyed = sorted((key, row) for key, row in rows if after is None or key > after)
-        matching = (row for _, row in keyed if _matches(row, where))
-        return cast("list[RowType]", list(islice(matching, limit)))
+        matching = [
+            (key, row) for key, row in rows if (after is None or key > after) and _matches(row, where)
+        ]
+        matching.sort()  # no key occurs twice, so no rows are compared
+        return cast("list[RowType]", [row for _, row in matching[:limit]])
 
     def walk(
         self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
@@ -112,13 +112,11 @@ class MemoryStore:
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
         with self._lock:
-            found = {
-                table: [
-                    rows[key] for key in sorted(self._keys_of_instance[table].get(process_instance_key, ()))
-                ]
-                for table, rows in self._rows.items()
-                if table.instance_field
-            }
+            found: dict[type[Row], list[Row]] = {table: [] for table in INSTANCE_TABLES}
+            for table, keys_of in self._keys_of_instance.items():
+                if keys := keys_of.get(process_instance_key):
+                    rows = self._rows[table]
+                    found[table] = [rows[key] for key in sorted(keys)]
             expected = self._row_counts.get(process_instance_key)
         there = sum(map(len, found.values()))
         if expected not in {None, there}:
@@ -165,15 +163,9 @@ class MemoryStore:
     def _candidates(self, table: type[Row], where: Where) -> list[tuple[Key, Row]]:
         rows = self._rows[table]
         condition = where.get(table.instance_field)
-        instance_keys = (
-            condition
-            if isinstance(condition, frozenset)
-            else {condition}
-            if isinstance(condition, int)
-            else None
-        )
-        if not table.instance_field or instance_keys is None:
+        if not isinstance(condition, (int, frozenset)):
             return list(rows.items())
+        instance_keys = condition if isinstance(condition, frozenset) else (condition,)
         keys_of = self._keys_of_instance[table]
         return [(key, rows[key]) for instance in instance_keys for key in keys_of.get(instance, ())]
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, unquote
 
 from counterflow.store.errors import UnsupportedDatabaseError
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Store
+from counterflow.store.sql.sqlite_file import open_sqlite
 
 IN_MEMORY = "memory:"
 """In the place of a URL: nothing is kept."""
 EXPECTED = "expected sqlite:///FILE or memory:"
+URL = re.compile(
+    r"(?P<driver>[\w+]+)://(?P<host>[^/?]*)(?:/(?P<file>[^?]*))?(?:\?(?P<options>.*))?", re.DOTALL
+)
 PASSWORD = re.compile(r"(//[^/:@]*:).*@")
 WITHOUT_SLASHES = re.compile(r"^([^/:@]*:)(?!//).*@")
 """A URL that is written wrongly is told as well, and may hold a password all the same."""
@@ -28,15 +33,41 @@ def whereabouts(url: str) -> str:
     return "memory alone" if url == IN_MEMORY else masked(url)
 
 
+def file_of(url: str) -> Path:
+    """The file that a URL of SQLite names. Raises `UnsupportedDatabaseError`."""
+    parts = URL.fullmatch(url)
+    if parts is None:
+        raise UnsupportedDatabaseError(f"{masked(url)!r} is not the URL of a database: {EXPECTED}")
+    driver, file, options = (
+        parts["driver"],
+        unquote(parts["file"] or ""),
+        parse_qs(parts["options"] or "", True),
+    )
+    if driver.partition("+")[0] == "postgresql":
+        raise UnsupportedDatabaseError(
+            f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}"
+        )
+    if driver != "sqlite":
+        raise UnsupportedDatabaseError(f"{driver} is not a database that Counterflow uses: {EXPECTED}")
+    if file in {"", ":memory:"} or parts["host"]:
+        raise UnsupportedDatabaseError(
+            "sqlite:// without a file keeps nothing: expected sqlite:///FILE, or memory: to keep nothing on "
+            "purpose"
+        )
+    if options:
+        raise UnsupportedDatabaseError(
+            f"{', '.join(options)} is an option that Counterflow does not know: expected sqlite:///FILE alone"
+        )
+    return Path(file)
+
+
 def file_beside(url: str, suffix: str) -> Path | None:
     """The path of a small file that belongs to the database which `open_store` has opened; None where that
     keeps nothing.
     """
     if url == IN_MEMORY:
         return None
-    from sqlalchemy import make_url  # noqa: PLC0415 - a store in memory needs no database
-
-    path = Path(make_url(url).database or "").resolve()
+    path = file_of(url).resolve()
     return path.with_name(path.name + suffix)
 
 
@@ -49,20 +80,4 @@ def open_store(url: str, *, accepts_loss: bool = False, takes_over: bool = False
     """
     if url == IN_MEMORY:
         return MemoryStore()
-    # Imported here: a store in memory needs no database, and should not wait a fifth of a second for one.
-    from sqlalchemy import make_url  # noqa: PLC0415
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
-
-    from counterflow.store.sql.sqlite_file import open_sqlite  # noqa: PLC0415
-
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise UnsupportedDatabaseError(f"{masked(url)!r} is not the URL of a database: {EXPECTED}") from error
-    if parsed.drivername == "sqlite":
-        return open_sqlite(parsed, accepts_loss=accepts_loss, takes_over=takes_over)
-    if parsed.get_backend_name() == "postgresql":
-        raise UnsupportedDatabaseError(
-            f"PostgreSQL comes in a later version; this one keeps its data in SQLite: {EXPECTED}"
-        )
-    raise UnsupportedDatabaseError(f"{parsed.drivername} is not a database that Counterflow uses: {EXPECTED}")
+    return open_sqlite(file_of(url), accepts_loss=accepts_loss, takes_over=takes_over)

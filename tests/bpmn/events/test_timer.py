@@ -87,6 +87,15 @@ def test_what_is_written_out_becomes_its_own_text(kind: str, text: str) -> None:
     assert definition.expression.evaluate({}).value == text
 
 
+@pytest.mark.parametrize("text", ["PT1M", "P1D", "2030-01-01T09:00:00Z", "${when}"])
+def test_a_date_may_be_a_duration_in_a_camunda_model(text: str) -> None:
+    content = caught(timer("timeDate", text)).replace(b'id="a"', b'id="a" camunda:asyncBefore="true"')
+    definition = node(content, "a").event
+    assert isinstance(definition, TimerDefinition)
+    value = definition.expression.evaluate({"when": "PT1M"}).value
+    assert gives_time(definition.kind, value)
+
+
 @pytest.mark.parametrize("kind, text", BAD)
 def test_what_is_no_time_is_refused(kind: str, text: str) -> None:
     (finding,) = told(starting(timer(kind, text)), RULE, Severity.ERROR)
@@ -157,6 +166,9 @@ def test_a_timer_inside_is_judged_like_any_other() -> None:
         (TimerKind.DATE,     'date and time("2030-01-01T00:00:00Z")', True),
         (TimerKind.DATE,     'date("2030-01-01")',                    True),
         (TimerKind.DATE,     'duration("PT1H")',                      False),
+        (TimerKind.DATE_OR_DURATION, 'duration("PT1H")',              True),
+        (TimerKind.DATE_OR_DURATION, 'date("2030-01-01")',            True),
+        (TimerKind.DATE_OR_DURATION, '"R/PT1H"',                      False),
         (TimerKind.DURATION, 'duration("PT1H")',                      True),
         (TimerKind.DURATION, 'duration("P1M")',                       True),
         (TimerKind.DURATION, '-duration("PT1H")',                     True),
@@ -170,10 +182,28 @@ def test_values_of_feel_are_times_too(kind: TimerKind, expression: str, expected
     assert gives_time(kind, feel.compile(expression).evaluate({}).value) is expected
 
 
-def test_cron_of_camunda_7_is_refused_since_its_days_have_other_numbers() -> None:
+def in_camunda(text: str) -> bytes:
     task = element("serviceTask", id="work", camunda__type="external", camunda__topic="work")
-    content = model(
-        start("start", timer("timeCycle", "0 0 9 ? * 2")), task, end(), path("start", "work", "end")
+    return model(start("start", timer("timeCycle", text)), task, end(), path("start", "work", "end"))
+
+
+@pytest.mark.parametrize("text", ["0 0 9 ? * 2", "0 0 9 1 1 ? 2099", "R3/PT1H/2099-01-01T00:00:00"])
+def test_a_cycle_of_camunda_7_may_be_quartz_cron_or_end(text: str) -> None:
+    definition = node(in_camunda(text), "start").event
+    assert isinstance(definition, TimerDefinition)
+    assert definition.is_cycle
+    assert definition.kind is TimerKind.QUARTZ_CYCLE
+
+
+@pytest.mark.parametrize("text", ["0 0 9 1 * 2", "0 0 9 * *", "0 0 9 ? * 8"])
+def test_what_is_nearly_quartz_cron_is_told_what_that_is(text: str) -> None:
+    (finding,) = told(in_camunda(text), RULE, Severity.ERROR)
+    assert "day of the week from 1 for Sunday" in finding.remedy
+
+
+def test_a_cycle_with_an_end_means_something_else_to_activiti() -> None:
+    content = in_camunda("R3/PT1H/2099-01-01T00:00:00").replace(
+        b"http://camunda.org/schema/1.0/bpmn", b"http://activiti.org/bpmn"
     )
     (finding,) = told(content, RULE, Severity.ERROR)
-    assert "Camunda 7 counts the days of the week" in finding.remedy
+    assert "repeats until `2099-01-01T00:00:00`" in finding.message

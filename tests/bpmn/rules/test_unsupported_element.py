@@ -79,9 +79,10 @@ EACH = element("multiInstanceLoopCharacteristics", id="loop")
 @pytest.mark.parametrize(
     "inside",
     [
-        element("task", LOOP, id="each"),
-        sub_process("each", LOOP, start("in"), end("out"), path("in", "out")),
+        element("task", LOOP, LOOP, id="each"),
+        sub_process("each", EACH, LOOP, start("in"), end("out"), path("in", "out")),
         element("task", EACH, EACH, id="each"),
+        element("exclusiveGateway", LOOP, id="each"),
         element("exclusiveGateway", EACH, id="each"),
         end("each", EACH),
     ],

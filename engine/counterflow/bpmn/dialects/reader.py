@@ -25,6 +25,11 @@ class DialectReader(Protocol):
     INPUTS_SEE_EVENTS: bool
     """Whether input mappings of an event sub-process see what its event brought."""
 
+    FIRST_LOOP_COUNTER: int
+    """What `loopCounter` is in the first round of a standard loop."""
+    VAGUE_LOOPS_ARE_DONE_ONCE: bool
+    """Whether a loop that says neither how long nor how often is a remark, as its engines have it."""
+
     def details(self, element: Element, notes: Notes) -> Details:
         """The extension elements of an element."""
 
@@ -33,6 +38,9 @@ class DialectReader(Protocol):
 
     def multi_instance(self, element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
         """How often an activity that is marked as multi-instance is done, and for what; `xml` is the mark."""
+
+    def loop_condition(self, element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+        """The condition of a standard loop."""
 
     def text_or_expression(
         self, text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None

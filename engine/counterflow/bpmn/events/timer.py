@@ -20,7 +20,7 @@ from counterflow.bpmn.rules import timer_cycle, timer_length
 from counterflow.bpmn.xml import BPMN, text_of
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
-from counterflow.model import cron, timer_texts
+from counterflow.model import timer_texts
 from counterflow.model.events import TimerDefinition, TimerKind
 from counterflow.model.graph import Behaviour, Dialect
 from counterflow.model.schedules import gives_time
@@ -32,6 +32,13 @@ _KINDS: Final[Mapping[str, TimerKind]] = {
     "timeDuration": TimerKind.DURATION,
     "timeCycle": TimerKind.CYCLE,
 }
+
+
+_IN_CAMUNDA: Final[Mapping[TimerKind, TimerKind]] = {
+    TimerKind.DATE: TimerKind.DATE_OR_DURATION,
+    TimerKind.CYCLE: TimerKind.QUARTZ_CYCLE,
+}
+"""What else a time may be in Camunda 7."""
 
 
 def _read(reading: ModelReading, element: Element) -> TimerDefinition | None:
@@ -46,6 +53,8 @@ def _read(reading: ModelReading, element: Element) -> TimerDefinition | None:
         return None
     (time,) = written
     kind = _KINDS[local_name(time)]
+    if reading.outline.dialect is Dialect.CAMUNDA:
+        kind = _IN_CAMUNDA.get(kind, kind)
     value = reading.dialect.text_or_expression(text_of(time), local_name(time), element, reading.notes, time)
     if isinstance(value, str):
         value = _constant(reading, element, kind, value, time)
@@ -59,14 +68,18 @@ def _times(definition: etree._Element) -> list[etree._Element]:
 def _constant(
     reading: ModelReading, element: Element, kind: TimerKind, text: str, time: etree._Element
 ) -> Expression | None:
-    """A text as an expression; cron is one of a cycle in the dialect whose days of the week it has."""
-    reads_cron = reading.outline.dialect is not Dialect.CAMUNDA
-    if gives_time(kind, text) and (reads_cron or kind is not TimerKind.CYCLE or cron.read(text) is None):
+    """A text as an expression; None, and a finding, where it is no time."""
+    if reading.outline.is_of_activiti and kind is TimerKind.QUARTZ_CYCLE and timer_texts.ending_cycle(text):
+        message = f"{element} repeats until {quoted(text.rpartition('/')[2])}, which is not executed yet."
+        remedy = "Write how often from when on, e.g. R3/2030-01-01T00:00:00Z/PT1H."
+        reading.notes.error(element, RULE, message, remedy, time)
+        return None
+    if gives_time(kind, text):
         return constant(text)
     why = timer_texts.why_not(kind, text)
-    expected = "that comes" if why else f"in ISO 8601{' or cron' if kind is TimerKind.CYCLE else ''}"
+    expected = "that comes" if why else f"in ISO 8601{' or cron' if local_name(time) == 'timeCycle' else ''}"
     message = f"expected {local_name(time)} of {element} {expected}, found {quoted(text)}{why}."
-    reading.notes.error(element, RULE, message, times.remedy(kind, text, reads_cron=reads_cron), time)
+    reading.notes.error(element, RULE, message, times.remedy(kind, text), time)
     return None
 
 

@@ -48,10 +48,10 @@ def _check_surroundings(element: Element) -> Iterator[Finding]:
         )
         yield flow.error(RULE, message, "Remove the flow, or make the sub-process an embedded one.")
     if element.loop is not None:
-        message = (
-            f"event sub-process '{element.id}' is marked as multi-instance, but its event starts it once."
-        )
-        yield element.error(RULE, message, "Put a multi-instance sub-process inside it.", element.loop)
+        mark = "multi-instance" if element.is_multi_instance else "a loop"
+        message = f"event sub-process '{element.id}' is marked as {mark}, but its event starts it once."
+        remedy = "Put a sub-process with that mark inside it."
+        yield element.error(RULE, message, remedy, element.loop)
     if element.is_for_compensation:
         message = f"event sub-process '{element.id}' is marked isForCompensation."
         yield element.error(

@@ -24,11 +24,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     reach = UndoReach()
     for element in outline.elements:
         is_lost_inside = element.behaviour is Behaviour.SUB_PROCESS and reach.has_inner_undo(element)
-        is_lost_per_instance = (
-            element.details.multi_instance is not None
-            and not element.details.multi_instance.is_undone_as_a_whole
-            and _has_handler(element)
-        )
+        is_lost_per_instance = _is_undone_one_by_one(element) and _has_handler(element)
         if not (is_lost_inside or is_lost_per_instance):
             continue
         remedy = "Catch the same in an event sub-process inside, and throw compensation there."
@@ -42,11 +38,20 @@ def check(outline: Outline) -> Iterator[Finding]:
                 what = (
                     "what had completed inside"
                     if is_lost_inside
-                    else "those of its instances that had completed"
+                    else f"those of its {_times(element)} that had completed"
                 )
                 yield event.warning(
                     RULE, f"when {event} interrupts {element}, {what} can no longer be undone.", remedy
                 )
+
+
+def _is_undone_one_by_one(element: Element) -> bool:
+    many, loop = element.details.multi_instance, element.details.standard_loop
+    return loop is not None or (many is not None and not many.is_undone_as_a_whole)
+
+
+def _times(element: Element) -> str:
+    return "instances" if element.is_multi_instance else "rounds"
 
 
 def _has_handler(element: Element) -> bool:

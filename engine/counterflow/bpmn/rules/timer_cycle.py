@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
-from counterflow.model.events import TimerDefinition, TimerKind
+from counterflow.model.events import TimerDefinition
 from counterflow.model.graph import Dialect
 
 RULE = "timer-cycle"
@@ -22,7 +22,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     """
     for element in outline.elements:
         timer = element.details.event
-        if isinstance(timer, TimerDefinition) and timer.kind is TimerKind.CYCLE and not _may_repeat(element):
+        if isinstance(timer, TimerDefinition) and timer.is_cycle and not _may_repeat(element):
             message = f"{element} has a timeCycle, but is over after the first time."
             tell = element.warning if outline.dialect is Dialect.CAMUNDA else element.error
             yield tell(RULE, message, _remedy(element), element.definition)

@@ -13,7 +13,7 @@ from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.times import example
 from counterflow.documents.findings import Finding
 from counterflow.feel import Expression
-from counterflow.model import schedules, timer_texts
+from counterflow.model import quartz, schedules, timer_texts
 from counterflow.model.events import TimerDefinition, TimerKind
 from counterflow.model.schedules import gives_time
 
@@ -37,7 +37,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check(event: Element, kind: TimerKind, value: object) -> Iterator[Finding]:
     what = f"the {kind} of {event} is {quoted(str(value))}"
-    if schedules.first_moment(kind, value, _LATE_MS) is None:
+    names_its_years = kind is TimerKind.QUARTZ_CYCLE and quartz.read(str(value)) is not None
+    if schedules.first_moment(kind, value, _LATE_MS) is None and not names_its_years:
         remedy = f"Write what comes before the year 280000, e.g. {example(kind)}."
         yield event.error(RULE, f"{what}, which no calendar holds.", remedy, event.definition)
     elif _leaves_no_time(kind, value):
@@ -56,9 +57,10 @@ def _fixed(expression: Expression) -> object:
 
 
 def _leaves_no_time(kind: TimerKind, value: object) -> bool:
-    if kind is TimerKind.DURATION:
+    if kind in {TimerKind.DURATION, TimerKind.DATE_OR_DURATION} and timer_texts.moment_of(value) is None:
         first = schedules.first_moment(kind, value, 0)
         return first is not None and first.due_ms <= 0
-    cycle = timer_texts.cycle(value) if kind is TimerKind.CYCLE and isinstance(value, str) else None
+    is_cycle = kind in {TimerKind.CYCLE, TimerKind.QUARTZ_CYCLE}
+    cycle = timer_texts.cycle(value) if is_cycle and isinstance(value, str) else None
     apart = timer_texts.length(cycle.interval) if cycle is not None else None
     return apart is not None and timer_texts.leaves_no_time(apart)

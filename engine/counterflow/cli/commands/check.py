@@ -14,8 +14,6 @@ from counterflow.cli.options import JsonOption, shown
 from counterflow.cli.output import count, give, give_json, say
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
-
     from counterflow.queries.check import CheckReport
 
 URL_BEGINS = re.compile(r"[A-Za-z][A-Za-z0-9+]+:")
@@ -78,36 +76,31 @@ def _report(named: str, *, is_deep: bool) -> CheckReport:
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.store.sql.sqlite_file import open_to_read  # noqa: PLC0415 - as above
 
-    url = _url(named)
+    file = _file(named)
     try:
-        store = open_to_read(url)
+        store = open_to_read(file)
     except StoreError as error:
         raise Failure(FAILED, str(error)) from error
     try:
-        return check_database(store, Path(url.database or "").resolve(), _tell, is_deep=is_deep)
+        return check_database(store, file.resolve(), _tell, is_deep=is_deep)
     finally:
         store.close()
 
 
-def _url(named: str) -> URL:
-    """A file as it is typed, or the URL of one. Raises `Failure`."""
-    from sqlalchemy import URL, make_url  # noqa: PLC0415 - costs what --help does not pay
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - as above
-
-    from counterflow.store.open import masked  # noqa: PLC0415 - as above
+def _file(named: str) -> Path:
+    """A file as it is typed, or by its URL. Raises `Failure`."""
+    from counterflow.store.errors import UnsupportedDatabaseError  # noqa: PLC0415 - costs what --help does not pay
+    from counterflow.store.open import file_of, masked  # noqa: PLC0415 - as above
 
     if not URL_BEGINS.match(named):
-        return URL.create("sqlite", database=named)
+        return Path(named)
     try:
-        url = make_url(named)
-    except ArgumentError:
-        url = None
-    if url is None or url.drivername != "sqlite" or not url.database:
+        return file_of(named)
+    except UnsupportedDatabaseError:
         raise Failure(
             USAGE,
             f"Expected a file, or sqlite:///FILE, found {shown(masked(named))}: only a file can be checked",
-        )
-    return url
+        ) from None
 
 
 def _tell(what: str, number: int) -> None:

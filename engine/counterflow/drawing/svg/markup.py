@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from counterflow.drawing.geometry import Bounds, Point
 
@@ -22,6 +21,10 @@ PAPER: Final = "cf-paper"
 """Class of lines drawn on ink."""
 TEXT: Final = "cf-text"
 
+# As `xml.sax.saxutils` would do it, which loads an HTTP client.
+_IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_IN_ATTRIBUTE: Final = _IN_TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
 
 def _text(value: str | float) -> str:
     return value if isinstance(value, str) else number(value)
@@ -33,7 +36,7 @@ def tag(name: str, *inside: str, **attributes: Value) -> str:
     `class_` is `class`, `stroke_width` is `stroke-width`; an attribute that is None is left out.
     """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_text(value))}"
+        f' {key.rstrip("_").replace("_", "-")}="{_text(value).translate(_IN_ATTRIBUTE)}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -42,7 +45,7 @@ def tag(name: str, *inside: str, **attributes: Value) -> str:
 
 def words(text: str) -> str:
     """Text to put inside an element."""
-    return escape(text)
+    return text.translate(_IN_TEXT)
 
 
 def number(value: float) -> str:

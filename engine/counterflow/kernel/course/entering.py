@@ -27,7 +27,7 @@ def enter(
     step = scope.step
     key = step.new_key()
     loop_counter = origin.loop_counter
-    if node.multi_instance is not None and loop_counter == 0:
+    if node.body is not None and loop_counter == 0:
         loop_counter = BODY
     undo_key, compensated_scope_key, triggered, _ = origin
     scope.emit(

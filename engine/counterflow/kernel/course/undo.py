@@ -167,14 +167,15 @@ def _record(
 
 
 def _is_undone_by_itself(token: Token) -> bool:
-    """Whether an element is undone as one activity, as those are that are no multi-instance activity.
+    """Whether an element is undone as one activity, as those are that are done once.
 
-    Such a one is undone once as a whole in a zeebe: model, once per instance in a camunda: model.
+    A multi-instance activity is undone once as a whole in a zeebe: model, once per instance in a camunda:
+    model; a standard loop once per round.
     """
     if token.loop_counter == 0:
         return True
     loop = token.node.multi_instance
-    return loop is not None and token.is_body == loop.is_undone_as_a_whole
+    return token.is_body == (loop is not None and loop.is_undone_as_a_whole)
 
 
 def collect(

@@ -39,7 +39,10 @@ _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 
 
 class LoopStarted(InstanceEvent, frozen=True):
-    """A multi-instance activity is to be done so many times; `items` is kept where they come in turn."""
+    """An activity is to be done so many times; `items` is kept where they come in turn.
+
+    A `total` of -1 says that nobody knows: its condition decides.
+    """
 
     element_instance_key: int
     total: int

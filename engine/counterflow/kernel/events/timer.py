@@ -41,7 +41,9 @@ NO_VARIABLES: Mapping[str, object] = {}
 EXAMPLES = {
     TimerKind.DATE: "2030-01-01T09:00:00Z",
     TimerKind.DURATION: "PT15M",
+    TimerKind.DATE_OR_DURATION: "2030-01-01T09:00:00Z or PT15M",
     TimerKind.CYCLE: "R3/PT10S",
+    TimerKind.QUARTZ_CYCLE: "R3/PT10S or 0 0 9 ? * MON-FRI",
 }
 
 

@@ -69,7 +69,9 @@ def _its_past(token: Token) -> set[str]:
     if not definition_of(token).is_past_on_return:
         return set()
     loop = token.node.multi_instance
-    items = {"loopCounter", loop.element_variable} if loop is not None else set()
+    items = {"loopCounter"} if token.node.body is not None else set()
+    if loop is not None and loop.element_variable is not None:
+        items.add(loop.element_variable)
     return handed_in(token.node) - items
 
 

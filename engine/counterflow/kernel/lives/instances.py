@@ -124,8 +124,9 @@ def _refuse_start_at(process: Process, element_id: str) -> None:
     else:
         around = process.nodes[node.parent]
         while around.parent and not why:
-            if around.multi_instance is not None:
-                why = f"it is inside the multi-instance activity '{around.id}'"
+            if around.body is not None:
+                what = "multi-instance activity" if around.multi_instance is not None else "loop"
+                why = f"it is inside the {what} '{around.id}'"
             elif around.behaviour is Behaviour.EVENT_SUB_PROCESS:
                 why = f"it is inside the event sub-process '{around.id}'"
             around = process.nodes[around.parent]

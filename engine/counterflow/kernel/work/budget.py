@@ -162,6 +162,10 @@ class CommandBudget:
         self._steps_left -= 1
         return self._steps_left >= 0
 
+    def count_round(self, key: int) -> None:
+        """Count everything inside an element instance as entered again: it is one more round of a loop."""
+        self._again[key] = None
+
     def may_begin_inside(self, key: int, count: int) -> bool:
         """Whether so many instances may be begun at once inside an element instance that has been entered."""
         return count <= (self._steps_left if key in self._again else self._elements_left)

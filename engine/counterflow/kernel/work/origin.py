@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BODY = -1
-"""`loop_counter` of the body of a multi-instance activity; its instances have 1, 2, 3, …, all other elements
-0.
+"""`loop_counter` of the body of an activity that is done several times; each time has 1, 2, 3, …, all other
+elements 0.
 """
 
 
@@ -25,7 +25,7 @@ class Origin(NamedTuple):
     event.
     """
     loop_counter: int = 0
-    """`BODY`, or which instance of a multi-instance activity it is."""
+    """`BODY`, or which time it is that an activity is done several times."""
 
 
 PLAIN = Origin()

@@ -45,7 +45,6 @@ Continuation = Callable[["Token"], None]
 Come = Callable[["Step", Arrival], Arrival | None]
 Given = TypeVarTuple("Given")
 Nothing = Iterator[Never]
-MULTI_INSTANCE = Behaviour.MULTI_INSTANCE
 PARTS_OF_A_PAGE = 4
 """What is too long for one page is gone through in so many parts a page."""
 
@@ -269,8 +268,8 @@ class Token(Course):
         self.key = key
         self.scope_key = scope_key
         self.loop_counter = loop_counter
-        self.room = step.house.rooms[MULTI_INSTANCE if loop_counter == BODY else node.behaviour]
-        """The room that runs it: its node's, but for the body of a multi-instance activity."""
+        self.room = step.house.rooms[node.behaviour if loop_counter != BODY else node.body or node.behaviour]
+        """The room that runs it: its node's, but for the body of an activity that is done several times."""
         self._scope = scope
 
     @property
@@ -296,7 +295,7 @@ class Token(Course):
 
     @property
     def is_body(self) -> bool:
-        """Whether it is the body of a multi-instance activity."""
+        """Whether it is the body of an activity that is done several times."""
         return self.loop_counter == BODY
 
     @property

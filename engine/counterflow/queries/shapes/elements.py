@@ -41,7 +41,10 @@ class Wait(msgspec.Struct):
 
 
 class Loop(msgspec.Struct):
-    """How far a multi-instance activity has come: instances there are to be, and completed ones."""
+    """How far an activity that is done several times has come: how often it is to be, and was, done.
+
+    `total` is -1 where only the condition of a standard loop knows.
+    """
 
     total: int
     completed: int = 0
@@ -91,10 +94,11 @@ class ElementInstance(msgspec.Struct):
     `state`: `activating`, `active`, `completing`, `completed`, `terminating`, `terminated`.
     `activated_position` is where it began its work (before that, where it was entered), as mirror order
     compares it. `variables` are those of this scope alone, by name. `undo_record_key` is set on a
-    compensation handler: what it undoes. `loop_counter` is -1 on the body of a multi-instance activity, which
-    alone has a `loop`, and counts its instances from 1. `called_instance_key` is what a call activity has
-    called. `termination` is there from the moment at which it is `terminating`. `joins` are those in this
-    scope at which tokens wait. `triggered_at_ms` is when its wait for a message was ended without one.
+    compensation handler: what it undoes. `loop_counter` is -1 on the body of an activity that is done
+    several times, which alone has a `loop`, and counts its instances from 1. `called_instance_key` is
+    what a call activity has called. `termination` is there from the moment at which it is `terminating`.
+    `joins` are those in this scope at which tokens wait. `triggered_at_ms` is when its wait for a message
+    was ended without one.
     """
 
     key: int

@@ -1,17 +1,36 @@
-"""Where databases differ, in one place: how to connect, how to begin, how to put a row over another."""
+"""Where databases differ, in one place: how to connect, how to begin, what a column's type is called."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from types import MappingProxyType
+from typing import Any, Protocol, cast
 
-from sqlalchemy import URL, ClauseElement, Table
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
+
+class DatabaseCursor(Protocol):
+    """As much of PEP 249's cursor as is used here."""
+
+    def execute(self, text: str, parameters: Sequence[Any] = ..., /) -> Any:
+        """Run one statement."""
+
+    def executemany(self, text: str, parameters: Sequence[Sequence[Any]], /) -> Any:
+        """Run one statement for each of these."""
+
+    def fetchall(self) -> list[Any]:
+        """What is left of the answer."""
+
+
+class DatabaseConnection(Protocol):
+    """As much of PEP 249's connection as is used here."""
+
+    def cursor(self) -> DatabaseCursor:
+        """A cursor of its own."""
+
+    def close(self) -> None:
+        """It is not used afterwards."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +43,15 @@ class DatabaseKind:
     a connection give texts that are none, as such that no database could hold.
     """
 
-    sqlalchemy: SqlAlchemyDialect
-    connect: Callable[[URL], DBAPIConnection]
-    upsert: Callable[[Table], ClauseElement]
+    connect: Callable[[Path], DatabaseConnection]
+    sqlalchemy_url: str
+    """Which dialect migrations are spoken in."""
+    parameter: str
+    """How the place of a parameter is marked."""
+    types: Mapping[type, str]
+    """What the type of a column is called that holds values of this one."""
+    table_names: str
+    """The query that names all tables."""
     begin_write: str
     begin_read: str
     never_wait: str
@@ -36,7 +61,7 @@ class DatabaseKind:
     errors: tuple[type[Exception], ...]
     describe: Callable[[BaseException], str]
     is_damage: Callable[[BaseException], bool]
-    read_any_text: Callable[[DBAPIConnection, bool], None]
+    read_any_text: Callable[[DatabaseConnection, bool], None]
 
 
 BUSY_TIMEOUT_S = 5.0
@@ -59,10 +84,10 @@ stay SQLite's own: nothing gained by others.
 """
 
 
-def connect_sqlite(url: URL) -> DBAPIConnection:
-    """A connection to the file that `url` names. Used by one thread at a time, not always by the same one."""
+def connect_sqlite(path: Path) -> DatabaseConnection:
+    """A connection to the file at `path`. Used by one thread at a time, not always by the same one."""
     connection = sqlite3.connect(
-        url.database or "",
+        path,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
@@ -70,34 +95,20 @@ def connect_sqlite(url: URL) -> DBAPIConnection:
     )
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
-    return cast("DBAPIConnection", connection)
+    return connection
 
 
-def connect_to_read(url: URL) -> DBAPIConnection:
-    """A connection that writes nothing, not even what SQLite's log holds into the file that `url` names."""
+def connect_to_read(path: Path) -> DatabaseConnection:
+    """A connection that writes nothing, not even what SQLite's log holds into the file at `path`."""
     connection = sqlite3.connect(
-        f"{Path(url.database or '').as_uri()}?mode=ro",
+        f"{path.as_uri()}?mode=ro",
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
     )
     connection.execute("PRAGMA cell_size_check = ON")
-    return cast("DBAPIConnection", connection)
-
-
-def upsert_sqlite(table: Table) -> ClauseElement:
-    """INSERT … ON CONFLICT DO UPDATE into a table.
-
-    Unlike REPLACE it leaves the row, and indexes over unchanged columns, in place.
-    """
-    statement = sqlite.insert(table)
-    values = {
-        column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key
-    }
-    if not values:  # the row is its key: there is nothing to bring up to date
-        return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+    return connection
 
 
 def describe_sqlite(error: BaseException) -> str:
@@ -118,7 +129,7 @@ def is_damage_sqlite(error: BaseException) -> bool:
     return is_no_text or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
-def read_any_text_sqlite(connection: DBAPIConnection, is_any: bool) -> None:
+def read_any_text_sqlite(connection: DatabaseConnection, is_any: bool) -> None:
     """Texts are Unicode, or (at the price of a call for each) whatever they are."""
     cast("sqlite3.Connection", connection).text_factory = _any_text if is_any else str
 
@@ -128,9 +139,12 @@ def _any_text(text: bytes) -> str:
 
 
 SQLITE = DatabaseKind(
-    sqlalchemy=sqlite.dialect(paramstyle="qmark"),
     connect=connect_sqlite,
-    upsert=upsert_sqlite,
+    sqlalchemy_url="sqlite://",
+    parameter="?",
+    # INTEGER is 64 bits wide, and only under this name does a primary key become the rowid.
+    types=MappingProxyType({int: "INTEGER", str: "TEXT", bytes: "BLOB", bool: "BOOLEAN"}),
+    table_names="SELECT name FROM sqlite_master WHERE type = 'table'",
     begin_write="BEGIN IMMEDIATE",
     begin_read="BEGIN",
     never_wait="PRAGMA busy_timeout = 0",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TypeVar
-
-from sqlalchemy import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from counterflow.store.errors import DamagedError, DatabaseLostError
 from counterflow.store.port import StoreError
-from counterflow.store.sql.dialects import DatabaseKind
+from counterflow.store.sql.dialects import DatabaseConnection, DatabaseCursor, DatabaseKind
 from counterflow.store.sql.statements import Parameters
 
 Answer = TypeVar("Answer")
@@ -20,10 +18,10 @@ Found = Sequence[Sequence[object]]
 class Readers:
     """Connections to read by: as many as there were readers at once, each with its prepared statements."""
 
-    def __init__(self, dialect: DatabaseKind, url: URL) -> None:
+    def __init__(self, dialect: DatabaseKind, path: Path) -> None:
         self._dialect = dialect
-        self._url = url
-        self._idle: list[DBAPIConnection] = []
+        self._path = path
+        self._idle: list[DatabaseConnection] = []
         self._closed = False
         self._lost = ""
 
@@ -31,7 +29,7 @@ class Readers:
         """From now on raise this: what could be read is not what callers mean."""
         self._lost = str(lost)
 
-    def ask(self, question: Callable[[DBAPICursor], Answer]) -> Answer:
+    def ask(self, question: Callable[[DatabaseCursor], Answer]) -> Answer:
         """What a question has to say, asked with a connection. Raises `StoreError`."""
         try:
             connection = self._borrow()
@@ -57,7 +55,7 @@ class Readers:
             self._idle.pop().close()
 
     def _in_one_transaction(
-        self, cursor: DBAPICursor, texts: Iterable[str], parameters: Parameters
+        self, cursor: DatabaseCursor, texts: Iterable[str], parameters: Parameters
     ) -> list[Found]:
         cursor.execute(self._dialect.begin_read)
         try:
@@ -65,7 +63,7 @@ class Readers:
         finally:
             cursor.execute("ROLLBACK")  # nothing was written: this only ends the moment that all queries saw
 
-    def _answer(self, connection: DBAPIConnection, question: Callable[[DBAPICursor], Answer]) -> Answer:
+    def _answer(self, connection: DatabaseConnection, question: Callable[[DatabaseCursor], Answer]) -> Answer:
         """One text that is none must not hide the rows beside it."""
         try:
             return question(connection.cursor())
@@ -78,7 +76,7 @@ class Readers:
         finally:
             self._dialect.read_any_text(connection, False)
 
-    def _borrow(self) -> DBAPIConnection:
+    def _borrow(self) -> DatabaseConnection:
         if self._closed:
             raise StoreError("the store is closed; nothing was read")
         if self._lost:
@@ -86,9 +84,9 @@ class Readers:
         try:
             return self._idle.pop()
         except IndexError:
-            return self._dialect.connect(self._url)
+            return self._dialect.connect(self._path)
 
-    def _give_back(self, connection: DBAPIConnection) -> None:
+    def _give_back(self, connection: DatabaseConnection) -> None:
         self._idle.append(connection)
         if self._closed:
             self.close()
@@ -98,6 +96,6 @@ class Readers:
         return DamagedError(said) if self._dialect.is_damage(error) else StoreError(said)
 
 
-def _fetch(cursor: DBAPICursor, text: str, parameters: Parameters) -> Found:
+def _fetch(cursor: DatabaseCursor, text: str, parameters: Parameters) -> Found:
     cursor.execute(text, parameters)
     return cursor.fetchall()

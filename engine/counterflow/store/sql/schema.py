@@ -1,103 +1,81 @@
-"""Brings a database to the schema of this program when it is opened, or says why it cannot.
+"""The schema of this program: whether a database has it, and a new one made as it is to be.
 
-A server that starts on an up-to-date database asks for one row and goes on; Alembic is imported only when
-there is something to do. The first step and all later ones run in one transaction, so a crash leaves the
-schema as it was.
+A server that starts on an up-to-date database asks for one row and goes on. What a database of another
+version needs is in `migrating.py`, which takes as long to load as all else of a server.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, inspect
-
-from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError, UnsupportedDatabaseError
 from counterflow.store.sql.dialects import DatabaseKind
-from counterflow.version import __version__
+from counterflow.store.sql.tables import ALL_TABLES, DatabaseColumn, DatabaseIndex, DatabaseTable
 
 HEAD = "0010"
 """The last step in `migrations/versions`."""
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MARK = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+BEGUN = f"INSERT INTO tenure VALUES (1, '{{database_id}}', 0, 0, 0, 0, 0, 0, {True:d}, NULL)"
+"""Nothing has been written, and each row that will be has a checksum (`tenure.py`)."""
 
 
-def bring_up_to_date(dialect: DatabaseKind, url: URL) -> None:
-    """Migrate the database at `url` to `HEAD`.
-
-    Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the driver's error.
+def make_if_new(dialect: DatabaseKind, path: Path) -> bool:
+    """Make all tables where the database at `path` has none, in one transaction; whether that was so. Raises
+    the driver's error.
     """
-    if is_current(dialect, url):
-        return
-    engine = create_engine(url, creator=lambda: dialect.connect(url), poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(dialect.begin_write)
-        _refuse_foreign(url, connection)
-        _migrate(url, connection)
+    with closing(dialect.connect(path)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(dialect.begin_write)
+        cursor.execute(dialect.table_names)
+        if is_new := not cursor.fetchall():
+            _make(dialect, cursor)
+        cursor.execute("COMMIT")
+        return is_new
 
 
-def is_current(dialect: DatabaseKind, url: URL) -> bool:
+def is_current(dialect: DatabaseKind, path: Path) -> bool:
     """Whether the one row that Alembic keeps says so.
 
     Where it cannot be read, migrating finds out why and says it better.
     """
-    connection = dialect.connect(url)
+    connection = dialect.connect(path)
     try:
         cursor = connection.cursor()
         cursor.execute("SELECT version_num FROM alembic_version")
-        return cursor.fetchall() == [(HEAD,)]
+        return list(cursor.fetchall()) == [(HEAD,)]
     except dialect.errors:
         return False
     finally:
         connection.close()
 
 
-def refuse_to_read(dialect: DatabaseKind, url: URL) -> None:
-    """Say why a database that is not current cannot be read as it is.
-
-    Raises `ForeignDatabaseError`, `DatabaseTooNewError`, `UnsupportedDatabaseError`, or the driver's error.
-    """
-    engine = create_engine(url, creator=lambda: dialect.connect(url), poolclass=NullPool)
-    with engine.connect() as connection:
-        if not inspect(connection).get_table_names():
-            raise ForeignDatabaseError(
-                f"{url.database} is empty: expected a database that Counterflow made; name another file, or "
-                "begin `counterflow serve` on it once"
-            )
-        _refuse_foreign(url, connection)
-        _refuse_newer(url, connection)
-    raise UnsupportedDatabaseError(
-        f"{url.database} has the schema of an older version: expected {HEAD}; begin `counterflow serve` on "
-        "it once, which migrates it"
-    )
+def definitions(dialect: DatabaseKind) -> Iterator[str]:
+    """The statements that make all tables and indexes."""
+    yield MARK
+    for table in ALL_TABLES:
+        columns = ", ".join(_column(dialect, column) for column in table.columns.values())
+        yield f"CREATE TABLE {table.name} ({columns}, PRIMARY KEY ({', '.join(table.key)}))"
+        yield from (_index(table, index) for index in table.indexes)
 
 
-def _refuse_foreign(url: URL, connection: Connection) -> None:
-    tables = inspect(connection).get_table_names()
-    if tables and not {"alembic_version", "event_log"} <= set(tables):
-        raise ForeignDatabaseError(
-            f"{url.database} holds tables that are not Counterflow's: {', '.join(tables[:3])}. "
-            "Expected an empty or missing file, or a database that Counterflow made; name another file."
-        )
+def _column(dialect: DatabaseKind, column: DatabaseColumn) -> str:
+    return f"{column.name} {dialect.types[column.kind]}{'' if column.is_null else ' NOT NULL'}"
 
 
-def _refuse_newer(url: URL, connection: Connection) -> None:
-    from alembic.migration import MigrationContext  # noqa: PLC0415 - a tenth of a second that a start on a current database does not pay
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    known = {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is not None and revision not in known:
-        raise DatabaseTooNewError(
-            f"{url.database} has schema {revision}; Counterflow {__version__} knows schemas up to {HEAD}. "
-            "Start the version that wrote it, or a later one; nothing was changed."
-        )
+def _index(table: DatabaseTable, index: DatabaseIndex) -> str:
+    where = f" WHERE {index.condition}" if index.condition else ""
+    return f"CREATE INDEX {index.name} ON {table.name} ({', '.join(index.columns)}){where}"
 
 
-def _migrate(url: URL, connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - a tenth of a second that a start on a current database does not pay
-    from alembic.config import Config  # noqa: PLC0415
-
-    _refuse_newer(url, connection)
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
+def _make(dialect: DatabaseKind, cursor: Any) -> None:
+    for text in definitions(dialect):
+        cursor.execute(text)
+    cursor.execute(BEGUN.format(database_id=uuid4().hex))
+    cursor.execute(f"INSERT INTO alembic_version VALUES ('{HEAD}')")

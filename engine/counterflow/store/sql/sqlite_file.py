@@ -8,17 +8,13 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
-
-from counterflow.store.errors import ForeignDatabaseError, UnsupportedDatabaseError
+from counterflow.store.errors import ForeignDatabaseError
 from counterflow.store.port import StoreError
 from counterflow.store.sql.agreement import begin_tenure, look
 from counterflow.store.sql.commit_mark import read_mark
 from counterflow.store.sql.custody import FileCustody
-from counterflow.store.sql.dialects import SQLITE, connect_to_read
-from counterflow.store.sql.schema import bring_up_to_date, is_current, refuse_to_read
+from counterflow.store.sql.dialects import SQLITE, DatabaseConnection, connect_to_read
+from counterflow.store.sql.schema import is_current, make_if_new
 from counterflow.store.sql.store import SqlStore
 from counterflow.store.sql.tenure import Tenure, TenureRow
 
@@ -30,33 +26,22 @@ REMEDIES = {
 }
 
 
-def open_sqlite(url: URL, *, accepts_loss: bool = False, takes_over: bool = False) -> SqlStore:
-    """The store in the file that `url` names; the file is made if there is none.
+def open_sqlite(path: Path, *, accepts_loss: bool = False, takes_over: bool = False) -> SqlStore:
+    """The store in the file at `path`; the file is made if there is none.
 
     `accepts_loss`: also where something acknowledged is missing. `takes_over`: also while another server has
     it, which is fenced off.
 
     Raises the refusals of `errors.py`.
     """
-    if not url.database or url.database == ":memory:":
-        raise UnsupportedDatabaseError(
-            "sqlite:// without a file keeps nothing: expected sqlite:///FILE, or memory: to keep nothing on "
-            "purpose"
-        )
-    if url.query:
-        raise UnsupportedDatabaseError(
-            f"{', '.join(url.query)} is an option that Counterflow does not know: expected sqlite:///FILE "
-            "alone"
-        )
-    # Resolved, so that two names of one file share one lock.
-    path = Path(url.database).resolve()
+    path = path.resolve()  # so that two names of one file share one lock
     if not path.parent.is_dir():
         raise StoreError(
             f"cannot open {path}: the folder {path.parent} does not exist; make it, or name another file"
         )
     custody = FileCustody(path, takes_over=takes_over)
     try:
-        return _open(url.set(database=str(path)), custody, path, accepts_loss=accepts_loss)
+        return _open(custody, path, accepts_loss=accepts_loss)
     except BaseException:
         custody.release()
         raise
@@ -75,54 +60,51 @@ class _NoCustody:
         """Nothing is held."""
 
 
-def open_to_read(url: URL) -> SqlStore:
-    """The store in the file that `url` names, to be read alone, also beside a server that has it. Nothing is
+def open_to_read(path: Path) -> SqlStore:
+    """The store in the file at `path`, to be read alone, also beside a server that has it. Nothing is
     made, migrated or locked. Raises the refusals of `errors.py`.
     """
-    path = Path(url.database or "").resolve()
+    path = path.resolve()
     if path.is_dir():
         raise StoreError(f"cannot read {path}: it is a folder; name the file of a database in it")
     if not path.is_file():
         raise StoreError(f"cannot read {path}: there is no such file")
     reading = replace(SQLITE, connect=connect_to_read)
-    url = url.set(database=str(path))
     try:
-        if not is_current(reading, url):
-            refuse_to_read(reading, url)
-        connection = connect_to_read(url)
+        if not is_current(reading, path):
+            from counterflow.store.sql.migrating import refuse_to_read  # noqa: PLC0415 - as for a migration
+
+            refuse_to_read(reading, path)
+        connection = connect_to_read(path)
         row = _tenure_row(connection)
-        return SqlStore(reading, url, connection, Tenure(row), _NoCustody())
-    except DBAPIError as error:
-        raise _refused(url, error.orig or error) from error
+        return SqlStore(reading, path, connection, Tenure(row), _NoCustody())
     except SQLITE.errors as error:
-        raise _refused(url, error) from error
+        raise _refused(path, error) from error
 
 
-def _tenure_row(connection: DBAPIConnection) -> TenureRow:
+def _tenure_row(connection: DatabaseConnection) -> TenureRow:
     """A damaged one says nothing of how rows were written."""
     found = look(connection.cursor()).tenure
     return found or TenureRow(1, "", 0, 0, 0, 0, 0, 0, is_checked=False)
 
 
-def _open(url: URL, custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
+def _open(custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
     try:
         with _log_kept(path):
-            bring_up_to_date(SQLITE, url)
-            connection = SQLITE.connect(url)
+            _bring_up_to_date(path)
+            connection = SQLITE.connect(path)
             try:
                 tenure = _begin_tenure(connection, path, accepts_loss=accepts_loss)
                 custody.begin(tenure.row)
-                store = SqlStore(SQLITE, url, connection, tenure, custody)
+                store = SqlStore(SQLITE, path, connection, tenure, custody)
                 if accepts_loss:
                     store.give_up_damaged()
             except BaseException:
                 connection.close()
                 raise
             return store
-    except DBAPIError as error:
-        raise _refused(url, error.orig or error) from error
     except SQLITE.errors as error:
-        raise _refused(url, error) from error
+        raise _refused(path, error) from error
 
 
 @contextmanager
@@ -141,7 +123,15 @@ def _log_kept(path: Path) -> Iterator[None]:
         yield
 
 
-def _begin_tenure(connection: DBAPIConnection, path: Path, *, accepts_loss: bool) -> Tenure:
+def _bring_up_to_date(path: Path) -> None:
+    if is_current(SQLITE, path) or make_if_new(SQLITE, path):
+        return
+    from counterflow.store.sql.migrating import migrate  # noqa: PLC0415 - as long as all else of a start, and rarely needed
+
+    migrate(SQLITE, path)
+
+
+def _begin_tenure(connection: DatabaseConnection, path: Path, *, accepts_loss: bool) -> Tenure:
     cursor = connection.cursor()
     cursor.execute(SQLITE.begin_write)
     try:
@@ -153,14 +143,14 @@ def _begin_tenure(connection: DBAPIConnection, path: Path, *, accepts_loss: bool
     return tenure
 
 
-def _refused(url: URL, error: BaseException) -> StoreError:
+def _refused(path: Path, error: BaseException) -> StoreError:
     said = SQLITE.describe(error)
     if "SQLITE_NOTADB" in said:
         return ForeignDatabaseError(
-            f"{url.database} is not a SQLite database; nothing in it was touched. Name another file."
+            f"{path} is not a SQLite database; nothing in it was touched. Name another file."
         )
     remedy = next(
         (remedy for sign, remedy in REMEDIES.items() if sign in said),
         "see that the file can be read and written here",
     )
-    return StoreError(f"cannot open {url.database}: the database said: {said}; {remedy}")
+    return StoreError(f"cannot open {path}: the database said: {said}; {remedy}")

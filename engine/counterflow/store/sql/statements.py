@@ -1,46 +1,22 @@
-"""The statements of the store: SQLAlchemy builds them for a dialect, each is compiled to text once.
+"""The statements of the store, as text that every database understands, each written once.
 
-Parameters are positional in every dialect. The hot ones are compiled when the store opens; scans when first
-asked for.
+Parameters are positional. The hot ones are written when the store opens; scans when first asked for.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 import msgspec
-from sqlalchemy import (
-    ClauseElement,
-    ColumnElement,
-    Select,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-    tuple_,
-)
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES
 from counterflow.store.port import Key, StoreError, Where
 from counterflow.store.sql.dialects import DatabaseKind
-from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF
+from counterflow.store.sql.tables import EVENT_LOG, PARTIAL_INDEXES, TABLE_OF, DatabaseTable
 
 Parameters = tuple[int | str | None, ...]
-
-
-class Statement(msgspec.Struct, frozen=True):
-    """SQL text, and the constants that the dialect wants after the caller's parameters.
-
-    For SQLite that is an OFFSET of 0.
-    """
-
-    text: str
-    constants: Parameters
 
 
 class ScanShape(msgspec.Struct, frozen=True):
@@ -63,24 +39,20 @@ class Statements:
     """Every statement that one dialect needs, by row struct."""
 
     def __init__(self, dialect: DatabaseKind) -> None:
-        self._dialect = dialect
-        self._scans: dict[ScanShape, Statement] = {}
-        self._walks: dict[tuple[type[Row], str, int, int], Statement] = {}
-        self.upsert = {row: self._compile(dialect.upsert(table)).text for row, table in TABLE_OF.items()}
-        self.delete = {
-            row: self._compile(delete(table).where(*_equals_key(table))).text
-            for row, table in TABLE_OF.items()
-        }
+        self._mark = mark = dialect.parameter
+        self._scans: dict[ScanShape, str] = {}
+        self._walks: dict[tuple[type[Row], str, int, int], str] = {}
+        self.upsert = {row: _upsert(table, mark) for row, table in TABLE_OF.items()}
+        self.delete = {row: _delete(table, mark) for row, table in TABLE_OF.items()}
         self.get = {
-            row: self._compile(select(table).where(*_equals_key(table))).text
-            for row, table in TABLE_OF.items()
+            row: f"{_select(table)} WHERE {_all(_equals(table.key, mark))}" for row, table in TABLE_OF.items()
         }
         self.instance = [
             self._scan(TABLE_OF[row], {row.instance_field: 0}, None, None)[0] for row in INSTANCE_TABLES
         ]
-        self.instance_rows = self._compile(_instance_rows()).text
-        self.append = self._compile(insert(EVENT_LOG)).text
-        self.supersede = self._compile(delete(EVENT_LOG).where(*_equals_key(EVENT_LOG))).text
+        self.instance_rows = _instance_rows(mark)
+        self.append = _insert(EVENT_LOG, mark)
+        self.supersede = _delete(EVENT_LOG, mark)
 
     def scan(
         self, row: type[Row], where: Where, after: Key | None, limit: int | None
@@ -88,23 +60,23 @@ class Statements:
         """Rows whose columns are as `where` says, in order of key, as text and parameters."""
         return self._scan(TABLE_OF[row], where, after, limit)
 
-    def walk(self, row: type[Row], index: str, equal: int, after: int) -> tuple[str, Parameters]:
-        """Entries of an index in order: its text, for so many columns that are equal and so many of the place
-        to go on behind; parameters are those, then the limit, then what else is answered here.
+    def walk(self, row: type[Row], index: str, equal: int, after: int) -> str:
+        """Entries of an index in order, for so many columns that are equal and so many of the place to go on
+        behind; parameters are those, then the limit.
         """
         shape = row, index, equal, after
-        statement = self._walks.get(shape)
-        if statement is None:
+        text = self._walks.get(shape)
+        if text is None:
             names = row.key_fields if index == "key" else row.indexes[index]
-            statement = self._walks[shape] = self._compile(_walk(TABLE_OF[row], names, equal, after))
-        return statement.text, statement.constants
+            text = self._walks[shape] = _walk(TABLE_OF[row], names, equal, after, self._mark)
+        return text
 
     def read_log(self, where: Where, after: int, limit: int | None) -> tuple[str, Parameters]:
         """Log entries whose columns are as `where` says, in order of position, as text and parameters."""
         return self._scan(EVENT_LOG, where, (after,), limit)
 
     def _scan(
-        self, table: Table, where: Where, after: Key | None, limit: int | None
+        self, table: DatabaseTable, where: Where, after: Key | None, limit: int | None
     ) -> tuple[str, Parameters]:
         literal = tuple(
             name for name, value in where.items() if PARTIAL_INDEXES.get(table.name) == (name, value)
@@ -114,70 +86,58 @@ class Statements:
         bound = tuple(name for name in where if name not in (*literal, *null, *sets))
         among = tuple((name, len(values)) for name, values in sets.items())
         shape = ScanShape(table.name, bound, among, null, literal, after is not None, limit is not None)
-        statement = self._scans.get(shape)
-        if statement is None:
-            statement = self._scans[shape] = self._compile(_query(table, shape))
-        return statement.text, (
+        text = self._scans.get(shape)
+        if text is None:
+            text = self._scans[shape] = _query(table, shape, self._mark)
+        return text, (
             *(cast("int | str", where[name]) for name in bound),
             *(value for values in sets.values() for value in values),
             *(after or ()),
             *(() if limit is None else (limit,)),
-            *statement.constants,
         )
 
-    def _compile(self, element: ClauseElement) -> Statement:
-        compiled = cast("SQLCompiler", element.compile(dialect=self._dialect.sqlalchemy))
-        constants = (compiled.params[name] for name in compiled.positiontup or ())
-        return Statement(str(compiled), tuple(value for value in constants if value is not None))
+
+def _query(table: DatabaseTable, shape: ScanShape, mark: str) -> str:
+    names = (*shape.bound, *shape.null, *dict(shape.among))
+    if unknown := [name for name in names if name not in table.columns]:
+        raise StoreError(
+            f"table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.columns)}"
+        )
+    where = _where(_all(_conditions(table, shape, mark)))
+    limit = f" LIMIT {mark}" if shape.limit else ""
+    return f"{_select(table)}{where} ORDER BY {', '.join(table.key)}{limit}"
 
 
-def _query(table: Table, shape: ScanShape) -> Select[tuple[object, ...]]:
-    """A scan.
+def _conditions(table: DatabaseTable, shape: ScanShape, mark: str) -> Iterator[str]:
+    """Of a scan, in the order of its parameters.
 
     A value that a partial index is made for is spelled out: behind a parameter the planner cannot see it.
     """
-    sets = dict(shape.among)
-    if unknown := [name for name in (*shape.bound, *shape.null, *sets) if name not in table.c]:
-        raise StoreError(
-            f"table {table.name} has no column {unknown[0]!r}; it has {', '.join(table.c.keys())}"
-        )
-    query = select(table).order_by(*table.primary_key)
-    query = query.where(*(table.c[name] == bindparam(name) for name in shape.bound))
-    query = query.where(
-        *(
-            table.c[name].in_([bindparam(f"{name}_{number}") for number in range(count)])
-            for name, count in shape.among
-        )
-    )
-    query = query.where(*(table.c[name].is_(None) for name in shape.null))
-    query = query.where(
-        *(table.c[name] == literal_column(f"'{PARTIAL_INDEXES[table.name][1]}'") for name in shape.literal)
-    )
+    yield from _equals(shape.bound, mark)
+    yield from (f"{name} IN ({_several(count, mark)})" for name, count in shape.among)
+    yield from (f"{name} IS NULL" for name in shape.null)
+    yield from (f"{name} = '{PARTIAL_INDEXES[table.name][1]}'" for name in shape.literal)
     if shape.after:
-        query = query.where(_follows_key(table))
-    return query.limit(bindparam("limit")) if shape.limit else query
+        yield _follows(table.key, mark)
 
 
-def _walk(table: Table, names: tuple[str, ...], equal: int, after: int) -> Select[Any]:
+def _walk(table: DatabaseTable, names: tuple[str, ...], equal: int, after: int, mark: str) -> str:
     """Only columns of the index, so that a database reads nothing else."""
-    columns = [table.c[name] for name in names]
-    behind = columns[equal:]
-    query = select(*behind).order_by(*behind).limit(bindparam("limit"))
-    query = query.where(*(column == bindparam(f"equal_{column.name}") for column in columns[:equal]))
-    query = query.where(*(column.is_not(None) for column in behind if column.nullable))
-    if after == 1:
-        query = query.where(behind[0] > bindparam("after"))
-    elif after:
-        place = (bindparam(f"after_{column.name}", type_=column.type) for column in behind[:after])
-        query = query.where(tuple_(*behind[:after]) > tuple_(*place))
-    return query
+    behind = names[equal:]
+    conditions = [
+        *_equals(names[:equal], mark),
+        *([_follows(behind[:after], mark)] if after else ()),
+        *(f"{name} IS NOT NULL" for name in behind if table.columns[name].is_null),
+    ]
+    columns = ", ".join(behind)
+    where = _where(_all(conditions))
+    return f"SELECT {columns} FROM {table.name}{where} ORDER BY {columns} LIMIT {mark}"
 
 
-def _instance_rows() -> Select[tuple[object, ...]]:
+def _instance_rows(mark: str) -> str:
     """How many rows an instance has, as the last entry of its log says."""
-    columns = EVENT_LOG.c
-    last = select(func.max(columns.position)).where(columns.process_instance_key == bindparam("instance"))
-    return select(columns.instance_rows).where(columns.position == last.scalar_subquery())
+    last = f"SELECT max(position) FROM event_log WHERE process_instance_key = {mark}"
+    return f"SELECT instance_rows FROM event_log WHERE position = ({last})"
 
 
 def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:
@@ -188,14 +148,42 @@ def _filled_up(values: frozenset[int]) -> tuple[int | None, ...]:
     return (*values, *[None] * ((1 << (len(values) - 1).bit_length()) - len(values) if values else 1))
 
 
-def _equals_key(table: Table) -> list[ColumnElement[bool]]:
-    return [column == bindparam(f"key_{column.name}") for column in table.primary_key]
+def _select(table: DatabaseTable) -> str:
+    return f"SELECT {', '.join(table.columns)} FROM {table.name}"
 
 
-def _follows_key(table: Table) -> ColumnElement[bool]:
-    columns = list(table.primary_key)
-    if len(columns) == 1:
-        return columns[0] > bindparam("after")
-    return tuple_(*columns) > tuple_(
-        *(bindparam(f"after_{column.name}", type_=column.type) for column in columns)
-    )
+def _insert(table: DatabaseTable, mark: str) -> str:
+    values = _several(len(table.columns), mark)
+    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({values})"
+
+
+def _upsert(table: DatabaseTable, mark: str) -> str:
+    """Unlike REPLACE it leaves the row, and indexes over unchanged columns, in place."""
+    values = ", ".join(f"{name} = excluded.{name}" for name in table.columns if name not in table.key)
+    return f"{_insert(table, mark)} ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET {values}"
+
+
+def _delete(table: DatabaseTable, mark: str) -> str:
+    return f"DELETE FROM {table.name} WHERE {_all(_equals(table.key, mark))}"
+
+
+def _where(condition: str) -> str:
+    return f" WHERE {condition}" if condition else ""
+
+
+def _all(conditions: Iterable[str]) -> str:
+    return " AND ".join(conditions)
+
+
+def _equals(names: Iterable[str], mark: str) -> list[str]:
+    return [f"{name} = {mark}" for name in names]
+
+
+def _follows(names: tuple[str, ...], mark: str) -> str:
+    if len(names) == 1:
+        return f"{names[0]} > {mark}"
+    return f"({', '.join(names)}) > ({_several(len(names), mark)})"
+
+
+def _several(count: int, mark: str) -> str:
+    return ", ".join([mark] * count)

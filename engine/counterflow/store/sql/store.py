@@ -11,18 +11,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, TypeVar, cast
-
-from sqlalchemy import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 
 from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.errors import DamagedError, DatabaseLostError
 from counterflow.store.port import Batch, Key, StoreBusy, StoreError, Where
-from counterflow.store.sql.dialects import DatabaseKind
+from counterflow.store.sql.dialects import DatabaseConnection, DatabaseCursor, DatabaseKind
 from counterflow.store.sql.readers import Found, Readers
 from counterflow.store.sql.row_readers import RowReader
 from counterflow.store.sql.statements import Statements
@@ -54,7 +52,7 @@ class SqlStore:
     """
 
     def __init__(
-        self, dialect: DatabaseKind, url: URL, writer: DBAPIConnection, tenure: Tenure, custody: Custody
+        self, dialect: DatabaseKind, path: Path, writer: DatabaseConnection, tenure: Tenure, custody: Custody
     ) -> None:
         is_checked = tenure.row.is_checked
         self._dialect = dialect
@@ -65,7 +63,7 @@ class SqlStore:
             table: RowReader(table.table, table, table.key_fields, is_checked=is_checked) for table in TABLES
         }
         self._entries = RowReader(EVENT_LOG.name, LogEntry, ("position",), is_checked=is_checked)
-        self._readers = Readers(dialect, url)
+        self._readers = Readers(dialect, path)
         self._write_lock = Lock()
         self._writer = writer
         self._cursor = writer.cursor()
@@ -146,8 +144,8 @@ class SqlStore:
         self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
     ) -> Sequence[tuple[Any, ...]]:
         """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
-        text, constants = self._statements.walk(table, index, len(equal), len(after))
-        found = self._readers.fetch(text, (*equal, *after, limit, *constants))
+        text = self._statements.walk(table, index, len(equal), len(after))
+        found = self._readers.fetch(text, (*equal, *after, limit))
         return cast("Sequence[tuple[Any, ...]]", found)
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
@@ -192,7 +190,7 @@ class SqlStore:
         fetched = self._readers.fetch(*self._statements.read_log({}, after, limit))
         return self._entries.rows(fetched, broken), broken
 
-    def ask(self, question: Callable[[DBAPICursor], Answer]) -> Answer:
+    def ask(self, question: Callable[[DatabaseCursor], Answer]) -> Answer:
         """What a question has to say, asked with a connection that only reads. Raises `StoreError`."""
         return self._readers.ask(question)
 

@@ -61,7 +61,7 @@ def test_a_timer_is_text_or_juel(text: str, expected: str) -> None:
 
 
 def test_what_is_no_time_is_refused_here_too() -> None:
-    assert refused(between(catch("a", timer("timeCycle", "0 0 * * * ?"))), "timer") == ["a"]
+    assert refused(between(catch("a", timer("timeCycle", "0 0 * * *"))), "timer") == ["a"]
     assert refused(between(catch("a", timer("timeDuration", "${service.wait()}"))), "expression") == ["a"]
 
 

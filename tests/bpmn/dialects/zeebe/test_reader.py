@@ -117,12 +117,27 @@ def test_without_output_mappings_results_do_not_stay_local() -> None:
         element("zeebe:input", source="= a"),
         element("zeebe:input", source="= a", target="b c"),
         element("zeebe:output", source="= a", target="b."),
-        element("zeebe:input", source="", target="b"),
-        element("zeebe:output", target="b"),
     ],
 )
-def test_mappings_from_or_to_nothing_are_refused(mapping: str) -> None:
+def test_mappings_to_nothing_are_refused(mapping: str) -> None:
     assert refused(mappings(mapping), "mapping") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        element("zeebe:input", target="b"),
+        element("zeebe:input", source=" ", target="b"),
+        element("zeebe:output", target="b"),
+        element("zeebe:output", source="=", target="b"),
+    ],
+)
+def test_a_mapping_from_nothing_gives_null_and_is_told(mapping: str) -> None:
+    content = mappings(mapping)
+    assert warned(content, "mapping") == ["a"]
+    (process,) = reading(content).processes
+    (mapped,) = (*process.nodes["a"].inputs, *process.nodes["a"].outputs)
+    assert (mapped.source.text, mapped.target) == ("null", ("b",))
 
 
 def test_a_mapping_that_is_not_feel_is_told_by_its_target() -> None:

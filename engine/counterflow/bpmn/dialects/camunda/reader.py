@@ -40,6 +40,8 @@ from counterflow.model.graph import MultiInstance
 NAMESPACE: Final = CAMUNDA
 HANDS_ERRORS_OUT: Final = True
 INPUTS_SEE_EVENTS: Final = True
+FIRST_LOOP_COUNTER: Final = 0
+VAGUE_LOOPS_ARE_DONE_ONCE: Final = True
 
 _TOLD: Mapping[str, str] = {
     "executionListener": "Draw a service task before or after the element where it matters.",
@@ -122,6 +124,11 @@ def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expressi
 def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """`camunda:collection` or `loopCardinality`, and `camunda:elementVariable`."""
     return loop(element, xml, notes)
+
+
+def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+    """As the condition of a flow."""
+    return condition_expression(element, "loop condition", xml, notes)
 
 
 def text_or_expression(

@@ -37,6 +37,8 @@ from counterflow.model.graph import CalledProcess, JobDefinition, MultiInstance,
 NAMESPACE: Final = EXTENSIONS
 HANDS_ERRORS_OUT: Final = True
 INPUTS_SEE_EVENTS: Final = True
+FIRST_LOOP_COUNTER: Final = 0
+VAGUE_LOOPS_ARE_DONE_ONCE: Final = False
 
 _UNSPECIFIED: Final = "##"
 """How the standard begins what is no name of an implementation: `##WebService`, `##unspecified`."""
@@ -67,6 +69,11 @@ def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expressi
 def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
     """`loopCardinality`, or `loopDataInputRef` and what belongs to it."""
     return loop(element, xml, notes)
+
+
+def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+    """As the condition of a flow."""
+    return standard_condition(element, "loop condition", xml, notes)
 
 
 def text_or_expression(

@@ -32,12 +32,12 @@ def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance |
         )
         notes.error(element, RULE, message, remedy, xml)
         return None
-    collection = _expression(items, "input collection", element, written, notes)
+    collection = marked_expression(items, "input collection", element, written, notes)
     gathered, gives = _output(element, written, notes)
     variable = one_name((written.get("inputElement") or "").strip(), "input element", element, written, notes)
     condition = part(xml, "completionCondition")
     until = (
-        _expression(text_of(condition), "completion condition", element, condition, notes)
+        marked_expression(text_of(condition), "completion condition", element, condition, notes)
         if condition is not None
         else None
     )
@@ -61,14 +61,15 @@ def _output(element: Element, xml: etree._Element, notes: Notes) -> tuple[str | 
         )
     if not collection or not gives:
         return None, None
-    return one_name(collection, "output collection", element, xml, notes), _expression(
+    return one_name(collection, "output collection", element, xml, notes), marked_expression(
         gives, "output element", element, xml, notes
     )
 
 
-def _expression(
+def marked_expression(
     text: str, what: str, element: Element, xml: etree._Element, notes: Notes
 ) -> Expression | None:
+    """What is behind `=`; a finding where there is none."""
     if text.startswith("="):
         return compile_feel(text[1:].strip(), what, element, notes, xml)
     message = f"expected the {what} of {element} to be FEEL behind '=', found `{text}`."

@@ -16,12 +16,12 @@ from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.namespaces import ZEEBE
 from counterflow.bpmn.dialects.zeebe.calls import called_process
 from counterflow.bpmn.dialects.zeebe.decisions import called_decision
-from counterflow.bpmn.dialects.zeebe.loops import loop
+from counterflow.bpmn.dialects.zeebe.loops import loop, marked_expression
 from counterflow.bpmn.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.bpmn.names import target_path
 from counterflow.bpmn.numbers import whole_number
 from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
-from counterflow.bpmn.xml import BPMN, children
+from counterflow.bpmn.xml import BPMN, children, text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
 from counterflow.feel import Expression
@@ -37,6 +37,8 @@ from counterflow.model.graph import (
 NAMESPACE: Final = ZEEBE
 HANDS_ERRORS_OUT: Final = False
 INPUTS_SEE_EVENTS: Final = False
+FIRST_LOOP_COUNTER: Final = 1
+VAGUE_LOOPS_ARE_DONE_ONCE: Final = True
 
 USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
 HEADER_PREFIX: Final = "io.camunda.zeebe:"
@@ -125,6 +127,11 @@ def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expressi
     """A condition behind `=`; one without is the business of the rule `legacy-syntax`."""
     text = (xml.text or "").strip()
     return compile_feel(text[1:].strip(), "condition", flow, notes, xml) if text.startswith("=") else None
+
+
+def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+    """A condition in FEEL behind `=`."""
+    return marked_expression(text_of(xml), "loop condition", element, xml, notes)
 
 
 def text_or_expression(
@@ -345,18 +352,12 @@ def _mappings(
 def _mapping(element: Element, xml: etree._Element, kind: str, notes: Notes) -> VariableMapping | None:
     target = target_path(xml.get("target") or "", f"{kind} mapping", element, notes, xml)
     text = (xml.get("source") or "").strip()
-    if not text:
-        message = (
-            f"expected a source on the {kind} mapping to '{xml.get('target')}' of {element}, found none."
-        )
-        notes.error(
-            element,
-            "mapping",
-            message,
-            "Write a FEEL expression behind '=', e.g. source=\"= order.total\".",
-            xml,
-        )
-    if target is None or not text:
+    if not text.removeprefix("="):
+        message = f"the {kind} mapping to '{xml.get('target')}' of {element} has no source, so it gives null."
+        remedy = "Write a FEEL expression behind '=', e.g. source=\"= order.total\"."
+        notes.warning(element, "mapping", message, remedy, xml)
+        text = "=null"
+    if target is None:
         return None
     if text.startswith("="):
         source = compile_feel(
