@@ -18,8 +18,6 @@ from counterflow.kernel.course.undo import (
     UndoPartReleased,
     UndoTaken,
     UndoTakenBack,
-    UndoTakingBegun,
-    UndoTakingEnded,
 )
 from counterflow.kernel.elements.multi_instance import LoopOutputsLetGo, LoopStopped
 from counterflow.kernel.lives.quarantine import RowsAbandoned
@@ -38,7 +36,7 @@ SCRIPTS = sorted(BOOK.glob("*/*.script"))
 OF_PAGES = (
     *(WorkPutOff, PageEnded, WorkEnded, BudgetKept),
     *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo, RowsAbandoned),
-    *(UndoTakingBegun, UndoTakingEnded, UndoPartReleased),
+    UndoPartReleased,
 )
 """How the work is cut, not what it does."""
 OF_MANY = (UndoTaken, UndoDropped, UndoTakenBack)

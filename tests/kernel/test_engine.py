@@ -99,8 +99,6 @@ LOG_FORMAT = {
     70: ("TokenArrived", "scope_key gateway_id flow_id"),
     71: ("FlowsJoined", "scope_key gateway_id flow_ids"),
     57: ("UndoPartReleased", "throw_key keys"),
-    58: ("UndoTakingBegun", "throw_key"),
-    59: ("UndoTakingEnded", "throw_key"),
     80: ("InstanceQuarantined", "reason"),
     81: ("InstanceReleased", ""),
     82: ("InstanceAbandoned", ""),

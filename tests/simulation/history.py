@@ -37,10 +37,7 @@ UNCONDITIONAL = {
 }
 
 
-LEAVES_THE_QUARANTINE = (
-    *(quarantine.InstanceReleased, ending.SweepBegun),
-    *(quarantine.RowsAbandoned, quarantine.InstanceAbandoned),
-)
+ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 
 
 class History:
@@ -77,7 +74,7 @@ class History:
     def _one(self, event: Event) -> None:
         # who cancels one that is set aside sweeps away first what it has called, in pages
         is_cancelled = isinstance(event, SweepBegun) and event.element_instance_key == self._instance_key
-        leaves = is_cancelled or isinstance(event, LEAVES_THE_QUARANTINE)
+        leaves = is_cancelled or isinstance(event, quarantine.InstanceReleased | ENDS_AS_IT_STANDS)
         if self._instance_key in self.books.aside and not leaves:
             self._expect(False, f"the instance is set aside, and then came {event}")
         heard = self.hearing.follow(event, self._instance_key, self.books.aside)

@@ -100,8 +100,6 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "BudgetKept": 187,
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
-        "UndoTakingBegun": 58,
-        "UndoTakingEnded": 59,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -29,16 +29,6 @@ class Sweep(Row, frozen=True, gc=False):
         return 0 < child_key <= self.through_key and child_key != self.spared_key
 
 
-@stored(Home.INSTANCE, key=("throw_key",))
-class UndoTaking(Row, frozen=True, gc=False):
-    """A compensation throw reaches very much, and is still taking it, page by page: what had completed before
-    it was activated.
-    """
-
-    throw_key: int
-    process_instance_key: int
-
-
 @stored(Home.PARTITION)
 class Undertaking(Row, frozen=True, gc=False):
     """A command whose work goes on. `budget` is what is left of the command's, in msgpack.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import beginning, ending, moves, undo
+from counterflow.kernel.course import beginning, ending, moves
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.events import cancel
 from counterflow.kernel.events import escalation as escalations
@@ -52,8 +52,6 @@ SAY_NOTHING_OF_A_TREE = {
         pages.WorkPutOff,
         pages.BudgetKept,
         quarantine.RowsAbandoned,
-        undo.UndoTakingBegun,
-        undo.UndoTakingEnded,
     ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it

@@ -34,7 +34,6 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.rows import ElementInstance, UndoRecord
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.unfinished import UndoTaking
 from counterflow.kernel.vocabulary import InstanceEvent
 from counterflow.kernel.work.step import Course, Nothing, Token
 from counterflow.model.graph import Node
@@ -95,18 +94,6 @@ class UndoPartReleased(InstanceEvent, frozen=True):
 
     throw_key: int
     keys: tuple[int, ...]
-
-
-class UndoTakingBegun(InstanceEvent, frozen=True):
-    """A compensation throw reaches very much, and takes it a part at a time."""
-
-    throw_key: int
-
-
-class UndoTakingEnded(InstanceEvent, frozen=True):
-    """A compensation throw has taken all that it reaches, or is interrupted."""
-
-    throw_key: int
 
 
 class UndoDropped(InstanceEvent, frozen=True):
@@ -178,22 +165,16 @@ def _is_undone_by_itself(token: Token) -> bool:
     return token.is_body == (loop is not None and loop.is_undone_as_a_whole)
 
 
-def collect(
-    instance: InstanceState, scope_key: int, activity: str | None = None, through: int = 0
-) -> Iterator[UndoRecord]:
-    """The records a throw in a scope reaches, in order of completion, down into completed sub-processes. With
-    `through` none that have completed behind this position.
-    """
+def collect(instance: InstanceState, scope_key: int, activity: str | None = None) -> Iterator[UndoRecord]:
+    """The records a throw in a scope reaches, in order of completion, down into completed sub-processes."""
     for key in sorted(instance.undo_by_scope.get(scope_key, ())):
         undo = instance.undo_records[key]
         if activity is not None and undo.element_id != activity:
             continue
-        if through and undo.completed_position > through:
-            continue
         if undo.state == AVAILABLE:
             yield undo
         elif undo.state == CONTAINER:
-            yield from collect(instance, undo.element_instance_key, through=through)
+            yield from collect(instance, undo.element_instance_key)
 
 
 def take(throw: Token, records: list[UndoRecord]) -> None:
@@ -239,10 +220,6 @@ def release(throw: Token) -> Sweeping:
     undone. Very many go a part at a time.
     """
     instance, some = throw.instance, throw.step.a_part
-    if throw.key in instance.rows[UndoTaking]:
-        throw.emit(UndoTakingEnded(throw.key))
-    for taking in instance.rows[UndoTaking]:
-        instance.plans.pop(taking, None)  # it reaches what is released
     keys = sorted(instance.undo_by_throw.get(throw.key, ()))
     for begin in range(0, len(keys), some):
         part = tuple(keys[begin : begin + some])
@@ -397,14 +374,6 @@ def _apply_part_released(state: State, instance: InstanceState, event: UndoPartR
     _give_back(state, instance, event.keys)
 
 
-def _apply_taking_begun(state: State, instance: InstanceState, event: UndoTakingBegun) -> None:
-    state.put(UndoTaking(event.throw_key, instance.key))
-
-
-def _apply_taking_ended(state: State, instance: InstanceState, event: UndoTakingEnded) -> None:
-    state.delete(instance.rows[UndoTaking][event.throw_key])
-
-
 def _give_back(state: State, instance: InstanceState, keys: Sequence[int]) -> None:
     for undo in [instance.undo_records[key] for key in keys]:
         if undo.state == TAKEN:
@@ -430,8 +399,6 @@ OF_INSTANCE = {
     UndoCompleted: _apply_completed,
     UndoReleased: _apply_released,
     UndoPartReleased: _apply_part_released,
-    UndoTakingBegun: _apply_taking_begun,
-    UndoTakingEnded: _apply_taking_ended,
     UndoDropped: _apply_dropped,
     UndoTakenBack: _apply_taken_back,
 }

@@ -35,7 +35,7 @@ def _throw(token: Token) -> None:
 
 
 def _undo(token: Token) -> None:
-    compensation.begin(token, _leave, _undo)
+    compensation.begin(token, compensation.reached(token.scope), _leave)
 
 
 def _resume(token: Token) -> None:

@@ -21,7 +21,6 @@ from counterflow.kernel.course import entering, leaving, undo, undo_order
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.rows import UndoRecord
-from counterflow.kernel.unfinished import UndoTaking
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.origin import Origin
 from counterflow.kernel.work.step import Continuation, EventRoom, Token
@@ -34,74 +33,20 @@ def _throw(token: Token) -> None:
     definition = token.node.event
     if not isinstance(definition, CompensateDefinition):
         raise BrokenInvariant(f"'{token.node.id}' throws no compensation")
-    begin(token, leaving.finish, _throw_when_free)
-
-
-def _throw_when_free(token: Token) -> None:
-    if token.row.state == ACTIVATED:
-        _throw(token)
+    begin(token, reached(token.scope, definition.activity), leaving.finish)
 
 
 def _resume(token: Token) -> None:
     go_on(token, leaving.finish)
 
 
-def begin(token: Token, undone: Continuation, again: Continuation) -> None:
-    """An event undoes what it reaches; `undone` is what follows when all is, at once where there is nothing.
-
-    What another throw is still taking that has begun before is taken first, and `again` begins when it is.
-    """
-    if not all(_take(found) for found in _still_taking(token)):
-        token.later(again)
-        return
-    records = _reached_by(token)
+def begin(token: Token, records: list[UndoRecord], undone: Continuation) -> None:
+    """An event undoes these records; `undone` is what follows when all are, at once where there are none."""
     if not records:
         undone(token)
         return
-    if len(records) <= token.step.a_part:
-        undo.take(token, records)
-        _advance(token)
-    else:
-        token.emit(undo.UndoTakingBegun(token.key))
-        token.instance.plans[token.key] = [record.key for record in reversed(records)]
-        _take_more(token)
-
-
-def _take_more(throw: Token) -> None:
-    """It goes on taking, and then begins to undo."""
-    if throw.key in throw.instance.rows[UndoTaking] and not _take(throw):
-        throw.step.first.append((_take_more, throw))
-    else:
-        _start_more(throw)
-
-
-def _take(throw: Token) -> bool:
-    """Take what is left to be taken, as far as the page goes; answers whether that was all."""
-    instance, step = throw.instance, throw.step
-    left: list[int] | None = instance.plans.get(throw.key)
-    if left is None:
-        reaches = _reached_by(throw, throw.row.activated_position)
-        left = instance.plans[throw.key] = [record.key for record in reversed(reaches)]
-    while left:
-        if step.is_page_full:
-            return False
-        keys, left[-step.a_part :] = left[: -step.a_part - 1 : -1], []
-        records = [instance.undo_records[key] for key in keys if key in instance.undo_records]
-        undo.take(throw, [record for record in records if record.state == undo_order.AVAILABLE])
-        step.part_done()
-    del instance.plans[throw.key]
-    throw.emit(undo.UndoTakingEnded(throw.key))
-    return True
-
-
-def _still_taking(token: Token) -> list[Token]:
-    return [token.token(key) for key in sorted(token.instance.rows[UndoTaking]) if key != token.key]
-
-
-def _reached_by(throw: Token, through: int = 0) -> list[UndoRecord]:
-    definition = throw.node.event
-    activity = definition.activity if isinstance(definition, CompensateDefinition) else None
-    return reached(throw.scope, activity, through)
+    undo.take(token, records)
+    _advance(token)
 
 
 def go_on(token: Token, undone: Continuation) -> None:
@@ -119,16 +64,15 @@ def go_on(token: Token, undone: Continuation) -> None:
         undone(token)
 
 
-def reached(scope: Token, activity: str | None = None, through: int = 0) -> list[UndoRecord]:
-    """What a throw in this scope would take now, of one activity or of all; with `through` only what had
-    completed at this position.
+def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
+    """What a throw in this scope would take now, of one activity or of all.
 
     The outermost scope first: whatever was done in it was done before the event sub-process inside it began.
     """
     return [
         record
         for scope_key in reversed(list(_scopes(scope)))
-        for record in undo.collect(scope.instance, scope_key, activity, through)
+        for record in undo.collect(scope.instance, scope_key, activity)
     ]
 
 
@@ -181,8 +125,4 @@ def _scopes(scope: Token) -> Iterator[int]:
 
 KIND = EventRoom(thrown=room(activated=_throw, resume=_resume, terminating=undo.release))
 """What a throw had not started when it is swept away stays undoable."""
-CONTINUATIONS = {
-    "throw when free": _throw_when_free,
-    "take more undo": _take_more,
-    "start more undo": _start_more,
-}
+CONTINUATIONS = {"start more undo": _start_more}
