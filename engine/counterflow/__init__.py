@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from counterflow.version import __version__
 
 if TYPE_CHECKING:
-    from counterflow.engine.blocking import BlockingEngine
-    from counterflow.engine.blocking import open_engine as open  # noqa: A004 - read as counterflow.open
+    from counterflow.engine.blocking import BlockingEngine, open_engine
     from counterflow.engine.engine import Engine
     from counterflow.engine.handlers import BpmnError
     from counterflow.engine.lookups import NothingThere
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
     from counterflow.settings import Settings, SettingsError
     from counterflow.store.port import StoreError
+
+    open = open_engine  # noqa: A001 - read as counterflow.open
 
 __all__ = [
     "BlockingEngine",
@@ -64,8 +65,8 @@ __all__ = [
     "Unavailable",
     "WorkerJob",
     "__version__",
-    "open",
 ]
+"""`open` is not among them, or `from counterflow import *` would take Python's own away."""
 
 _HOMES = {
     "BlockingEngine": "engine.blocking",
@@ -107,4 +108,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOMES})

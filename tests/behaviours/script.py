@@ -15,6 +15,7 @@ retries book-hotel 3                  give the job tries
 set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
 trigger wait {"a": 1}                 what an element waits for has come, without a message
 broadcast alert {"a": 1}              a signal by its name
+evaluate {"a": 1}                     the conditions of start events are asked over these variables
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
@@ -262,6 +263,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
         _key(engine, ElementInstance, line.words[0]), line.document
     ),
     "broadcast": lambda engine, line: _discard(engine.broadcast(line.words[0], line.document)),
+    "evaluate": lambda engine, line: _discard(engine.evaluate_conditional(line.document)),
     "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),
 }

@@ -178,7 +178,7 @@ REFUSALS = [
     (
         ("show", "--last", "--process", "nope"),
         3,
-        "Expected a process instance of nope, but none was ever started",
+        "Expected the id of a deployed process, but found 'nope'",
     ),
     (
         ("instances", "--since", "yesterday"),
@@ -206,12 +206,12 @@ REFUSALS = [
     (
         ("instances", "--process", "nope"),
         3,
-        "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists",
+        "Expected the id of a deployed process, but found 'nope'; `counterflow definitions` lists",
     ),
     (
         ("cancel", "--process", "nope"),
         3,
-        "--process: expected the id of a deployed process, found 'nope'; `counterflow definitions` lists",
+        "Expected the id of a deployed process, but found 'nope'; `counterflow definitions` lists",
     ),
     (
         ("start", "trip", "--await", "--timeout", "nan"),

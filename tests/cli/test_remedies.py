@@ -25,3 +25,15 @@ def test_the_variables_that_a_message_misses_are_named_in_the_command(message: s
         f"counterflow set-variables 4 '{assigned}'",
         "counterflow resolve 5",
     ]
+
+
+def test_what_would_be_caught_by_an_instance_set_aside_asks_for_its_release() -> None:
+    message = (
+        "Expected 'late' to catch the escalation with code 'A' thrown by 'tell', but the process instance "
+        "'7' that it belongs to is quarantined; release that one, then resolve the incident"
+    )
+    incident = wire.Incident(key=5, error_type="CATCHER_QUARANTINED", message=message)
+    assert commands_for(incident, "counterflow") == [
+        "counterflow quarantine release 7",
+        "counterflow resolve 5",
+    ]

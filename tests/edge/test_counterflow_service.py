@@ -130,6 +130,11 @@ async def test_a_quarantined_instance_is_listed_and_released(served: Served) -> 
             wire.ListProcessInstancesRequest(page_size=-1),
             grpc.StatusCode.INVALID_ARGUMENT,
         ),
+        (
+            "ListProcessInstances",
+            wire.ListProcessInstancesRequest(bpmn_process_id="nobody"),
+            grpc.StatusCode.NOT_FOUND,
+        ),
         ("ListIncidents", wire.ListIncidentsRequest(page_size=-1), grpc.StatusCode.INVALID_ARGUMENT),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def spelled(kind: type, name: str) -> str:
 
 def written() -> str:
     lines = []
-    for name in counterflow.__all__:
+    for name in [*counterflow.__all__, "open"]:
         thing = getattr(counterflow, name)
         if isinstance(thing, type):
             lines += [f"class {name}", *members(thing)]
@@ -56,6 +57,11 @@ def test_the_public_names_and_signatures_are_these() -> None:
     assert written() == PINNED.read_text(encoding="utf-8"), (
         "what programs rely on has changed: say so in CHANGELOG.md, and run python -m tests.engine.test_public"
     )
+
+
+def test_all_names_at_once_leave_python_s_own_alone() -> None:
+    assert not set(counterflow.__all__) & set(dir(builtins))
+    assert "open" in dir(counterflow)
 
 
 def test_whatever_is_public_says_what_it_is() -> None:

@@ -251,7 +251,7 @@ def test_an_error_that_it_would_catch_is_an_incident_until_it_is_released() -> N
     bench.publish("order", "one")
     incident = bench.incident()
     bench.do(ResolveIncident(incident_key=incident.key))
-    assert bench.incident().error_type == "UNHANDLED_ERROR_EVENT"
+    assert bench.incident().error_type == "CATCHER_QUARANTINED"
     bench.do(ReleaseInstance(process_instance_key=caller.key))
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert bench.job("repair").process_instance_key == caller.key
@@ -271,7 +271,7 @@ def test_so_is_an_escalation() -> None:
     set_aside(bench, caller.key)
     bench.publish("order", "one")
     bench.do(ResolveIncident(incident_key=bench.incident().key))
-    assert bench.incident().error_type == "CALLED_ELEMENT_ERROR"
+    assert bench.incident().error_type == "CATCHER_QUARANTINED"
     bench.do(ReleaseInstance(process_instance_key=caller.key))
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert bench.job("repair").process_instance_key == caller.key

@@ -15,6 +15,7 @@ from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
     LinkDefinition,
@@ -51,6 +52,17 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
+    **dict.fromkeys(
+        (
+            "startEvent conditionalEventDefinition",
+            "startEvent conditionalEventDefinition, not interrupting",
+            "intermediateCatchEvent conditionalEventDefinition",
+            "boundaryEvent conditionalEventDefinition",
+            "boundaryEvent conditionalEventDefinition, not interrupting",
+            "EvaluateConditional",
+        ),
+        "not grown yet; bpmn/behaviours/conditional-events plays each",
+    ),
 }
 """Elements and commands that need not occur, and why."""
 
@@ -64,6 +76,7 @@ _DEFINITIONS: Mapping[type, str] = {
     TimerDefinition: "timerEventDefinition",
     MessageDefinition: "messageEventDefinition",
     SignalDefinition: "signalEventDefinition",
+    ConditionalDefinition: "conditionalEventDefinition",
 }
 _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE: "date",

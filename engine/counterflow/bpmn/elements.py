@@ -48,6 +48,8 @@ class EventKind:
     """What to draw instead, or where, when it stands where it is not executed."""
     is_waited_for: bool = False
     """Whether a catch waits for it with a row of its own; an error is looked for a catch when it happens."""
+    may_have_come: bool = False
+    """Whether it can have come when its wait begins, so that it comes to what is passed at once as well."""
     reference: Reference | None = None
     holds_its_thrower: bool = False
     """Whether an event that throws it goes on only when others have received it, those around it too."""
@@ -65,6 +67,7 @@ MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
 ESCALATION: Final = "escalationEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
+CONDITIONAL: Final = "conditionalEventDefinition"
 LINK: Final = "linkEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 CANCEL: Final = "cancelEventDefinition"

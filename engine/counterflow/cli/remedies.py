@@ -16,6 +16,10 @@ MODEL_FIRST = {"CALLED_ELEMENT_ERROR": "FILE.bpmn", "CALLED_DECISION_ERROR": "FI
 """Incidents that come again unless something is deployed."""
 
 
+QUARANTINED = re.compile(r"process instance '(\d+)' that it belongs to is quarantined")
+"""How it is said where an event would have been caught."""
+
+
 def headline(incident: Any) -> str:
     """What kind of incident it is, and where."""
     return (
@@ -31,6 +35,8 @@ def commands_for(incident: Any, program: str) -> list[str]:
         before = [f"{program} set-variables {incident.element_instance_key} {_missing(incident.message)}"]
     elif incident.error_type in MODEL_FIRST:
         before = [f"{program} deploy {MODEL_FIRST[incident.error_type]}"]
+    elif incident.error_type == "CATCHER_QUARANTINED":
+        before = [f"{program} quarantine release {key}" for key in QUARANTINED.findall(incident.message)]
     return [*before, f"{program} resolve {incident.key}"]
 
 

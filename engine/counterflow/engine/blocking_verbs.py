@@ -101,6 +101,15 @@ class BlockingVerbs(ABC):
         """Broadcast a signal to all who wait for it now; answers its key."""
         return self._wait(self._verbs.broadcast(name, variables))
 
+    def evaluate_conditional(
+        self, variables: Variables | None = None, *, definition_key: int = 0
+    ) -> list[int]:
+        """Begin an instance at each conditional start event whose condition holds over these variables: of
+        the latest version of every process, or of one definition. Answers the keys of the instances. Raises
+        `Rejection` where there is no such definition.
+        """
+        return self._wait(self._verbs.evaluate_conditional(variables, definition_key=definition_key))
+
     def trigger(self, element: int | str, variables: Variables | None = None) -> None:
         """Let what a receive task waits for come, without a message: by the key of the element instance or
         of its process instance, or the oldest active one of an element. Raises `NothingThere`.

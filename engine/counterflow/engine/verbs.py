@@ -53,6 +53,7 @@ from counterflow.engine.results import (
     whole,
     whole_key,
 )
+from counterflow.kernel.events.conditional import Begun, EvaluateConditional
 from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.deployments import Deployment
@@ -193,6 +194,18 @@ class Verbs(ABC):
             sensible(broadcast, name=text(name, "the name of a signal"), variables=document(variables))
         )
         return key
+
+    async def evaluate_conditional(
+        self, variables: Variables | None = None, *, definition_key: int = 0
+    ) -> list[int]:
+        """Begin an instance at each conditional start event whose condition holds over these variables: of
+        the latest version of every process, or of one definition. Answers the keys of the instances. Raises
+        `Rejection` where there is no such definition.
+        """
+        begun: list[Begun] = await self._carry_out(
+            EvaluateConditional(variables=document(variables), definition_key=definition_key)
+        )
+        return [one.instance_key for one in begun]
 
     async def trigger(self, element: int | str, variables: Variables | None = None) -> None:
         """Let what a receive task waits for come, without a message: by the key of the element instance or

@@ -24,7 +24,7 @@ from counterflow.kernel.course import beginning, ending, entering, joins, leavin
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import inclusive_gateway, multi_instance
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel, compensation, message, signal, terminate
+from counterflow.kernel.events import cancel, compensation, conditional, message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -62,6 +62,7 @@ _PAGES: tuple[Any, ...] = (
     calls,
     cancel,
     compensation,
+    conditional,
     correlation,
     decision_deployments,
     decisions,
@@ -112,6 +113,7 @@ HOUSE = House(
     ROOMS,
     {**KINDS, **KINDS_BY_ROW},
     message.look,
+    conditional.ask,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},

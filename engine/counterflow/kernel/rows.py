@@ -310,6 +310,21 @@ class SignalSubscription(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.INSTANCE, owned=True)
+class ConditionalSubscription(Row, frozen=True, gc=False):
+    """A condition that an element instance waits for, on behalf of the event `catch_id`.
+
+    `variable_names` are those whose change it is asked for, one a line; empty where any is.
+    """
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    catch_id: str
+    variable_names: str = ""
+    tenant_id: str = DEFAULT_TENANT
+
+
 @stored(Home.PARTITION)
 class StartTimer(Row, frozen=True, gc=False):
     """A moment at which an instance of a definition begins, at its start event `element_id`."""
@@ -342,6 +357,16 @@ class SignalStart(Row, frozen=True, gc=False):
     definition_key: int
     element_id: str
     signal_name: str
+    tenant_id: str = DEFAULT_TENANT
+
+
+@stored(Home.PARTITION)
+class ConditionalStart(Row, frozen=True, gc=False):
+    """A condition with which an instance of a definition begins, at its start event `element_id`."""
+
+    key: int
+    definition_key: int
+    element_id: str
     tenant_id: str = DEFAULT_TENANT
 
 

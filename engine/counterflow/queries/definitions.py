@@ -61,7 +61,8 @@ def refuse_unknown_process(store: Store, bpmn_process_id: str) -> None:
     if not store.scan(ProcessDefinition, {"bpmn_process_id": bpmn_process_id}, limit=1):
         raise Rejection(
             RejectionType.NOT_FOUND,
-            f"Expected the id of a deployed process, but found '{bpmn_process_id}'",
+            f"Expected the id of a deployed process, but found '{bpmn_process_id}'; "
+            "`counterflow definitions` lists those that are",
         )
 
 

@@ -275,6 +275,15 @@ def _signal(wait: Wait, _: ElementInstance) -> tuple[str, str]:
     )
 
 
+def _condition(wait: Wait, element: ElementInstance) -> tuple[str, str]:
+    """A change of any variable counts where none is named."""
+    changes = " or ".join(f"'{name}'" for name in wait.variable_names) or "any variable"
+    told = f" (when it was asked last: {wait.failure})" if wait.failure else ""
+    return f"condition '{wait.name}' to hold{told}", (
+        f"a change of {changes} after which it holds (`counterflow set-variables {element.key}`)"
+    )
+
+
 _JOB_WORDS: dict[str, Callable[[Job, str], tuple[str, str]]] = {
     "activatable": _activatable,
     "activated": _activated,
@@ -284,4 +293,5 @@ _WAIT_WORDS: dict[str, Callable[[Wait, ElementInstance], tuple[str, str]]] = {
     "timer": _timer,
     "message": _message,
     "signal": _signal,
+    "condition": _condition,
 }

@@ -8,6 +8,7 @@ from counterflow import kernel
 from counterflow.kernel.course import beginning, ending, moves
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.events import cancel
+from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
@@ -41,6 +42,8 @@ SAY_NOTHING_OF_A_TREE = {
         messages.MessageStartClosed,
         signals.SignalStartOpened,
         signals.SignalStartClosed,
+        conditions.ConditionalStartOpened,
+        conditions.ConditionalStartClosed,
     ),  # of a definition
     *(
         multi_instance.LoopStopped,

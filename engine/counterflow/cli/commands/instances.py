@@ -17,7 +17,6 @@ from counterflow.cli.options import (
     read_moment_ms,
     read_object,
     remote,
-    shown,
 )
 from counterflow.cli.output import (
     count,
@@ -29,7 +28,7 @@ from counterflow.cli.output import (
     say,
     say_what_is_left_out,
 )
-from counterflow.cli.remote import Remote
+from counterflow.cli.remote import Listed, Remote
 
 STATES = ("active", "completed", "terminated")
 
@@ -72,8 +71,7 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         raise Failure(USAGE, f"--state: expected one of {', '.join(STATES)}, found '{state}'")
     now_ms = time.time_ns() // 1_000_000
     name, value = _read_variable(variable)
-    server = remote(address)
-    listed = server.pages(
+    listed = remote(address).pages(
         "ListProcessInstances",
         "process_instances",
         limit,
@@ -86,8 +84,15 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         variable_name=name,
         variable_json=value,
     )
-    if process and not listed.items:
-        _refuse_unknown(server, process)
+    _give(listed, now_ms, as_json)
+    if variable and not listed.items:
+        say(
+            "Found none: --variable looks at active process instances only; what one that has ended held, "
+            "`counterflow show KEY` tells."
+        )
+
+
+def _give(listed: Listed, now_ms: int, as_json: bool) -> None:
     if as_json:
         give_json([_data(one) for one in listed.items])
     else:
@@ -96,11 +101,6 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
             [_row(one, now_ms) for one in listed.items],
         )
     say_what_is_left_out(listed)
-    if variable and not listed.items:
-        say(
-            "Found none: --variable looks at active process instances only; what one that has ended held, "
-            "`counterflow show KEY` tells."
-        )
 
 
 def cancel(
@@ -173,23 +173,10 @@ def _read_variable(text: str) -> tuple[str, str]:
 def _running(server: Remote, process: str) -> list[int]:
     """The running instances of a process that can be cancelled by themselves.
 
-    Raises `Failure` where there is no such process.
+    Raises `Failure` where the server knows no such process.
     """
     running = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
-    keys = [int(one.key) for one in server.iterate("ListProcessInstances", "process_instances", **running)]
-    if not keys:
-        _refuse_unknown(server, process)
-    return keys
-
-
-def _refuse_unknown(server: Remote, process: str) -> None:
-    """Raises `Failure` for the id of a process that was never deployed."""
-    if not server.call("ListDefinitions", bpmn_process_id=process, page_size=1).definitions:
-        raise Failure(
-            NOT_FOUND,
-            f"--process: expected the id of a deployed process, found {shown(process)}; `counterflow "
-            "definitions` lists them",
-        )
+    return [int(one.key) for one in server.iterate("ListProcessInstances", "process_instances", **running)]
 
 
 def _cancel(server: Remote, key: int) -> Failure | None:

@@ -46,10 +46,10 @@ def find_catch(thrower: Token, kind: CodedDefinition, code: str) -> Catch | None
     return None
 
 
-def set_aside(thrower: Token, catch: Catch, what: str, type_of: IncidentType) -> Held:
+def set_aside(thrower: Token, catch: Catch, what: str) -> Held:
     """Why nothing thrown (`what`) is caught in a process instance that is quarantined."""
     return Held(
-        type_of,
+        IncidentType.CATCHER_QUARANTINED,
         f"Expected '{catch.event.id}' to catch {what} thrown by '{thrower.node.id}', but the process "
         f"instance '{catch.at.instance.key}' that it belongs to is quarantined; release that one, then "
         "resolve the incident",

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
+from counterflow.kernel.data.conditions import notice
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -122,7 +123,13 @@ def write(course: Course, scope_key: int, document: Document) -> None:
         name: value for name, value in document.items() if present is None or present.get(name) != value
     }
     if changed:
-        course.emit(VariablesSet(scope_key, changed))
+        conditions = course.instance.conditions.get(scope_key)
+        if conditions is None:
+            course.emit(VariablesSet(scope_key, changed))
+        else:
+            is_new = {name: present is None or name not in present for name in changed}
+            course.emit(VariablesSet(scope_key, changed))
+            notice(course, scope_key, conditions, is_new)
 
 
 def write_measured(course: Course, scope_key: int, document: Document) -> None:

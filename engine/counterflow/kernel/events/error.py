@@ -85,7 +85,7 @@ def _throw(token: Token) -> None:
         raise uncaught(token, code, "")
     if catch.at.instance.quarantine is not None:
         what = f"the error with code '{code}'"
-        raise travel.set_aside(token, catch, what, IncidentType.UNHANDLED_ERROR_EVENT)
+        raise travel.set_aside(token, catch, what)
     entering.activate(token)
     catch_error(catch, ThrownError(code, "", {}))
 

@@ -21,7 +21,6 @@ from counterflow.kernel.data import evaluation
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
-from counterflow.kernel.work.held import IncidentType
 from counterflow.kernel.work.step import EventRoom, Token
 from counterflow.model.events import EscalationDefinition
 from counterflow.model.graph import Node
@@ -55,7 +54,7 @@ def _throw(token: Token) -> None:
     catch = travel.find_catch(token, EscalationDefinition, code)
     if catch is not None and catch.at.instance.quarantine is not None:
         what = f"the escalation with code '{code}'"
-        raise travel.set_aside(token, catch, what, IncidentType.CALLED_ELEMENT_ERROR)
+        raise travel.set_aside(token, catch, what)
     entering.activate(token)
     caught = (catch.event.id, catch.at.instance.key) if catch is not None else ("", 0)
     token.emit(EscalationThrown(token.key, code, *caught))

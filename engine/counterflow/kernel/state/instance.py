@@ -7,13 +7,14 @@ instances is in `indexes.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     ArrivedToken,
+    ConditionalSubscription,
     ElementInstance,
     Incident,
     Job,
@@ -21,6 +22,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     ProcessInstance,
     Quarantine,
+    SignalSubscription,
     Timer,
     UndoRecord,
     Variable,
@@ -31,6 +33,9 @@ _Group = TypeVar("_Group")
 _Member = TypeVar("_Member")
 _Value = TypeVar("_Value")
 
+Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+"""What an element waits for."""
+
 
 class InstanceState:
     """All rows of one process instance, by key, and what the rooms look up in them."""
@@ -39,6 +44,7 @@ class InstanceState:
         "arrived",
         "arrived_in",
         "children",
+        "conditions",
         "container_of",
         "damage",
         "elements",
@@ -90,6 +96,10 @@ class InstanceState:
         self.job_of: dict[int, int] = {}
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
         """Per waiting element instance, the keys of its timers and subscriptions, with their table."""
+        self.conditions: dict[int, dict[str, dict[int, None]]] = {}
+        """Per scope, and per name of a variable, the keys of the conditions in it that are asked when one of
+        that name changes; of those that any change counts for, under no name.
+        """
         self.incident_of: dict[int, dict[int, None]] = {}
         self.undo_by_scope: dict[int, dict[int, None]] = {}
         self.undo_by_throw: dict[int, dict[int, None]] = {}
@@ -160,13 +170,44 @@ def _index_job(instance: InstanceState, old: Job | None, new: Job | None) -> Non
         instance.job_of.pop(old.element_instance_key, None)
 
 
-def _index_wait(
-    instance: InstanceState, old: Timer | MessageSubscription | None, new: Timer | MessageSubscription | None
-) -> None:
+def _index_wait(instance: InstanceState, old: Wait | None, new: Wait | None) -> None:
     if new is not None:
         instance.waits_of.setdefault(new.element_instance_key, {})[new.key] = type(new)
     elif old is not None:
         _remove(instance.waits_of, old.element_instance_key, old.key)
+
+
+def _index_conditional(
+    instance: InstanceState, old: ConditionalSubscription | None, new: ConditionalSubscription | None
+) -> None:
+    """What waits stands in every scope around it as well: these are there before it and after it."""
+    _index_wait(instance, old, new)
+    for row, is_there in ((old, False), (new, True)):
+        if row is None:
+            continue
+        for scope_key in _outwards(instance, row.element_instance_key):
+            for name in row.variable_names.split("\n"):
+                _enter_condition(instance, scope_key, name, row.key, is_there=is_there)
+
+
+def _outwards(instance: InstanceState, key: int) -> Iterator[int]:
+    while key:
+        yield key
+        element = instance.elements.get(key)
+        key = element.scope_key if element is not None else 0
+
+
+def _enter_condition(instance: InstanceState, scope_key: int, name: str, key: int, *, is_there: bool) -> None:
+    by_name = instance.conditions.setdefault(scope_key, {})
+    keys = by_name.setdefault(name, {})
+    if is_there:
+        keys[key] = None
+    else:
+        keys.pop(key, None)
+    if not keys:
+        del by_name[name]
+    if not by_name:
+        del instance.conditions[scope_key]
 
 
 def _index_loop_output(instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:
@@ -225,6 +266,7 @@ INDEXERS: dict[type[Row], InstanceIndexer] = {
     Job: _index_job,
     LoopOutput: _index_loop_output,
     **{table: _index_wait for table in INSTANCE_TABLES if "catch_id" in table.__struct_fields__},
+    ConditionalSubscription: _index_conditional,
     Incident: _index_incident,
     UndoRecord: _index_undo,
     ArrivedToken: _index_arrived,

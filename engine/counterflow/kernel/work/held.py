@@ -20,8 +20,8 @@ MESSAGE_CHARACTERS = 2_000
 class IncidentType(StrEnum):
     """Why an element is held, and what a person can do about it: one sentence that ends in a way on.
 
-    The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED and
-    JOB_NOT_DELIVERABLE are ours.
+    The types are Zeebe's, so that people and tools recognise them; STEP_LIMIT_EXCEEDED,
+    JOB_NOT_DELIVERABLE and CATCHER_QUARANTINED are ours.
     """
 
     remedy: str
@@ -76,6 +76,10 @@ class IncidentType(StrEnum):
             "Give the job retries and resolve the incident to try again with these; if it is told again, "
             "cancel the instance and tell us."
         ),
+    )
+    CATCHER_QUARANTINED = (
+        "CATCHER_QUARANTINED",
+        "Release the process instance that is quarantined, then resolve the incident.",
     )
     CALLED_ELEMENT_ERROR = (
         "CALLED_ELEMENT_ERROR",

@@ -27,6 +27,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
 from counterflow.kernel.vocabulary import Command, PartitionEvent
+from counterflow.kernel.work import asking
 from counterflow.kernel.work.budget import CommandBudget
 from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
 from counterflow.kernel.work.step import Continuation, Step, Token, attempt
@@ -118,11 +119,14 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     _take_up(step, undertaking)
     page = step.page = Page(undertaking, _places(step, key))
     for place in page.work:
+        errand = shared[Errand][key, place]
+        if step.asked and step.house.continuations[errand.what] is not step.house.ask:
+            asking.ask_all(step)
         if step.is_page_full:
             step.page_end = 0
             return True
         page.worked += 1
-        _run_errand(step, page, shared[Errand][key, place])
+        _run_errand(step, page, errand)
     _bring(step, page)
     return True
 
@@ -140,6 +144,7 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
 def put_off(step: Step) -> None:
     """Write down what a step has left to do, and what it has done of what was written down before."""
     page: Page | None = step.page
+    asking.put_off(step)
     if page is not None:
         _end_page(step, page)
     elif not step.is_done:
@@ -172,6 +177,16 @@ def wait_for_release(token: Token, continuation: Continuation) -> None:
     step = token.step
     told = ToDo(0, *_told(step.house.names, continuation, token))
     step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
+
+
+def ask_with_new_fuel(token: Token, key: int) -> None:
+    """The fuel of this command is spent: a condition is asked on that of another one, which may enter as many
+    elements again as this one.
+    """
+    step = token.step
+    about = Regarding(step.house.ask, str(key))
+    told = ToDo(0, *_told(step.house.names, about, token))
+    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes, step.limits.fuel), (told,)))
 
 
 def _take_up(step: Step, undertaking: Undertaking) -> None:
@@ -220,6 +235,9 @@ def _run_errand(step: Step, page: Page, errand: Errand) -> None:
         return
     if go_on in step.house.sweeping or not is_swept(step.state, instance, errand.key):
         token = step.at(instance).token(errand.key)
+        if go_on is step.house.ask:
+            step.ask(int(errand.about), token)
+            return
         attempt(token, Regarding(go_on, errand.about) if errand.about else go_on)
 
 

@@ -32,6 +32,7 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
+from counterflow.kernel.work import asking
 from counterflow.kernel.work.agenda import Agenda
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
 from counterflow.kernel.work.errands import Arrival
@@ -59,6 +60,8 @@ class House(NamedTuple):
     """By the definition of an event, and by the row that waits for one."""
     look: Come
     """The oldest message that came before an element waited for it reaches it."""
+    ask: Callable[[Token, str], None]
+    """An element asks the condition that it waits for under this key."""
     continuations: Mapping[str, Callable[..., None]]
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
@@ -165,6 +168,9 @@ class Step(Agenda["Token"]):
         Whoever is gone, or is being swept away, has nothing to do any more.
         """
         work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
+        asked = self.asked
+        if asked:
+            asking.ask_all(self)
         while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
             continuation, token = work.popleft()
             instance = token.instance
@@ -174,6 +180,8 @@ class Step(Agenda["Token"]):
                     continuation(token)
                 except Held as held:
                     token.hold(held)
+                if asked:
+                    asking.ask_all(self)
 
     def _is_swept(self, continuation: Continuation, token: Token) -> bool:
         return continuation not in self.house.sweeping and is_swept(self.state, token.instance, token.key)

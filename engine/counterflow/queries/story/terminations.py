@@ -13,6 +13,7 @@ from typing import Any
 
 from counterflow.kernel.course import moves
 from counterflow.kernel.events import cancel, error, escalation
+from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -69,6 +70,10 @@ def _reached_by(
     return _by_event(story, wait.catch_id) if wait is not None else None
 
 
+def _held(story: Story, event: conditions.ConditionalTriggered) -> Termination:
+    return _by_event(story, event.catch_id)
+
+
 def _caught(story: Story, event: error.ErrorCaught) -> Termination:
     return _by_event(story, event.catch_id, error_code=event.error_code, error_message=event.message)
 
@@ -95,6 +100,7 @@ CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     timers.TimerTriggered: _triggered,
     messages.MessageCorrelated: _reached_by,
     signals.SignalReceived: _reached_by,
+    conditions.ConditionalTriggered: _held,
     error.ErrorCaught: _caught,
     escalation.EscalationCaught: _escalated,
     cancel.TransactionCanceled: _canceled,

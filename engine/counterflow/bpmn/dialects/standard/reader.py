@@ -14,6 +14,7 @@ from lxml import etree
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.expressions import value_expression
 from counterflow.bpmn.dialects.camunda.jobs import USER_TASK_JOB_TYPE
+from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.dialects.scripts import (
     IN_THE_ENGINE,
     JOB_TYPE,
@@ -28,7 +29,7 @@ from counterflow.bpmn.dialects.unnamed import unnamed_job
 from counterflow.bpmn.expressions import compile_feel, headers_json
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn, VariableMapping
@@ -61,9 +62,14 @@ def details(element: Element, notes: Notes) -> Details:
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+def condition(drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
     """JUEL as `${…}`; FEEL behind `=`, or where the condition or the file says that it is FEEL."""
-    return standard_condition(flow, "condition", xml, notes)
+    return standard_condition(drawn, "condition", xml, notes)
+
+
+def condition_filter(_definition: etree._Element) -> ConditionFilter:
+    """The standard has none: any change counts."""
+    return ConditionFilter()
 
 
 def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:

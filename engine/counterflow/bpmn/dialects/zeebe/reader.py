@@ -14,13 +14,14 @@ from lxml import etree
 
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.namespaces import ZEEBE
+from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.dialects.zeebe.calls import called_process
 from counterflow.bpmn.dialects.zeebe.decisions import called_decision
 from counterflow.bpmn.dialects.zeebe.loops import loop, marked_expression
 from counterflow.bpmn.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.bpmn.names import target_path
 from counterflow.bpmn.numbers import whole_number
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.bpmn.xml import BPMN, children, text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
@@ -123,10 +124,17 @@ def details(element: Element, notes: Notes) -> Details:
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+def condition(drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
     """A condition behind `=`; one without is the business of the rule `legacy-syntax`."""
     text = (xml.text or "").strip()
-    return compile_feel(text[1:].strip(), "condition", flow, notes, xml) if text.startswith("=") else None
+    return compile_feel(text[1:].strip(), "condition", drawn, notes, xml) if text.startswith("=") else None
+
+
+def condition_filter(definition: etree._Element) -> ConditionFilter:
+    """`zeebe:conditionalFilter` inside the definition; without names those that the condition reads."""
+    xml = definition.find(f"{{{BPMN}}}extensionElements/{{{NAMESPACE}}}conditionalFilter")
+    names, events = ("", "") if xml is None else (xml.get("variableNames"), xml.get("variableEvents"))
+    return ConditionFilter((names or "").strip(), (events or "").strip())
 
 
 def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:

@@ -22,7 +22,7 @@ from counterflow.edge.grpc.counterflow_v1.to_wire import (
 )
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
-from counterflow.queries.definitions import definition_xml, list_definitions
+from counterflow.queries.definitions import definition_xml, list_definitions, refuse_unknown_process
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
@@ -156,6 +156,8 @@ class CounterflowService:
                 page_key=request.page_key,
                 count=request.count,
             )
+            if not page.items:
+                refuse_unknown_process(store, request.bpmn_process_id)
             return wire.ListProcessInstancesResponse(
                 process_instances=messages(wire.ProcessInstance, page.items),
                 next_page_key=page.next_page_key,
