@@ -15,7 +15,13 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.elements import parallel_gateway, standard_loop, sub_process, throw_event
+from counterflow.kernel.elements import (
+    ad_hoc_sub_process,
+    parallel_gateway,
+    standard_loop,
+    sub_process,
+    throw_event,
+)
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import cancel
 from counterflow.kernel.events import message as messages
@@ -202,6 +208,17 @@ def escalation_always_interrupts(patch: Patch) -> None:
         go_on_from(at, catch, local, interrupting=is_escalation or catch.interrupting)
 
     patch.setattr(travel, "go_on_from", interrupting)
+
+
+def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
+    """An event sub-process is begun once more by what it has thrown itself."""
+    catching = travel._catching
+
+    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
+        # the scope itself is none of its event sub-processes, so that none of them is left out
+        return catching(at, at if inner is not None else None, kind, code)
+
+    patch.setattr(travel, "_catching", inside_too)
 
 
 def mapping_reads_its_target(patch: Patch) -> None:
@@ -399,6 +416,22 @@ def flow_goes_on_before_the_sweep(patch: Patch) -> None:
     patch.setattr(pages, "put_off", late)
 
 
+def flows_of_activations_not_counted(patch: Patch) -> None:
+    room = ROOMS[Behaviour.AD_HOC_SUB_PROCESS]
+    patch.setitem(
+        _mutable(ROOMS), Behaviour.AD_HOC_SUB_PROCESS, replace(room, child_leaving=lambda child: False)
+    )
+
+
+def activations_survive_the_condition(patch: Patch) -> None:
+    fulfil = ad_hoc_sub_process._fulfil
+
+    def spares(scope: Token, *, cancels_remaining: bool) -> None:
+        fulfil(scope, cancels_remaining=False)
+
+    patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -421,6 +454,7 @@ MUTANTS = (
     incident_dropped,
     any_error_is_caught_by_the_first,
     escalation_always_interrupts,
+    escalation_begins_where_it_was_thrown,
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
@@ -445,6 +479,8 @@ MUTANTS = (
     page_forgets_an_errand,
     swept_and_still_at_work,
     flow_goes_on_before_the_sweep,
+    flows_of_activations_not_counted,
+    activations_survive_the_condition,
 )
 
 

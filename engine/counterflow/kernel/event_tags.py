@@ -106,6 +106,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "BudgetKept": 187,
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
+        "AdHocFulfilled": 190,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -369,6 +369,10 @@ class Room:
     """Of scopes: a child is about to complete. Whether nothing is to be done after it."""
     child_left: Callable[[Token, bool], None]
     """Of scopes: a child has been left, and `child_leaving` had given this answer."""
+    answered: Callable[[Token, Mapping[str, bytes], Any], None]
+    """Of what a worker decides about: with these variables it has given this answer. Raises `Rejection`."""
+    interrupted: Continuation
+    """Of scopes: an event sub-process takes it over; what is inside is about to be swept away."""
 
 
 def _nothing(*_: Any) -> None:
