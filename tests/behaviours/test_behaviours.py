@@ -13,7 +13,14 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course.ending import SweepBegun, SweepEnded
+from counterflow.kernel.course.undo import (
+    UndoDropped,
+    UndoPartReleased,
+    UndoTaken,
+    UndoTakenBack,
+)
 from counterflow.kernel.elements.multi_instance import LoopOutputsLetGo, LoopStopped
+from counterflow.kernel.lives.quarantine import RowsAbandoned
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
 from counterflow.kernel.state.partition import State
@@ -28,9 +35,12 @@ from tests.behaviours.trace import Tracer
 SCRIPTS = sorted(BOOK.glob("*/*.script"))
 OF_PAGES = (
     *(WorkPutOff, PageEnded, WorkEnded, BudgetKept),
-    *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo),
+    *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo, RowsAbandoned),
+    UndoPartReleased,
 )
 """How the work is cut, not what it does."""
+OF_MANY = (UndoTaken, UndoDropped, UndoTakenBack)
+"""Of so many at once as have room in a page."""
 NAMES = [str(path.relative_to(BOOK).with_suffix("")) for path in SCRIPTS]
 
 
@@ -97,12 +107,15 @@ def _outcome(engine: Engine, path: Path, script: Script) -> tuple[object, ...]:
     refused = [bool(play(engine, line, path.parent)) for line in script.lines]
     tracer = Tracer()
     tracer.render(engine.log)
+    events = [event for entry in engine.log for event in kernel.events_of(entry)]
     done = Counter(
         (type(event).__name__, getattr(event, "element_id", ""), getattr(event, "flow_id", ""))
-        for entry in engine.log
-        for event in kernel.events_of(entry)
-        if not isinstance(event, OF_PAGES)
+        for event in events
+        if not isinstance(event, (*OF_PAGES, *OF_MANY))
     )
+    for event in events:
+        if isinstance(event, OF_MANY):
+            done[type(event).__name__, "", ""] += len(event.keys) + len(getattr(event, "containers", ()))
     ended = sorted((end.state, sorted(end.variables.items())) for end in engine.ended)
     return refused, done, ended, sorted(tracer.still_open(engine.store))
 

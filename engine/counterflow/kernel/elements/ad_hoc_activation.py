@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from counterflow.kernel.course import ending
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.data import scopes
-from counterflow.kernel.elements import ad_hoc_inner_instance, multi_instance
+from counterflow.kernel.elements import ad_hoc_inner_instance
 from counterflow.kernel.rows import ElementInstance, LoopItems, Repetition
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
@@ -99,7 +99,7 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
             f"there; what can be is {named(definition.activities)}",
         )
     most = min(
-        multi_instance.some(scope),
+        scope.step.a_part,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
     )
     if len(asked) > most:
