@@ -33,6 +33,8 @@ from tests.behaviours.script import BOOK, Script, diagram_of, engine_for, play, 
 from tests.behaviours.trace import Tracer
 
 SCRIPTS = sorted(BOOK.glob("*/*.script"))
+OF_ANY_PAGES = [path for path in SCRIPTS if "pages of " not in path.read_text()]
+"""Those that do not choose a size of their own."""
 OF_PAGES = (
     *(WorkPutOff, PageEnded, WorkEnded, BudgetKept),
     *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo, RowsAbandoned),
@@ -88,9 +90,7 @@ class Paged(Engine):
         return answer
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SCRIPTS if path.parent.name != "pages"], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", OF_ANY_PAGES, ids=lambda path: path.stem)
 def test_it_comes_to_the_same_in_small_pages(path: Path) -> None:
     """Work that goes on in pages, with a restart behind each, does as often what it does in one, and leaves the
     same.

@@ -22,6 +22,8 @@ from counterflow.model.graph import AdHoc
 
 FULFILLED = -1
 """`Repetition.total` once the completion condition holds: nothing more is activated."""
+AT_ONCE = 100
+"""So many activities one command begins at most: it begins all of them in one go."""
 SHOWN = 10
 """So many ids a message names."""
 
@@ -99,7 +101,7 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
             f"there; what can be is {named(definition.activities)}",
         )
     most = min(
-        scope.step.a_part,
+        AT_ONCE,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
     )
     if len(asked) > most:
