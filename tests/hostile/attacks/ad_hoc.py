@@ -58,7 +58,7 @@ async def _activate(target: Target, dose: int) -> None:
     shown = await operator.GetProcessInstance(
         counterflow_v1.GetProcessInstanceRequest(process_instance_key=begun.processInstanceKey)
     )
-    (key,) = (child.key for child in shown.process_instance.root.children if child.element_id == "crowd")
+    (key,) = (child.key for child in shown.root.children if child.element_id == "crowd")
     for names, variables in (
         (["nobody"] * MOST, ""),
         ([f"none-of-those-{number}x" for number in range(AT_ONCE)], ""),
