@@ -20,8 +20,8 @@ class Answer(NamedTuple):
     instead: bool = False
 
 
-def answer_of(seed: int, job_key: int, activities: Sequence[str], page_events: int) -> Answer:
-    """What is decided about an ad-hoc sub-process with these activities; in small pages one begins at most."""
+def answer_of(seed: int, job_key: int, activities: Sequence[str]) -> Answer:
+    """What is decided about an ad-hoc sub-process with these activities."""
     chance = random.Random(f"{seed} answer {job_key}")
     is_late = job_key % (1 << PARTITION_BITS) > KEYS_OF_A_WORLD
     kind = "over" if is_late else chance.choices(["begin", "over", "nothing"], [11, 7, 2])[0]
@@ -29,5 +29,5 @@ def answer_of(seed: int, job_key: int, activities: Sequence[str], page_events: i
         return Answer(is_over=True, instead=chance.random() < 0.5)
     if kind == "nothing":
         return Answer()
-    count = chance.choice([1, 1, 2]) if page_events >= 20 else 1
+    count = chance.choice([1, 1, 2])
     return Answer(tuple(chance.choices(sorted(activities), k=count)), instead=chance.random() < 0.25)

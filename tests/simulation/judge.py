@@ -31,9 +31,7 @@ class Judge:
         self._fold = Fold()
         self._processes: dict[int, Process] = {}
         self._data = Data(self._process_of)
-        self._oracle = (
-            Oracle(world.seed, world.drawn, world.limits.page_events) if world.case.is_structured else None
-        )
+        self._oracle = Oracle(world.seed, world.drawn) if world.case.is_structured else None
 
     def committed(self, batch: Batch) -> None:
         """What a batch has left. Raises `Violation`."""

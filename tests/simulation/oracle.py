@@ -74,9 +74,8 @@ class Oracle:
     `drawn` are the processes of each file, by its checksum.
     """
 
-    def __init__(self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]], page_events: int) -> None:
+    def __init__(self, seed: int, drawn: Mapping[bytes, Sequence[ProcessShape]]) -> None:
         self._seed = seed
-        self._page_events = page_events
         self._drawn = drawn
         self._defined: dict[int, ProcessShape] = {}
         self._latest: dict[str, ProcessShape] = {}
@@ -266,7 +265,7 @@ class Oracle:
         live = reference.by_path.get(path)
         if live is not None and isinstance(live.shape, Activity) and live.shape.kind == "ad_hoc":
             names = [name_of(course.steps[0]) for course in live.shape.activations]
-            reference.answered(path, answer_of(self._seed, job_key, names, self._page_events))
+            reference.answered(path, answer_of(self._seed, job_key, names))
         else:
             reference.job_done(path, repeats=decision_of(self._seed, job_key))
 

@@ -101,7 +101,7 @@ class Workers:
         activities = self._world.ad_hoc.get(job.element_id)
         if activities is None:
             return None
-        answer = answer_of(self._world.seed, job.key, activities, self._world.limits.page_events)
+        answer = answer_of(self._world.seed, job.key, activities)
         begun = tuple((activity, document(note=job.key)) for activity in answer.activities)
         decided = AdHocAnswer(begun, answer.is_over, answer.instead)
         return CompleteJob(job_key=job.key, variables=document(thought=1), answer=decided)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from counterflow.kernel.elements.ad_hoc_activation import AT_ONCE
 from counterflow_wire import counterflow_v1, gateway
 from tests.bpmn.diagram import element, end, extensions, model, path, service, start
 from tests.hostile.attack import Attack
@@ -14,8 +15,6 @@ from tests.hostile.target import Target
 
 MOST = 10_000
 """Entries of a list that a request may have."""
-AT_ONCE = 100
-"""Activities that begin at once."""
 TASKS = "".join(element("task", id=f"none-of-those-{number}") for number in range(MOST))
 ASK = service("ask", job="ask")
 MANY = model(
