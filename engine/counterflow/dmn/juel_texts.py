@@ -46,7 +46,7 @@ def translate_juel(root: Element, resource_name: str) -> Iterator[Finding]:
                     "Write it in FEEL.",
                 )
     if default == _JUEL:
-        root.attrib.pop(LANGUAGE)
+        del root.attrib[LANGUAGE]
 
 
 def _is_juel(element: Element, text: str, default: str, camundas: Callable[[], bool]) -> bool:
@@ -61,7 +61,8 @@ def _language(element: Element) -> str:
 
 
 def _write(element: Element, feel: str) -> None:
-    element.attrib.pop(LANGUAGE, None)
+    if LANGUAGE in element.attrib:
+        del element.attrib[LANGUAGE]
     holder = child(element, "text")
     if holder is not None:
         holder.text = feel
