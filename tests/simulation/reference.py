@@ -381,10 +381,21 @@ class Reference(Undoing):
             event for event in events if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
         ]
         live.waits.update({f"{event.id}_start": event for event in waited})
-        if start_at:
+        if isinstance(live.shape, ProcessShape) and start_at and start_at[0] in live.shape.begun_by:
+            self._begin_by(start_at[0], live.shape, live.inner)
+        elif start_at:
             self._begin_inside(course, live.inner, start_at)
         else:
             self._course(course, live.inner, nothing)
+
+    def _begin_by(self, name: str, shape: ProcessShape, scope: Scope) -> None:
+        """An event has begun the instance; of those that all have to come the others are waited for."""
+        for other, course in shape.begun_by.items():
+            if shape.begins_at == "all" and other != name:
+                event = Catch(other, shape.begins[0])
+                then = functools.partial(self._course, course, scope, nothing)
+                self._open(event, other, scope, then).waits[other] = event
+        self._course(shape.begun_by[name], scope, nothing)
 
     def _may_end(self, scope: Scope) -> None:
         is_held = scope.owner.place < 0 or self._is_aside(scope.owner)
