@@ -705,6 +705,7 @@ class Reason(_message.Message):
         KIND_INCIDENT: _ClassVar[Reason.Kind]
         KIND_QUARANTINE: _ClassVar[Reason.Kind]
         KIND_CONDITION: _ClassVar[Reason.Kind]
+        KIND_AD_HOC: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -716,6 +717,7 @@ class Reason(_message.Message):
     KIND_INCIDENT: Reason.Kind
     KIND_QUARANTINE: Reason.Kind
     KIND_CONDITION: Reason.Kind
+    KIND_AD_HOC: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -974,6 +976,28 @@ class TriggerElementResponse(_message.Message):
     element_name: str
     def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ...) -> None: ...
 
+class ActivateAdHocSubProcessActivitiesRequest(_message.Message):
+    __slots__ = ("ad_hoc_sub_process_instance_key", "activities", "cancel_remaining_instances")
+    AD_HOC_SUB_PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REMAINING_INSTANCES_FIELD_NUMBER: _ClassVar[int]
+    ad_hoc_sub_process_instance_key: int
+    activities: _containers.RepeatedCompositeFieldContainer[AdHocActivity]
+    cancel_remaining_instances: bool
+    def __init__(self, ad_hoc_sub_process_instance_key: _Optional[int] = ..., activities: _Optional[_Iterable[_Union[AdHocActivity, _Mapping[str, _Any]]]] = ..., cancel_remaining_instances: bool = ...) -> None: ...
+
+class AdHocActivity(_message.Message):
+    __slots__ = ("element_id", "variables_json")
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    element_id: str
+    variables_json: str
+    def __init__(self, element_id: _Optional[str] = ..., variables_json: _Optional[str] = ...) -> None: ...
+
+class ActivateAdHocSubProcessActivitiesResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1072,6 +1096,7 @@ class CounterflowStub:
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
     GetSignal: _aio.UnaryUnaryMultiCallable[GetSignalRequest, GetSignalResponse]
     TriggerElement: _aio.UnaryUnaryMultiCallable[TriggerElementRequest, TriggerElementResponse]
+    ActivateAdHocSubProcessActivities: _aio.UnaryUnaryMultiCallable[ActivateAdHocSubProcessActivitiesRequest, ActivateAdHocSubProcessActivitiesResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]

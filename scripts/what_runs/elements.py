@@ -120,6 +120,11 @@ SUB_PROCESSES: Final = Section(
         Question("event sub-process", "subProcess", _event_sub_process),
         Question("transaction", "transaction", _plain("transaction", _INNER)),
         Question("ad-hoc sub-process", "adHocSubProcess", _plain("adHocSubProcess", '<task id="any"/>')),
+        Question(
+            "ad-hoc sub-process, by a worker",
+            "adHocSubProcess",
+            _job("adHocSubProcess", inside='<task id="any"/>'),
+        ),
     ),
 )
 

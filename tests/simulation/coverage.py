@@ -34,6 +34,7 @@ Tally = Counter[tuple[str, str, str]]
 POSITIONS = (
     "process",
     "sub-process",
+    "activation",
     "event",
     "handler",
     "called",
@@ -42,8 +43,9 @@ POSITIONS = (
     "loop",
     "camunda",
 )
-"""Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many
-times, all at once or one after another; in a standard loop; in a `camunda:` model. Several may hold at once.
+"""Directly in a process, in a sub-process, in an activation of an ad-hoc one, in an event sub-process; as a
+handler; in a called process; many times, all at once or one after another; in a standard loop; in a
+`camunda:` model. Several may hold at once.
 """
 
 NOT_PLAYED: Mapping[str, str] = {
@@ -52,6 +54,7 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
+    "ActivateAdHocSubProcessActivities": "the reference knows what a collection begins alone; bpmn/behaviours/ad-hoc plays it",
     **dict.fromkeys(
         (
             "startEvent conditionalEventDefinition",
@@ -85,6 +88,12 @@ _KINDS: Mapping[TimerKind, str] = {
     TimerKind.CYCLE: "cycle",
     TimerKind.QUARTZ_CYCLE: "cycle",
 }
+_AROUND = {
+    Behaviour.PROCESS: "process",
+    Behaviour.SUB_PROCESS: "sub-process",
+    Behaviour.AD_HOC_SUB_PROCESS: "sub-process",
+    Behaviour.AD_HOC_INNER_INSTANCE: "activation",
+}
 _EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
 
 
@@ -108,7 +117,7 @@ def kind_of(node: Node) -> str:
 def positions_of(process: Process, node: Node, header: ProcessInstance, loop_counter: int) -> Iterator[str]:
     """Where it stands: every position that holds."""
     around = process.nodes[node.parent].behaviour if node.parent else Behaviour.PROCESS
-    yield {Behaviour.PROCESS: "process", Behaviour.SUB_PROCESS: "sub-process"}.get(around, "event")
+    yield _AROUND.get(around, "event")
     if node.is_for_compensation:
         yield "handler"
     if header.parent_instance_key:

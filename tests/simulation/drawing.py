@@ -47,6 +47,7 @@ from tests.simulation.shapes import (
     Step,
     Throw,
     Trigger,
+    name_of,
 )
 from tests.simulation.words import DECISION, WORDS, Words
 
@@ -237,7 +238,12 @@ class _Pen:
     def border(self, border: Border, host: str) -> None:
         cancels = None if border.interrupting else "false"
         self.elements.append(boundary(border.id, host, definition_of(border.trigger), cancelActivity=cancels))
-        self.course(border.course, (border.id,))
+        self.close(self.course(border.course, (border.id,)), f"{border.id}_z")
+
+    def close(self, exits: Sequence[Entry], name: str) -> None:
+        """Where a course has no end event, what is left on a condition has to lead somewhere."""
+        if any(isinstance(exit_, tuple) for exit_ in exits):
+            self.put(element("task", id=name), name, exits)
 
     def event_scopes(self, event_scopes: Sequence[EventScope]) -> None:
         for scope in event_scopes:
@@ -318,6 +324,8 @@ class _Pen:
                 **own,
                 **attributes,
             )
+        if shape.kind == "ad_hoc":
+            return self.ad_hoc(shape, mark, mappings, **attributes)
         pen, first = _Pen(self.words), f"{shape.id}_start"
         pen.begin(start(first), first)
         pen.course(shape.inside or Course(()), (first,))
@@ -327,6 +335,31 @@ class _Pen:
             extensions(mappings) if mappings else "",
             mark,
             *pen.elements,
+            id=shape.id,
+            **attributes,
+        )
+
+    def ad_hoc(self, shape: Activity, mark: str, mappings: str, **attributes: str | None) -> str:
+        """One that begins the first step of each activation, and counts those that have ended."""
+        pen = _Pen(self.words)
+        for place, course in enumerate(shape.activations):
+            pen.close(pen.course(course, ()), f"{shape.id}_z{place}")
+        pen.event_scopes(shape.event_scopes)
+        first = ", ".join(f'"{name_of(course.steps[0])}"' for course in shape.activations)
+        counted = f"ended_{shape.id}"
+        adhoc = element(
+            "zeebe:adHoc",
+            activeElementsCollection=f"= [{first}]",
+            outputCollection=counted,
+            outputElement="= 1",
+        )
+        enough = element("completionCondition", f"= count({counted}) &gt;= {shape.enough}")
+        return element(
+            shape.tag,
+            extensions(adhoc, mappings),
+            mark,
+            *pen.elements,
+            enough if shape.enough else "",
             id=shape.id,
             **attributes,
         )

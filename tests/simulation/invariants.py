@@ -32,12 +32,19 @@ from counterflow.kernel.rows import (
     Variable,
 )
 from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.work.origin import BODY
 from counterflow.model.events import CatchDefinition, TimerDefinition
 from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 from tests.simulation.unfinished import is_at_rest, is_swept, with_errands
 
-SCOPES = {Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS}
+SCOPES = {
+    Behaviour.PROCESS,
+    Behaviour.SUB_PROCESS,
+    Behaviour.EVENT_SUB_PROCESS,
+    Behaviour.AD_HOC_SUB_PROCESS,
+    Behaviour.AD_HOC_INNER_INSTANCE,
+}
 PASSED_AT_ONCE = {
     Behaviour.START_EVENT,
     Behaviour.BOUNDARY_EVENT,
@@ -134,7 +141,7 @@ class InstanceCheck:
     def _has_cause(self, element: ElementInstance) -> bool:
         node = self._nodes[element.element_id]
         behaviour = node.behaviour
-        if element.loop_counter < 0:
+        if element.loop_counter == BODY:
             return self._children[element.key] > 0 and element.key in self._loops
         if behaviour in SCOPES:
             return (
@@ -222,16 +229,22 @@ class InstanceCheck:
         if not isinstance(catch.event, CatchDefinition):
             return False
         is_on_border = catch.attached_to == node.id
-        if element.loop_counter and is_on_border != (element.loop_counter < 0):
+        if element.loop_counter and is_on_border != (element.loop_counter == BODY):
             return False
         return is_on_border or not element.interrupted
 
     def _loop_rows(self) -> Iterator[str]:
         for loop in self._loops.values():
             body = self._elements.get(loop.element_instance_key)
-            if body is None or body.loop_counter >= 0:
+            is_ad_hoc = body is not None and self._nodes[body.element_id].ad_hoc is not None
+            if body is None or (body.loop_counter != BODY and not is_ad_hoc):
                 yield f"{loop} is of no body"
-            elif not self._held[body.key] and not self._goes_on(body.key) and not self._is_sweeping:
+            elif (
+                body.loop_counter == BODY
+                and not self._held[body.key]
+                and not self._goes_on(body.key)
+                and not self._is_sweeping
+            ):
                 yield from self._loop_counts(loop, body)
         for row in (*self._rows[LoopItems], *self._rows[LoopOutput]):
             if row.element_instance_key not in self._loops:

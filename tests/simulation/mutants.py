@@ -16,6 +16,7 @@ from counterflow import kernel
 from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, waits
 from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.elements import (
+    ad_hoc_sub_process,
     event_based_gateway,
     parallel_gateway,
     standard_loop,
@@ -426,6 +427,22 @@ def flow_goes_on_before_the_sweep(patch: Patch) -> None:
     patch.setattr(pages, "put_off", late)
 
 
+def flows_of_activations_not_counted(patch: Patch) -> None:
+    room = ROOMS[Behaviour.AD_HOC_SUB_PROCESS]
+    patch.setitem(
+        _mutable(ROOMS), Behaviour.AD_HOC_SUB_PROCESS, replace(room, child_leaving=lambda child: False)
+    )
+
+
+def activations_survive_the_condition(patch: Patch) -> None:
+    fulfil = ad_hoc_sub_process._fulfil
+
+    def spares(scope: Token, *, cancels_remaining: bool) -> None:
+        fulfil(scope, cancels_remaining=False)
+
+    patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -474,6 +491,8 @@ MUTANTS = (
     page_forgets_an_errand,
     swept_and_still_at_work,
     flow_goes_on_before_the_sweep,
+    flows_of_activations_not_counted,
+    activations_survive_the_condition,
 )
 
 

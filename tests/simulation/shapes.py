@@ -86,8 +86,10 @@ class Many:
 
 @dataclass(frozen=True)
 class Activity:
-    """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process or a `call`;
-    `inside` is a sub-process's content.
+    """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process, an `ad_hoc`
+    one or a `call`; `inside` is a sub-process's content.
+
+    An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all).
 
     Tasks and sub-processes are drawn as `tag`.
     """
@@ -104,6 +106,15 @@ class Activity:
     tag: str = "serviceTask"
     inputs: tuple[Mapping, ...] = ()
     outputs: tuple[Mapping, ...] = ()
+    activations: tuple[Course, ...] = ()
+    enough: int = 0
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation inside an ad-hoc sub-process."""
+
+    course: Course
 
 
 @dataclass(frozen=True)

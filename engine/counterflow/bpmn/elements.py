@@ -108,6 +108,9 @@ class ElementKind:
 TRANSACTION: Final = "transaction"
 """A sub-process that can be cancelled (BPMN 2.0.2, 10.3.6)."""
 
+AD_HOC: Final = "adHocSubProcess"
+"""A sub-process whose activities are done as somebody decides (BPMN 2.0.2, 10.3.5)."""
+
 _SCOPE: Final = Category.SCOPE
 _ACTIVITY: Final = Category.ACTIVITY
 _GATEWAY: Final = Category.GATEWAY
@@ -144,9 +147,7 @@ ELEMENTS: Mapping[str, ElementKind] = {
     "intermediateCatchEvent": ElementKind(category=_EVENT, catches=True),
     "intermediateThrowEvent": ElementKind(category=_EVENT),
     "boundaryEvent": ElementKind(category=_EVENT, catches=True, interrupting="cancelActivity"),
-    "adHocSubProcess": ElementKind(
-        category=_ACTIVITY, is_scope=True, remedy="Use a sub-process with parallel or exclusive gateways."
-    ),
+    AD_HOC: ElementKind(category=_ACTIVITY, behaviour=Behaviour.AD_HOC_SUB_PROCESS, is_scope=True),
     "callChoreography": ElementKind(
         category=_ACTIVITY, remedy="Use a collaboration with executable processes."
     ),
@@ -178,7 +179,7 @@ READ_OVER = frozenset({
     "ioBinding", "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation",
     "group", "artifact", "supports", "correlationSubscription", "resourceRole", "performer", "humanPerformer",
     "potentialOwner", "dataInput", "dataOutput", "inputSet", "outputSet", "dataInputAssociation",
-    "dataOutputAssociation", "incoming", "outgoing", "script", "rendering",
+    "dataOutputAssociation", "incoming", "outgoing", "script", "rendering", "completionCondition",
 })  # fmt: skip
 """Children of a process or an element that carry no token. Data is variables here, performers are headers."""
 

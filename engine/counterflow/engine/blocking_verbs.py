@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.handlers import Variables
+from counterflow.engine.handlers import Activities, AdHocResult, Variables
 from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
@@ -116,6 +116,18 @@ class BlockingVerbs(ABC):
         """
         self._wait(self._verbs.trigger(element, variables))
 
+    def activate_activities(
+        self,
+        ad_hoc: int | str,
+        activities: Activities,
+        *,
+        cancel_remaining: bool = False,
+    ) -> None:
+        """Begin activities of an ad-hoc sub-process (by key, or the oldest active one of an element), each
+        with the variables of its activation: all or none; with `cancel_remaining` what is under way goes.
+        """
+        self._wait(self._verbs.activate_activities(ad_hoc, activities, cancel_remaining=cancel_remaining))
+
     def worker(
         self,
         job_type: str,
@@ -143,12 +155,13 @@ class BlockingVerbs(ABC):
         """Take jobs that are ready, for so long."""
         return self._wait(self._verbs.activate(job_type, worker=worker, timeout=timeout, maximum=maximum))
 
-    def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element.
-
-        Raises `NothingThere`.
+    def complete(
+        self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
+    ) -> None:
+        """Complete a job: by key, or the oldest open one of a type or of an element; that of an ad-hoc
+        sub-process with what it decides. Raises `NothingThere`.
         """
-        self._wait(self._verbs.complete(job, variables))
+        self._wait(self._verbs.complete(job, variables, result=result))
 
     def fail(
         self,

@@ -22,7 +22,12 @@ import msgspec
 
 from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
 from counterflow.kernel.data import scopes
-from counterflow.kernel.elements import inclusive_gateway, multi_instance
+from counterflow.kernel.elements import (
+    ad_hoc_activation,
+    ad_hoc_sub_process,
+    inclusive_gateway,
+    multi_instance,
+)
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import cancel, conditional, message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
@@ -58,6 +63,8 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Come, House, InstanceApplier, PartitionApplier, Step
 
 _PAGES: tuple[Any, ...] = (
+    ad_hoc_activation,
+    ad_hoc_sub_process,
     beginning,
     calls,
     cancel,

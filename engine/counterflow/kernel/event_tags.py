@@ -104,6 +104,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "LoopStopped": 185,
         "LoopOutputsLetGo": 186,
         "BudgetKept": 187,
+        "AdHocFulfilled": 190,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

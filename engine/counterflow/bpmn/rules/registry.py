@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.events.reader import Rule
 from counterflow.bpmn.rules import (
+    ad_hoc_sub_process,
     boolean_attribute,
     boundary_event,
     called_decision,
@@ -45,6 +46,7 @@ RULES: Sequence[Rule] = (
     process_start.check,
     instantiate.check,
     event_sub_process.check,
+    ad_hoc_sub_process.check,
     flow_ends.check,
     scope_border.check,
     boundary_event.check,

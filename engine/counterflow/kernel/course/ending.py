@@ -59,6 +59,7 @@ def terminate(token: Token) -> None:
 def interrupt(scope: Token, spare: int = 0) -> bool:
     """A scope is taken over: everything in it but `spare` is swept away. Answers whether that is done."""
     scope.emit(ScopeInterrupted(scope.key))
+    scope.room.interrupted(scope)
     waits.close_inner(scope)
     return terminate_children(scope, spare)
 

@@ -7,7 +7,7 @@ sees.
 
 It does not matter whether it held before: each change after which it holds triggers it (as in Zeebe and
 Camunda 7). Null is no, and so is whatever is neither true nor false; what is no answer at all is written
-down. When it is asked is in `data/conditions.py` and `work/asking.py`. What begins instances is asked from
+down. When it is asked is in `data/conditions.py` and `work/step.py`. What begins instances is asked from
 outside, over the variables that are given. BPMN 2.0.2, 10.5.5 (conditional).
 """
 

@@ -108,7 +108,13 @@ def _called_by(state: State, caller: InstanceState) -> Iterator[InstanceState]:
 
 
 NOT_TO_START_AT = frozenset(
-    {Behaviour.START_EVENT, Behaviour.BOUNDARY_EVENT, Behaviour.PROCESS, Behaviour.EVENT_SUB_PROCESS}
+    {
+        Behaviour.START_EVENT,
+        Behaviour.BOUNDARY_EVENT,
+        Behaviour.PROCESS,
+        Behaviour.EVENT_SUB_PROCESS,
+        Behaviour.AD_HOC_INNER_INSTANCE,
+    }
 )
 
 

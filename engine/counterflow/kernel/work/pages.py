@@ -27,7 +27,6 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
 from counterflow.kernel.vocabulary import Command, PartitionEvent
-from counterflow.kernel.work import asking
 from counterflow.kernel.work.budget import CommandBudget
 from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
 from counterflow.kernel.work.step import Continuation, Step, Token, attempt
@@ -121,7 +120,7 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     for place in page.work:
         errand = shared[Errand][key, place]
         if step.asked and step.house.continuations[errand.what] is not step.house.ask:
-            asking.ask_all(step)
+            step.ask_all()
         if step.is_page_full:
             step.page_end = 0
             return True
@@ -144,7 +143,7 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
 def put_off(step: Step) -> None:
     """Write down what a step has left to do, and what it has done of what was written down before."""
     page: Page | None = step.page
-    asking.put_off(step)
+    step.put_off_asked()
     if page is not None:
         _end_page(step, page)
     elif not step.is_done:

@@ -32,10 +32,9 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
-from counterflow.kernel.work import asking
 from counterflow.kernel.work.agenda import Agenda
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.errands import Arrival
+from counterflow.kernel.work.errands import Arrival, Regarding
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -157,7 +156,7 @@ class Step(Agenda["Token"]):
         work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
         asked = self.asked
         if asked:
-            asking.ask_all(self)
+            self.ask_all()
         while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
             continuation, token = work.popleft()
             instance = token.instance
@@ -168,7 +167,35 @@ class Step(Agenda["Token"]):
                 except Held as held:
                     token.hold(held)
                 if asked:
-                    asking.ask_all(self)
+                    self.ask_all()
+
+    def ask_all(self) -> None:
+        """Ask the conditions that are to be asked, as far as the page goes: so what one of them interrupts
+        does not go on from there.
+        """
+        while self.asked and not self.is_page_full:
+            key = self.next_asked()
+            self._ask(key, self.asked.pop(key))
+
+    def ask_those_of(self, token: Token) -> None:
+        """Ask what one element waits for, of that which is to be asked."""
+        for key in sorted(key for key, waiting in self.asked.items() if waiting.key == token.key):
+            self._ask(key, self.asked.pop(key))
+
+    def put_off_asked(self) -> None:
+        """What is to be asked has no room in this page: it comes first in the next one, in this order."""
+        for key in sorted(self.asked):
+            self.first.append((Regarding(self.house.ask, str(key)), self.asked.pop(key)))
+
+    def _ask(self, key: int, token: Token) -> None:
+        """Whoever is gone, or is being swept away, asks nothing any more."""
+        if not token.is_there or is_swept(self.state, token.instance, token.key):
+            return
+        self.at_work = token.instance
+        try:
+            self.house.ask(token, str(key))
+        except Held as held:
+            token.hold(held)
 
     def _is_swept(self, continuation: Continuation, token: Token) -> bool:
         return continuation not in self.house.sweeping and is_swept(self.state, token.instance, token.key)
@@ -351,6 +378,10 @@ class Room:
     """Of scopes: a child is about to complete. Whether nothing is to be done after it."""
     child_left: Callable[[Token, bool], None]
     """Of scopes: a child has been left, and `child_leaving` had given this answer."""
+    answered: Callable[[Token, Mapping[str, bytes], Any], None]
+    """Of what a worker decides about: with these variables it has given this answer. Raises `Rejection`."""
+    interrupted: Continuation
+    """Of scopes: an event sub-process takes it over; what is inside is about to be swept away."""
 
 
 def _nothing(*_: Any) -> None:

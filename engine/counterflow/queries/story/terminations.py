@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from counterflow.kernel.course import moves
+from counterflow.kernel.elements import ad_hoc_sub_process
 from counterflow.kernel.events import cancel, error, escalation
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
@@ -96,6 +97,10 @@ def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
     return Termination("terminate_end_event", element.element_id, element.element_name)
 
 
+def _fulfilled(_: Story, __: ad_hoc_sub_process.AdHocFulfilled) -> Termination:
+    return Termination("completion_condition")
+
+
 CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     timers.TimerTriggered: _triggered,
     messages.MessageCorrelated: _reached_by,
@@ -105,5 +110,6 @@ CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     escalation.EscalationCaught: _escalated,
     cancel.TransactionCanceled: _canceled,
     moves.ElementActivated: _reached,
+    ad_hoc_sub_process.AdHocFulfilled: _fulfilled,
 }
 """What may sweep something away."""
