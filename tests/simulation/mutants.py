@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, waits
+from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
 from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
@@ -74,19 +74,19 @@ def one_undo_dropped(patch: Patch) -> None:
 
 
 def undo_in_order_of_completion(patch: Patch) -> None:
-    def next_wrong(plan: undo.UndoPlan) -> list[int]:
+    def next_wrong(plan: undo_order.UndoPlan, most: int) -> list[int]:
         found, plan._pending = plan._pending[:1], plan._pending[1:]
         return [key for _, key in found]
 
-    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
+    patch.setattr(undo_order.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_all_at_once(patch: Patch) -> None:
-    def next_wrong(plan: undo.UndoPlan) -> list[int]:
+    def next_wrong(plan: undo_order.UndoPlan, most: int) -> list[int]:
         found, plan._pending = plan._pending, []
         return [key for _, key in found]
 
-    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
+    patch.setattr(undo_order.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_recorded_twice(patch: Patch) -> None:

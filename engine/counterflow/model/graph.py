@@ -79,6 +79,9 @@ class CalledProcess:
 
     `is_past_on_return`: what went in by a mapping has been the called process's alone, so that what comes out
     goes past the variables that the call has made of it.
+
+    `handed_out_on_throw`: what goes out as well when something thrown leaves the call, beside everything
+    where everything goes out; None where nothing does.
     """
 
     process_id: str | Expression
@@ -87,6 +90,7 @@ class CalledProcess:
     is_past_on_return: bool = False
     binding: Binding = Binding.LATEST
     which: str | Expression | None = None
+    handed_out_on_throw: tuple[VariableMapping, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

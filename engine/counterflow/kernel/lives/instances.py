@@ -92,7 +92,7 @@ def ending_of(step: Step, instance: InstanceState) -> ending.Sweeping:
         return
     course = step.at(instance)
     if instance.quarantine is not None:
-        quarantine.abandon(course)
+        yield from quarantine.abandon(course)
     else:
         yield ending.of_element(course.token(instance.key))
 

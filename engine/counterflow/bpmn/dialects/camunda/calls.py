@@ -39,7 +39,11 @@ CALL_ATTRIBUTES: Final = frozenset({
 
 
 def called_process(
-    element: Element, extensions: list[etree._Element], read: TextOrExpression, notes: Notes
+    element: Element,
+    extensions: list[etree._Element],
+    handed_out: tuple[VariableMapping, ...],
+    read: TextOrExpression,
+    notes: Notes,
 ) -> CalledProcess | None:
     """The process called; None where the model names none (rule `called-process`)."""
     _judge(element, notes)
@@ -60,6 +64,7 @@ def called_process(
         is_past_on_return=True,
         binding=bound.binding,
         which=bound.which,
+        handed_out_on_throw=handed_out,
     )
 
 

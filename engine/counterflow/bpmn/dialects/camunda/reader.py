@@ -91,8 +91,8 @@ def details(element: Element, notes: Notes) -> Details:
     decision = called_decision(element, extensions, outputs, text_or_expression, notes)
     called = None
     if element.tag == "callActivity":
-        called = called_process(element, extensions, text_or_expression, notes)
         handed_in, handed_out = call_mappings(element, extensions, notes)
+        called = called_process(element, extensions, handed_out, text_or_expression, notes)
         # parameters are set first and read last, as in Camunda 7
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
