@@ -73,7 +73,8 @@ def activations(
 
     Raises `Invalid`.
     """
-    found, count = [], 0
+    found: list[tuple[str, dict[str, bytes]]] = []
+    count = 0
     for activity, text in asked:
         values = document(text, limit_bytes)
         count += len(values)
