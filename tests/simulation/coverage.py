@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from counterflow import kernel
+from counterflow.bpmn.ad_hoc import INNER
 from counterflow.bpmn.elements import ELEMENTS, ESCALATION, NONE, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
@@ -104,7 +105,8 @@ def kind_of(node: Node) -> str:
         return "businessRuleTask with a decision"
     if node.ad_hoc is not None and isinstance(node.work, JobDefinition):
         return "adHocSubProcess with a job"
-    if node.type in {"receiveTask", "eventBasedGateway"} and not (node.incoming or node.is_for_compensation):
+    is_led_to = node.incoming or node.is_for_compensation or node.parent.endswith(INNER)
+    if node.type in {"receiveTask", "eventBasedGateway"} and not is_led_to:
         kind = "begins" if not node.all_have_to_come else "begins and awaits all"
         return f"{node.type} that {kind}"
     definition = _DEFINITIONS.get(
