@@ -103,6 +103,9 @@ def kind_of(node: Node) -> str:
         return "subProcess triggered by an event"
     if isinstance(node.work, CalledDecision):
         return "businessRuleTask with a decision"
+    if node.type in {"receiveTask", "eventBasedGateway"} and not (node.incoming or node.is_for_compensation):
+        kind = "begins" if not node.all_have_to_come else "begins and awaits all"
+        return f"{node.type} that {kind}"
     definition = _DEFINITIONS.get(
         type(node.event), "messageEventDefinition" if isinstance(node.work, JobDefinition) else ""
     )
@@ -158,6 +161,9 @@ def expected() -> dict[str, list[str]]:
     others = [
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
+        "receiveTask that begins",
+        "eventBasedGateway that begins",
+        "eventBasedGateway that begins and awaits all",
         *(f"{name}, not interrupting" for name in waiting),
     ]
     timers = [f"timer with a {kind}" for kind in dict.fromkeys(_KINDS.values())]

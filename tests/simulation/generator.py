@@ -105,19 +105,26 @@ class _Grower:
         self._depth += 1
         course = self._content(0)
         scopes = self._event_scopes(0)
-        begins: tuple[Trigger, ...] = ()
+        shape = ProcessShape(process_id, course, scopes)
         if process_id == "main" and self._is_chance(0.15):
-            begins = (
-                self._chance.choice(
-                    [
-                        *(Trigger("message", "begin"), Trigger("signal", "begin")),
-                        *(Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")),
-                    ]
-                ),
-            )
+            shape = self._begins_by_itself(shape)
         self._process, self._cancels, self._is_endless = outer, cancels, endless
         self._depth -= 1
-        return ProcessShape(process_id, course, scopes, begins)
+        return shape
+
+    def _begins_by_itself(self, shape: ProcessShape) -> ProcessShape:
+        """By an event beside its none start event, or by one of two."""
+        others = [Trigger("signal", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
+        message, other = Trigger("message", "begin"), self._chance.choice(others)
+        where = self._chance.choice(["start", "start", "start", "receive", "first", "all"])
+        begins = {
+            "start": (self._chance.choice([message, other, other]),),
+            "receive": (message,),
+            "first": (message, other),
+            "all": (message, Trigger("message", "begun")),
+        }
+        beside = Course((self._task(),), self._end([])) if where == "all" else Course(())
+        return replace(shape, begins=begins[where], begins_at=where, beside=beside)
 
     # -- courses ---------------------------------------------------------------------------------------------
 

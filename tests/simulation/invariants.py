@@ -98,6 +98,9 @@ class InstanceCheck:
                 if table is not ProcessInstance
                 for row in rows
             )
+        elif self._rows[Quarantine] and is_swept(self._store, self._header.key):
+            if self._header.key not in self._elements:
+                yield "it is cancelled as it stands, and its root element is gone before the others"
         else:
             checks = (
                 self._element_rows,
@@ -258,6 +261,11 @@ class InstanceCheck:
         if at_work != expected or 0 <= loop.total <= loop.completed:
             yield f"{loop} has {at_work} instances at work"
 
+    def _is_losing_undo(self) -> bool:
+        """A scope that is about to complete lets go of what is in it, page by page."""
+        completing = (row.key for row in self._elements.values() if row.state == "completing")
+        return any(key in self._with_errands for key in completing)
+
     def _undo_rows(self) -> Iterator[str]:
         if self._is_sweeping:
             return
@@ -273,7 +281,8 @@ class InstanceCheck:
                 yield f"{row} was started and its handler is gone"
             if row.state in {"available", "container"} and (row.throw_key or row.handler_key):
                 yield f"{row} belongs to a throw"
-            if row.state == "container" and not inside[row.element_instance_key]:
+            is_empty = row.state == "container" and not inside[row.element_instance_key]
+            if is_empty and not self._is_losing_undo():
                 yield f"{row} is empty"
 
     def _small_rows(self) -> Iterator[str]:

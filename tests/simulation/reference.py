@@ -407,10 +407,21 @@ class Reference(Undoing):
     ) -> None:
         live.inner = Scope(live, compensated=compensated)
         live.waits.update(starts_of(events))
-        if start_at:
+        if isinstance(live.shape, ProcessShape) and start_at and start_at[0] in live.shape.begun_by:
+            self._begin_by(start_at[0], live.shape, live.inner)
+        elif start_at:
             self._begin_inside(course, live.inner, start_at)
         else:
             self._course(course, live.inner, nothing)
+
+    def _begin_by(self, name: str, shape: ProcessShape, scope: Scope) -> None:
+        """An event has begun the instance; of those that all have to come the others are waited for."""
+        for other, course in shape.begun_by.items():
+            if shape.begins_at == "all" and other != name:
+                event = Catch(other, shape.begins[0])
+                then = functools.partial(self._course, course, scope, nothing)
+                self._open(event, other, scope, then).waits[other] = event
+        self._course(shape.begun_by[name], scope, nothing)
 
     def _may_end(self, scope: Scope) -> None:
         is_held = scope.owner.place == BODY or self._is_aside(scope.owner)

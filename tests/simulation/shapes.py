@@ -217,6 +217,19 @@ class ProcessShape:
     course: Course
     event_scopes: tuple[EventScope, ...] = ()
     begins: tuple[Trigger, ...] = ()
+    begins_at: str = "start"
+    """Where these are: each at a `start` event, at a `receive` task, behind a gateway where the `first` of them
+    counts, or behind one where `all` have to come: then the second leads to `beside`, the first to the course.
+    """
+    beside: Course = Course(())
+
+    @property
+    def begun_by(self) -> dict[str, Course]:
+        """Where each event that begins instances leads, by its id."""
+        later = self.beside if self.begins_at == "all" else self.course
+        return {
+            f"{self.id}_begin{place}": later if place else self.course for place in range(len(self.begins))
+        }
 
 
 @dataclass(frozen=True)

@@ -334,7 +334,13 @@ class Node:
     compensation_event_sub_process: str | None = None
     """Sub-processes only: the event sub-process that undoes it as a whole (compensation start event)."""
     event_starts: tuple[str, ...] = ()
-    """The process only: start events that begin an instance when a timer is due or a message comes."""
+    """The process only: events that begin an instance when a timer is due or a message comes; start events,
+    receive tasks, and what follows an event-based gateway.
+    """
+    all_have_to_come: bool = False
+    """Event-based gateways only: whether each of the events behind it comes, the first of them to begin the
+    instance.
+    """
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
 

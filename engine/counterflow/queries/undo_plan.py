@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from counterflow.kernel import HOUSE
 from counterflow.kernel.course.beginning import ACTIVE
-from counterflow.kernel.course.undo import TAKEN, UndoPlan, local_variables
+from counterflow.kernel.course.undo import local_variables
+from counterflow.kernel.course.undo_order import TAKEN, UndoPlan
 from counterflow.kernel.events.compensation import reached
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance, UndoRecord
 from counterflow.kernel.state.partition import State

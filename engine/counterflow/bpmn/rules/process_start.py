@@ -32,7 +32,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _expressions(definition: EventDefinition) -> Iterator[Expression]:
     for each in fields(definition):
         value = getattr(definition, each.name)
-        if isinstance(value, Expression):
+        # the key of what has to come beside the first is asked in the instance that that one has begun
+        if isinstance(value, Expression) and each.name != "correlation_key":
             yield value
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from counterflow.kernel.course import ending
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.data import scopes
-from counterflow.kernel.elements import ad_hoc_inner_instance, multi_instance
+from counterflow.kernel.elements import ad_hoc_inner_instance
 from counterflow.kernel.rows import ElementInstance, LoopItems, Repetition
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
@@ -22,6 +22,8 @@ from counterflow.model.graph import AdHoc
 
 FULFILLED = -1
 """`Repetition.total` once the completion condition holds: nothing more is activated."""
+AT_ONCE = 100
+"""So many activities one command begins at most: it begins all of them in one go."""
 SHOWN = 10
 """So many ids a message names."""
 
@@ -99,7 +101,7 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
             f"there; what can be is {named(definition.activities)}",
         )
     most = min(
-        multi_instance.some(scope),
+        AT_ONCE,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
     )
     if len(asked) > most:

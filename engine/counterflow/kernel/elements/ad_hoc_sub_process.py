@@ -64,7 +64,7 @@ def beginning(scope: Token) -> None:
     if len(scope.instance.elements) + 2 * len(activities) > scope.step.limits.instance_elements:
         raise entering.too_many(scope, 2 * len(activities))
     entering.activate(scope)
-    is_kept = len(activities) > multi_instance.some(scope)
+    is_kept = len(activities) > scope.step.a_part
     kept = join([feel.to_json(activity) for activity in activities]) if is_kept else None
     scope.emit(LoopStarted(scope.key, len(activities), kept))
     if order is not None:
@@ -92,7 +92,7 @@ def begin_more(scope: Token) -> None:
     """
     if scope.key not in scope.instance.rows[LoopItems]:
         return
-    definition, some = _definition(scope), multi_instance.some(scope)
+    definition, some = _definition(scope), scope.step.a_part
     if len(scope.instance.elements) + 2 * some > scope.step.limits.instance_elements:
         raise entering.too_many(scope, 2 * some)
     progress, items = _progress(scope), multi_instance.kept_items(scope)

@@ -283,6 +283,8 @@ def _end_page(step: Step, page: Page) -> None:
         page.work[-1] + 1 if page.work else 0,
         page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
     )
+    if step.is_in_parts and came < page.brought:
+        new = (ToDo(page.arrivals[came], *_told_arrival(step.house.names, waiting[0])), *new)
     if new or page.worked < len(page.work) or came < len(page.arrivals):
         done = (*page.work[: page.worked], *page.arrivals[:came])
         kept = {number for _, number in step.state.found[Carried].get(key, ())}
@@ -309,7 +311,7 @@ def _to_do(
 
 
 def _told(
-    names: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
+    names: Mapping[Callable[..., object], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
         return names[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
@@ -317,7 +319,7 @@ def _told(
 
 
 def _told_arrival(
-    names: Mapping[Callable[..., None], str], arrival: Arrival
+    names: Mapping[Callable[..., object], str], arrival: Arrival
 ) -> tuple[str, int, int, str, int, bytes]:
     causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
     return (

@@ -12,9 +12,9 @@ of yesterday; when its turn comes and it is gone (interrupted, terminated), ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVarTuple
+from typing import Any, NamedTuple, Never, TypeVarTuple
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
@@ -42,8 +42,11 @@ from counterflow.model.graph import Behaviour, Flow, Node, Process
 InstanceApplier = Callable[[State, InstanceState, Any], None]
 PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
-Come = Callable[["Step", Arrival], None]
+Come = Callable[["Step", Arrival], Arrival | None]
 Given = TypeVarTuple("Given")
+Nothing = Iterator[Never]
+PARTS_OF_A_PAGE = 4
+"""What is too long for one page is gone through in so many parts a page."""
 
 
 class House(NamedTuple):
@@ -62,7 +65,7 @@ class House(NamedTuple):
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
     """What may come later, likewise."""
-    names: Mapping[Callable[..., None], str]
+    names: Mapping[Callable[..., object], str]
     """The name of each of both."""
     sweeping: Mapping[Continuation, bool]
     """What goes on at elements that are being swept away, and whether in an instance that is set aside as
@@ -144,6 +147,16 @@ class Step(Agenda["Token"]):
         self.at_rest(Arrival(self.house.look, token.key, token.instance.key))
 
     @property
+    def a_part(self) -> int:
+        """How much of something long is done in one go."""
+        return max(self.limits.page_events // PARTS_OF_A_PAGE, 1)
+
+    def part_done(self) -> Nothing:
+        """A part of something long is done: it counts, however few the events that tell of it."""
+        self.page_end -= self.a_part
+        return iter(())
+
+    @property
     def is_page_full(self) -> bool:
         """Whether others are to have their turn before anything else is done."""
         return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
@@ -204,10 +217,15 @@ class Step(Agenda["Token"]):
         """What comes next from outside comes. False where nothing does, or not yet."""
         if not self.coming or self.work or self.first or self.is_page_full:
             return False
-        self.came += 1
-        arrival = self.coming.popleft()
+        arrival = self.coming[0]
         self.causes = arrival.causes
-        arrival.come(self, arrival)
+        following = arrival.come(self, arrival)
+        if following is not None:
+            self.coming[0], self.is_in_parts = following, True
+        else:
+            self.coming.popleft()
+            self.came += 1
+            self.is_in_parts = False
         return True
 
 
