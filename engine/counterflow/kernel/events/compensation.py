@@ -77,7 +77,7 @@ def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
 
 
 def _advance(throw: Token) -> None:
-    for record in undo.next_to_start(throw, _order(throw)):
+    for record in undo.next_to_start(throw, order_of(throw)):
         _start_handler(throw, record)
 
 
@@ -90,7 +90,8 @@ def _start_handler(throw: Token, record: UndoRecord) -> None:
     throw.emit(undo.UndoStarted(record.key, handler.key))
 
 
-def _order(throw: Token) -> CompensationOrder:
+def order_of(throw: Token) -> CompensationOrder:
+    """The order in which a throw undoes: its own, else the process's, else the server's."""
     default = throw.step.state.default_order
     definition = throw.node.event
     if not isinstance(definition, CompensateDefinition | CancelDefinition):
