@@ -491,16 +491,18 @@ class Join(_message.Message):
     def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., flows: _Optional[_Iterable[_Union[JoinFlow, _Mapping[str, _Any]]]] = ..., since_ms: _Optional[int] = ...) -> None: ...
 
 class JoinFlow(_message.Message):
-    __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens")
+    __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens", "is_awaited")
     FLOW_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    IS_AWAITED_FIELD_NUMBER: _ClassVar[int]
     flow_id: str
     source_element_id: str
     source_element_name: str
     tokens: int
-    def __init__(self, flow_id: _Optional[str] = ..., source_element_id: _Optional[str] = ..., source_element_name: _Optional[str] = ..., tokens: _Optional[int] = ...) -> None: ...
+    is_awaited: bool
+    def __init__(self, flow_id: _Optional[str] = ..., source_element_id: _Optional[str] = ..., source_element_name: _Optional[str] = ..., tokens: _Optional[int] = ..., is_awaited: bool = ...) -> None: ...
 
 class Loop(_message.Message):
     __slots__ = ("total", "completed")

@@ -62,8 +62,8 @@ def test_an_undo_plan_says_what_a_failed_handler_holds_up_and_how_it_is_resolved
     assert "1st ↶ Cancel car undoes Book car, has failed: nothing that waits for it begins until" in told
     assert f"incident {incident['key']} JOB_NO_RETRIES at cancel-car of trip" in told
     assert f"→ counterflow resolve {incident['key']}" in told
-    (one,) = counterflow.good("undo-plan", key, "--json").json["underway"]
-    assert one["incidents"][0]["message"] == "no line"
+    held, *_ = counterflow.good("undo-plan", key, "--json").json["underway"]
+    assert held["incidents"][0]["message"] == "no line"
 
 
 def test_what_the_element_itself_waits_for_comes_first_and_then_or(

@@ -180,7 +180,9 @@ def _state(one: Any) -> tuple[str, str]:
 def _holding(incident: Any, program: str) -> Iterator[Text]:
     from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
 
-    yield Text(f"           incident {incident.key}  {headline(incident)}: {shortened(incident.message, 200)}")
+    yield Text(
+        f"           incident {incident.key}  {headline(incident)}: {shortened(incident.message, 200)}"
+    )
     for line in (incident.remedy, *commands_for(incident, program)):
         yield Text(f"           → {line}", style="yellow")
 
