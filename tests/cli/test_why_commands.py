@@ -57,7 +57,7 @@ def test_an_undo_plan_says_what_a_failed_handler_holds_up_and_how_it_is_resolved
     (job,) = counterflow.good("jobs", "--instance", key, "--json").json
     counterflow.good("jobs", "fail", job["key"], "--retries", "0", "--message", "no line")
     told = " ".join(counterflow.good("undo-plan", key).data.split())
-    (incident,) = counterflow.good("incidents", "--json").json
+    (incident,) = counterflow.good("incidents", "--instance", key, "--json").json
     assert "a compensation in trip would run 0 more handlers" in told
     assert "1st ↶ Cancel car undoes Book car, has failed: nothing that waits for it begins until" in told
     assert f"incident {incident['key']} JOB_NO_RETRIES at cancel-car of trip" in told

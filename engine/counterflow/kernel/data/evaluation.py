@@ -179,7 +179,7 @@ def json(
     if failure is not None:
         raise Held(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected '={written(expression)}' to give a value for {what}, but {failure}",
+            f"Expected '{written(expression)}' to give a value for {what}, but {failure}",
             remedy=SET_VARIABLES,
         )
     course.step.budget.pay_for(len(value))
@@ -188,7 +188,7 @@ def json(
 
 def written(expression: Expression) -> str:
     """An expression as a message quotes it."""
-    text = expression.text
+    text = expression.written
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 
@@ -201,7 +201,7 @@ def unfit(what: str, expression: Expression, of: str, expected: str, evaluation:
     """An expression of `of` gives another value than the expected one."""
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected {what}{' ' if what else ''}'={written(expression)}' of {of} to be {expected}, but "
+        f"Expected {what}{' ' if what else ''}'{written(expression)}' of {of} to be {expected}, but "
         f"{shown(evaluation)}",
         remedy=SET_VARIABLES,
     )
