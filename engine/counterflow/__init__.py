@@ -19,7 +19,7 @@ from counterflow.version import __version__
 if TYPE_CHECKING:
     from counterflow.engine.blocking import BlockingEngine, open_engine
     from counterflow.engine.engine import Engine
-    from counterflow.engine.handlers import BpmnError
+    from counterflow.engine.handlers import AdHocResult, BpmnError
     from counterflow.engine.lookups import NothingThere
     from counterflow.engine.pictures import ShownInstance
     from counterflow.engine.results import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     open = open_engine  # noqa: A001 - read as counterflow.open
 
 __all__ = [
+    "AdHocResult",
     "BlockingEngine",
     "BpmnError",
     "CompensationOrder",
@@ -69,6 +70,7 @@ __all__ = [
 """`open` is not among them, or `from counterflow import *` would take Python's own away."""
 
 _HOMES = {
+    "AdHocResult": "engine.handlers",
     "BlockingEngine": "engine.blocking",
     "BpmnError": "engine.handlers",
     "CompensationOrder": "model.events",

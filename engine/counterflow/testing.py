@@ -26,7 +26,7 @@ from typing import Any, Self, TypeVar
 from counterflow import kernel
 from counterflow.engine.blocking import CLOSED
 from counterflow.engine.blocking_verbs import BlockingVerbs
-from counterflow.engine.handlers import Variables, WorkerTask, after_refusal, completion, failure, way_out
+from counterflow.engine.handlers import Returned, WorkerTask, after_refusal, completion, failure, way_out
 from counterflow.engine.lookups import NothingThere, find_element, find_incident, find_job, recorded_end
 from counterflow.engine.results import EndedInstance, length, milliseconds, taken, whole_key
 from counterflow.engine.verbs import Verbs
@@ -279,7 +279,7 @@ def _done(task: WorkerTask, job: ActivatedJob) -> Command:
         return failure(job, way_out(error), task.back_off_ms)
 
 
-def _result(returned: Awaitable[Variables | None]) -> Variables | None:
+def _result(returned: Awaitable[Returned]) -> Returned:
     """What an async handler comes to, in a loop of its own; beside the loop of an async test, which stands
     still meanwhile, that one needs a thread.
     """
@@ -292,5 +292,5 @@ def _result(returned: Awaitable[Variables | None]) -> Variables | None:
         return beside.submit(context.run, asyncio.run, _awaited(returned)).result()
 
 
-async def _awaited(returned: Awaitable[Variables | None]) -> Variables | None:
+async def _awaited(returned: Awaitable[Returned]) -> Returned:
     return await returned

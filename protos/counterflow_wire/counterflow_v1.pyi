@@ -609,17 +609,19 @@ class ListJobsResponse(_message.Message):
     def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
 
 class Wait(_message.Message):
-    __slots__ = ("kind", "key", "element_id", "name", "correlation_key", "due_at_ms", "element_name", "repetitions", "interval")
+    __slots__ = ("kind", "key", "element_id", "name", "correlation_key", "due_at_ms", "element_name", "repetitions", "interval", "variable_names", "last_triggered_at_ms", "failure")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Wait.Kind]
         KIND_TIMER: _ClassVar[Wait.Kind]
         KIND_MESSAGE: _ClassVar[Wait.Kind]
         KIND_SIGNAL: _ClassVar[Wait.Kind]
+        KIND_CONDITION: _ClassVar[Wait.Kind]
     KIND_UNSPECIFIED: Wait.Kind
     KIND_TIMER: Wait.Kind
     KIND_MESSAGE: Wait.Kind
     KIND_SIGNAL: Wait.Kind
+    KIND_CONDITION: Wait.Kind
     KIND_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -629,6 +631,9 @@ class Wait(_message.Message):
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
     REPETITIONS_FIELD_NUMBER: _ClassVar[int]
     INTERVAL_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_NAMES_FIELD_NUMBER: _ClassVar[int]
+    LAST_TRIGGERED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
     kind: Wait.Kind
     key: int
     element_id: str
@@ -638,7 +643,10 @@ class Wait(_message.Message):
     element_name: str
     repetitions: int
     interval: str
-    def __init__(self, kind: _Optional[_Union[Wait.Kind, str]] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., element_name: _Optional[str] = ..., repetitions: _Optional[int] = ..., interval: _Optional[str] = ...) -> None: ...
+    variable_names: _containers.RepeatedScalarFieldContainer[str]
+    last_triggered_at_ms: int
+    failure: str
+    def __init__(self, kind: _Optional[_Union[Wait.Kind, str]] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., element_name: _Optional[str] = ..., repetitions: _Optional[int] = ..., interval: _Optional[str] = ..., variable_names: _Optional[_Iterable[str]] = ..., last_triggered_at_ms: _Optional[int] = ..., failure: _Optional[str] = ...) -> None: ...
 
 class UndoRecord(_message.Message):
     __slots__ = ("key", "element_id", "element_instance_key", "scope_key", "activated_position", "completed_position", "state", "throw_element_instance_key", "handler_element_instance_key", "handler_element_id", "handler_name", "undo_order")
@@ -702,6 +710,8 @@ class Reason(_message.Message):
         KIND_COMPENSATION: _ClassVar[Reason.Kind]
         KIND_INCIDENT: _ClassVar[Reason.Kind]
         KIND_QUARANTINE: _ClassVar[Reason.Kind]
+        KIND_CONDITION: _ClassVar[Reason.Kind]
+        KIND_AD_HOC: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -712,6 +722,8 @@ class Reason(_message.Message):
     KIND_COMPENSATION: Reason.Kind
     KIND_INCIDENT: Reason.Kind
     KIND_QUARANTINE: Reason.Kind
+    KIND_CONDITION: Reason.Kind
+    KIND_AD_HOC: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1002,6 +1014,28 @@ class TriggerElementResponse(_message.Message):
     element_name: str
     def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ...) -> None: ...
 
+class ActivateAdHocSubProcessActivitiesRequest(_message.Message):
+    __slots__ = ("ad_hoc_sub_process_instance_key", "activities", "cancel_remaining_instances")
+    AD_HOC_SUB_PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REMAINING_INSTANCES_FIELD_NUMBER: _ClassVar[int]
+    ad_hoc_sub_process_instance_key: int
+    activities: _containers.RepeatedCompositeFieldContainer[AdHocActivity]
+    cancel_remaining_instances: bool
+    def __init__(self, ad_hoc_sub_process_instance_key: _Optional[int] = ..., activities: _Optional[_Iterable[_Union[AdHocActivity, _Mapping[str, _Any]]]] = ..., cancel_remaining_instances: bool = ...) -> None: ...
+
+class AdHocActivity(_message.Message):
+    __slots__ = ("element_id", "variables_json")
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    element_id: str
+    variables_json: str
+    def __init__(self, element_id: _Optional[str] = ..., variables_json: _Optional[str] = ...) -> None: ...
+
+class ActivateAdHocSubProcessActivitiesResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1100,6 +1134,7 @@ class CounterflowStub:
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
     GetSignal: _aio.UnaryUnaryMultiCallable[GetSignalRequest, GetSignalResponse]
     TriggerElement: _aio.UnaryUnaryMultiCallable[TriggerElementRequest, TriggerElementResponse]
+    ActivateAdHocSubProcessActivities: _aio.UnaryUnaryMultiCallable[ActivateAdHocSubProcessActivitiesRequest, ActivateAdHocSubProcessActivitiesResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]

@@ -504,6 +504,30 @@ class BroadcastSignalResponse(_message.Message):
     tenantId: str
     def __init__(self, key: _Optional[int] = ..., tenantId: _Optional[str] = ...) -> None: ...
 
+class EvaluateConditionalRequest(_message.Message):
+    __slots__ = ("tenantId", "processDefinitionKey", "variables")
+    TENANTID_FIELD_NUMBER: _ClassVar[int]
+    PROCESSDEFINITIONKEY_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    tenantId: str
+    processDefinitionKey: int
+    variables: str
+    def __init__(self, tenantId: _Optional[str] = ..., processDefinitionKey: _Optional[int] = ..., variables: _Optional[str] = ...) -> None: ...
+
+class EvaluateConditionalResponse(_message.Message):
+    __slots__ = ("processInstances",)
+    PROCESSINSTANCES_FIELD_NUMBER: _ClassVar[int]
+    processInstances: _containers.RepeatedCompositeFieldContainer[ProcessInstanceReference]
+    def __init__(self, processInstances: _Optional[_Iterable[_Union[ProcessInstanceReference, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class ProcessInstanceReference(_message.Message):
+    __slots__ = ("processDefinitionKey", "processInstanceKey")
+    PROCESSDEFINITIONKEY_FIELD_NUMBER: _ClassVar[int]
+    PROCESSINSTANCEKEY_FIELD_NUMBER: _ClassVar[int]
+    processDefinitionKey: int
+    processInstanceKey: int
+    def __init__(self, processDefinitionKey: _Optional[int] = ..., processInstanceKey: _Optional[int] = ...) -> None: ...
+
 class DeployProcessRequest(_message.Message):
     __slots__ = ("processes",)
     PROCESSES_FIELD_NUMBER: _ClassVar[int]
@@ -820,3 +844,4 @@ class GatewayStub:
     UpdateJobTimeout: _aio.UnaryUnaryMultiCallable[UpdateJobTimeoutRequest, UpdateJobTimeoutResponse]
     DeleteResource: _aio.UnaryUnaryMultiCallable[DeleteResourceRequest, DeleteResourceResponse]
     BroadcastSignal: _aio.UnaryUnaryMultiCallable[BroadcastSignalRequest, BroadcastSignalResponse]
+    EvaluateConditional: _aio.UnaryUnaryMultiCallable[EvaluateConditionalRequest, EvaluateConditionalResponse]

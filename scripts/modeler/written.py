@@ -84,7 +84,7 @@ _ESCALATING: Final = (
     '<sequenceFlow id="f0" sourceRef="in" targetRef="tell"/></subProcess>'
 )
 """What can throw an escalation."""
-_CONDITION: Final = f'<condition xmlns:xsi="{_XSI}" xsi:type="tFormalExpression">${{a}}</condition>'
+_CONDITION: Final = f'<condition xmlns:xsi="{_XSI}" xsi:type="tFormalExpression">'
 
 
 class _Model:
@@ -124,10 +124,14 @@ class _Model:
         if self.host == "multiInstanceLoopCharacteristics":
             return self._job(self._part(self.host, ""))
         if self.host in _EVENTS:
-            condition = _CONDITION if self.host.startswith("conditional") else ""
+            condition = self._condition() if self.host.startswith("conditional") else ""
             thrower = _ESCALATING if self.host.startswith("escalation") else self._job("")
             return f"{thrower}{self._caught(self._part(self.host, _EVENTS[self.host], condition))}"
         return self._part(self.host, f'id="{SUBJECT}"')
+
+    def _condition(self) -> str:
+        text = "= a" if "xmlns:zeebe" in self.vendor.declared else "${a}"
+        return f"{_CONDITION}{text}</condition>"
 
     def _job(self, mark: str) -> str:
         attributes, extensions = self.vendor.work

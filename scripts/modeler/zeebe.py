@@ -77,7 +77,13 @@ _NEEDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Script": {"expression": "= 1", "resultVariable": "r"},
 }
 """What an element has to say besides."""
-_TOGETHER: Final[Mapping[str, Mapping[str, str]]] = {"versionTag": {"bindingType": "versionTag"}}
+_TOGETHER: Final[Mapping[str, Mapping[str, str]]] = {
+    "versionTag": {"bindingType": "versionTag"},
+    "outputCollection": {"outputElement": "= r"},
+    "outputElement": {"outputCollection": "all"},
+}
+_INSIDE: Final[Mapping[str, str]] = {"adHocSubProcess": '<task id="a"/>'}
+"""What an element has to hold."""
 _WORK: Final = frozenset({"JobPriorityDefinition", "AgentDefinition"})
 _LOOP: Final = {
     "inputCollection": "= [1]",
@@ -98,7 +104,14 @@ def rows() -> Iterator[Written]:
         for property_name, value in values.items():
             own = {property_name: value} if property_name else {}
             said = {**_NEEDS.get(name, {}), **_TOGETHER.get(property_name, {}), **own}
-            yield Written(name, property_name, host, extensions=_element(tag, said), is_work=name in _WORK)
+            yield Written(
+                name,
+                property_name,
+                host,
+                extensions=_element(tag, said),
+                inside=_INSIDE.get(host, ""),
+                is_work=name in _WORK,
+            )
     yield from _mappings()
     yield from _listeners()
     for number, property_name in enumerate(_LOOP, start=1):

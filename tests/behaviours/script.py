@@ -13,8 +13,12 @@ fail book-hotel 2 {"a": 1}            with 2 tries left, and variables; back-off
 error book-hotel FULL {"a": 1}        the job ends with a BPMN error
 retries book-hotel 3                  give the job tries
 set room {"a": 1}                     variables seen from an element; `set-local` for its own scope only
+begin team ask book {"a": 1}          activities of an ad-hoc sub-process, with variables each; `begin-instead` of the others
+decide team ask book {"a": 1}         its worker lets these begin; `decide-instead` of the others
+done team {"a": 1}                    its worker says that it is done, and waits for the rest; `done-at-once` without
 trigger wait {"a": 1}                 what an element waits for has come, without a message
 broadcast alert {"a": 1}              a signal by its name
+evaluate {"a": 1}                     the conditions of start events are asked over these variables
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
@@ -37,6 +41,7 @@ from typing import Any
 
 import msgspec
 
+from counterflow import AdHocResult
 from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
@@ -242,6 +247,19 @@ def _set(engine: Engine, line: Line, *, local: bool = False) -> None:
     engine.set_variables(_key(engine, ElementInstance, line.words[0]), line.document, local=local)
 
 
+def _begin(engine: Engine, line: Line, *, instead: bool = False) -> None:
+    scope = _key(engine, ElementInstance, line.words[0])
+    activities = [(name, line.document) for name in line.words[1:]]
+    engine.activate_activities(scope, activities, cancel_remaining=instead)
+
+
+def _decide(engine: Engine, line: Line, *, cancels: bool, is_done: bool) -> None:
+    """What is done has the document for itself, what begins has it in each activation."""
+    begins = [(name, line.document) for name in line.words[1:]]
+    result = AdHocResult(begins, is_done, cancels)
+    engine.complete(_job(engine, line), None if begins else line.document, result=result)
+
+
 COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "start": _start,
     "activate": lambda engine, line: _discard(engine.activate(line.words[0])),
@@ -262,6 +280,13 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
         _key(engine, ElementInstance, line.words[0]), line.document
     ),
     "broadcast": lambda engine, line: _discard(engine.broadcast(line.words[0], line.document)),
+    "begin": _begin,
+    "begin-instead": lambda engine, line: _begin(engine, line, instead=True),
+    "decide": lambda engine, line: _decide(engine, line, cancels=False, is_done=False),
+    "decide-instead": lambda engine, line: _decide(engine, line, cancels=True, is_done=False),
+    "done": lambda engine, line: _decide(engine, line, cancels=False, is_done=True),
+    "done-at-once": lambda engine, line: _decide(engine, line, cancels=True, is_done=True),
+    "evaluate": lambda engine, line: _discard(engine.evaluate_conditional(line.document)),
     "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),
 }

@@ -7,11 +7,13 @@ it would be stuck, and a trace should show that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedToken,
+    ConditionalStart,
+    ConditionalSubscription,
     ElementInstance,
     Incident,
     Job,
@@ -32,7 +34,7 @@ from counterflow.store.port import Store
 from counterflow.testing import EPOCH_MS
 
 Names = Mapping[int, str]
-Waking = Job | Incident | Timer | MessageSubscription | SignalSubscription
+Waking = Job | Incident | Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
 
 
 def moment(at_ms: int) -> str:
@@ -55,7 +57,7 @@ def _idle(store: Store) -> list[ElementInstance]:
     elements = store.scan(ElementInstance, {})
     busy = {element.scope_key for element in elements}
     busy |= {row.parent_element_key for row in store.scan(ProcessInstance, {}) if row.state == "active"}
-    for waking in (Job, Incident, Timer, MessageSubscription, SignalSubscription):
+    for waking in get_args(Waking):
         busy |= {row.element_instance_key for row in _rows(store, waking)}
     busy |= {token.scope_key for token in store.scan(ArrivedToken, {})}
     busy |= {record.throw_key for record in store.scan(UndoRecord, {})}
@@ -90,6 +92,13 @@ def _listening(subscription: SignalSubscription, names: Names) -> str:
     return f"{names[subscription.key]}{place}, signal {subscription.signal_name}"
 
 
+def _asking(subscription: ConditionalSubscription, names: Names) -> str:
+    at = names[subscription.element_instance_key]
+    place = "" if at == subscription.catch_id else f" at {at}"
+    asked_for = ", ".join(subscription.variable_names.split("\n")) or "anything"
+    return f"{names[subscription.key]}{place}, asked for {asked_for}"
+
+
 def _subscription(subscription: MessageSubscription, names: Names) -> str:
     at = names[subscription.element_instance_key]
     place = "" if at == subscription.catch_id else f" at {at}"
@@ -114,6 +123,10 @@ def _signal_start(start: SignalStart, names: Names) -> str:
     return f"{names[start.key]}, signal {start.signal_name}"
 
 
+def _conditional_start(start: ConditionalStart, names: Names) -> str:
+    return f"{names[start.key]}, by its condition"
+
+
 def _lock(lock: StartLock, names: Names) -> str:
     key = lock.correlation_key
     return f"lock on starts of {lock.bpmn_process_id} by {key}, held by {names[lock.process_instance_key]}"
@@ -133,11 +146,13 @@ _TOLD: Mapping[type[Row], Callable[[Any, Names], str]] = {
     Timer: _timer,
     MessageSubscription: _subscription,
     SignalSubscription: _listening,
+    ConditionalSubscription: _asking,
     ArrivedToken: _token,
     UndoRecord: _undo,
     StartTimer: _timer,
     MessageStart: _start,
     SignalStart: _signal_start,
+    ConditionalStart: _conditional_start,
     StartLock: _lock,
     Quarantine: _quarantine,
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 from counterflow import kernel
 from counterflow.kernel.course import beginning, moves, undo
+from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -41,8 +42,21 @@ HIDDEN_FIELDS = {
 }
 NAMED_BEFORE = {messages.MessageCorrelated: "message_name", signals.SignalReceived: "signal_name"}
 """What came has been named where it was published or went out."""
-NAMED_AFTER = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
+NAMED_AFTER = (
+    timers.TimerScheduled,
+    messages.SubscriptionOpened,
+    signals.SignalSubscriptionOpened,
+    conditions.ConditionalSubscriptionOpened,
+)
 """Events whose key is called after what `catch_id` says."""
+CALLED_AFTER_CATCH = (*NAMED_AFTER, conditions.ConditionalTriggered, conditions.ConditionalFailed)
+STARTS = (
+    timers.StartTimerOpened,
+    messages.MessageStartOpened,
+    signals.SignalStartOpened,
+    conditions.ConditionalStartOpened,
+)
+"""Events whose key is called after the start event that they tell of."""
 FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
 """What a deployment writes down beside processes and decisions; a trace tells of these only."""
 MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
@@ -112,9 +126,7 @@ class Tracer:
             self._names[event.key] = f"message {self._messages}"
         elif isinstance(event, signals.SignalThrown | signals.SignalBroadcast):
             self._name_signal(event.key)
-        elif isinstance(
-            event, timers.StartTimerOpened | messages.MessageStartOpened | signals.SignalStartOpened
-        ):
+        elif isinstance(event, STARTS):
             self._names[event.key] = f"start at {event.element_id}"
 
     def _name_signal(self, key: int) -> None:
@@ -169,7 +181,7 @@ class Tracer:
             if (
                 field in HIDDEN_FIELDS
                 or field == NAMED_BEFORE.get(type(event))
-                or (field == "catch_id" and isinstance(event, NAMED_AFTER))
+                or (field == "catch_id" and isinstance(event, CALLED_AFTER_CATCH))
                 or field.endswith("position")
                 or value in (None, "", 0, b"", ())
             ):

@@ -49,6 +49,14 @@ def throw(element_id: str = "throw", *inside: str, **attributes: str | None) -> 
     return element("intermediateThrowEvent", *inside, id=element_id, **attributes)
 
 
+def conditional(condition: str = "= x > 1", *inside: str, **attributes: str | None) -> str:
+    """A conditional event definition; `inside` is extension elements."""
+    blocks = [extensions(*inside)] if inside else []
+    return element(
+        "conditionalEventDefinition", *blocks, element("condition", escape(condition)), **attributes
+    )
+
+
 def service(element_id: str, *inside: str, job: str | None = "work", **attributes: str | None) -> str:
     """A service task of the zeebe: dialect.
 

@@ -9,6 +9,7 @@ import pytest
 from counterflow.feel import Expression
 from counterflow.model.events import (
     CatchDefinition,
+    ConditionalDefinition,
     MessageDefinition,
     SignalDefinition,
     TimerDefinition,
@@ -57,6 +58,8 @@ def told(definition: CatchDefinition | None) -> tuple[object, ...]:
             return kind, expression.text
         case SignalDefinition(name):
             return ("signal", name if isinstance(name, str) else name.text)
+        case ConditionalDefinition(condition, names):
+            return ("condition", condition.text, names)
         case MessageDefinition(name, key):
             return f"={name.text}" if isinstance(
                 name, Expression

@@ -55,6 +55,8 @@ def test_every_behaviour_of_the_graph_has_an_element() -> None:
         Behaviour.SCRIPT_TASK,
         Behaviour.RULE_TASK,
         Behaviour.MULTI_INSTANCE,
+        Behaviour.STANDARD_LOOP,
+        Behaviour.AD_HOC_INNER_INSTANCE,
     }
     assert told_by_tag | told_by_event | told_by_what_is_inside == set(Behaviour) | {None}
 

@@ -105,7 +105,7 @@ WITH_BOOLEANS: dict[str, Callable[[str], bytes]] = {
     ),
     "testBefore": lambda value: marked("standardLoopCharacteristics", testBefore=value, loopMaximum="2"),
     "cancelRemainingInstances": lambda value: model(
-        *AROUND, element("adHocSubProcess", id="a", cancelRemainingInstances=value)
+        *AROUND, element("adHocSubProcess", element("task", id="t"), id="a", cancelRemainingInstances=value)
     ),
     "propagateAllParentVariables": lambda value: calling(propagateAllParentVariables=value),
     "propagateAllChildVariables": lambda value: calling(propagateAllChildVariables=value),
@@ -119,7 +119,7 @@ SPELLINGS = [("true", written) for written in ("True", "TRUE", "1", " true ", "\
 SPELLINGS += [("false", written) for written in ("False", "FALSE", "0", " false ")]
 
 
-WITHOUT_EFFECT = {"parallelMultiple", "cancelRemainingInstances"}
+WITHOUT_EFFECT = {"parallelMultiple"}
 """Of events with several definitions, and of elements that are refused as a whole."""
 
 

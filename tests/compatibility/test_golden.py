@@ -29,6 +29,7 @@ EMPTY = {
     *("start_timer", "message_start", "message_correlation", "start_lock"),
     *("sweep", "undertaking", "errand", "carried"),
     *("signal_subscription", "signal_start"),
+    *("conditional_subscription", "conditional_start"),
 }
 """The tables of which the story has nothing."""
 

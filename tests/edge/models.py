@@ -70,6 +70,22 @@ HEARING = process(
     ),
     "hearing",
 ).replace(b"</bpmn:definitions>", b'<bpmn:signal id="signal" name="prices-changed"/></bpmn:definitions>')
+WAITING_FOR_CONDITION = process(
+    line(
+        '<bpmn:intermediateCatchEvent id="wait"><bpmn:conditionalEventDefinition id="condition">'
+        "<bpmn:condition>= amount &gt; 100</bpmn:condition></bpmn:conditionalEventDefinition>"
+        "</bpmn:intermediateCatchEvent>"
+    ),
+    "checking",
+)
+STARTED_BY_CONDITION = process(
+    line(task("pack", "pack")).replace(
+        'id="start"/>',
+        'id="start"><bpmn:conditionalEventDefinition id="condition"><bpmn:condition>= amount &gt; 100'
+        "</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:startEvent>",
+    ),
+    "large",
+)
 STARTED_BY_MESSAGE = with_message(
     process(
         line(task("pack", "pack")).replace(

@@ -47,6 +47,13 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("activate", lambda e: e.activate("a", timeout=timedelta()), Rejection, "at least 1 ms"),
     ("complete", lambda e: e.complete(7), Rejection, "no such job was found"),
     ("complete", lambda e: e.complete("a"), NothingThere, "an open job"),
+    (
+        "activate_activities",
+        lambda e: e.activate_activities(7, ["a"]),
+        Rejection,
+        "no such element instance was found",
+    ),
+    ("activate_activities", lambda e: e.activate_activities("a", ["a"]), NothingThere, "an active element"),
     ("fail", lambda e: e.fail(7, retries=1), Rejection, "with key '7'"),
     (
         "fail",
@@ -138,6 +145,8 @@ WRONG: dict[str, list[object]] = {
     "Mapping[str, bytes]": [None, 7, "a", b"a", []],
     "Sequence[str]": [None, 7, "a", b"a", [7]],
     "str | Path": [None, 7, 1.5, [], {}],
+    "Activities": [None, 7, "a", b"a", [7], [("a", 7)], {"a": 7}],
+    "AdHocResult | None": [7, "a", [], {}],
 }
 """By what a parameter is declared as, values that are none of it."""
 RIGHT: dict[str, Any] = {
@@ -147,6 +156,7 @@ RIGHT: dict[str, Any] = {
     "str | int": 7,
     "Variables": {},
     "Mapping[str, bytes]": {},
+    "Activities": [],
 }
 
 

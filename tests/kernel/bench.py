@@ -52,7 +52,7 @@ def resource(content: bytes, name: str = "model.bpmn") -> ReadResource:
 
 INDEXES = (
     *("children", "variables", "variable_bytes", "arrived_in", "job_of", "incident_of"),
-    *("undo_by_scope", "undo_by_throw", "container_of", "waits_of", "loop_outputs"),
+    *("undo_by_scope", "undo_by_throw", "container_of", "waits_of", "loop_outputs", "conditions"),
 )
 """What an `InstanceState` keeps beside its rows."""
 

@@ -27,7 +27,15 @@ SHARED = {
         "decision_definition",
         "bound_decision",
     ),
-    *("start_timer", "message_start", "signal_start", "message", "message_correlation", "start_lock"),
+    *(
+        "start_timer",
+        "message_start",
+        "signal_start",
+        "conditional_start",
+        "message",
+        "message_correlation",
+        "start_lock",
+    ),
     *("undertaking", "errand", "carried"),
 }
 

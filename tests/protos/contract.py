@@ -144,6 +144,9 @@ LATER_FIELDS: dict[str, str] = {
     ),
     "JobResultActivateElement": "1 elementId string, 2 variables string",
     "StringList": "1 values repeated string",
+    "EvaluateConditionalRequest": "1 tenantId string, 2 processDefinitionKey int64, 3 variables string",
+    "EvaluateConditionalResponse": "1 processInstances repeated ProcessInstanceReference",
+    "ProcessInstanceReference": "1 processDefinitionKey int64, 2 processInstanceKey int64",
     "ProcessInstanceCreationRuntimeInstruction": "1 terminate TerminateProcessInstanceInstruction",
     "TerminateProcessInstanceInstruction": "1 afterElementId string",
 }
@@ -195,8 +198,12 @@ UNARY_METHODS: tuple[str, ...] = (
     "UpdateJobTimeout",
     "DeleteResource",
     "BroadcastSignal",
+    "EvaluateConditional",
 )
 """Each takes `<Name>Request` and answers with one `<Name>Response`."""
+
+LATER_METHODS = frozenset({"EvaluateConditional"})
+"""Those that later versions added."""
 
 STREAMING_METHODS: dict[str, tuple[str, str]] = {
     "ActivateJobs": ("ActivateJobsRequest", "ActivateJobsResponse"),

@@ -36,6 +36,7 @@ def test_the_service_reads_and_releases() -> None:
         "GetMessage",
         "GetSignal",
         "TriggerElement",
+        "ActivateAdHocSubProcessActivities",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",

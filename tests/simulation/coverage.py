@@ -15,6 +15,7 @@ from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
     LinkDefinition,
@@ -33,6 +34,7 @@ Tally = Counter[tuple[str, str, str]]
 POSITIONS = (
     "process",
     "sub-process",
+    "activation",
     "event",
     "handler",
     "called",
@@ -41,8 +43,9 @@ POSITIONS = (
     "loop",
     "camunda",
 )
-"""Directly in a process, in a sub-process, in an event sub-process; as a handler; in a called process; many
-times, all at once or one after another; in a standard loop; in a `camunda:` model. Several may hold at once.
+"""Directly in a process, in a sub-process, in an activation of an ad-hoc one, in an event sub-process; as a
+handler; in a called process; many times, all at once or one after another; in a standard loop; in a
+`camunda:` model. Several may hold at once.
 """
 
 NOT_PLAYED: Mapping[str, str] = {
@@ -51,6 +54,18 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
+    "ActivateAdHocSubProcessActivities": "the reference knows what a collection begins alone; bpmn/behaviours/ad-hoc plays it",
+    **dict.fromkeys(
+        (
+            "startEvent conditionalEventDefinition",
+            "startEvent conditionalEventDefinition, not interrupting",
+            "intermediateCatchEvent conditionalEventDefinition",
+            "boundaryEvent conditionalEventDefinition",
+            "boundaryEvent conditionalEventDefinition, not interrupting",
+            "EvaluateConditional",
+        ),
+        "not grown yet; bpmn/behaviours/conditional-events plays each",
+    ),
 }
 """Elements and commands that need not occur, and why."""
 
@@ -64,6 +79,7 @@ _DEFINITIONS: Mapping[type, str] = {
     TimerDefinition: "timerEventDefinition",
     MessageDefinition: "messageEventDefinition",
     SignalDefinition: "signalEventDefinition",
+    ConditionalDefinition: "conditionalEventDefinition",
 }
 _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE: "date",
@@ -71,6 +87,12 @@ _KINDS: Mapping[TimerKind, str] = {
     TimerKind.DATE_OR_DURATION: "date",
     TimerKind.CYCLE: "cycle",
     TimerKind.QUARTZ_CYCLE: "cycle",
+}
+_AROUND = {
+    Behaviour.PROCESS: "process",
+    Behaviour.SUB_PROCESS: "sub-process",
+    Behaviour.AD_HOC_SUB_PROCESS: "sub-process",
+    Behaviour.AD_HOC_INNER_INSTANCE: "activation",
 }
 _EVENT_TAGS = {tag for tag, row in ELEMENTS.items() if row.category is Category.EVENT}
 
@@ -81,6 +103,9 @@ def kind_of(node: Node) -> str:
         return "subProcess triggered by an event"
     if isinstance(node.work, CalledDecision):
         return "businessRuleTask with a decision"
+    if node.type in {"receiveTask", "eventBasedGateway"} and not (node.incoming or node.is_for_compensation):
+        kind = "begins" if not node.all_have_to_come else "begins and awaits all"
+        return f"{node.type} that {kind}"
     definition = _DEFINITIONS.get(
         type(node.event), "messageEventDefinition" if isinstance(node.work, JobDefinition) else ""
     )
@@ -92,7 +117,7 @@ def kind_of(node: Node) -> str:
 def positions_of(process: Process, node: Node, header: ProcessInstance, loop_counter: int) -> Iterator[str]:
     """Where it stands: every position that holds."""
     around = process.nodes[node.parent].behaviour if node.parent else Behaviour.PROCESS
-    yield {Behaviour.PROCESS: "process", Behaviour.SUB_PROCESS: "sub-process"}.get(around, "event")
+    yield _AROUND.get(around, "event")
     if node.is_for_compensation:
         yield "handler"
     if header.parent_instance_key:
@@ -136,6 +161,9 @@ def expected() -> dict[str, list[str]]:
     others = [
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
+        "receiveTask that begins",
+        "eventBasedGateway that begins",
+        "eventBasedGateway that begins and awaits all",
         *(f"{name}, not interrupting" for name in waiting),
     ]
     timers = [f"timer with a {kind}" for kind in dict.fromkeys(_KINDS.values())]

@@ -17,6 +17,7 @@ from counterflow import kernel
 from counterflow.kernel.course import moves
 from counterflow.kernel.data import scopes
 from counterflow.kernel.vocabulary import Event, LogEntry
+from counterflow.kernel.work.origin import INNER
 from counterflow.model.data import VariableMapping
 from counterflow.model.graph import Node, Process
 from tests.simulation.invariants import Violation
@@ -100,6 +101,8 @@ class Data:
 
     def _home_of(self, key: int, name: str) -> int:
         while self._lives[key].scope_key and name not in self._values.get(key, {}):
+            if self._lives[key].loop_counter == INNER:
+                break  # nothing leaves an activation of an ad-hoc sub-process
             key = self._lives[key].scope_key
         return key
 

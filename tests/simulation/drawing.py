@@ -19,6 +19,7 @@ from tests.bpmn.diagram import (
     flow,
     gateway,
     process,
+    receive,
     signal,
     signalled,
     start,
@@ -46,6 +47,7 @@ from tests.simulation.shapes import (
     Step,
     Throw,
     Trigger,
+    name_of,
 )
 from tests.simulation.words import DECISION, WORDS, Words
 
@@ -89,9 +91,7 @@ def _process(shape: ProcessShape, words: Words) -> str:
     first = pen.begin(start(f"{shape.id}_start"), f"{shape.id}_start")
     if shape.begins:
         merge = pen.put(gateway(f"{shape.id}_m"), f"{shape.id}_m", (first,))
-        for place, trigger in enumerate(shape.begins):
-            other = f"{shape.id}_begin{place}"
-            pen.flows(pen.begin(start(other, definition_of(trigger)), other), merge)
+        pen.begins(shape, merge)
         first = merge
     pen.course(shape.course, (first,))
     pen.event_scopes(shape.event_scopes)
@@ -105,6 +105,24 @@ class _Pen:
         self.words = words
         self.elements: list[str] = []
         self._count = 0
+
+    def begins(self, shape: ProcessShape, merge: str) -> None:
+        """What begins instances beside the none start event, led to a gateway where its course begins."""
+        before: tuple[str, ...] = ()
+        if shape.begins_at in {"first", "all"}:
+            kind = "Parallel" if shape.begins_at == "all" else "Exclusive"
+            marked = gateway(f"{shape.id}_g", "eventBased", instantiate="true", eventGatewayType=kind)
+            before = (self.begin(marked, f"{shape.id}_g"),)
+        for name, trigger in zip(shape.begun_by, shape.begins, strict=True):
+            make = catch if before else start
+            event = make(name, definition_of(trigger))
+            if shape.begins_at == "receive":
+                event = receive(name, trigger.text, instantiate="true")
+            self.put(event, name, before)
+            if shape.begun_by[name] is shape.course:
+                self.flows(name, merge)
+            else:
+                self.course(shape.beside, (name,))
 
     def begin(self, text: str, element_id: str) -> str:
         self.elements.append(text)
@@ -220,7 +238,12 @@ class _Pen:
     def border(self, border: Border, host: str) -> None:
         cancels = None if border.interrupting else "false"
         self.elements.append(boundary(border.id, host, definition_of(border.trigger), cancelActivity=cancels))
-        self.course(border.course, (border.id,))
+        self.close(self.course(border.course, (border.id,)), f"{border.id}_z")
+
+    def close(self, exits: Sequence[Entry], name: str) -> None:
+        """Where a course has no end event, what is left on a condition has to lead somewhere."""
+        if any(isinstance(exit_, tuple) for exit_ in exits):
+            self.put(element("task", id=name), name, exits)
 
     def event_scopes(self, event_scopes: Sequence[EventScope]) -> None:
         for scope in event_scopes:
@@ -301,6 +324,8 @@ class _Pen:
                 **own,
                 **attributes,
             )
+        if shape.kind == "ad_hoc":
+            return self.ad_hoc(shape, mark, mappings, **attributes)
         pen, first = _Pen(self.words), f"{shape.id}_start"
         pen.begin(start(first), first)
         pen.course(shape.inside or Course(()), (first,))
@@ -310,6 +335,31 @@ class _Pen:
             extensions(mappings) if mappings else "",
             mark,
             *pen.elements,
+            id=shape.id,
+            **attributes,
+        )
+
+    def ad_hoc(self, shape: Activity, mark: str, mappings: str, **attributes: str | None) -> str:
+        """One that begins the first step of each activation, and counts those that have ended."""
+        pen = _Pen(self.words)
+        for place, course in enumerate(shape.activations):
+            pen.close(pen.course(course, ()), f"{shape.id}_z{place}")
+        pen.event_scopes(shape.event_scopes)
+        first = ", ".join(f'"{name_of(course.steps[0])}"' for course in shape.activations)
+        counted = f"ended_{shape.id}"
+        adhoc = element(
+            "zeebe:adHoc",
+            activeElementsCollection=f"= [{first}]",
+            outputCollection=counted,
+            outputElement="= 1",
+        )
+        enough = element("completionCondition", f"= count({counted}) &gt;= {shape.enough}")
+        return element(
+            shape.tag,
+            extensions(adhoc, mappings),
+            mark,
+            *pen.elements,
+            enough if shape.enough else "",
             id=shape.id,
             **attributes,
         )

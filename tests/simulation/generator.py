@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tests.bpmn.diagram import compensate, element, end, flow, gateway, process, service, start, throw, undo
 from tests.simulation.shapes import (
     OWN,
     Activity,
@@ -36,6 +35,7 @@ from tests.simulation.shapes import (
     Throw,
     Trigger,
 )
+from tests.simulation.tangled import tangled
 
 DEPTH = 3
 CODES = ("A", "B", "")
@@ -90,6 +90,8 @@ class _Grower:
         self._messages = 0
         self._cancels = False
         """Whether it grows what stands directly in a transaction that can be cancelled."""
+        self._is_endless = False
+        """Whether it grows what stands directly in an ad-hoc sub-process, where nothing has an end event."""
         self._hears = 0
         """How many events around are begun by a signal: nothing in them throws one, so that none goes on for
         ever.
@@ -99,22 +101,30 @@ class _Grower:
     def process(self, process_id: str) -> ProcessShape:
         outer, self._process = self._process, process_id
         cancels, self._cancels = self._cancels, False
+        endless, self._is_endless = self._is_endless, False
         self._depth += 1
         course = self._content(0)
         scopes = self._event_scopes(0)
-        begins: tuple[Trigger, ...] = ()
+        shape = ProcessShape(process_id, course, scopes)
         if process_id == "main" and self._is_chance(0.15):
-            begins = (
-                self._chance.choice(
-                    [
-                        *(Trigger("message", "begin"), Trigger("signal", "begin")),
-                        *(Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")),
-                    ]
-                ),
-            )
-        self._process, self._cancels = outer, cancels
+            shape = self._begins_by_itself(shape)
+        self._process, self._cancels, self._is_endless = outer, cancels, endless
         self._depth -= 1
-        return ProcessShape(process_id, course, scopes, begins)
+        return shape
+
+    def _begins_by_itself(self, shape: ProcessShape) -> ProcessShape:
+        """By an event beside its none start event, or by one of two."""
+        others = [Trigger("signal", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
+        message, other = Trigger("message", "begin"), self._chance.choice(others)
+        where = self._chance.choice(["start", "start", "start", "receive", "first", "all"])
+        begins = {
+            "start": (self._chance.choice([message, other, other]),),
+            "receive": (message,),
+            "first": (message, other),
+            "all": (message, Trigger("message", "begun")),
+        }
+        beside = Course((self._task(),), self._end([])) if where == "all" else Course(())
+        return replace(shape, begins=begins[where], begins_at=where, beside=beside)
 
     # -- courses ---------------------------------------------------------------------------------------------
 
@@ -199,7 +209,7 @@ class _Grower:
 
     def _choice(self, depth: int) -> Step:
         branches = [Course(tuple(self._steps(depth + 1))), Course((self._activity(depth + 1),))]
-        if self._is_chance(0.2):
+        if not self._is_endless and self._is_chance(0.2):
             branches.insert(0, Course((self._activity(depth + 1),), self._end([])))
         return Choice(self._id("x"), tuple(branches))
 
@@ -211,6 +221,7 @@ class _Grower:
     def _activity(self, depth: int) -> Activity:
         kinds = ["task"] * 12 + ["receive"] * (3 if self._dialect == "camunda" else 1)
         if depth < DEPTH and self._budget > 0:
+            kinds += ["ad_hoc"] * (1 if self._dialect == "zeebe" else 0)
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
         activity = self._bare(kind, depth)
@@ -223,19 +234,24 @@ class _Grower:
             activity.event_scopes,
             activity.called,
             activity.message,
-            (*activity.borders, *self._borders(depth, activity.message, tells=kind in {"sub", "call"})),
+            (
+                *activity.borders,
+                *self._borders(depth, activity.message, tells=kind in {"sub", "ad_hoc", "call"}),
+            ),
             handler,
             many,
             activity.tag,
-            inputs=self._mappings() if many is None else (),
+            inputs=self._mappings() if many is None and kind != "ad_hoc" else (),
             outputs=self._mappings(),
+            activations=activity.activations,
+            enough=activity.enough,
         )
 
     def _mappings(self) -> tuple[Mapping, ...]:
         """Members of two objects into members of the same, so that what one mapping makes stands beside what
         the next one reads.
         """
-        if self._dialect != "zeebe" or not self._is_chance(0.12):
+        if self._dialect != "zeebe" or self._is_endless or not self._is_chance(0.12):
             return ()
         return tuple(
             (self._chance.choice(DATA), self._chance.choice(DATA))
@@ -252,6 +268,8 @@ class _Grower:
             return Activity(self._id("r"), kind, message="" if is_bare else awaited)
         if kind == "sub":
             return self._sub_process(depth)
+        if kind == "ad_hoc":
+            return self._ad_hoc(depth)
         if self._has_later and self._is_chance(0.2):
             self.calls_late = True
             return Activity(self._id("k"), kind, called=LATE)
@@ -263,15 +281,37 @@ class _Grower:
     def _sub_process(self, depth: int) -> Activity:
         """One in four can be cancelled: then it has an event for that on its border, and is done once."""
         name, outer, is_transaction = self._id("s"), self._cancels, self._is_chance(0.25)
+        endless, self._is_endless = self._is_endless, False
         self._cancels = is_transaction
         inside = self._content(depth + 1)
         self._cancels = False
         scopes = self._event_scopes(depth + 1, undoes=True)
-        self._cancels = outer
+        self._cancels, self._is_endless = outer, endless
         if not is_transaction:
             return Activity(name, "sub", inside, scopes, tag="subProcess")
         left = Border(self._id("b"), Trigger("cancel", ""), True, self._short(depth))
         return Activity(name, "sub", inside, scopes, borders=(left,), tag=CANCELLABLE)
+
+    def _ad_hoc(self, depth: int) -> Activity:
+        """Every activation begins with an activity, and is done before all, with all, or with the first."""
+        name, outer, endless = self._id("o"), self._cancels, self._is_endless
+        self._cancels, self._is_endless = False, True
+        count = self._chance.choice([1, 2, 2, 3])
+        activations = tuple(
+            Course((self._activity(depth + 1), *self._steps(depth + 1))) for _ in range(count)
+        )
+        self._is_endless = False
+        scopes = self._event_scopes(depth + 1, undoes=True)
+        self._cancels, self._is_endless = outer, endless
+        enough = self._chance.choice([0, 0, 1, count])
+        return Activity(
+            name,
+            "ad_hoc",
+            event_scopes=scopes,
+            tag="adHocSubProcess",
+            activations=activations,
+            enough=enough,
+        )
 
     def _task(self) -> Activity:
         return Activity(self._id("t"), "task", tag=self._chance.choice(TASKS))
@@ -279,9 +319,9 @@ class _Grower:
     def _handler(self, depth: int) -> Activity:
         kind = self._chance.choice(["task"] * 8 + ["sub", "many"])
         if kind == "sub" and depth < DEPTH:
-            cancels, self._cancels = self._cancels, False
+            outer, self._cancels, self._is_endless = (self._cancels, self._is_endless), False, False
             content = self._content(DEPTH)
-            self._cancels = cancels
+            self._cancels, self._is_endless = outer
             return Activity(self._id("s"), "sub", content, tag="subProcess")
         return Activity(self._id("t"), "task", many=self._many() if kind == "many" else None)
 
@@ -331,7 +371,10 @@ class _Grower:
         course = self._short(depth)
         self._hears -= trigger.kind == "signal"
         if trigger.kind == "escalation":
-            return replace(course, steps=(self._task(), *course.steps))
+            told_on: tuple[Step, ...] = ()
+            if self._is_chance(0.5):  # it goes outward, and never back to what throws it
+                told_on = (Escalate(self._id("l"), trigger.text or CODES[0]), self._task())
+            return replace(course, steps=(self._task(), *told_on, *course.steps))
         return course
 
     def _short(self, depth: int) -> Course:
@@ -343,7 +386,7 @@ class _Grower:
             else []
         )
         steps += self._steps(depth + 2)
-        return Course(tuple(steps), self._end([]))
+        return Course(tuple(steps), None if self._is_endless else self._end([]))
 
     def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
         told = ["escalation"] * 4 if codes.get("escalation") else []
@@ -400,66 +443,3 @@ class _Grower:
 
     def _is_chance(self, probability: float) -> bool:
         return self._chance.random() < probability
-
-
-# -- unstructured --------------------------------------------------------------------------------------------
-
-
-def tangled(chance: random.Random) -> Case:
-    """Flows at random: implicit forks and merges, loops, joins that may never come together."""
-    count = chance.randint(3, 8)
-    names = [f"t{place}" for place in range(count)]
-    elements = [start(), end()]
-    for place, name in enumerate(names):
-        elements += _tangled_element(chance, name, place)
-        elements.append(flow(names[place - 1] if place else "start", name))
-    elements.append(flow(names[-1], "end"))
-    forward = [
-        name
-        for name in names[:-1]
-        if not any(f'<intermediateThrowEvent id="{name}"' in text for text in elements)
-    ]
-    for number in range(chance.randint(0, 3) if forward else 0):
-        source = chance.choice(forward)
-        target = chance.choice(names[names.index(source) + 1 :])
-        elements.append(flow(source, target, "= again = true", id=f"forward{number}"))
-    tasks = [name for name in names[1:] if any(f'<serviceTask id="{name}"' in text for text in elements)]
-    if tasks and chance.random() < 0.6:
-        source = chance.choice(tasks)
-        target = chance.choice(names[: names.index(source) + 1])
-        elements.append(flow(source, target, f"= go_{source} = true", id="back"))
-    return Case(raw=(process(*_with_defaults(elements), process_id="main"),))
-
-
-def _tangled_element(chance: random.Random, name: str, place: int) -> list[str]:
-    kind = chance.choices(["task", "undone", "parallel", "throw", "inner"], [4, 4, 2, 2, 2])[0]
-    job = "odd" if place % 2 else "even"
-    if kind == "parallel":
-        return [gateway(name, "parallel")]
-    if kind == "throw":
-        return [throw(name, compensate())]
-    if kind == "inner":
-        inside = (start(f"{name}s"), service(f"{name}i", job=job), end(f"{name}e", compensate()))
-        flows = (flow(f"{name}s", f"{name}i"), flow(f"{name}i", f"{name}e"))
-        undone = (undo(f"{name}i", by=f"{name}h"), service(f"{name}h", job=job, isForCompensation="true"))
-        return [element("subProcess", *inside, *undone, *flows, id=name)]
-    task = [service(name, job=job)]
-    return (
-        task
-        if kind == "task"
-        else [*task, undo(name, by=f"{name}u"), service(f"{name}u", job=job, isForCompensation="true")]
-    )
-
-
-def _with_defaults(elements: list[str]) -> list[str]:
-    """Conditions make no sense behind a parallel gateway: those flows lose theirs."""
-    parallel = {part.split('"')[0] for text in elements for part in text.split('<parallelGateway id="')[1:]}
-    cleaned = []
-    for text in elements:
-        source = text.split('sourceRef="')[1].split('"')[0] if text.startswith("<sequenceFlow") else ""
-        cleaned.append(
-            text.split("<conditionExpression")[0] + "</sequenceFlow>"
-            if source in parallel and "<cond" in text
-            else text
-        )
-    return cleaned

@@ -32,12 +32,19 @@ from counterflow.kernel.rows import (
     Variable,
 )
 from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.work.origin import BODY
 from counterflow.model.events import CatchDefinition, TimerDefinition
 from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 from tests.simulation.unfinished import is_at_rest, is_swept, with_errands
 
-SCOPES = {Behaviour.PROCESS, Behaviour.SUB_PROCESS, Behaviour.EVENT_SUB_PROCESS}
+SCOPES = {
+    Behaviour.PROCESS,
+    Behaviour.SUB_PROCESS,
+    Behaviour.EVENT_SUB_PROCESS,
+    Behaviour.AD_HOC_SUB_PROCESS,
+    Behaviour.AD_HOC_INNER_INSTANCE,
+}
 PASSED_AT_ONCE = {
     Behaviour.START_EVENT,
     Behaviour.BOUNDARY_EVENT,
@@ -91,6 +98,9 @@ class InstanceCheck:
                 if table is not ProcessInstance
                 for row in rows
             )
+        elif self._rows[Quarantine] and is_swept(self._store, self._header.key):
+            if self._header.key not in self._elements:
+                yield "it is cancelled as it stands, and its root element is gone before the others"
         else:
             checks = (
                 self._element_rows,
@@ -134,7 +144,7 @@ class InstanceCheck:
     def _has_cause(self, element: ElementInstance) -> bool:
         node = self._nodes[element.element_id]
         behaviour = node.behaviour
-        if element.loop_counter < 0:
+        if element.loop_counter == BODY:
             return self._children[element.key] > 0 and element.key in self._loops
         if behaviour in SCOPES:
             return (
@@ -222,16 +232,22 @@ class InstanceCheck:
         if not isinstance(catch.event, CatchDefinition):
             return False
         is_on_border = catch.attached_to == node.id
-        if element.loop_counter and is_on_border != (element.loop_counter < 0):
+        if element.loop_counter and is_on_border != (element.loop_counter == BODY):
             return False
         return is_on_border or not element.interrupted
 
     def _loop_rows(self) -> Iterator[str]:
         for loop in self._loops.values():
             body = self._elements.get(loop.element_instance_key)
-            if body is None or body.loop_counter >= 0:
+            is_ad_hoc = body is not None and self._nodes[body.element_id].ad_hoc is not None
+            if body is None or (body.loop_counter != BODY and not is_ad_hoc):
                 yield f"{loop} is of no body"
-            elif not self._held[body.key] and not self._goes_on(body.key) and not self._is_sweeping:
+            elif (
+                body.loop_counter == BODY
+                and not self._held[body.key]
+                and not self._goes_on(body.key)
+                and not self._is_sweeping
+            ):
                 yield from self._loop_counts(loop, body)
         for row in (*self._rows[LoopItems], *self._rows[LoopOutput]):
             if row.element_instance_key not in self._loops:
@@ -244,6 +260,11 @@ class InstanceCheck:
         expected = loop.total - loop.completed if is_parallel else 1
         if at_work != expected or 0 <= loop.total <= loop.completed:
             yield f"{loop} has {at_work} instances at work"
+
+    def _is_losing_undo(self) -> bool:
+        """A scope that is about to complete lets go of what is in it, page by page."""
+        completing = (row.key for row in self._elements.values() if row.state == "completing")
+        return any(key in self._with_errands for key in completing)
 
     def _undo_rows(self) -> Iterator[str]:
         if self._is_sweeping:
@@ -260,7 +281,8 @@ class InstanceCheck:
                 yield f"{row} was started and its handler is gone"
             if row.state in {"available", "container"} and (row.throw_key or row.handler_key):
                 yield f"{row} belongs to a throw"
-            if row.state == "container" and not inside[row.element_instance_key]:
+            is_empty = row.state == "container" and not inside[row.element_instance_key]
+            if is_empty and not self._is_losing_undo():
                 yield f"{row} is empty"
 
     def _small_rows(self) -> Iterator[str]:

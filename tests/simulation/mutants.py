@@ -13,11 +13,18 @@ import msgspec
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, waits
+from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.elements import parallel_gateway, standard_loop, sub_process, throw_event
+from counterflow.kernel.elements import (
+    ad_hoc_sub_process,
+    event_based_gateway,
+    parallel_gateway,
+    standard_loop,
+    sub_process,
+    throw_event,
+)
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel
+from counterflow.kernel.events import arrivals, cancel
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -67,19 +74,19 @@ def one_undo_dropped(patch: Patch) -> None:
 
 
 def undo_in_order_of_completion(patch: Patch) -> None:
-    def next_wrong(plan: undo.UndoPlan) -> list[int]:
+    def next_wrong(plan: undo_order.UndoPlan, most: int) -> list[int]:
         found, plan._pending = plan._pending[:1], plan._pending[1:]
         return [key for _, key in found]
 
-    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
+    patch.setattr(undo_order.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_all_at_once(patch: Patch) -> None:
-    def next_wrong(plan: undo.UndoPlan) -> list[int]:
+    def next_wrong(plan: undo_order.UndoPlan, most: int) -> list[int]:
         found, plan._pending = plan._pending, []
         return [key for _, key in found]
 
-    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
+    patch.setattr(undo_order.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_recorded_twice(patch: Patch) -> None:
@@ -130,6 +137,16 @@ def join_that_forgets(patch: Patch) -> None:
         entering.enter(scope, gateway)
 
     patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
+
+
+def gateway_forgets_what_has_to_come(patch: Patch) -> None:
+    def activated(token: Token) -> None:
+        if token.row.triggered:
+            brought = scopes.take_away(token, sorted(token.variables))
+            arrivals.event_arrived(token, token.header.starts[0], brought)
+
+    forgetful = replace(event_based_gateway.ROOM, activated=activated)
+    patch.setitem(_mutable(ROOMS), Behaviour.EVENT_BASED_GATEWAY, forgetful)
 
 
 def timer_fires_early(patch: Patch) -> None:
@@ -202,6 +219,17 @@ def escalation_always_interrupts(patch: Patch) -> None:
         go_on_from(at, catch, local, interrupting=is_escalation or catch.interrupting)
 
     patch.setattr(travel, "go_on_from", interrupting)
+
+
+def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
+    """An event sub-process is begun once more by what it has thrown itself."""
+    catching = travel._catching
+
+    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
+        # the scope itself is none of its event sub-processes, so that none of them is left out
+        return catching(at, at if inner is not None else None, kind, code)
+
+    patch.setattr(travel, "_catching", inside_too)
 
 
 def mapping_reads_its_target(patch: Patch) -> None:
@@ -399,6 +427,22 @@ def flow_goes_on_before_the_sweep(patch: Patch) -> None:
     patch.setattr(pages, "put_off", late)
 
 
+def flows_of_activations_not_counted(patch: Patch) -> None:
+    room = ROOMS[Behaviour.AD_HOC_SUB_PROCESS]
+    patch.setitem(
+        _mutable(ROOMS), Behaviour.AD_HOC_SUB_PROCESS, replace(room, child_leaving=lambda child: False)
+    )
+
+
+def activations_survive_the_condition(patch: Patch) -> None:
+    fulfil = ad_hoc_sub_process._fulfil
+
+    def spares(scope: Token, *, cancels_remaining: bool) -> None:
+        fulfil(scope, cancels_remaining=False)
+
+    patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -411,6 +455,7 @@ MUTANTS = (
     others_survive_a_cancel,
     completion_doubled,
     join_that_forgets,
+    gateway_forgets_what_has_to_come,
     timer_fires_early,
     answer_before_the_commit,
     subscription_left_over,
@@ -421,6 +466,7 @@ MUTANTS = (
     incident_dropped,
     any_error_is_caught_by_the_first,
     escalation_always_interrupts,
+    escalation_begins_where_it_was_thrown,
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
@@ -445,6 +491,8 @@ MUTANTS = (
     page_forgets_an_errand,
     swept_and_still_at_work,
     flow_goes_on_before_the_sweep,
+    flows_of_activations_not_counted,
+    activations_survive_the_condition,
 )
 
 

@@ -216,7 +216,7 @@ class Oracle:
         values: Mapping[str, Any] = {name: msgspec.json.decode(value) for name, value in first.items()}
         if "key" in values and event.key not in self._not_followed:
             root = ((str(event.key), 0, 0),)
-            start_at = [name for name in (event.start_at or "").split("\n") if name and "_begin" not in name]
+            start_at = [name for name in (event.start_at or "").split("\n") if name]
             self._references[event.key] = Reference(
                 self._defined[event.definition_key],
                 self._latest.get,

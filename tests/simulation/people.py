@@ -124,7 +124,7 @@ class People:
             correlation_key=key,
             message_id=self._world.chance.choice(["", "", "same"]),
             time_to_live_ms=self._world.chance.choice([0, 3_000, 20_000]),
-            variables=self._beginning() if name == "begin" else self._news(),
+            variables=self._beginning() if name in {"begin", "begun"} else self._news(),
         )
         self._world.submit(command)
         if self._world.strikes("message twice", 0.3):

@@ -26,13 +26,16 @@ from tests.simulation.scopes import (
     Scope,
     Shape,
     Then,
+    borders_of,
     name_of,
     nothing,
     process_of,
     scope_of,
+    starts_of,
     undoable,
 )
 from tests.simulation.shapes import (
+    Activation,
     Activity,
     Again,
     Border,
@@ -53,11 +56,13 @@ from tests.simulation.shapes import (
     places,
 )
 from tests.simulation.shapes import name_of as name_of_step
-from tests.simulation.travel import LOOKED_FOR, find_catch
+from tests.simulation.travel import find_catch
 from tests.simulation.undoing import Intervals, Undoing
 
 Called = Callable[[str], "ProcessShape | None"]
 """The latest version of a process, None as long as there is none."""
+BODY, ACTIVATION = -1, -2
+"""Places of what is around the instances of a loop, and of an activation."""
 
 
 class Reference(Undoing):
@@ -301,9 +306,9 @@ class Reference(Undoing):
         undoes: tuple[Entry, Live] | None = None,
         start_at: Sequence[str] = (),
     ) -> None:
-        live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else -1)
+        live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else BODY)
         live.undoes = undoes
-        live.waits.update(_borders(shape))
+        live.waits.update(borders_of(shape))
         if shape.many is None:
             self._work(live, shape, start_at)
             return
@@ -318,8 +323,32 @@ class Reference(Undoing):
             live.waits[shape.id] = shape
         elif shape.kind == "call":
             self._call(live)
+        elif shape.kind == "ad_hoc":
+            self._activate(live, shape)
         else:
             self._fill(live, shape.event_scopes, shape.inside or Course(()), start_at=start_at)
+
+    def _activate(self, live: Live, shape: Activity) -> None:
+        """Each activation is a scope of its own; all are there before the first of them begins."""
+        live.inner = scope = Scope(live)
+        live.waits.update(starts_of(shape.event_scopes))
+        name = f"{shape.id}#innerInstance"
+        begun = [
+            self._open(Activation(course), name, scope, nothing, ACTIVATION) for course in shape.activations
+        ]
+        for activation, course in zip(begun, shape.activations, strict=True):
+            activation.inner = Scope(activation)
+            self._course(course, activation.inner, nothing)
+
+    def _activation_ended(self, live: Live, scope: Scope) -> None:
+        around = scope.owner
+        around.completed += 1
+        enough = around.shape.enough if isinstance(around.shape, Activity) else 0
+        if enough and around.completed >= enough:
+            self._sweep(scope)
+            self._complete(around)
+        else:
+            self._may_end(scope)
 
     def _call(self, live: Live) -> None:
         """What was called in vain has not begun: nothing on its border is waited for, until the process is
@@ -329,7 +358,7 @@ class Reference(Undoing):
             raise Disagreement(f"{live.path} calls nothing")
         shape = self._called(live.shape.called)
         live.in_vain = shape is None
-        live.waits = _borders(live.shape) if shape is not None and live.place == 0 else {}
+        live.waits = borders_of(live.shape) if shape is not None and live.place == 0 else {}
         if shape is not None:
             self._begin_process(shape, live.path, live, lambda: self._complete(live))
 
@@ -377,17 +406,25 @@ class Reference(Undoing):
         start_at: Sequence[str] = (),
     ) -> None:
         live.inner = Scope(live, compensated=compensated)
-        waited = [
-            event for event in events if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
-        ]
-        live.waits.update({f"{event.id}_start": event for event in waited})
-        if start_at:
+        live.waits.update(starts_of(events))
+        if isinstance(live.shape, ProcessShape) and start_at and start_at[0] in live.shape.begun_by:
+            self._begin_by(start_at[0], live.shape, live.inner)
+        elif start_at:
             self._begin_inside(course, live.inner, start_at)
         else:
             self._course(course, live.inner, nothing)
 
+    def _begin_by(self, name: str, shape: ProcessShape, scope: Scope) -> None:
+        """An event has begun the instance; of those that all have to come the others are waited for."""
+        for other, course in shape.begun_by.items():
+            if shape.begins_at == "all" and other != name:
+                event = Catch(other, shape.begins[0])
+                then = functools.partial(self._course, course, scope, nothing)
+                self._open(event, other, scope, then).waits[other] = event
+        self._course(shape.begun_by[name], scope, nothing)
+
     def _may_end(self, scope: Scope) -> None:
-        is_held = scope.owner.place < 0 or self._is_aside(scope.owner)
+        is_held = scope.owner.place == BODY or self._is_aside(scope.owner)
         if not is_held and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
             self._complete(scope.owner)
 
@@ -410,6 +447,9 @@ class Reference(Undoing):
             scope_of(live).done += undoable(live)
         if live.place > 0:
             self._one_of_many(live)
+            return
+        if isinstance(live.shape, Activation):
+            self._activation_ended(live, scope_of(live))
             return
         live.then()
         if live.undoes is not None:
@@ -467,8 +507,3 @@ class Reference(Undoing):
             return False
         self._come(live, catch)
         return True
-
-
-def _borders(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
-    """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind not in LOOKED_FOR}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.simulation.shapes import (
+    Activation,
     Activity,
     Border,
     Catch,
@@ -27,7 +28,9 @@ Path = tuple[Name, ...]
 manieth).
 """
 Then = Callable[[], None]
-Shape = Activity | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | Escalate | End
+Shape = (
+    Activity | Activation | EventScope | ProcessShape | Catch | Race | Throw | Send | Shout | Escalate | End
+)
 
 
 def nothing() -> None:
@@ -93,6 +96,10 @@ class Live:
     completed: int = 0
 
 
+LOOKED_FOR = ("error", "escalation", "cancel")
+"""What is looked for when it happens, and not waited for."""
+
+
 class Disagreement(AssertionError):
     """The kernel did what the reference cannot follow."""
 
@@ -123,8 +130,10 @@ def undoable(live: Live) -> Iterator[Item]:
         yield Entry(shape.id, live.path, replacing[0], False, inside)
     elif inside and isinstance(shape, Activity | EventScope):
         yield Container(shape.id, inside)
+    elif inside and isinstance(shape, Activation):
+        yield Container("", inside)
     if isinstance(shape, Activity) and shape.undo is not None and is_undone_by_itself(shape, live.place):
-        yield Entry(shape.id, live.path, shape.undo, shape.kind == "sub")
+        yield Entry(shape.id, live.path, shape.undo, shape.kind in {"sub", "ad_hoc"})
 
 
 def is_undone_by_itself(shape: Activity, place: int) -> bool:
@@ -166,3 +175,17 @@ def process_of(live: Live) -> Live:
     while not isinstance(live.shape, ProcessShape):
         live = scope_of(live).owner
     return live
+
+
+def borders_of(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
+    """The events on the border that are waited for, by id."""
+    return {border.id: border for border in shape.borders if border.trigger.kind not in LOOKED_FOR}
+
+
+def starts_of(events: Sequence[EventScope]) -> dict[str, EventScope]:
+    """The events that begin event sub-processes and are waited for, by id."""
+    return {
+        f"{event.id}_start": event
+        for event in events
+        if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
+    }

@@ -107,10 +107,18 @@ def _smaller_activity(activity: Activity) -> Iterator[Activity]:
         replace(activity, event_scopes=scopes)
         for scopes in _without_one(activity.event_scopes, _smaller_event_scope)
     )
+    for activations in _without_one(activity.activations, _smaller_course):
+        if activations and all(_begins_with_activity(course) for course in activations):
+            yield replace(activity, activations=activations, enough=min(activity.enough, len(activations)))
     if activity.inside is not None:
         yield from (
             replace(activity, inside=inside) for inside in _smaller_course(activity.inside) if inside.steps
         )
+
+
+def _begins_with_activity(course: Course) -> bool:
+    """What begins a flow of an ad-hoc sub-process has no flow to it."""
+    return bool(course.steps) and isinstance(course.steps[0], Activity)
 
 
 def _smaller_border(border: Border) -> Iterator[Border]:

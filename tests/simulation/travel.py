@@ -5,9 +5,6 @@ from __future__ import annotations
 from tests.simulation.scopes import Live, events_of
 from tests.simulation.shapes import Activity, Border, EventScope, Trigger
 
-LOOKED_FOR = ("error", "escalation", "cancel")
-"""What is looked for when it happens, and not waited for."""
-
 
 def find_catch(thrower: Live, kind: str, code: str) -> tuple[Live, Border | EventScope] | None:
     """Where it is caught, and by which event; None where nothing catches it."""

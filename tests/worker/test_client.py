@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from counterflow_wire import gateway as wire
 from counterflow_worker import (
+    AdHocResult,
     Client,
     DeadlineExceededError,
     InvalidStateError,
@@ -58,6 +59,10 @@ Call = Callable[[Client], Awaitable[object]]
          wire.SetVariablesRequest(elementInstanceKey=5, variables='{"a":1}', local=True)),
         (lambda c: c.resolve_incident(5), "ResolveIncident", wire.ResolveIncidentRequest(incidentKey=5)),
         (lambda c: c.complete_job(5, {"a": 1}), "CompleteJob", wire.CompleteJobRequest(jobKey=5, variables='{"a":1}')),
+        (lambda c: c.complete_job(5, result=AdHocResult(activate=["ask", "ask"], is_cancel_remaining_instances=True)), "CompleteJob",
+         wire.CompleteJobRequest(jobKey=5, variables="{}", result={
+             "type": "adHocSubProcess", "activateElements": [{"elementId": "ask", "variables": "{}"}] * 2,
+             "isCompletionConditionFulfilled": False, "isCancelRemainingInstances": True})),
         (lambda c: c.fail_job(5, retries=2, message="why", back_off_ms=9, variables={"a": 1}), "FailJob",
          wire.FailJobRequest(jobKey=5, retries=2, errorMessage="why", retryBackOff=9, variables='{"a":1}')),
         (lambda c: c.throw_error(5, "CODE", "why", {"a": 1}), "ThrowError",

@@ -5,12 +5,22 @@ from random import Random
 
 import pytest
 
-from counterflow_worker import GIVE_UP, BackOff, BpmnError, JobFailure, JobRetry, Step, VariablesError
+from counterflow_worker import (
+    GIVE_UP,
+    AdHocResult,
+    BackOff,
+    BpmnError,
+    JobFailure,
+    JobRetry,
+    Step,
+    VariablesError,
+)
 from counterflow_worker.outcome import MESSAGE_LENGTH, Completed, Failed, Thrown, decide
 from counterflow_worker.testing import make_job
 
 RETRY = JobRetry(back_off=BackOff(initial_ms=1_000, jitter=0))
 FOUND_LIST = "expected a mapping, a Struct, a dataclass or None as variables, found list"
+DECIDED = AdHocResult(activate={"ask": {"who": "Ada"}}, variables={"a": 1})
 JOB = make_job("work", {"card": "4111"}, retries=2)
 
 
@@ -19,6 +29,8 @@ JOB = make_job("work", {"card": "4111"}, retries=2)
     [
         (None,                                   Completed()),
         ({"a": 1},                               Completed(variables_json='{"a":1}')),
+        (DECIDED,                                Completed(variables_json='{"a":1}', result=DECIDED)),
+        (AdHocResult(activate={"ask": [1]}),     Failed(retries=0, back_off_ms=0, message=FOUND_LIST)),
         (BpmnError("CODE"),                      Thrown(code="CODE", message="")),
         (BpmnError("CODE", "why", {"a": 1}),     Thrown(code="CODE", message="why", variables_json='{"a":1}')),
         (JobFailure("why"),                      Failed(retries=1, back_off_ms=2_000, message="why")),

@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from counterflow_wire.certificates import ClientCertificates
+from counterflow_worker.ad_hoc import AdHocResult
 from counterflow_worker.client import Client
 from counterflow_worker.errors import (
     AddressError,
@@ -41,6 +42,7 @@ from counterflow_worker.worker import Worker
 __all__ = [
     "GIVE_UP",
     "NO_BACK_OFF",
+    "AdHocResult",
     "AddressError",
     "AlreadyExistsError",
     "BackOff",

@@ -16,6 +16,7 @@ from typing import Self
 
 from counterflow_wire import gateway
 from counterflow_wire.certificates import ClientCertificates
+from counterflow_worker.ad_hoc import AdHocResult
 from counterflow_worker.binding import encode_variables
 from counterflow_worker.clock import Clock
 from counterflow_worker.connection import CALL_TIMEOUT_MS, Connection
@@ -254,13 +255,20 @@ class Client:
                 raise
 
     async def complete_job(
-        self, job_key: int, variables: object = None, *, retry: CallRetry | None = None
+        self,
+        job_key: int,
+        variables: object = None,
+        *,
+        result: AdHocResult | None = None,
+        retry: CallRetry | None = None,
     ) -> None:
         """The job is done, with these variables. Raises NotFoundError when it is no longer there.
 
         Not so if an attempt of ours, whose answer was lost, did that.
         """
         request = gateway.CompleteJobRequest(jobKey=job_key, variables=encode_variables(variables))
+        if result is not None:
+            request.result.CopyFrom(result.on_the_wire())
         await self.connection.call(
             "CompleteJob", request, gateway.CompleteJobResponse, IS_GONE_AFTERWARDS, retry=retry
         )

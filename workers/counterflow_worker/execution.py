@@ -95,8 +95,8 @@ async def send(client: Client, job: Job, outcome: Outcome, retry: CallRetry) -> 
     """Complete the job, fail it or throw its error, as the outcome says. Raises ClientError."""
     variables = msgspec.Raw(outcome.variables_json)
     match outcome:
-        case Completed():
-            await client.complete_job(job.key, variables, retry=retry)
+        case Completed(result=result):
+            await client.complete_job(job.key, variables, result=result, retry=retry)
         case Failed(retries=retries, back_off_ms=back_off_ms, message=message):
             await client.fail_job(
                 job.key,

@@ -9,6 +9,7 @@ from random import Random
 import msgspec
 
 from counterflow_wire import json_texts
+from counterflow_worker.ad_hoc import AdHocResult
 from counterflow_worker.binding import encode_variables
 from counterflow_worker.errors import BpmnError, JobFailure, VariablesError
 from counterflow_worker.job import Job
@@ -36,7 +37,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completed(Outcome, frozen=True, kw_only=True):
-    """The handler returned: CompleteJob."""
+    """The handler returned: CompleteJob. `result` is what it has decided about an ad-hoc sub-process."""
+
+    result: AdHocResult | None = None
 
 
 class Failed(Outcome, frozen=True, kw_only=True):
@@ -77,7 +80,11 @@ async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outc
     Raises VariablesError, and whatever else the handler raises.
     """
     try:
-        return Completed(variables_json=encode_variables(await step(job)))
+        returned = await step(job)
+        if isinstance(returned, AdHocResult):
+            returned.on_the_wire()  # what cannot be sent is told before anything is
+            return Completed(variables_json=encode_variables(returned.variables), result=returned)
+        return Completed(variables_json=encode_variables(returned))
     except BpmnError as error:
         return Thrown(
             code=error.code,

@@ -4,9 +4,10 @@ holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from counterflow.bpmn.ad_hoc import described, inner_of, is_inside_activation
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS
 from counterflow.bpmn.elements import COMPENSATION, ERROR
@@ -15,6 +16,7 @@ from counterflow.bpmn.outline import Element, Outline
 from counterflow.bpmn.rules.job_type import passes_unsent
 from counterflow.bpmn.undo import undoes_as_a_whole
 from counterflow.model.graph import (
+    AdHoc,
     Behaviour,
     CalledDecision,
     Compensation,
@@ -62,6 +64,7 @@ class _Builder:
     def process(self, root: Element, elements: list[Element]) -> Process:
         """One process, with a node for each of its elements and for itself."""
         nodes = {element.id: self._node(element) for element in elements}
+        nodes |= {inner.id: inner for element in elements for inner in _inner_instance(element)}
         joins = [element.id for element in elements if element.waits_for_what_can_come]
         nodes |= {join: replace(nodes[join], reach=reach(nodes, nodes[join])) for join in joins}
         return Process(
@@ -78,7 +81,7 @@ class _Builder:
             id=element.id,
             type=element.tag,
             behaviour=self._behaviour(element),
-            parent=element.parent.id if element.parent is not None else "",
+            parent=_scope_of(element),
             name=element.attribute("name"),
             line=element.line,
             incoming=tuple(self.flows[id(flow)] for flow in element.incoming),
@@ -98,21 +101,21 @@ class _Builder:
             waits_for=_waits_for(element),
             body=_body(element),
             multi_instance=details.multi_instance,
+            ad_hoc=_ad_hoc(element),
             standard_loop=details.standard_loop,
             attached_to=element.attached_to.id if element.attached_to is not None else None,
             is_for_compensation=element.is_for_compensation,
             compensation=_compensation(element),
             start_event=_begins_at(element),
-            children=tuple(child.id for child in element.children),
+            children=_children(element),
             event_sub_processes=tuple(
                 child.id for child in element.event_sub_processes if not undoes_as_a_whole(child)
             ),
             compensation_event_sub_process=next(
                 (child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None
             ),
-            event_starts=tuple(
-                event.id for event in element.start_events if event.is_process_start and event.waits
-            ),
+            event_starts=tuple(event.id for event in element.process_starts if event.waits),
+            all_have_to_come=element.awaits_all,
             compensation_order=compensation_order(element) if element.parent is None else None,
         )
 
@@ -127,6 +130,36 @@ class _Builder:
         if element.tag != "boundaryEvent" or element.details.outputs:
             return False
         return self.reader.HANDS_ERRORS_OUT or not element.catches(ERROR)
+
+
+def _scope_of(element: Element) -> str:
+    if element.parent is None:
+        return ""
+    return inner_of(element.parent) if is_inside_activation(element) else element.parent.id
+
+
+def _children(scope: Element) -> tuple[str, ...]:
+    outer = tuple(child.id for child in scope.children if not is_inside_activation(child))
+    return outer if scope.details.ad_hoc is None else (scope.details.ad_hoc.inner, *outer)
+
+
+def _inner_instance(scope: Element) -> Iterator[Node]:
+    """The node that stands for an activation inside an ad-hoc sub-process."""
+    if scope.details.ad_hoc is not None:
+        yield Node(
+            id=scope.details.ad_hoc.inner,
+            type="adHocSubProcessInnerInstance",
+            behaviour=Behaviour.AD_HOC_INNER_INSTANCE,
+            parent=scope.id,
+            line=scope.line,
+            children=tuple(child.id for child in scope.children if is_inside_activation(child)),
+        )
+
+
+def _ad_hoc(element: Element) -> AdHoc | None:
+    """All its activities have been read by now."""
+    found = element.details.ad_hoc
+    return None if found is None else replace(found, described=described(element))
 
 
 def _begins_at(scope: Element) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from counterflow.model.data import VariableMapping
 from counterflow.model.events import EventDefinition
 from counterflow.model.graph import (
+    AdHoc,
     CalledDecision,
     CalledProcess,
     JobDefinition,
@@ -29,6 +30,7 @@ class Details:
     """What it waits for, looks out for or throws."""
     called: CalledProcess | None = None
     multi_instance: MultiInstance | None = None
+    ad_hoc: AdHoc | None = None
     standard_loop: StandardLoop | None = None
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()

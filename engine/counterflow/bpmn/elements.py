@@ -48,6 +48,8 @@ class EventKind:
     """What to draw instead, or where, when it stands where it is not executed."""
     is_waited_for: bool = False
     """Whether a catch waits for it with a row of its own; an error is looked for a catch when it happens."""
+    may_have_come: bool = False
+    """Whether it can have come when its wait begins, so that it comes to what is passed at once as well."""
     reference: Reference | None = None
     holds_its_thrower: bool = False
     """Whether an event that throws it goes on only when others have received it, those around it too."""
@@ -65,6 +67,7 @@ MESSAGE: Final = "messageEventDefinition"
 ERROR: Final = "errorEventDefinition"
 ESCALATION: Final = "escalationEventDefinition"
 SIGNAL: Final = "signalEventDefinition"
+CONDITIONAL: Final = "conditionalEventDefinition"
 LINK: Final = "linkEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 CANCEL: Final = "cancelEventDefinition"
@@ -105,6 +108,9 @@ class ElementKind:
 TRANSACTION: Final = "transaction"
 """A sub-process that can be cancelled (BPMN 2.0.2, 10.3.6)."""
 
+AD_HOC: Final = "adHocSubProcess"
+"""A sub-process whose activities are done as somebody decides (BPMN 2.0.2, 10.3.5)."""
+
 _SCOPE: Final = Category.SCOPE
 _ACTIVITY: Final = Category.ACTIVITY
 _GATEWAY: Final = Category.GATEWAY
@@ -141,9 +147,7 @@ ELEMENTS: Mapping[str, ElementKind] = {
     "intermediateCatchEvent": ElementKind(category=_EVENT, catches=True),
     "intermediateThrowEvent": ElementKind(category=_EVENT),
     "boundaryEvent": ElementKind(category=_EVENT, catches=True, interrupting="cancelActivity"),
-    "adHocSubProcess": ElementKind(
-        category=_ACTIVITY, is_scope=True, remedy="Use a sub-process with parallel or exclusive gateways."
-    ),
+    AD_HOC: ElementKind(category=_ACTIVITY, behaviour=Behaviour.AD_HOC_SUB_PROCESS, is_scope=True),
     "callChoreography": ElementKind(
         category=_ACTIVITY, remedy="Use a collaboration with executable processes."
     ),
@@ -175,7 +179,7 @@ READ_OVER = frozenset({
     "ioBinding", "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation",
     "group", "artifact", "supports", "correlationSubscription", "resourceRole", "performer", "humanPerformer",
     "potentialOwner", "dataInput", "dataOutput", "inputSet", "outputSet", "dataInputAssociation",
-    "dataOutputAssociation", "incoming", "outgoing", "script", "rendering",
+    "dataOutputAssociation", "incoming", "outgoing", "script", "rendering", "completionCondition",
 })  # fmt: skip
 """Children of a process or an element that carry no token. Data is variables here, performers are headers."""
 

@@ -54,6 +54,8 @@ class Meetings:
         known = self._known.get(id(element))
         if known is None:
             known = frozenset(self._counts(element)) if element.behaviour in _SCOPES else self._at(element)
+            if element.behaviour is Behaviour.AD_HOC_SUB_PROCESS:
+                known |= frozenset(self._counts(element))
             self._known[id(element)] = known
         return known
 

@@ -46,7 +46,9 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         ),
         NamedCommand("publish", "commands.messages", "Publish a message to those who wait for it."),
         NamedCommand("trigger", "commands.messages", "Let what waits for a message go on without it."),
+        NamedCommand("activate", "commands.ad_hoc", "Begin activities of an ad-hoc sub-process."),
         NamedCommand("broadcast", "commands.signals", "Broadcast a signal to all who wait for it."),
+        NamedCommand("evaluate-conditional", "commands.conditions", "Begin instances where conditions hold."),
     ),
     "Work and repair": (
         NamedCommand("jobs", "commands.jobs", "List what waits for workers, or do it by hand."),

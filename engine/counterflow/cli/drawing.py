@@ -3,11 +3,12 @@ below it what it holds.
 
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its
 handler says what it undoes; the number is the order in which handlers began. What an element waits for stands
-below it (`⏱ due in 3.0 s`, `✉ paid / o-1`, `△ prices-changed`), and so do the messages and signals that have
-come (`✉ paid 2251799813685260 received …`), the signals it has thrown (`▲ prices-changed 2251799813685262
-thrown …`), the instance that a call activity has called and the decision that a business rule task has
-evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs and the rules
-that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a token from …`).
+below it (`⏱ due in 3.0 s`, `✉ paid / o-1`, `△ prices-changed`, `≟ amount > 100`), and so do the messages and
+signals that have come (`✉ paid 2251799813685260 received …`), the signals it has thrown (`▲ prices-changed
+2251799813685262 thrown …`), the instance that a call activity has called and the decision that a business
+rule task has evaluated (`▦ discount version 1 → 10`, and below it the decisions on the way with their inputs
+and the rules that matched). Where a token waits for others, its join says for which (`⋈ join  waits for a
+token from …`).
 
 Why is told where it happened: what has terminated an element stands behind it, the tries that came to nothing
 below their job, and an incident that is over where it was.
@@ -315,6 +316,10 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
             )
     elif wait.kind == wire.Wait.KIND_SIGNAL:
         text = Text(f"△ {wait.name}", style="cyan")
+    elif wait.kind == wire.Wait.KIND_CONDITION:
+        text = Text(f"≟ {shortened(wait.name)}", style="cyan")
+        if wait.failure:
+            text.append(f"  {shortened(wait.failure)}", style="yellow")
     else:
         text = Text(f"✉ {wait.name} / {shortened(wait.correlation_key)}", style="cyan")
     if wait.element_id != element.element_id:

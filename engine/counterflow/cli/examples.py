@@ -52,6 +52,14 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "publish paid --key o-1 --require-receiver",
     ),
     "trigger": ("trigger 2251799813685260", "trigger 2251799813685260 --variables '{\"paid\": true}'"),
+    "activate": (
+        "activate 2251799813685260 ask-expert",
+        "activate 2251799813685260 ask-expert book-room --variables '{\"room\": 7}'",
+    ),
+    "evaluate-conditional": (
+        "evaluate-conditional --variables '{\"amount\": 150}'",
+        "evaluate-conditional --definition 2251799813685249 --variables '{\"amount\": 150}' --json",
+    ),
     "broadcast": ("broadcast prices-changed", "broadcast prices-changed --variables '{\"rate\": 1.1}'"),
     "incidents": ("incidents", "incidents --instance 2251799813685257"),
     "resolve": ("resolve 2251799813685260 --retries 3",),

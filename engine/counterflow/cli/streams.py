@@ -31,6 +31,7 @@ SUBSTITUTES: Mapping[str, str] = {
     "⏱": "timer:",
     "✉": "message:",
     "△": "signal:",
+    "≟": "condition:",
     "▦": "decision:",
     "⋈": "join:",
 }

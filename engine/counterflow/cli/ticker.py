@@ -207,6 +207,10 @@ def _received(record: Any, details: Details) -> tuple[str, str, str]:
     )
 
 
+def _condition(record: Any, _: Details) -> tuple[str, str, str]:
+    return "condition", "cyan", f"{record.element_id} of {record.process_instance_key}"
+
+
 def _timer(record: Any, _: Details) -> tuple[str, str, str]:
     return "timer", "cyan", f"{record.element_id} of {record.process_instance_key}"
 
@@ -241,4 +245,5 @@ WORDINGS: Mapping[str, Wording] = {
     "SignalBroadcast": _broadcast,
     "SignalReceived": _received,
     "TimerTriggered": _timer,
+    "ConditionalTriggered": _condition,
 }

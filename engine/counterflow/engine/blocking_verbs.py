@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.handlers import Variables
+from counterflow.engine.handlers import Activities, AdHocResult, Variables
 from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.verbs import Added, Verbs
@@ -101,11 +101,32 @@ class BlockingVerbs(ABC):
         """Broadcast a signal to all who wait for it now; answers its key."""
         return self._wait(self._verbs.broadcast(name, variables))
 
+    def evaluate_conditional(
+        self, variables: Variables | None = None, *, definition_key: int = 0
+    ) -> list[int]:
+        """Begin an instance at each conditional start event whose condition holds over these variables: of
+        the latest version of every process, or of one definition. Answers the keys of the instances. Raises
+        `Rejection` where there is no such definition.
+        """
+        return self._wait(self._verbs.evaluate_conditional(variables, definition_key=definition_key))
+
     def trigger(self, element: int | str, variables: Variables | None = None) -> None:
         """Let what a receive task waits for come, without a message: by the key of the element instance or
         of its process instance, or the oldest active one of an element. Raises `NothingThere`.
         """
         self._wait(self._verbs.trigger(element, variables))
+
+    def activate_activities(
+        self,
+        ad_hoc: int | str,
+        activities: Activities,
+        *,
+        cancel_remaining: bool = False,
+    ) -> None:
+        """Begin activities of an ad-hoc sub-process (by key, or the oldest active one of an element), each
+        with the variables of its activation: all or none; with `cancel_remaining` what is under way goes.
+        """
+        self._wait(self._verbs.activate_activities(ad_hoc, activities, cancel_remaining=cancel_remaining))
 
     def worker(
         self,
@@ -134,12 +155,13 @@ class BlockingVerbs(ABC):
         """Take jobs that are ready, for so long."""
         return self._wait(self._verbs.activate(job_type, worker=worker, timeout=timeout, maximum=maximum))
 
-    def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element.
-
-        Raises `NothingThere`.
+    def complete(
+        self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
+    ) -> None:
+        """Complete a job: by key, or the oldest open one of a type or of an element; that of an ad-hoc
+        sub-process with what it decides. Raises `NothingThere`.
         """
-        self._wait(self._verbs.complete(job, variables))
+        self._wait(self._verbs.complete(job, variables, result=result))
 
     def fail(
         self,

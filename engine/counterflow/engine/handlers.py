@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -16,16 +17,40 @@ from counterflow.engine.results import (
     mistake,
     sensible,
     text,
+    truth,
     whole,
 )
 from counterflow.kernel.lives.job_delivery import ActivateJobs
-from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError
+from counterflow.kernel.lives.jobs import AdHocAnswer, CompleteJob, FailJob, ThrowError
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
 from counterflow.service.requests import activation, duration_ms
 
 Variables = Mapping[str, Any]
-Handler = Callable[[WorkerJob], Awaitable[Variables | None] | Variables | None]
-"""Does a job: returns the variables that it is completed with, if any. Sync or async."""
+
+Activities = Mapping[str, Variables | None] | Sequence[str | tuple[str, Variables | None]]
+"""Ids of activities, each with the variables of its activation, or without any."""
+
+
+@dataclass(frozen=True)
+class AdHocResult:
+    """What the worker of an ad-hoc sub-process decides: which activities begin, or that it is done.
+
+    `activate` names them, each with the variables of its activation, or without any. With
+    `is_completion_condition_fulfilled` nothing more begins; with `is_cancel_remaining_instances` what is
+    under way goes. `variables` are set in the sub-process itself.
+    """
+
+    activate: Activities = ()
+    is_completion_condition_fulfilled: bool = False
+    is_cancel_remaining_instances: bool = False
+    variables: Variables | None = None
+
+
+Returned = Variables | AdHocResult | None
+Handler = Callable[[WorkerJob], Awaitable[Returned] | Returned]
+"""Does a job: returns the variables that it is completed with, if any; of an ad-hoc sub-process an
+`AdHocResult`. Sync or async.
+"""
 
 
 class WorkerTask(NamedTuple):
@@ -86,14 +111,42 @@ class BpmnError(Exception):
         self.variables = variables
 
 
-def completion(job: ActivatedJob, variables: Variables | None) -> Command:
+def completion(job: ActivatedJob, returned: Returned) -> Command:
     """The command for what a handler has returned. Raises `TypeError` for what are no variables."""
-    if variables is not None and not isinstance(variables, Mapping):
+    if isinstance(returned, AdHocResult):
+        return checked(completed(job.key, returned.variables, returned))
+    if returned is not None and not isinstance(returned, Mapping):
         raise TypeError(
-            f"Expected the handler of '{job.type}' to return variables by name or None, found "
-            f"{type(variables).__name__}"
+            f"Expected the handler of '{job.type}' to return variables by name, an AdHocResult or None, "
+            f"found {type(returned).__name__}"
         )
-    return checked(CompleteJob(job_key=job.key, variables=document(variables)))
+    return checked(completed(job.key, returned))
+
+
+def completed(job_key: int, variables: Variables | None, result: AdHocResult | None = None) -> Command:
+    """The command for a job that is done. Raises `TypeError` and `Rejection`."""
+    if not isinstance(result, AdHocResult | None):
+        raise TypeError(f"Expected an AdHocResult or nothing as the result of a job, but found {result!r}")
+    answer = None
+    if result is not None:
+        answer = AdHocAnswer(
+            activations(result.activate),
+            truth(result.is_completion_condition_fulfilled, "is_completion_condition_fulfilled"),
+            truth(result.is_cancel_remaining_instances, "is_cancel_remaining_instances"),
+        )
+    return CompleteJob(job_key=job_key, variables=document(variables), answer=answer)
+
+
+def activations(asked: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
+    """Activities by id, with the variables of each activation. Raises `TypeError`."""
+    if isinstance(asked, str | bytes) or not isinstance(asked, Mapping | Sequence):
+        raise TypeError(f'Expected ids of activities, as in ["ask-expert"], but found {asked!r}')
+    pairs = asked.items() if isinstance(asked, Mapping) else (_pair(each) for each in asked)
+    return tuple((text(name, "the id of an activity"), document(values)) for name, values in pairs)
+
+
+def _pair(each: object) -> tuple[Any, Any]:
+    return (each[0], each[1]) if isinstance(each, tuple) and len(each) == 2 else (each, None)
 
 
 def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:

@@ -14,7 +14,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.handlers import Handler, WorkerTask, pause_ms, thrown, worker_wish
+from counterflow.engine.handlers import (
+    Activities,
+    AdHocResult,
+    Handler,
+    WorkerTask,
+    activations,
+    completed,
+    pause_ms,
+    thrown,
+    worker_wish,
+)
 from counterflow.engine.lookups import (
     all_incidents,
     all_instances,
@@ -53,11 +63,13 @@ from counterflow.engine.results import (
     whole,
     whole_key,
 )
+from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
+from counterflow.kernel.events.conditional import Begun, EvaluateConditional
 from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
-from counterflow.kernel.lives.jobs import CompleteJob, FailJob, UpdateJobRetries
+from counterflow.kernel.lives.jobs import FailJob, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
@@ -194,12 +206,43 @@ class Verbs(ABC):
         )
         return key
 
+    async def evaluate_conditional(
+        self, variables: Variables | None = None, *, definition_key: int = 0
+    ) -> list[int]:
+        """Begin an instance at each conditional start event whose condition holds over these variables: of
+        the latest version of every process, or of one definition. Answers the keys of the instances. Raises
+        `Rejection` where there is no such definition.
+        """
+        begun: list[Begun] = await self._carry_out(
+            EvaluateConditional(variables=document(variables), definition_key=definition_key)
+        )
+        return [one.instance_key for one in begun]
+
     async def trigger(self, element: int | str, variables: Variables | None = None) -> None:
         """Let what a receive task waits for come, without a message: by the key of the element instance or
         of its process instance, or the oldest active one of an element. Raises `NothingThere`.
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(element, "an element")))
         await self._carry_out(TriggerElement(key=key, variables=document(variables)))
+
+    async def activate_activities(
+        self,
+        ad_hoc: int | str,
+        activities: Activities,
+        *,
+        cancel_remaining: bool = False,
+    ) -> None:
+        """Begin activities of an ad-hoc sub-process (by key, or the oldest active one of an element), each
+        with the variables of its activation: all or none; with `cancel_remaining` what is under way goes.
+        """
+        key = await self._ask(lambda store: scope_key(store, key_or_name(ad_hoc, "an ad-hoc sub-process")))
+        await self._carry_out(
+            ActivateAdHocSubProcessActivities(
+                element_instance_key=key,
+                activities=activations(activities),
+                cancel_remaining=truth(cancel_remaining, "cancel_remaining"),
+            )
+        )
 
     # -- jobs ------------------------------------------------------------------------------------------------
 
@@ -249,12 +292,13 @@ class Verbs(ABC):
         )
         return [taken(job) for job in await self._carry_out(command)]
 
-    async def complete(self, job: int | str, variables: Variables | None = None) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element.
-
-        Raises `NothingThere`.
+    async def complete(
+        self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
+    ) -> None:
+        """Complete a job: by key, or the oldest open one of a type or of an element; that of an ad-hoc
+        sub-process with what it decides. Raises `NothingThere`.
         """
-        await self._carry_out(CompleteJob(job_key=await self._key_of(job), variables=document(variables)))
+        await self._carry_out(completed(await self._key_of(job), variables, result))
 
     async def fail(
         self,

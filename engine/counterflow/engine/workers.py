@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from counterflow.engine.handlers import (
     Handler,
-    Variables,
+    Returned,
     WorkerTask,
     after_refusal,
     completion,
@@ -117,7 +117,7 @@ class HandlerWorker:
             keeping.cancel()
         await self._settle(job, command)
 
-    async def _call(self, job: WorkerJob) -> Variables | None:
+    async def _call(self, job: WorkerJob) -> Returned:
         handler = self._task.handler
         returned = handler(job) if is_async(handler) else await asyncio.to_thread(_call, handler, job)
         return await returned if isinstance(returned, Awaitable) else returned
@@ -157,7 +157,7 @@ class HandlerWorker:
         return None
 
 
-def _call(handler: Handler, job: WorkerJob) -> Awaitable[Variables | None] | Variables | None:
+def _call(handler: Handler, job: WorkerJob) -> Awaitable[Returned] | Returned:
     """Call a handler in a thread.
 
     No future brings a `StopIteration` out of there: that of a `next` which has found nothing would never

@@ -22,9 +22,14 @@ import msgspec
 
 from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
 from counterflow.kernel.data import scopes
-from counterflow.kernel.elements import inclusive_gateway, multi_instance
+from counterflow.kernel.elements import (
+    ad_hoc_activation,
+    ad_hoc_sub_process,
+    inclusive_gateway,
+    multi_instance,
+)
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel, message, signal, terminate
+from counterflow.kernel.events import cancel, compensation, conditional, message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -58,9 +63,13 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Come, House, InstanceApplier, PartitionApplier, Step
 
 _PAGES: tuple[Any, ...] = (
+    ad_hoc_activation,
+    ad_hoc_sub_process,
     beginning,
     calls,
     cancel,
+    compensation,
+    conditional,
     correlation,
     decision_deployments,
     decisions,
@@ -111,6 +120,7 @@ HOUSE = House(
     ROOMS,
     {**KINDS, **KINDS_BY_ROW},
     message.look,
+    conditional.ask,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},

@@ -90,6 +90,12 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "SignalStartOpened": 164,
         "SignalStartClosed": 165,
         "SignalThrown": 166,
+        "ConditionalSubscriptionOpened": 170,
+        "ConditionalSubscriptionClosed": 171,
+        "ConditionalTriggered": 172,
+        "ConditionalFailed": 173,
+        "ConditionalStartOpened": 174,
+        "ConditionalStartClosed": 175,
         "WorkPutOff": 180,
         "PageEnded": 181,
         "WorkEnded": 182,
@@ -98,6 +104,9 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "LoopStopped": 185,
         "LoopOutputsLetGo": 186,
         "BudgetKept": 187,
+        "RowsAbandoned": 83,
+        "UndoPartReleased": 57,
+        "AdHocFulfilled": 190,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -141,7 +141,8 @@ class ElementInstance(Row, frozen=True, gc=False):
     `undo_key` is set on a compensation handler: the undo record it works off. `compensated_scope_key` is set
     on a compensation event sub-process: the completed sub-process whose inner undo a throw inside it reaches.
     `interrupted` marks a scope whose tokens were swept away by an interrupting event sub-process.
-    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1. `triggered`
+    `loop_counter` is -1 on the body of a multi-instance activity and counts its instances from 1; it is -2 on
+    an activation inside an ad-hoc sub-process. `triggered`
     marks an event that has happened before its element was entered (after an event-based gateway), and a
     scope whose content is entered from outside (start instructions). `called_instance_key` is the process
     instance that a call activity has called. `result` keeps what the element's job returned, where the model
@@ -212,7 +213,9 @@ class Job(Row, frozen=True, gc=False):
 class Repetition(Row, frozen=True, gc=False):
     """How far an activity that is done several times has come: how often it is to be, how often it was done.
 
-    `total` is -1 where only the condition of a standard loop knows.
+    `total` is -1 where only the condition of a standard loop knows. Of an ad-hoc sub-process it is how many
+    activities its collection named, -1 once its completion condition holds; and `completed` counts the flows
+    that have ended.
     """
 
     element_instance_key: int
@@ -223,7 +226,10 @@ class Repetition(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("element_instance_key",))
 class LoopItems(Row, frozen=True, gc=False):
-    """The items that a sequential multi-instance activity goes through, a JSON array."""
+    """The items that a sequential multi-instance activity goes through, a JSON array.
+
+    Of an ad-hoc sub-process, the ids of a long list of activities while they begin.
+    """
 
     element_instance_key: int
     process_instance_key: int
@@ -232,7 +238,10 @@ class LoopItems(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("element_instance_key", "loop_counter"))
 class LoopOutput(Row, frozen=True, gc=False):
-    """What one instance of a multi-instance activity gave, JSON text; `loop_counter` is its place, from 1."""
+    """What one instance of a multi-instance activity gave, JSON text; `loop_counter` is its place, from 1.
+
+    Of an ad-hoc sub-process, what one flow gave, in the order in which they have ended.
+    """
 
     element_instance_key: int
     loop_counter: int
@@ -310,6 +319,21 @@ class SignalSubscription(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.INSTANCE, owned=True)
+class ConditionalSubscription(Row, frozen=True, gc=False):
+    """A condition that an element instance waits for, on behalf of the event `catch_id`.
+
+    `variable_names` are those whose change it is asked for, one a line; empty where any is.
+    """
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    catch_id: str
+    variable_names: str = ""
+    tenant_id: str = DEFAULT_TENANT
+
+
 @stored(Home.PARTITION)
 class StartTimer(Row, frozen=True, gc=False):
     """A moment at which an instance of a definition begins, at its start event `element_id`."""
@@ -342,6 +366,16 @@ class SignalStart(Row, frozen=True, gc=False):
     definition_key: int
     element_id: str
     signal_name: str
+    tenant_id: str = DEFAULT_TENANT
+
+
+@stored(Home.PARTITION)
+class ConditionalStart(Row, frozen=True, gc=False):
+    """A condition with which an instance of a definition begins, at its start event `element_id`."""
+
+    key: int
+    definition_key: int
+    element_id: str
     tenant_id: str = DEFAULT_TENANT
 
 

@@ -144,6 +144,8 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     retries: int
     deadline_ms: int
     variables: bytes
+    decides: bool = False
+    """Whether it is for a worker that decides what goes on in an ad-hoc sub-process."""
 
 
 class InstanceEnded(msgspec.Struct, frozen=True, gc=False):

@@ -134,7 +134,21 @@ class SignalDefinition:
     carries_everything: bool = False
 
 
-CatchDefinition = TimerDefinition | MessageDefinition | SignalDefinition
+@dataclass(frozen=True, slots=True)
+class ConditionalDefinition:
+    """A condition over variables, asked when its wait begins and whenever one of them changes. 10.5.5.
+
+    `variables` are the names whose change it is asked for; empty: any change. Only their creation, or only
+    their update, may count.
+    """
+
+    condition: Expression
+    variables: tuple[str, ...] = ()
+    on_create: bool = True
+    on_update: bool = True
+
+
+CatchDefinition = TimerDefinition | MessageDefinition | SignalDefinition | ConditionalDefinition
 """What is waited for with a row of its own; errors and compensation are looked for when they happen."""
 
 EventDefinition = (

@@ -37,6 +37,9 @@ class Behaviour(StrEnum):
     PROCESS = "process"
     SUB_PROCESS = "sub_process"
     EVENT_SUB_PROCESS = "event_sub_process"
+    AD_HOC_SUB_PROCESS = "ad_hoc_sub_process"
+    AD_HOC_INNER_INSTANCE = "ad_hoc_inner_instance"
+    """One activation inside an ad-hoc sub-process: drawn nowhere, a scope of its own."""
     START_EVENT = "start_event"
     END_EVENT = "end_event"
     THROW_EVENT = "throw_event"
@@ -76,6 +79,9 @@ class CalledProcess:
 
     `is_past_on_return`: what went in by a mapping has been the called process's alone, so that what comes out
     goes past the variables that the call has made of it.
+
+    `handed_out_on_throw`: what goes out as well when something thrown leaves the call, beside everything
+    where everything goes out; None where nothing does.
     """
 
     process_id: str | Expression
@@ -84,6 +90,7 @@ class CalledProcess:
     is_past_on_return: bool = False
     binding: Binding = Binding.LATEST
     which: str | Expression | None = None
+    handed_out_on_throw: tuple[VariableMapping, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,28 @@ class MultiInstance:
     """Whether an instance's own variables take its outputs first, so that `output_element` finds them; not in
     camunda: models.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class AdHoc:
+    """What an ad-hoc sub-process activates, and when it is done. BPMN 2.0.2, 10.3.5 and 13.3.5.
+
+    `activities` are the ids of what may be activated: what no flow leads to. Each activation is an instance
+    of the node `inner`. `active_elements` gives a list of such ids; with None, or where a worker decides,
+    none is activated at the beginning. `output_element` of every flow that has ended is gathered, in this
+    order, in `output_collection`. When `completion_condition` holds after a flow has ended nothing more is
+    activated, and with `cancels_remaining` the rest is swept away.
+    """
+
+    inner: str
+    activities: tuple[str, ...]
+    described: bytes
+    """The activities as variable `adHocSubProcessElements`: JSON, with name, documentation and properties."""
+    active_elements: Expression | None = None
+    output_collection: str | None = None
+    output_element: Expression | None = None
+    completion_condition: Expression | None = None
+    cancels_remaining: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +318,8 @@ class Node:
     body: Behaviour | None = None
     """Activities only that are done several times: the room of what stands around the times it is done."""
     multi_instance: MultiInstance | None = None
+    ad_hoc: AdHoc | None = None
+    """Ad-hoc sub-processes only. Their `children` are the inner instance and event sub-processes."""
     standard_loop: StandardLoop | None = None
     attached_to: str | None = None
     """Boundary events only: the activity it sits on."""
@@ -303,7 +334,13 @@ class Node:
     compensation_event_sub_process: str | None = None
     """Sub-processes only: the event sub-process that undoes it as a whole (compensation start event)."""
     event_starts: tuple[str, ...] = ()
-    """The process only: start events that begin an instance when a timer is due or a message comes."""
+    """The process only: events that begin an instance when a timer is due or a message comes; start events,
+    receive tasks, and what follows an event-based gateway.
+    """
+    all_have_to_come: bool = False
+    """Event-based gateways only: whether each of the events behind it comes, the first of them to begin the
+    instance.
+    """
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
 

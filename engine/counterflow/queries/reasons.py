@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 
 from msgspec.structs import replace
 
+from counterflow.kernel.work.origin import BODY
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import (
     ElementInstance,
@@ -114,8 +115,21 @@ def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoReco
     if undone := list(undone):
         yield told.compensation(element, undone)
     yield from (reason for reason in waits if reason.is_alternative)
+    if _waits_for_activation(element):
+        yield told.activation(element)
     for join in element.joins:
         yield told.join(element, join)
+
+
+def _waits_for_activation(element: ElementInstance) -> bool:
+    """Whether it is an ad-hoc sub-process in which nothing is active, and whose worker is not asked."""
+    return (
+        element.element_type == "adHocSubProcess"
+        and element.state == "active"
+        and element.loop_counter != BODY
+        and all(child.ended_position for child in element.children)
+        and all(job.ended_at_ms is not None for job in element.jobs)
+    )
 
 
 class _Told:
@@ -196,6 +210,16 @@ class _Told:
         )
         return replace(reason, key=key)
 
+    def activation(self, element: ElementInstance) -> Reason:
+        """Somebody has to begin something."""
+        return self._reason(
+            element,
+            "ad_hoc",
+            element.activated_at_ms,
+            "somebody to activate one of its activities: nothing in it is active",
+            f"activate some (`counterflow activate {element.key} ELEMENT`)",
+        )
+
     def compensation(self, element: ElementInstance, undone: list[UndoRecord]) -> Reason:
         """What was done has to be undone."""
         handlers = ", ".join(f"'{record.handler_name or record.handler_id}'" for record in undone[:10])
@@ -275,6 +299,15 @@ def _signal(wait: Wait, _: ElementInstance) -> tuple[str, str]:
     )
 
 
+def _condition(wait: Wait, element: ElementInstance) -> tuple[str, str]:
+    """A change of any variable counts where none is named."""
+    changes = " or ".join(f"'{name}'" for name in wait.variable_names) or "any variable"
+    told = f" (when it was asked last: {wait.failure})" if wait.failure else ""
+    return f"condition '{wait.name}' to hold{told}", (
+        f"a change of {changes} after which it holds (`counterflow set-variables {element.key}`)"
+    )
+
+
 _JOB_WORDS: dict[str, Callable[[Job, str], tuple[str, str]]] = {
     "activatable": _activatable,
     "activated": _activated,
@@ -284,4 +317,5 @@ _WAIT_WORDS: dict[str, Callable[[Wait, ElementInstance], tuple[str, str]]] = {
     "timer": _timer,
     "message": _message,
     "signal": _signal,
+    "condition": _condition,
 }

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.lives.correlation import TriggeredElement, TriggerElement
 from counterflow.kernel.lives.quarantine import ReleaseInstance
 from counterflow.kernel.vocabulary import Command
@@ -121,6 +122,17 @@ class Commands:
         """
         self._admission.check()
         return self._writer.submit(TriggerElement(key=key, variables=variables))
+
+    def activate_activities(
+        self, key: int, activities: tuple[tuple[str, dict[str, bytes]], ...], cancel_remaining: bool
+    ) -> Awaitable[None]:
+        """Begin activities of an ad-hoc sub-process. Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
+        return self._writer.submit(
+            ActivateAdHocSubProcessActivities(
+                element_instance_key=key, activities=activities, cancel_remaining=cancel_remaining
+            )
+        )
 
     def release_due(self) -> bool:
         """Let come what is due, from now on; answers whether it was held. Raises `Unavailable`."""

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from counterflow_worker import CallRetry, Client, ClientError, Job, ResourceExhaustedError, Worker
+from counterflow_worker import (
+    AdHocResult,
+    CallRetry,
+    Client,
+    ClientError,
+    Job,
+    ResourceExhaustedError,
+    Worker,
+)
 from tests.benchmarks.generators.closed_loop import CallFailed, Completed, Exhausted, report
 from tests.benchmarks.generators.shape import Shape, read_shape
 
@@ -26,10 +34,15 @@ class CountingClient(Client):
         self.completed: Completed | None = None
 
     async def complete_job(
-        self, job_key: int, variables: object = None, *, retry: CallRetry | None = None
+        self,
+        job_key: int,
+        variables: object = None,
+        *,
+        result: AdHocResult | None = None,
+        retry: CallRetry | None = None,
     ) -> None:
         """As ever, and tells."""
-        await super().complete_job(job_key, variables, retry=retry)
+        await super().complete_job(job_key, variables, result=result, retry=retry)
         job = self.taken.pop(job_key)
         if self.completed is not None:
             self.completed(job.type, job.process_instance_key)

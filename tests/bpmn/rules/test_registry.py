@@ -27,7 +27,7 @@ def test_nothing_else_is_registered() -> None:
 
 def test_an_element_that_is_refused_as_a_whole_is_not_judged_in_detail() -> None:
     call = element(
-        "adHocSubProcess",
+        "callChoreography",
         extensions(element("camunda:in", source="a", target="b"), element("camunda:hologram")),
         id="a",
     )

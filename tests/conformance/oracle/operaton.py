@@ -225,6 +225,10 @@ class OperatonSide:
         """To all that wait for it, and to what it starts."""
         self._ask("broadcast", name=line.words[0], variables=line.document)
 
+    def evaluate(self, line: Line) -> None:
+        """What begins by a condition."""
+        self._ask("evaluate", variables=line.document)
+
     def restart(self, line: Line) -> None:
         """What is kept in memory alone is another test's question."""
 
@@ -260,6 +264,7 @@ VERBS: Mapping[str, Callable[[OperatonSide, Line], None]] = {
     "cancel": OperatonSide.cancel,
     "publish": OperatonSide.publish,
     "broadcast": OperatonSide.broadcast,
+    "evaluate": OperatonSide.evaluate,
     "restart": OperatonSide.restart,
 }
 

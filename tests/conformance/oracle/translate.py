@@ -28,6 +28,7 @@ LOOP_NAMES: Final = (
     ("numberOfActiveInstances", "nrOfActiveInstances"),
     ("numberOfInstances", "nrOfInstances"),
 )
+CONDITIONS: Final = ("conditionExpression", "completionCondition", "condition")
 TIMES: Final = ("timeDate", "timeDuration", "timeCycle")
 
 
@@ -76,7 +77,7 @@ def _translate_all(owner: etree._Element, extensions: etree._Element) -> None:
 
 
 def _translate_texts(root: etree._Element) -> None:
-    for condition in root.iter(f"{{{BPMN}}}conditionExpression", f"{{{BPMN}}}completionCondition"):
+    for condition in root.iter(*(f"{{{BPMN}}}{name}" for name in CONDITIONS)):
         text = condition.text or ""
         if "numberOfTerminatedInstances" in text:
             raise NoTwin("numberOfTerminatedInstances")
@@ -183,6 +184,16 @@ def _nothing(owner: etree._Element, extensions: etree._Element, extension: etree
     """Of no account for what is compared."""
 
 
+def _conditional_filter(owner: etree._Element, extensions: etree._Element, extension: etree._Element) -> None:
+    """Camunda 7 names one variable."""
+    names, events = extension.get("variableNames", ""), extension.get("variableEvents", "")
+    if "," in names:
+        raise NoTwin("a condition for changes of several variables")
+    for attribute, value in (("variableName", names), ("variableEvents", events)):
+        if value:
+            owner.set(f"{{{CAMUNDA}}}{attribute}", value)
+
+
 TRANSLATIONS: Mapping[str, Callable[[etree._Element, etree._Element, etree._Element], None]] = {
     "taskDefinition": _task_definition,
     "ioMapping": _input_output,
@@ -191,6 +202,7 @@ TRANSLATIONS: Mapping[str, Callable[[etree._Element, etree._Element, etree._Elem
     "subscription": _subscription,
     "calledDecision": _called_decision,
     "script": _script,
+    "conditionalFilter": _conditional_filter,
     "assignmentDefinition": _assignment,
     "properties": _properties,
     "versionTag": _version_tag,

@@ -6,13 +6,14 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course import beginning, ending, moves
-from counterflow.kernel.elements import multi_instance
+from counterflow.kernel.elements import ad_hoc_sub_process, multi_instance
 from counterflow.kernel.events import cancel
+from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, deployments, variables
+from counterflow.kernel.lives import decision_deployments, deployments, quarantine, variables
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work import pages
 from counterflow.queries.story.fold import ADDITIONS, created_in
@@ -34,6 +35,7 @@ SAY_NOTHING_OF_A_TREE = {
     ),  # of no instance; an instance tells of those that have reached it
     *(messages.StartLocked, messages.StartUnlocked),  # about other instances to come
     multi_instance.LoopOutputGathered,  # told by the variable that the outputs become
+    ad_hoc_sub_process.AdHocFulfilled,  # told by what it has swept away
     *(
         timers.StartTimerOpened,
         timers.StartTimerClosed,
@@ -41,6 +43,8 @@ SAY_NOTHING_OF_A_TREE = {
         messages.MessageStartClosed,
         signals.SignalStartOpened,
         signals.SignalStartClosed,
+        conditions.ConditionalStartOpened,
+        conditions.ConditionalStartClosed,
     ),  # of a definition
     *(
         multi_instance.LoopStopped,
@@ -51,6 +55,7 @@ SAY_NOTHING_OF_A_TREE = {
         pages.WorkEnded,
         pages.WorkPutOff,
         pages.BudgetKept,
+        quarantine.RowsAbandoned,
     ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lxml import etree
 
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
 from counterflow.model.graph import MultiInstance
+
+
+class ConditionFilter(NamedTuple):
+    """For the changes of which variables, and for which kinds of change, a condition is asked, as written.
+
+    `names` is None where any change counts, and empty where those count that the condition reads.
+    """
+
+    names: str | None = None
+    events: str = ""
 
 
 class DialectReader(Protocol):
@@ -33,8 +43,11 @@ class DialectReader(Protocol):
     def details(self, element: Element, notes: Notes) -> Details:
         """The extension elements of an element."""
 
-    def condition(self, flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
-        """The condition of a sequence flow."""
+    def condition(self, drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
+        """The condition of a sequence flow, or of an event."""
+
+    def condition_filter(self, definition: etree._Element) -> ConditionFilter:
+        """For which changes the condition of an event is asked again."""
 
     def multi_instance(self, element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
         """How often an activity that is marked as multi-instance is done, and for what; `xml` is the mark."""

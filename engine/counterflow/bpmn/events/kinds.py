@@ -1,6 +1,6 @@
 """Every kind of event that BPMN has, by the tag of its definition (BPMN 2.0.2, table 10.93).
 
-A new kind is a file beside this one and its row here; what is not executed yet has only a remedy.
+A new kind is a file beside this one and its row here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 from counterflow.bpmn.events import (
     cancel,
     compensation,
+    conditional,
     error,
     escalation,
     link,
@@ -27,6 +28,7 @@ _EXECUTED: Final = (
     timer.KIND,
     message.KIND,
     signal.KIND,
+    conditional.KIND,
     error.KIND,
     escalation.KIND,
     link.KIND,
@@ -35,21 +37,7 @@ _EXECUTED: Final = (
     terminate.KIND,
 )
 
-_REFUSED: Final[Mapping[str, str]] = {
-    "conditional": "Use an exclusive gateway at the place where the condition is to be asked.",
-}
-"""What to draw instead of the kinds that are not executed."""
-
-KINDS: Final[Mapping[str, EventReader]] = {
-    kind.definition: kind
-    for kind in (
-        *_EXECUTED,
-        *(
-            EventReader(name=name, definition=f"{name}EventDefinition", remedy=remedy)
-            for name, remedy in _REFUSED.items()
-        ),
-    )
-}
+KINDS: Final[Mapping[str, EventReader]] = {kind.definition: kind for kind in _EXECUTED}
 
 
 def kinds_in(tag: str) -> Sequence[EventReader]:

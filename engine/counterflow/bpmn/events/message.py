@@ -29,7 +29,7 @@ def _read(reading: ModelReading, element: Element) -> MessageDefinition | None:
     if message is None:
         return MessageDefinition(element.id) if message_name.waits_by_id(reading.outline, element) else None
     name = event_name(reading, element, "message")
-    if name is None or element.is_process_start:
+    if name is None or (element.is_process_start and not element.has_to_come):
         return None if name is None else MessageDefinition(name)
     return MessageDefinition(name, _key(reading, element, message))
 

@@ -46,6 +46,8 @@ class EventReader(EventKind):
 
     None where there is nothing to know; and where that cannot be read, which is noted unless a rule tells it.
     """
+    is_asked_of_caller: bool = False
+    """Whether its expressions read, in a start event of a process, the variables that a caller gives."""
     rules: tuple[Rule, ...] = ()
     start_objection: Callable[[Element, Expression], tuple[str, str] | None] = no_objection
     """What is wrong with an expression without variables in a start event of a process, and the remedy."""

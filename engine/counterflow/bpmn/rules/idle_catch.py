@@ -31,7 +31,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _check(event: Element, place: Element, met: Set[Meeting], code: str) -> Iterator[Finding]:
-    if event.waits and WAIT not in met:
+    may_have_come = event.event_kind is not None and event.event_kind.may_have_come
+    if event.waits and WAIT not in met and not may_have_come:
         message = f"{event} never comes: {place} is passed at once, unless an incident holds it."
         yield event.warning(RULE, message, "Remove it, or put the event on an activity that waits.")
     if any(map(event.catches, CODED)) and not _may_be_thrown(event.event, code, met):

@@ -18,12 +18,14 @@ from counterflow.model.graph import Behaviour
 
 RULE = "lost-undo"
 
+_SUB_PROCESSES = frozenset({Behaviour.SUB_PROCESS, Behaviour.AD_HOC_SUB_PROCESS})
+
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Activities with undo inside and an interrupting boundary event on them."""
     reach = UndoReach()
     for element in outline.elements:
-        is_lost_inside = element.behaviour is Behaviour.SUB_PROCESS and reach.has_inner_undo(element)
+        is_lost_inside = element.behaviour in _SUB_PROCESSES and reach.has_inner_undo(element)
         is_lost_per_instance = _is_undone_one_by_one(element) and _has_handler(element)
         if not (is_lost_inside or is_lost_per_instance):
             continue

@@ -22,7 +22,9 @@ def check(outline: Outline) -> Iterator[Finding]:
     """Start events directly in a process whose expression asks for variables, or gives no event."""
     for element in outline.elements:
         definition = element.details.event
-        if element.is_process_start and element.waits and definition is not None:
+        if not element.is_process_start or not element.waits or definition is None:
+            continue
+        if not KINDS[element.event].is_asked_of_caller:
             for expression in _expressions(definition):
                 yield from _check(element, expression)
 
@@ -30,7 +32,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _expressions(definition: EventDefinition) -> Iterator[Expression]:
     for each in fields(definition):
         value = getattr(definition, each.name)
-        if isinstance(value, Expression):
+        # the key of what has to come beside the first is asked in the instance that that one has begun
+        if isinstance(value, Expression) and each.name != "correlation_key":
             yield value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.events.reader import Rule
 from counterflow.bpmn.rules import (
+    ad_hoc_sub_process,
     boolean_attribute,
     boundary_event,
     called_decision,
@@ -22,6 +23,7 @@ from counterflow.bpmn.rules import (
     extension_place,
     flow_ends,
     idle_catch,
+    instantiate,
     job_type,
     join_reach,
     legacy_syntax,
@@ -42,7 +44,9 @@ RULES: Sequence[Rule] = (
     dangling_reference.check,
     start_event.check,
     process_start.check,
+    instantiate.check,
     event_sub_process.check,
+    ad_hoc_sub_process.check,
     flow_ends.check,
     scope_border.check,
     boundary_event.check,

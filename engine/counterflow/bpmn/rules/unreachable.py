@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.ad_hoc import activities_of
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour
@@ -51,6 +52,8 @@ def _next(element: Element) -> Iterator[Element]:
     yield from (flow.target for flow in element.outgoing if flow.target is not None)
     yield from element.boundary_events
     yield from element.start_events
+    yield from (child for child in element.children if child.instantiates)
     yield from element.event_sub_processes
+    yield from activities_of(element)
     if element.handler is not None:
         yield element.handler

@@ -42,6 +42,7 @@ INTENTS: Mapping[str, str] = {
     "CreateProcessInstanceWithResult": "CREATE_WITH_AWAITING_RESULT",
     "DeployProcess": "CREATE",
     "DeployResource": "CREATE",
+    "EvaluateConditional": "EVALUATE",
     "EvaluateDecision": "EVALUATE",
     "FailJob": "FAIL",
     "PublishMessage": "PUBLISH",

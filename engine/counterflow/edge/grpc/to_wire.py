@@ -40,6 +40,8 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     message.deadline = job.deadline_ms
     message.variables = job.variables
     message.tenantId = DEFAULT_TENANT
+    if job.decides:
+        message.kind = gateway.ActivatedJob.AD_HOC_SUB_PROCESS
     return cast("gateway.ActivatedJob", message)
 
 

@@ -59,6 +59,7 @@ def terminate(token: Token) -> None:
 def interrupt(scope: Token, spare: int = 0) -> bool:
     """A scope is taken over: everything in it but `spare` is swept away. Answers whether that is done."""
     scope.emit(ScopeInterrupted(scope.key))
+    scope.room.interrupted(scope)
     waits.close_inner(scope)
     return terminate_children(scope, spare)
 
@@ -112,7 +113,7 @@ def of_element(token: Token) -> Sweeping:
     yield from _children(token, 0, 0)
     yield from token.room.terminating(token) or ()
     incidents.drop_incidents_of(token)
-    undo.drop(token, token.key)
+    yield from undo.drop(token, token.key)
     if not token.scope_key:
         announce_end(token, "terminated")
     if token.key in token.instance.rows[Sweep]:

@@ -12,10 +12,15 @@ from collections.abc import Mapping
 from counterflow.kernel.course import waits
 from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING, ElementActivated, ElementActivating
 from counterflow.kernel.data import mappings, scopes
+from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.origin import BODY, PLAIN, Origin
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Node
+
+
+class TakenOver(Exception):
+    """What an element waits for had come before its work began, and has taken its place."""
 
 
 def enter(
@@ -54,6 +59,8 @@ def begin(token: Token) -> None:
     own = dict(token.variables) if token.node.inputs else None
     try:
         token.room.beginning(token)
+    except TakenOver:
+        return
     except Held as held:
         token.hold(held)
     # the row is the same one only if an incident holds it
@@ -81,14 +88,28 @@ def activate(token: Token) -> None:
     """Everything that the element needs to begin is there: it waits from here on for what can happen to it,
     and is at work. Raises `Held` where it cannot wait.
 
-    Nothing is done for one that is at work already and begins again.
+    Nothing is done for one that is at work already and begins again. Raises `TakenOver` where a condition
+    that it waits for holds already.
     """
     if token.row.state == ACTIVATED:
         return
     # what has come before its element was entered is not waited for
-    if token.node.waits_for and not token.has_happened:
-        waits.open_all(token)
+    if not token.node.waits_for or token.has_happened:
+        token.emit(ElementActivated(token.key))
+        return
+    waits.open_all(token)
     token.emit(ElementActivated(token.key))
+    if token.step.asked and _is_taken_over(token):
+        raise TakenOver
+
+
+def _is_taken_over(token: Token) -> bool:
+    """Ask the conditions that it has begun to wait for. Whether one of them holds that ends its work."""
+    token.step.ask_those_of(token)
+    if not token.is_there or is_swept(token.step.state, token.instance, token.key):
+        return True
+    row = token.row
+    return row.state != ACTIVATED or row.interrupted
 
 
 def too_far(token: Token) -> Held:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from counterflow.kernel.course import entering, flows, leaving
+from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.step import Continuation, Room, Token
 from counterflow.model.graph import Flow, Node
 
@@ -21,6 +22,11 @@ def _waits_on(scope: Token, node: Node) -> None:
 
 def _nothing(token: Token) -> None:
     """Nothing is to be done, or under way."""
+
+
+def _is_done(token: Token, values: Mapping[str, bytes], answer: Any) -> None:
+    """Its job was its work; there is nothing to decide."""
+    raise BrokenInvariant(f"no worker decides about '{token.node.id}'")
 
 
 def _goes_on(child: Token) -> bool:
@@ -39,8 +45,20 @@ def room(  # noqa: PLR0913 - a moment each
     terminating: Callable[[Token], Iterable[Any] | None] = _nothing,
     child_leaving: Callable[[Token], bool] = _goes_on,
     child_left: Callable[[Token, bool], None] = leaving.scope_may_end,
+    answered: Callable[[Token, Mapping[str, bytes], Any], None] = _is_done,
+    interrupted: Continuation = _nothing,
 ) -> Room:
     """A room with these moments; by default `beginning` is followed by `activated`."""
     return Room(
-        beginning, activated, arrive, others_moved, leaving, resume, terminating, child_leaving, child_left
+        beginning,
+        activated,
+        arrive,
+        others_moved,
+        leaving,
+        resume,
+        terminating,
+        child_leaving,
+        child_left,
+        answered,
+        interrupted,
     )

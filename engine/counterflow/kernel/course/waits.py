@@ -20,10 +20,11 @@ from counterflow.model.graph import Behaviour, Node
 def open_all(token: Token) -> None:
     """Begin to wait. Raises `Held` where an expression gives no moment, name or key.
 
-    A scope that begins elsewhere than at its start event waits for its event sub-processes at once.
+    A scope that begins elsewhere than at its start event waits for its event sub-processes at once, and so
+    does an ad-hoc sub-process, which has none.
     """
     node, nodes = token.node, token.nodes
-    waits_inside = not node.event_sub_processes or _begins_elsewhere(token)
+    waits_inside = not node.event_sub_processes or node.ad_hoc is not None or _begins_elsewhere(token)
     catches = [nodes[catch_id] for catch_id in node.waits_for]
     _open(
         token,

@@ -20,7 +20,6 @@ from counterflow.kernel.data.output_collections import being_built
 from counterflow.kernel.data.scopes import Document
 from counterflow.kernel.work.budget import BYTES_PER_FUEL, EVALUATION_FUEL
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
-from counterflow.kernel.work.origin import BODY
 from counterflow.kernel.work.step import Course, Step, Token
 
 SHOWN = 100
@@ -60,10 +59,7 @@ class ScopeView:
             element = instance.elements.get(key)
             if element is None:
                 return None
-            if (
-                element.loop_counter == BODY
-                and (value := being_built(self._course, element, name)) is not None
-            ):
+            if element.loop_counter < 0 and (value := being_built(self._course, element, name)) is not None:
                 return value
             key = element.scope_key
         return None

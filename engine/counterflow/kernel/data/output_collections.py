@@ -1,4 +1,4 @@
-"""The output collection of a multi-instance activity while it is being built.
+"""The output collection of a multi-instance activity, or an ad-hoc sub-process, while it is being built.
 
 It is a row for each place, a list only for who asks.
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from counterflow.kernel.rows import ElementInstance, LoopOutput, Repetition
+from counterflow.kernel.work.origin import BODY
 from counterflow.kernel.work.step import Course
 
 NULL = b"null"
@@ -19,22 +20,35 @@ PLACES_PER_FUEL = 8
 """Places of a list that is put together for one unit of the command's fuel."""
 
 
-def gathered(course: Course, body_key: int) -> bytes:
-    """What has been given until now, as a JSON list."""
+def gathered(course: Course, key: int) -> bytes:
+    """What has been given until now to the body, or the ad-hoc sub-process, with this key: a JSON list."""
     rows = course.instance.rows
-    repetition: Repetition = rows[Repetition][body_key]
-    course.step.budget.fuel_left -= repetition.total // PLACES_PER_FUEL
+    repetition: Repetition = rows[Repetition][key]
     outputs = rows[LoopOutput]
-    given = (outputs.get((body_key, place)) for place in range(1, repetition.total + 1))
+    if course.instance.elements[key].loop_counter == BODY:
+        places: Sequence[int] = range(1, repetition.total + 1)
+    else:
+        places = sorted(course.instance.loop_outputs.get(key, ()))
+    course.step.budget.fuel_left -= len(places) // PLACES_PER_FUEL
+    given = (outputs.get((key, place)) for place in places)
     return join([NULL if output is None else output.value for output in given])
 
 
-def being_built(course: Course, body: ElementInstance, name: str) -> bytes | None:
-    """The collection, if it is what the name means to those inside a body."""
-    loop = course.nodes[body.element_id].multi_instance
-    if loop is None or loop.output_collection != name or body.key not in course.instance.rows[Repetition]:
+def being_built(course: Course, element: ElementInstance, name: str) -> bytes | None:
+    """The collection, if it is what the name means to those inside a body, or an activation."""
+    instance = course.instance
+    around = element if element.loop_counter == BODY else instance.elements[element.scope_key]
+    if collection_of(course, around) != name or around.key not in instance.rows[Repetition]:
         return None
-    return gathered(course, body.key)
+    return gathered(course, around.key)
+
+
+def collection_of(course: Course, element: ElementInstance) -> str | None:
+    """The variable in which a body, or an ad-hoc sub-process, gathers what comes of it."""
+    node = course.nodes[element.element_id]
+    if element.loop_counter == BODY:
+        return node.multi_instance.output_collection if node.multi_instance is not None else None
+    return node.ad_hoc.output_collection if node.ad_hoc is not None else None
 
 
 def join(values: Sequence[bytes]) -> bytes:

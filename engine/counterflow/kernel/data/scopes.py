@@ -2,7 +2,8 @@
 
 A variable is looked up from the asking element outwards; the nearest scope that has the name wins. A document
 is *written* into one scope, or *sent out*: each variable goes to the nearest scope that has its name, else to
-the process (Zeebe's rule for job results and SetVariables). Values stay JSON text from the wire to the row
+the process (Zeebe's rule for job results and SetVariables); no further than to the activation
+that it is in, of an ad-hoc sub-process. Values stay JSON text from the wire to the row
 and back; they are decoded only when an expression asks for them.
 """
 
@@ -13,10 +14,12 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
+from counterflow.kernel.data.conditions import notice
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import InstanceEvent, Rejection, RejectionType
+from counterflow.kernel.work.origin import INNER
 from counterflow.kernel.work.step import Course, Step, Token
 
 Document = Mapping[str, bytes]
@@ -122,7 +125,13 @@ def write(course: Course, scope_key: int, document: Document) -> None:
         name: value for name, value in document.items() if present is None or present.get(name) != value
     }
     if changed:
-        course.emit(VariablesSet(scope_key, changed))
+        conditions = course.instance.conditions.get(scope_key)
+        if conditions is None:
+            course.emit(VariablesSet(scope_key, changed))
+        else:
+            is_new = {name: present is None or name not in present for name in changed}
+            course.emit(VariablesSet(scope_key, changed))
+            notice(course, scope_key, conditions, is_new)
 
 
 def write_measured(course: Course, scope_key: int, document: Document) -> None:
@@ -217,7 +226,10 @@ def _nearest_with(instance: InstanceState, scope_key: int, name: str) -> int:
         scope = instance.variables.get(key)
         if scope is not None and name in scope:
             return key
-        key = instance.elements[key].scope_key
+        element = instance.elements[key]
+        if element.loop_counter == INNER:
+            return key  # what an activation inside an ad-hoc sub-process brings about stays its own
+        key = element.scope_key
     return key
 
 

@@ -23,7 +23,7 @@ from counterflow.kernel.course import ending, entering, leaving
 from counterflow.kernel.course.moves import COMPLETING
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation
-from counterflow.kernel.data.output_collections import NULL, gathered, join
+from counterflow.kernel.data.output_collections import NULL, collection_of, gathered, join
 from counterflow.kernel.rows import LoopItems, LoopOutput, Repetition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -34,8 +34,6 @@ from counterflow.kernel.work.origin import Origin
 from counterflow.kernel.work.step import Token, attempt
 from counterflow.model.graph import MultiInstance
 
-GOES_IN_A_PAGE = 4
-"""A long loop is gone through in so many parts a page."""
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
@@ -94,10 +92,10 @@ def beginning(body: Token) -> None:
     if len(body.instance.elements) + len(items) > body.step.limits.instance_elements:
         raise entering.too_many(body, len(items))
     entering.activate(body)
-    is_kept = loop.is_sequential or len(items) > _some(body)
+    is_kept = loop.is_sequential or len(items) > body.step.a_part
     body.emit(LoopStarted(body.key, len(items), join(items) if is_kept and items else None))
     if not items:
-        _end(body)
+        end(body)
     elif not is_kept:
         for place, item in enumerate(items, start=1):
             _start(body, place, item)
@@ -114,13 +112,13 @@ def begin_more(body: Token) -> None:
     """
     if not _begins_more(body):
         return
-    if len(body.instance.elements) + _some(body) > body.step.limits.instance_elements:
-        raise entering.too_many(body, _some(body))
-    progress, items = _progress(body), _kept_items(body)
+    if len(body.instance.elements) + body.step.a_part > body.step.limits.instance_elements:
+        raise entering.too_many(body, body.step.a_part)
+    progress, items = _progress(body), kept_items(body)
     begun = progress.completed + len(body.instance.children.get(body.key, ()))
-    for place in range(begun + 1, min(begun + _some(body), progress.total) + 1):
+    for place in range(begun + 1, min(begun + body.step.a_part, progress.total) + 1):
         _start(body, place, items[place - 1])
-    if begun + _some(body) < progress.total:
+    if begun + body.step.a_part < progress.total:
         body.later(begin_more)
     else:
         body.emit(LoopStopped(body.key))
@@ -152,11 +150,11 @@ def child_left(body: Token, is_over: bool) -> None:
             incidents.drop_incidents_of(body)
             body.emit(LoopStopped(body.key))
         if ending.terminate_children(body):
-            _end(body)
+            end(body)
         else:
-            body.step.first.append((_end, body))
+            body.step.first.append((end, body))
     elif _definition(body).is_sequential:
-        _start(body, progress.completed + 1, _kept_items(body)[progress.completed])
+        _start(body, progress.completed + 1, kept_items(body)[progress.completed])
 
 
 def terminating(body: Token) -> ending.Sweeping:
@@ -171,7 +169,13 @@ def resume(body: Token) -> None:
     """More instances begin, or before a body is left, what was kept of its loop is let go."""
     if _begins_more(body):
         begin_more(body)
-    elif body.row.state == COMPLETING and body.key in body.instance.rows[Repetition]:
+    else:
+        resume_leaving(body)
+
+
+def resume_leaving(body: Token) -> None:
+    """Before it is left, what was kept of it is let go."""
+    if body.row.state == COMPLETING and body.key in body.instance.rows[Repetition]:
         _let_go(body)
     else:
         leaving.resume(body)
@@ -188,22 +192,31 @@ def _start(body: Token, place: int, item: bytes) -> None:
     entering.enter(body, body.node, local, Origin(loop_counter=place))
 
 
-def _end(body: Token) -> None:
-    """What is kept of the loop is let go whether or not its results find room outside."""
-    loop = _definition(body)
-    results = {loop.output_collection: gathered(body, body.key)} if loop.output_collection is not None else {}
+def end(body: Token) -> None:
+    """What is kept of the loop is let go whether or not its results find room outside.
+
+    So it is of an ad-hoc sub-process. One that is an instance of a loop keeps what it gathers where the
+    output element of the loop reads it.
+    """
+    collection = collection_of(body, body.row)
+    results = {collection: gathered(body, body.key)} if collection is not None else {}
     try:
-        leaving.send_results(body, results, all_outward=True)
+        leaving.send_results(body, results, all_outward=not _is_read_by_loop(body, collection))
     except Held as held:
         body.hold(held)
         _let_go(body)
         return
-    if len(body.instance.loop_outputs.get(body.key, ())) > _some(body):
+    if len(body.instance.loop_outputs.get(body.key, ())) > body.step.a_part:
         leaving.prepare(body)
         _let_go(body)
     else:
         body.emit(LoopEnded(body.key))
         leaving.finish(body)
+
+
+def _is_read_by_loop(instance: Token, collection: str | None) -> bool:
+    loop = instance.node.multi_instance if instance.loop_counter > 0 else None
+    return loop is not None and loop.output_element is not None and collection in loop.output_element.names
 
 
 def _let_go(body: Token) -> None:
@@ -222,22 +235,17 @@ def _let_go(body: Token) -> None:
 def _lets_some_go(body: Token) -> bool:
     """Let go of some outputs where there are many. Answers whether there were."""
     places = body.instance.loop_outputs.get(body.key, ())
-    if len(places) <= _some(body):
+    if len(places) <= body.step.a_part:
         return False
     first = min(places)
-    body.emit(LoopOutputsLetGo(body.key, first, first + _some(body) - 1))
-    body.step.page_end -= _some(body)
+    body.emit(LoopOutputsLetGo(body.key, first, first + body.step.a_part - 1))
+    body.step.page_end -= body.step.a_part
     return True
 
 
 def _begins_more(body: Token) -> bool:
     """Whether instances of a parallel activity are still to begin."""
     return not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]
-
-
-def _some(body: Token) -> int:
-    """How much of a long loop is done in one go."""
-    return max(body.step.limits.page_events // GOES_IN_A_PAGE, 1)
 
 
 def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
@@ -304,7 +312,7 @@ def _progress(body: Token) -> Repetition:
     return progress
 
 
-def _kept_items(body: Token) -> list[bytes]:
+def kept_items(body: Token) -> list[bytes]:
     """The items that were kept, taken apart once."""
     instance, key = body.instance, body.key
     items: list[bytes] | None = instance.plans.get(key)
@@ -364,7 +372,7 @@ OF_INSTANCE = {
     LoopOutputsLetGo: _apply_let_go,
     LoopEnded: _apply_ended,
 }
-CONTINUATIONS = {"begin more": begin_more, "loop ends": _end, "let go": _let_go}
+CONTINUATIONS = {"begin more": begin_more, "loop ends": end, "let go": _let_go}
 ROOM = room(
     beginning=beginning,
     resume=resume,

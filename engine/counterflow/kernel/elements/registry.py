@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counterflow.kernel.elements import (
+    ad_hoc_inner_instance,
+    ad_hoc_sub_process,
     boundary_event,
     call_activity,
     catch_event,
@@ -31,6 +33,8 @@ ROOMS: Mapping[Behaviour, Room] = {
     Behaviour.PROCESS: process.ROOM,
     Behaviour.SUB_PROCESS: sub_process.ROOM,
     Behaviour.EVENT_SUB_PROCESS: event_sub_process.ROOM,
+    Behaviour.AD_HOC_SUB_PROCESS: ad_hoc_sub_process.ROOM,
+    Behaviour.AD_HOC_INNER_INSTANCE: ad_hoc_inner_instance.ROOM,
     Behaviour.START_EVENT: start_event.ROOM,
     Behaviour.END_EVENT: throw_event.ROOM,
     Behaviour.THROW_EVENT: throw_event.ROOM,

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.kernel.course import entering, leaving, undo
+from counterflow.kernel.course import entering, leaving, undo, undo_order
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.rows import UndoRecord
@@ -77,8 +77,26 @@ def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
 
 
 def _advance(throw: Token) -> None:
+<<<<<<< HEAD
     for record in undo.next_to_start(throw, order_of(throw)):
         _start_handler(throw, record)
+=======
+    is_more = True
+    while is_more:
+        ready = undo_order.next_to_start(throw, _order(throw))
+        for record in ready:
+            _start_handler(throw, record)
+        is_more = len(ready) == throw.step.a_part
+        if is_more and throw.step.is_page_full:
+            throw.step.first.append((_start_more, throw))
+            return
+
+
+def _start_more(throw: Token) -> None:
+    is_free = throw.row.state == ACTIVATED and throw.key not in throw.instance.incident_of
+    if is_free and throw.key in throw.instance.undo_by_throw:
+        _advance(throw)
+>>>>>>> main
 
 
 def _start_handler(throw: Token, record: UndoRecord) -> None:
@@ -113,3 +131,4 @@ def _scopes(scope: Token) -> Iterator[int]:
 
 KIND = EventRoom(thrown=room(activated=_throw, resume=_resume, terminating=undo.release))
 """What a throw had not started when it is swept away stays undoable."""
+CONTINUATIONS = {"start more undo": _start_more}

@@ -9,6 +9,7 @@ from counterflow.kernel.course.room import room
 from counterflow.kernel.events import (
     cancel,
     compensation,
+    conditional,
     error,
     escalation,
     message,
@@ -20,6 +21,7 @@ from counterflow.kernel.work.step import EventRoom
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     ErrorDefinition,
     EscalationDefinition,
     LinkDefinition,
@@ -38,6 +40,7 @@ KINDS: Mapping[type, EventRoom] = {
     TimerDefinition: timer.KIND,
     MessageDefinition: message.KIND,
     SignalDefinition: signal.KIND,
+    ConditionalDefinition: conditional.KIND,
     ErrorDefinition: error.KIND,
     EscalationDefinition: escalation.KIND,
     CompensateDefinition: compensation.KIND,

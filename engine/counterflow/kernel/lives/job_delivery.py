@@ -171,6 +171,7 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
         job.retries,
         deadline_ms,
         values,
+        course.process.nodes[job.element_id].ad_hoc is not None,
     )
 
 

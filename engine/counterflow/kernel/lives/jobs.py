@@ -114,11 +114,22 @@ class JobCanceled(InstanceEvent, frozen=True):
     key: int
 
 
+class AdHocAnswer(NamedTuple):
+    """What the worker of an ad-hoc sub-process decides: which activities begin, with variables of their own
+    each, or that it is done; and whether what is under way goes.
+    """
+
+    activate: tuple[tuple[str, dict[str, bytes]], ...] = ()
+    is_completion_condition_fulfilled: bool = False
+    is_cancel_remaining_instances: bool = False
+
+
 class CompleteJob(Command, frozen=True, kw_only=True, gc=False):
-    """The job is done; `variables` are its result."""
+    """The job is done; `variables` are its result, `answer` is what was decided, where that was the job."""
 
     job_key: int
     variables: dict[str, bytes]
+    answer: AdHocAnswer | None = None
 
 
 class FailJob(Command, frozen=True, kw_only=True, gc=False):
@@ -209,6 +220,11 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     node, values = token.node, command.variables
     is_offered = node.compensation is not None and node.compensation.result_variable is not None
     token.emit(JobCompleted(job.key, scopes.to_object(values) if is_offered else None))
+    if node.ad_hoc is not None:
+        token.room.answered(token, values, command.answer or AdHocAnswer())
+        return
+    if command.answer is not None:
+        raise _nothing_to_decide(job)
     result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: scopes.to_object(values)}
@@ -217,6 +233,14 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     elif values:
         scopes.send_results_out(token, values)
     leaving.finish(token)
+
+
+def _nothing_to_decide(job: Job) -> Rejection:
+    return Rejection(
+        RejectionType.INVALID_ARGUMENT,
+        f"Expected job with key '{job.key}' to be completed without a result of type adHocSubProcess, but "
+        f"there is one, and '{job.element_id}' is no ad-hoc sub-process; leave the result out",
+    )
 
 
 def decide_fail(step: Step, command: FailJob) -> None:
@@ -245,13 +269,16 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     job, token = _find(step, command.job_key, "throw an error for")
     _expect_active(job, "thrown an error for")
     scopes.refuse_large(step, command.variables)
-    message = command.message[:ERROR_MESSAGE_LIMIT]
-    catch = error.find_catch(token, command.error_code)
-    token.emit(JobErrorThrown(job.key, command.error_code, message, catch is not None))
-    if catch is None:
-        token.hold(error.uncaught(token, command.error_code, message, job.key))
+    thrown = error.ThrownError(command.error_code, command.message[:ERROR_MESSAGE_LIMIT], command.variables)
+    try:
+        catch = error.reach(token, thrown)
+    except Held as held:
+        held.job_key = job.key
+        token.emit(JobErrorThrown(job.key, thrown.code, thrown.message, caught=False))
+        token.hold(held)
     else:
-        error.catch_error(catch, error.ThrownError(command.error_code, message, command.variables))
+        token.emit(JobErrorThrown(job.key, thrown.code, thrown.message, caught=True))
+        error.catch_error(catch, thrown)
 
 
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:

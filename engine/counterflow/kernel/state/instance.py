@@ -7,13 +7,14 @@ instances is in `indexes.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     ArrivedToken,
+    ConditionalSubscription,
     ElementInstance,
     Incident,
     Job,
@@ -21,11 +22,19 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     ProcessInstance,
     Quarantine,
+    SignalSubscription,
     Timer,
     UndoRecord,
     Variable,
 )
 from counterflow.model.graph import Process
+
+_Group = TypeVar("_Group")
+_Member = TypeVar("_Member")
+_Value = TypeVar("_Value")
+
+Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+"""What an element waits for."""
 
 
 class InstanceState:
@@ -35,6 +44,7 @@ class InstanceState:
         "arrived",
         "arrived_in",
         "children",
+        "conditions",
         "container_of",
         "damage",
         "elements",
@@ -81,10 +91,15 @@ class InstanceState:
         self.children: dict[int, dict[int, None]] = {}
         self.variables: dict[int, dict[str, bytes]] = {}
         self.variable_bytes: dict[int, int] = {}
-        self.arrived_in: dict[int, dict[str, None]] = {}
+        self.arrived_in: dict[int, dict[str, dict[str, None]]] = {}
+        """Per scope and join, the flows on which tokens wait."""
         self.job_of: dict[int, int] = {}
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
         """Per waiting element instance, the keys of its timers and subscriptions, with their table."""
+        self.conditions: dict[int, dict[str, dict[int, None]]] = {}
+        """Per scope, and per name of a variable, the keys of the conditions in it that are asked when one of
+        that name changes; of those that any change counts for, under no name.
+        """
         self.incident_of: dict[int, dict[int, None]] = {}
         self.undo_by_scope: dict[int, dict[int, None]] = {}
         self.undo_by_throw: dict[int, dict[int, None]] = {}
@@ -155,13 +170,44 @@ def _index_job(instance: InstanceState, old: Job | None, new: Job | None) -> Non
         instance.job_of.pop(old.element_instance_key, None)
 
 
-def _index_wait(
-    instance: InstanceState, old: Timer | MessageSubscription | None, new: Timer | MessageSubscription | None
-) -> None:
+def _index_wait(instance: InstanceState, old: Wait | None, new: Wait | None) -> None:
     if new is not None:
         instance.waits_of.setdefault(new.element_instance_key, {})[new.key] = type(new)
     elif old is not None:
         _remove(instance.waits_of, old.element_instance_key, old.key)
+
+
+def _index_conditional(
+    instance: InstanceState, old: ConditionalSubscription | None, new: ConditionalSubscription | None
+) -> None:
+    """What waits stands in every scope around it as well: these are there before it and after it."""
+    _index_wait(instance, old, new)
+    for row, is_there in ((old, False), (new, True)):
+        if row is None:
+            continue
+        for scope_key in _outwards(instance, row.element_instance_key):
+            for name in row.variable_names.split("\n"):
+                _enter_condition(instance, scope_key, name, row.key, is_there=is_there)
+
+
+def _outwards(instance: InstanceState, key: int) -> Iterator[int]:
+    while key:
+        yield key
+        element = instance.elements.get(key)
+        key = element.scope_key if element is not None else 0
+
+
+def _enter_condition(instance: InstanceState, scope_key: int, name: str, key: int, *, is_there: bool) -> None:
+    by_name = instance.conditions.setdefault(scope_key, {})
+    keys = by_name.setdefault(name, {})
+    if is_there:
+        keys[key] = None
+    else:
+        keys.pop(key, None)
+    if not keys:
+        del by_name[name]
+    if not by_name:
+        del instance.conditions[scope_key]
 
 
 def _index_loop_output(instance: InstanceState, old: LoopOutput | None, new: LoopOutput | None) -> None:
@@ -195,12 +241,16 @@ def _index_undo(instance: InstanceState, old: UndoRecord | None, new: UndoRecord
 
 def _index_arrived(instance: InstanceState, old: ArrivedToken | None, new: ArrivedToken | None) -> None:
     if new is not None:
-        instance.arrived_in.setdefault(new.scope_key, {})[new.flow_id] = None
+        waiting = instance.arrived_in.setdefault(new.scope_key, {})
+        waiting.setdefault(new.gateway_id, {})[new.flow_id] = None
     elif old is not None:
-        _remove(instance.arrived_in, old.scope_key, old.flow_id)
+        waiting = instance.arrived_in[old.scope_key]
+        _remove(waiting, old.gateway_id, old.flow_id)
+        if not waiting:
+            del instance.arrived_in[old.scope_key]
 
 
-def _remove(index: dict[int, dict[Any, Any]], group: int, key: int | str) -> None:
+def _remove(index: dict[_Group, dict[_Member, _Value]], group: _Group, key: _Member) -> None:
     members = index[group]
     del members[key]
     if not members:
@@ -216,6 +266,7 @@ INDEXERS: dict[type[Row], InstanceIndexer] = {
     Job: _index_job,
     LoopOutput: _index_loop_output,
     **{table: _index_wait for table in INSTANCE_TABLES if "catch_id" in table.__struct_fields__},
+    ConditionalSubscription: _index_conditional,
     Incident: _index_incident,
     UndoRecord: _index_undo,
     ArrivedToken: _index_arrived,

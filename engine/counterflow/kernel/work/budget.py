@@ -97,8 +97,9 @@ class CommandBudget:
         self._again: dict[int, None] = {}
         self._lineage: dict[int, frozenset[int]] = {}
 
-    def carry(self, causes: Causes) -> bytes:
-        """What the next page goes on with, in msgpack; `causes` are those of the work at present.
+    def carry(self, causes: Causes, fuel: int | None = None) -> bytes:
+        """What the next page goes on with, in msgpack; `causes` are those of the work at present, `fuel` is
+        given where it is not what is left.
 
         Of what was entered it knows a part: a loop around more than that is stopped by the number of
         elements, and any other by that of its steps, as in one page.
@@ -106,7 +107,7 @@ class CommandBudget:
         lineage = _remembered(list(self._lineage.items()))
         return _encode(
             _Carried(
-                self.fuel_left,
+                self.fuel_left if fuel is None else fuel,
                 self._steps_left,
                 self._elements_left,
                 _remembered(list(self._entered)),

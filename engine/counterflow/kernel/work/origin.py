@@ -8,6 +8,8 @@ BODY = -1
 """`loop_counter` of the body of an activity that is done several times; each time has 1, 2, 3, …, all other
 elements 0.
 """
+INNER = -2
+"""`loop_counter` of an activation inside an ad-hoc sub-process: the scope that its flow has to itself."""
 
 
 class Origin(NamedTuple):
@@ -25,7 +27,9 @@ class Origin(NamedTuple):
     event.
     """
     loop_counter: int = 0
-    """`BODY`, or which time it is that an activity is done several times."""
+    """`BODY`, or which time it is that an activity is done several times; `INNER` of an activation inside an
+    ad-hoc sub-process.
+    """
 
 
 PLAIN = Origin()

@@ -118,11 +118,14 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     _take_up(step, undertaking)
     page = step.page = Page(undertaking, _places(step, key))
     for place in page.work:
+        errand = shared[Errand][key, place]
+        if step.asked and step.house.continuations[errand.what] is not step.house.ask:
+            step.ask_all()
         if step.is_page_full:
             step.page_end = 0
             return True
         page.worked += 1
-        _run_errand(step, page, shared[Errand][key, place])
+        _run_errand(step, page, errand)
     _bring(step, page)
     return True
 
@@ -140,6 +143,7 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
 def put_off(step: Step) -> None:
     """Write down what a step has left to do, and what it has done of what was written down before."""
     page: Page | None = step.page
+    step.put_off_asked()
     if page is not None:
         _end_page(step, page)
     elif not step.is_done:
@@ -172,6 +176,16 @@ def wait_for_release(token: Token, continuation: Continuation) -> None:
     step = token.step
     told = ToDo(0, *_told(step.house.names, continuation, token))
     step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
+
+
+def ask_with_new_fuel(token: Token, key: int) -> None:
+    """The fuel of this command is spent: a condition is asked on that of another one, which may enter as many
+    elements again as this one.
+    """
+    step = token.step
+    about = Regarding(step.house.ask, str(key))
+    told = ToDo(0, *_told(step.house.names, about, token))
+    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes, step.limits.fuel), (told,)))
 
 
 def _take_up(step: Step, undertaking: Undertaking) -> None:
@@ -220,6 +234,9 @@ def _run_errand(step: Step, page: Page, errand: Errand) -> None:
         return
     if go_on in step.house.sweeping or not is_swept(step.state, instance, errand.key):
         token = step.at(instance).token(errand.key)
+        if go_on is step.house.ask:
+            step.ask(int(errand.about), token)
+            return
         attempt(token, Regarding(go_on, errand.about) if errand.about else go_on)
 
 
@@ -266,6 +283,8 @@ def _end_page(step: Step, page: Page) -> None:
         page.work[-1] + 1 if page.work else 0,
         page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
     )
+    if step.is_in_parts and came < page.brought:
+        new = (ToDo(page.arrivals[came], *_told_arrival(step.house.names, waiting[0])), *new)
     if new or page.worked < len(page.work) or came < len(page.arrivals):
         done = (*page.work[: page.worked], *page.arrivals[:came])
         kept = {number for _, number in step.state.found[Carried].get(key, ())}
@@ -292,7 +311,7 @@ def _to_do(
 
 
 def _told(
-    names: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
+    names: Mapping[Callable[..., object], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
         return names[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
@@ -300,7 +319,7 @@ def _told(
 
 
 def _told_arrival(
-    names: Mapping[Callable[..., None], str], arrival: Arrival
+    names: Mapping[Callable[..., object], str], arrival: Arrival
 ) -> tuple[str, int, int, str, int, bytes]:
     causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
     return (

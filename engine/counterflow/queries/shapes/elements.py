@@ -19,9 +19,11 @@ class Wait(msgspec.Struct):
     """Something that an element instance waits for, on behalf of the event `catch_id`.
 
     `kind` is `timer` (`due_at_ms`; `repetitions` more follow it, each `interval` later, negative means
-    without end) `message` (its `name` and `correlation_key`; `instance_key`, if not 0, means it as
-    well, in the place of that) or `signal` (its `name`). `state`: `open`, `triggered` (the moment has come)
-    or `closed`.
+    without end), `message` (its `name` and `correlation_key`; `instance_key`, if not 0, means it as
+    well, in the place of that), `signal` (its `name`) or `condition` (its text as `name`; it is asked when
+    one of `variable_names` changes, or, without one, when anything does; it has held at
+    `last_triggered_at_ms`, and `failure` says why it gave no answer when it was asked last). `state`: `open`,
+    `triggered` (the moment has come, the condition has held) or `closed`.
     """
 
     key: int
@@ -38,6 +40,9 @@ class Wait(msgspec.Struct):
     instance_key: int = 0
     state: str = "open"
     closed_at_ms: int | None = None
+    variable_names: list[str] = msgspec.field(default_factory=list)
+    last_triggered_at_ms: int | None = None
+    failure: str = ""
 
 
 class Loop(msgspec.Struct):

@@ -11,6 +11,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.lives import calls
 from counterflow.kernel.vocabulary import Event
+from counterflow.kernel.work.origin import BODY
 from counterflow.queries.definitions import UNNAMED
 from counterflow.queries.shapes import ElementInstance, FlowTaken, Loop
 from counterflow.queries.story.story import Addition, Story
@@ -69,21 +70,21 @@ def _flow_taken(story: Story, event: moves.FlowTaken) -> None:
 
 
 def _loop_started(story: Story, event: multi_instance.LoopStarted) -> None:
-    story.elements[event.element_instance_key].loop = Loop(event.total)
+    element = story.elements[event.element_instance_key]
+    if element.loop_counter == BODY:  # an ad-hoc sub-process has no number of its own
+        element.loop = Loop(event.total)
 
 
 def _loop_advanced(story: Story, event: multi_instance.LoopAdvanced) -> None:
-    _loop_of(story, event.element_instance_key).completed += 1
+    element = story.elements[event.element_instance_key]
+    if element.loop is not None:
+        element.loop.completed += 1
 
 
 def _loop_ended(story: Story, event: multi_instance.LoopEnded) -> None:
-    _loop_of(story, event.element_instance_key).ended = True
-
-
-def _loop_of(story: Story, element_instance_key: int) -> Loop:
-    element = story.elements[element_instance_key]
-    element.loop = element.loop or Loop(0)
-    return element.loop
+    element = story.elements[event.element_instance_key]
+    if element.loop is not None:
+        element.loop.ended = True
 
 
 def _called(story: Story, event: calls.ProcessCalled) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from counterflow.kernel.course import moves
+from counterflow.kernel.elements import ad_hoc_sub_process
 from counterflow.kernel.events import cancel, error, escalation
+from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -69,6 +71,10 @@ def _reached_by(
     return _by_event(story, wait.catch_id) if wait is not None else None
 
 
+def _held(story: Story, event: conditions.ConditionalTriggered) -> Termination:
+    return _by_event(story, event.catch_id)
+
+
 def _caught(story: Story, event: error.ErrorCaught) -> Termination:
     return _by_event(story, event.catch_id, error_code=event.error_code, error_message=event.message)
 
@@ -91,13 +97,19 @@ def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
     return Termination("terminate_end_event", element.element_id, element.element_name)
 
 
+def _fulfilled(_: Story, __: ad_hoc_sub_process.AdHocFulfilled) -> Termination:
+    return Termination("completion_condition")
+
+
 CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     timers.TimerTriggered: _triggered,
     messages.MessageCorrelated: _reached_by,
     signals.SignalReceived: _reached_by,
+    conditions.ConditionalTriggered: _held,
     error.ErrorCaught: _caught,
     escalation.EscalationCaught: _escalated,
     cancel.TransactionCanceled: _canceled,
     moves.ElementActivated: _reached,
+    ad_hoc_sub_process.AdHocFulfilled: _fulfilled,
 }
 """What may sweep something away."""

@@ -1,5 +1,5 @@
-"""What the log says of waiting: for a moment, for a message or a signal, and at a join for other tokens; and
-of the signals that have come and have been thrown.
+"""What the log says of waiting: for a moment, a message, a signal or a condition, and at a join for other
+tokens; and of the signals that have come and have been thrown.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Set
 from itertools import chain
 
 from counterflow.kernel.course import joins, moves
+from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -62,9 +63,34 @@ def _signal_closed(story: Story, event: signals.SignalSubscriptionClosed) -> Non
     end_wait(story, story.waits[event.key], "closed")
 
 
+def _condition_awaited(story: Story, event: conditions.ConditionalSubscriptionOpened) -> None:
+    wait = _opened(story, event, "condition")
+    wait.name, names = event.condition, event.variable_names
+    wait.variable_names = names.split("\n") if names else []
+
+
+def _condition_held(story: Story, event: conditions.ConditionalTriggered) -> None:
+    """What does not interrupt is waited for as before; what begins an instance was not waited for in it."""
+    wait = story.waits.get(event.key)
+    if wait is not None:
+        wait.failure, wait.last_triggered_at_ms = "", story.now_ms
+
+
+def _condition_failed(story: Story, event: conditions.ConditionalFailed) -> None:
+    story.waits[event.key].failure = event.reason
+
+
+def _condition_closed(story: Story, event: conditions.ConditionalSubscriptionClosed) -> None:
+    wait = story.waits[event.key]
+    end_wait(story, wait, "closed" if wait.last_triggered_at_ms is None else "triggered")
+
+
 def _opened(
     story: Story,
-    event: timers.TimerScheduled | messages.SubscriptionOpened | signals.SignalSubscriptionOpened,
+    event: timers.TimerScheduled
+    | messages.SubscriptionOpened
+    | signals.SignalSubscriptionOpened
+    | conditions.ConditionalSubscriptionOpened,
     kind: str,
 ) -> Wait:
     name = story.name_of(event.catch_id)
@@ -182,6 +208,10 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     signals.SignalSubscriptionClosed: _signal_closed,
     signals.SignalReceived: _received,
     signals.SignalThrown: _thrown,
+    conditions.ConditionalSubscriptionOpened: _condition_awaited,
+    conditions.ConditionalTriggered: _condition_held,
+    conditions.ConditionalFailed: _condition_failed,
+    conditions.ConditionalSubscriptionClosed: _condition_closed,
     joins.TokenArrived: _token_arrived,
     joins.FlowsJoined: _flows_joined,
     moves.TokensSweptAway: _tokens_swept_away,

@@ -15,7 +15,7 @@ from uuid import uuid4
 from counterflow.store.sql.dialects import DatabaseKind
 from counterflow.store.sql.tables import ALL_TABLES, DatabaseColumn, DatabaseIndex, DatabaseTable
 
-HEAD = "0009"
+HEAD = "0010"
 """The last step in `migrations/versions`."""
 
 MARK = (

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from lxml import etree
 
 from counterflow import feel
-from counterflow.bpmn.dialects.camunda import juel
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import IN_THE_ENGINE, language_of
 from counterflow.bpmn.expressions import compile_feel, quoted, string_literal
@@ -21,6 +20,7 @@ from counterflow.bpmn.xml import BPMN, children, text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
+from counterflow.juel import translation as juel
 from counterflow.model.data import VariableMapping
 
 _INSIDE_TEXT = re.compile(r"([$#]\{[^{}]*\})")

@@ -27,10 +27,11 @@ from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
+from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.bpmn.xml import children
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
@@ -90,8 +91,8 @@ def details(element: Element, notes: Notes) -> Details:
     decision = called_decision(element, extensions, outputs, text_or_expression, notes)
     called = None
     if element.tag == "callActivity":
-        called = called_process(element, extensions, text_or_expression, notes)
         handed_in, handed_out = call_mappings(element, extensions, notes)
+        called = called_process(element, extensions, handed_out, text_or_expression, notes)
         # parameters are set first and read last, as in Camunda 7
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
@@ -114,11 +115,20 @@ def details(element: Element, notes: Notes) -> Details:
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+def condition(drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
     """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and
     refused.
     """
-    return condition_expression(flow, "condition", xml, notes)
+    return condition_expression(drawn, "condition", xml, notes)
+
+
+def condition_filter(definition: etree._Element) -> ConditionFilter:
+    """`camunda:variableName` and `variableEvents` of the definition; without a name any change counts."""
+    names, events = (
+        (definition.get(f"{{{NAMESPACE}}}{name}") or "").strip()
+        for name in ("variableName", "variableEvents")
+    )
+    return ConditionFilter(names or None, events)
 
 
 def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:

@@ -7,13 +7,16 @@ task that names no operation becomes a job of its id, which is told: by the stan
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.ad_hoc import completion_condition, plain
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.expressions import value_expression
 from counterflow.bpmn.dialects.camunda.jobs import USER_TASK_JOB_TYPE
+from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.dialects.scripts import (
     IN_THE_ENGINE,
     JOB_TYPE,
@@ -25,14 +28,15 @@ from counterflow.bpmn.dialects.standard.conditions import standard_condition
 from counterflow.bpmn.dialects.standard.data import data_mappings
 from counterflow.bpmn.dialects.standard.loops import loop
 from counterflow.bpmn.dialects.unnamed import unnamed_job
+from counterflow.bpmn.elements import AD_HOC
 from counterflow.bpmn.expressions import compile_feel, headers_json
 from counterflow.bpmn.extensions import CORRELATION_KEY, written
 from counterflow.bpmn.extensions import NAMESPACE as EXTENSIONS
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn, VariableMapping
-from counterflow.model.graph import CalledProcess, JobDefinition, MultiInstance, ScriptDefinition
+from counterflow.model.graph import AdHoc, CalledProcess, JobDefinition, MultiInstance, ScriptDefinition
 
 NAMESPACE: Final = EXTENSIONS
 HANDS_ERRORS_OUT: Final = True
@@ -56,14 +60,20 @@ def details(element: Element, notes: Notes) -> Details:
         inputs=inputs,
         outputs=outputs,
         results_stay_local=bool(outputs) or called is not None,
+        ad_hoc=_ad_hoc(element, notes) if element.tag == AD_HOC else None,
         is_reported=element.tag == "scriptTask"
         or (called is None and bool(element.attribute("calledElement"))),
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+def condition(drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
     """JUEL as `${…}`; FEEL behind `=`, or where the condition or the file says that it is FEEL."""
-    return standard_condition(flow, "condition", xml, notes)
+    return standard_condition(drawn, "condition", xml, notes)
+
+
+def condition_filter(_definition: etree._Element) -> ConditionFilter:
+    """The standard has none: any change counts."""
+    return ConditionFilter()
 
 
 def multi_instance(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance | None:
@@ -114,6 +124,15 @@ def version_tag(process: Element) -> str | None:
     """None: the standard has no place for one."""
     del process
     return None
+
+
+def _ad_hoc(element: Element, notes: Notes) -> AdHoc:
+    """BPMN 2.0.2, table 10.22: somebody decides what begins, the completion condition when it is done."""
+    xml = completion_condition(element)
+    if xml is None:
+        return plain(element)
+    found = standard_condition(element, "completion condition", xml, notes)
+    return replace(plain(element), completion_condition=found)
 
 
 def _called(element: Element, inputs: tuple[VariableMapping, ...], notes: Notes) -> CalledProcess | None:

@@ -33,7 +33,7 @@ def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance |
         notes.error(element, RULE, message, remedy, xml)
         return None
     collection = marked_expression(items, "input collection", element, written, notes)
-    gathered, gives = _output(element, written, notes)
+    gathered, gives = output(element, written, RULE, notes)
     variable = one_name((written.get("inputElement") or "").strip(), "input element", element, written, notes)
     condition = part(xml, "completionCondition")
     until = (
@@ -48,7 +48,9 @@ def loop(element: Element, xml: etree._Element, notes: Notes) -> MultiInstance |
     )
 
 
-def _output(element: Element, xml: etree._Element, notes: Notes) -> tuple[str | None, Expression | None]:
+def output(
+    element: Element, xml: etree._Element, rule: str, notes: Notes
+) -> tuple[str | None, Expression | None]:
     """Where results are gathered, and what each instance adds: both or neither."""
     collection, gives = ((xml.get(name) or "").strip() for name in ("outputCollection", "outputElement"))
     if bool(collection) != bool(gives):
@@ -57,21 +59,21 @@ def _output(element: Element, xml: etree._Element, notes: Notes) -> tuple[str | 
             f"'{gives}'."
         )
         notes.error(
-            element, RULE, message, 'Write e.g. outputCollection="results" outputElement="= result".', xml
+            element, rule, message, 'Write e.g. outputCollection="results" outputElement="= result".', xml
         )
     if not collection or not gives:
         return None, None
     return one_name(collection, "output collection", element, xml, notes), marked_expression(
-        gives, "output element", element, xml, notes
+        gives, "output element", element, xml, notes, rule
     )
 
 
 def marked_expression(
-    text: str, what: str, element: Element, xml: etree._Element, notes: Notes
+    text: str, what: str, element: Element, xml: etree._Element, notes: Notes, rule: str = RULE
 ) -> Expression | None:
-    """What is behind `=`; a finding where there is none."""
+    """What is behind `=`; a finding of this rule where there is none."""
     if text.startswith("="):
         return compile_feel(text[1:].strip(), what, element, notes, xml)
     message = f"expected the {what} of {element} to be FEEL behind '=', found `{text}`."
-    notes.error(element, RULE, message, f"Write `= {text}`.", xml)
+    notes.error(element, rule, message, f"Write `= {text}`.", xml)
     return None

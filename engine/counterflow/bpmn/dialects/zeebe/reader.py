@@ -14,13 +14,16 @@ from lxml import etree
 
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.namespaces import ZEEBE
+from counterflow.bpmn.dialects.reader import ConditionFilter
+from counterflow.bpmn.dialects.zeebe.ad_hoc import ad_hoc
 from counterflow.bpmn.dialects.zeebe.calls import called_process
 from counterflow.bpmn.dialects.zeebe.decisions import called_decision
 from counterflow.bpmn.dialects.zeebe.loops import loop, marked_expression
+from counterflow.bpmn.elements import AD_HOC
 from counterflow.bpmn.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.bpmn.names import target_path
 from counterflow.bpmn.numbers import whole_number
-from counterflow.bpmn.outline import Drawn, Element, SequenceFlow
+from counterflow.bpmn.outline import Drawn, Element
 from counterflow.bpmn.xml import BPMN, children, text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name, namespace
@@ -63,7 +66,7 @@ _REFUSED: Mapping[str, str] = {
 _UNDERSTOOD = frozenset({
     "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition",
     "formDefinition", "taskSchedule", "priorityDefinition", "properties", "versionTag", "userTaskForm",
-    "calledElement", "calledDecision",
+    "calledElement", "calledDecision", "adHoc",
 })  # fmt: skip
 
 _READ: Final[Mapping[str, frozenset[str]]] = {
@@ -73,6 +76,7 @@ _READ: Final[Mapping[str, frozenset[str]]] = {
     }),
     "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
     "formDefinition": frozenset({"formKey", "formId", "externalReference"}),
+    "adHoc": frozenset({"activeElementsCollection", "outputCollection", "outputElement"}),
 }  # fmt: skip
 """The attributes of extension elements that may have others, which are told."""
 
@@ -82,6 +86,7 @@ FOR_TOOLS: Final = frozenset({"modelerTemplate", "modelerTemplateVersion", "mode
 _ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "script": ("scriptTask",),
     "calledElement": ("callActivity",),
+    "adHoc": (AD_HOC,),
     "userTask": ("userTask",),
     "assignmentDefinition": ("userTask",),
     "taskSchedule": ("userTask",),
@@ -98,14 +103,14 @@ def details(element: Element, notes: Notes) -> Details:
     extensions = _extensions(element)
     _judge_extensions(element, extensions, notes)
     _judge_attributes(element, notes)
-    if not extensions and element.tag != "userTask":
+    if not extensions and element.tag not in {"userTask", AD_HOC}:
         return Details()
     inputs = _mappings(element, extensions, "input", notes)
     outputs = _mappings(element, extensions, "output", notes)
     decides = element.tag == "businessRuleTask" and "calledDecision" in extensions
     is_call, call = element.tag == "callActivity", extensions.get("calledElement")
     return Details(
-        job=_job(element, extensions, notes) if element.is_job else None,
+        job=_job(element, extensions, notes) if _may_be_job(element) else None,
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
         decision=(
             called_decision(element, extensions["calledDecision"], text_or_expression, notes)
@@ -113,6 +118,7 @@ def details(element: Element, notes: Notes) -> Details:
             else None
         ),
         called=called_process(element, call, text_or_expression, notes) if is_call else None,
+        ad_hoc=ad_hoc(element, extensions, notes) if element.tag == AD_HOC else None,
         inputs=inputs,
         outputs=outputs,
         is_reported=decides
@@ -123,10 +129,17 @@ def details(element: Element, notes: Notes) -> Details:
     )
 
 
-def condition(flow: SequenceFlow, xml: etree._Element, notes: Notes) -> Expression | None:
+def condition(drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
     """A condition behind `=`; one without is the business of the rule `legacy-syntax`."""
     text = (xml.text or "").strip()
-    return compile_feel(text[1:].strip(), "condition", flow, notes, xml) if text.startswith("=") else None
+    return compile_feel(text[1:].strip(), "condition", drawn, notes, xml) if text.startswith("=") else None
+
+
+def condition_filter(definition: etree._Element) -> ConditionFilter:
+    """`zeebe:conditionalFilter` inside the definition; without names those that the condition reads."""
+    xml = definition.find(f"{{{BPMN}}}extensionElements/{{{NAMESPACE}}}conditionalFilter")
+    names, events = ("", "") if xml is None else (xml.get("variableNames"), xml.get("variableEvents"))
+    return ConditionFilter((names or "").strip(), (events or "").strip())
 
 
 def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
@@ -193,6 +206,11 @@ def defines_tasks(root: etree._Element) -> bool:
     )
 
 
+def _may_be_job(element: Element) -> bool:
+    """Whether a task definition makes it work for somebody else: of an ad-hoc sub-process, to decide."""
+    return element.is_job or element.tag == AD_HOC
+
+
 def _extensions(element: Element) -> dict[str, etree._Element]:
     """The zeebe: extension elements by local name; Zeebe allows one of a kind."""
     extensions = element.xml.find(f"{{{BPMN}}}extensionElements")
@@ -215,7 +233,7 @@ def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element]
             notes.error(
                 element, "called-decision", message, "Make it a business rule task, or remove it.", xml
             )
-        elif tag == "taskDefinition" and not element.is_job:
+        elif tag == "taskDefinition" and not _may_be_job(element):
             message = f"{element} has a zeebe:taskDefinition, but is passed through without a job."
             notes.warning(element, "extension", message, "Make it a service task.", xml)
         elif element.tag not in _ONLY_ON.get(tag, (element.tag,)):

@@ -1,4 +1,4 @@
-"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the two commands in
+"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the commands in
 it.
 """
 
@@ -44,12 +44,13 @@ MessageType = TypeVar("MessageType", bound=Message)
 
 
 class CounterflowService:
-    """The reading service, and the two commands in it."""
+    """The reading service, and the commands in it."""
 
     def __init__(self, service: Service) -> None:
         self._questions = service.questions
         self._release = service.commands.release
         self._trigger = service.commands.trigger
+        self._activate = service.commands.activate_activities
         self._variable_bytes = service.settings.variable_bytes
         self._release_due = service.commands.release_due
         self._message_bytes = service.settings.message_bytes
@@ -72,6 +73,7 @@ class CounterflowService:
             "GetMessage": self.get_message,
             "GetSignal": self.get_signal,
             "TriggerElement": self.trigger_element,
+            "ActivateAdHocSubProcessActivities": self.activate_activities,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
             "ReleaseDue": self.release_due,
@@ -255,6 +257,19 @@ class CounterflowService:
         return message(
             wire.TriggerElementResponse, await self._trigger(request.element_instance_key, variables)
         )
+
+    async def activate_activities(
+        self, request: wire.ActivateAdHocSubProcessActivitiesRequest, call: Call
+    ) -> wire.ActivateAdHocSubProcessActivitiesResponse:
+        """Activities of an ad-hoc sub-process begin."""
+        activities = tuple(
+            (each.element_id, document(each.variables_json, self._variable_bytes))
+            for each in request.activities
+        )
+        await self._activate(
+            request.ad_hoc_sub_process_instance_key, activities, request.cancel_remaining_instances
+        )
+        return wire.ActivateAdHocSubProcessActivitiesResponse()
 
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call

@@ -194,7 +194,9 @@ def _fill(answer: Message, struct: msgspec.Struct) -> None:
     kind = type(struct)
     for name, on_wire in _shared_fields(kind, answer.DESCRIPTOR):
         value = getattr(struct, name)
-        if value is not None:
+        if isinstance(value, list):
+            getattr(answer, on_wire).extend(value)
+        elif value is not None:
             setattr(answer, on_wire, _number(*WORDS[kind, name], value) if (kind, name) in WORDS else value)
 
 

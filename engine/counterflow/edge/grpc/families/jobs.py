@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from counterflow.edge.grpc.calls import Translated, Translation
-from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
+from counterflow.kernel.lives.jobs import (
+    AdHocAnswer,
+    CompleteJob,
+    FailJob,
+    ThrowError,
+    UpdateJobRetries,
+    UpdateJobTimeout,
+)
+from counterflow.service.refusals import Invalid
 from counterflow.service.requests import document, duration_ms
 from counterflow_wire import gateway
+
+AD_HOC: Final = "adHocSubProcess"
+"""The type of a result that decides what goes on in an ad-hoc sub-process."""
 
 
 class Jobs:
@@ -29,7 +41,26 @@ class Jobs:
     def complete(self, request: gateway.CompleteJobRequest) -> Translated:
         """The job is done."""
         variables = document(request.variables, self._variable_bytes)
-        return Translated(CompleteJob(job_key=request.jobKey, variables=variables))
+        answer = self._answer(request.result) if request.HasField("result") else None
+        return Translated(CompleteJob(job_key=request.jobKey, variables=variables, answer=answer))
+
+    def _answer(self, result: gateway.JobResult) -> AdHocAnswer | None:
+        """What the worker of an ad-hoc sub-process decides; of any other kind there are no jobs yet."""
+        if result.type not in {"", AD_HOC}:
+            raise Invalid(
+                f"Expected the result of a job to be of type {AD_HOC}, but found '{result.type[:100]}'; "
+                "leave it out"
+            )
+        if not result.type and not result.ListFields():
+            return None
+        return AdHocAnswer(
+            tuple(
+                (each.elementId, document(each.variables, self._variable_bytes))
+                for each in result.activateElements
+            ),
+            result.isCompletionConditionFulfilled,
+            result.isCancelRemainingInstances,
+        )
 
     def fail(self, request: gateway.FailJobRequest) -> Translated:
         """The job could not be done this time."""

@@ -52,6 +52,7 @@ final class Operations {
         Map.entry("cancel", silent(request -> runtime.deleteProcessInstance(request.name, "cancelled"))),
         Map.entry("publish", silent(messages::publish)),
         Map.entry("broadcast", silent(request -> runtime.createSignalEvent(request.name).setVariables(request.variables).send())),
+        Map.entry("evaluate", silent(this::evaluate)),
         Map.entry("advance", silent(request -> clock.advance(request.milliseconds))),
         Map.entry("jump", silent(request -> clock.jump(request.milliseconds))),
         Map.entry("view", request -> views.view()));
@@ -91,6 +92,10 @@ final class Operations {
     var builder = runtime.createProcessInstanceByKey(request.name).setVariables(request.variables);
     request.at.forEach(builder::startBeforeActivity);
     builder.execute();
+  }
+
+  private void evaluate(Request request) {
+    runtime.createConditionEvaluation().setVariables(request.variables).evaluateStartConditions();
   }
 
   private void activate(Request request) {

@@ -1,0 +1,43 @@
+"""An ad-hoc sub-process has activities that somebody may activate, and neither start nor end event.
+
+BPMN 2.0.2, 10.3.5: it holds at least one activity, and start and end events are not used in it. Camunda 7
+does not execute it. `ordering` Sequential would hold back what a worker or a person has decided to begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from counterflow.bpmn.ad_hoc import activities_of
+from counterflow.bpmn.elements import AD_HOC
+from counterflow.bpmn.outline import Element, Outline
+from counterflow.documents.findings import Finding
+from counterflow.model.graph import Dialect
+
+RULE = "ad-hoc-sub-process"
+_ENDS = {"startEvent", "endEvent"}
+
+
+def check(outline: Outline) -> Iterator[Finding]:
+    """Its dialect, its activities, its ordering, and events that do not belong there."""
+    for element in outline.elements:
+        if element.tag != AD_HOC:
+            continue
+        if outline.dialect is Dialect.CAMUNDA:
+            message = f"{element} is not executed in a camunda: model: Camunda 7 has no ad-hoc sub-process."
+            yield element.error(RULE, message, "Use a sub-process with parallel or exclusive gateways.")
+        else:
+            yield from _check(element)
+
+
+def _check(scope: Element) -> Iterator[Finding]:
+    if not activities_of(scope):
+        message = f"expected something in {scope} that can be activated, found nothing."
+        yield scope.error(RULE, message, "Draw an activity inside that no sequence flow leads to.")
+    for child in scope.children:
+        if child.tag in _ENDS:
+            message = f"{child} is directly in {scope}, where each activity begins and ends by itself."
+            yield child.error(RULE, message, "Remove it; put it into a sub-process inside if it is needed.")
+    if scope.attribute("ordering") not in {"", "Parallel"}:
+        message = f"{scope} has ordering={scope.attribute('ordering')}, which is not executed yet."
+        yield scope.error(RULE, message, 'Write ordering="Parallel", and activate one after another.')

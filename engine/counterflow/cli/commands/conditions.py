@@ -1,0 +1,42 @@
+"""Commands about conditions: begin what holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from counterflow.cli.exits import REJECTED, Failure
+from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, read_object, remote
+from counterflow.cli.output import count, give, give_json, json_data, say
+
+
+def evaluate_conditional(
+    definition: Annotated[
+        int,
+        typer.Option("--definition", metavar="KEY", min=0, help="Ask only those of this process definition."),
+    ] = 0,
+    require_begun: Annotated[
+        bool, typer.Option("--require-begun", help="End with exit code 4 if no condition holds.")
+    ] = False,
+    variables: VariablesOption = "{}",
+    address: AddressOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the conditions of start events over variables, and begin an instance at each that holds.
+
+    Prints the keys of the instances. Asked is the latest version of each process.
+    """
+    document = read_object(variables, "--variables")
+    answer = remote(address).call("EvaluateConditional", processDefinitionKey=definition, variables=document)
+    if as_json:
+        give_json(json_data(answer))
+    else:
+        for begun in answer.processInstances:
+            give(str(begun.processInstanceKey))
+    if answer.processInstances:
+        say(f"Begun: {count(len(answer.processInstances), 'process instance')}.")
+    elif require_begun:
+        raise Failure(REJECTED, "No condition holds: nothing has begun")
+    else:
+        say("No condition holds: nothing has begun.")

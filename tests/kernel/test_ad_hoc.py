@@ -1,0 +1,120 @@
+"""Ad-hoc sub-processes beyond their behaviours: large collections, limits, what people are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterflow import AdHocResult, WorkerJob
+from counterflow.kernel.rows import ElementInstance, Incident, Job, LoopItems, LoopOutput, Repetition
+from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.testing import Engine
+from tests.behaviours.script import BOOK
+
+MANY = 10_000
+
+
+def deployed(name: str, limits: ProcessLimits | None = None) -> Engine:
+    engine = Engine(limits=limits)
+    engine.deploy(BOOK / "ad-hoc" / f"{name}.bpmn")
+    return engine
+
+
+def test_ten_thousand_activities_begin_end_and_leave_nothing() -> None:
+    engine = deployed("output", ProcessLimits(instance_elements=30_000))
+    key = engine.start("output", {"todo": ["ask"] * MANY})
+    assert len(engine.store.scan(Job, {})) == MANY
+    assert len(engine.store.scan(LoopItems, {})) == 0
+    engine.complete("ask", {"result": 1})
+    engine.complete("ask", {"result": 2})  # the condition holds with the second
+    assert engine.is_completed(key)
+    for table in (Job, ElementInstance, Repetition, LoopOutput):
+        assert not engine.store.scan(table, {})
+
+
+def test_more_than_an_instance_may_hold_is_an_incident_before_anything_begins() -> None:
+    engine = deployed("collection", ProcessLimits(instance_elements=100))
+    engine.start("collection", {"todo": ["ask"] * 60})
+    assert "at most 100 element instances" in engine.incident("team").message
+    assert not engine.store.scan(Job, {})
+
+
+def test_a_caller_cannot_ask_for_more_than_there_is_room_for() -> None:
+    engine = deployed("asked", ProcessLimits(instance_elements=20))
+    engine.start("asked", {"enough": False})
+    with pytest.raises(Rejection) as refused:
+        engine.activate_activities("team", ["ask"] * 11)
+    assert refused.value.type is RejectionType.INVALID_STATE
+    assert "at most 9 elements" in refused.value.reason
+    assert not engine.store.scan(Job, {})
+
+
+def test_the_worker_function_decides() -> None:
+    engine = deployed("worker")
+    seen = []
+
+    @engine.worker("lead")
+    def lead(job: WorkerJob) -> AdHocResult:
+        seen.append(job.variables["results"])
+        if len(seen) == 1:
+            return AdHocResult({"ask": {"who": "Ada"}, "book": None})
+        return AdHocResult(is_completion_condition_fulfilled=True)
+
+    key = engine.start("worker")
+    engine.complete("ask", {"result": "yes"})
+    engine.complete("book", {"result": "seat"})
+    engine.complete("tell")
+    assert seen == [[], ["yes"]]
+    assert engine.is_completed(key)
+    assert engine.end_of(key).variables == {"results": ["yes", "seat"]}
+
+
+def test_a_job_that_was_made_anew_is_no_longer_there() -> None:
+    engine = deployed("worker")
+    engine.start("worker")
+    engine.complete("lead", result=AdHocResult(["ask", "ask"]))
+    engine.complete("ask")
+    (old,) = engine.activate("lead")
+    engine.complete("ask")
+    with pytest.raises(Rejection) as refused:
+        engine.complete(old.key, result=AdHocResult(is_completion_condition_fulfilled=True))
+    assert refused.value.type is RejectionType.NOT_FOUND
+
+
+def test_why_tells_that_somebody_has_to_activate_something() -> None:
+    engine = deployed("asked")
+    key = engine.start("asked", {"enough": False})
+    (reason,) = engine.why(key).reasons
+    assert (reason.kind, reason.element_id) == ("ad_hoc", "team")
+    engine.activate_activities("team", ["ask"])
+    (reason,) = engine.why(key).reasons
+    assert (reason.kind, reason.element_id) == ("job", "ask")
+
+
+def test_what_the_fulfilled_condition_has_swept_away_says_so() -> None:
+    engine = deployed("condition")
+    key = engine.start("condition", {"todo": ["ask", "book"], "enough": True})
+    engine.complete("ask")
+    assert engine.is_completed(key)
+    (team,) = [child for child in engine.show(key).root.children if child.element_id == "team"]
+    causes = [child.termination.cause for child in team.children if child.termination is not None]
+    assert causes == ["completion_condition"]
+
+
+def test_the_described_activities_are_seen_by_the_collection() -> None:
+    engine = Engine()
+    content = (BOOK / "ad-hoc" / "collection.bpmn").read_bytes()
+    every = b"=for each in adHocSubProcessElements return each.elementId"
+    engine.deploy_contents({"every.bpmn": content.replace(b"=todo", every)})
+    engine.start("collection")
+    assert sorted(job.element_id for job in engine.store.scan(Job, {})) == ["ask", "book"]
+    assert not engine.store.scan(Incident, {})
+
+
+def test_an_instance_may_begin_inside() -> None:
+    engine = deployed("collection")
+    key = engine.start("collection", {"todo": []}, at=["tell", "ask"])
+    assert sorted(job.element_id for job in engine.store.scan(Job, {})) == ["ask", "tell"]
+    engine.complete("tell")
+    engine.complete("ask")
+    assert engine.is_completed(key)
