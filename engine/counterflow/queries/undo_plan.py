@@ -12,15 +12,10 @@ from msgspec.structs import replace
 
 from counterflow.kernel import HOUSE
 from counterflow.kernel.course.beginning import ACTIVE
-<<<<<<< HEAD
-from counterflow.kernel.course.undo import TAKEN, UndoPlan, local_variables
-from counterflow.kernel.events.compensation import order_of, reached
-from counterflow.kernel.rows import Incident as IncidentRow
-=======
 from counterflow.kernel.course.undo import local_variables
 from counterflow.kernel.course.undo_order import TAKEN, UndoPlan
-from counterflow.kernel.events.compensation import reached
->>>>>>> main
+from counterflow.kernel.events.compensation import order_of, reached
+from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance, UndoRecord
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded

@@ -77,13 +77,9 @@ def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
 
 
 def _advance(throw: Token) -> None:
-<<<<<<< HEAD
-    for record in undo.next_to_start(throw, order_of(throw)):
-        _start_handler(throw, record)
-=======
     is_more = True
     while is_more:
-        ready = undo_order.next_to_start(throw, _order(throw))
+        ready = undo_order.next_to_start(throw, order_of(throw))
         for record in ready:
             _start_handler(throw, record)
         is_more = len(ready) == throw.step.a_part
@@ -96,7 +92,6 @@ def _start_more(throw: Token) -> None:
     is_free = throw.row.state == ACTIVATED and throw.key not in throw.instance.incident_of
     if is_free and throw.key in throw.instance.undo_by_throw:
         _advance(throw)
->>>>>>> main
 
 
 def _start_handler(throw: Token, record: UndoRecord) -> None:
