@@ -184,7 +184,15 @@ def json(
 
 def written(expression: Expression) -> str:
     """An expression as a message quotes it."""
-    text = expression.written
+    return _cut(expression.written)
+
+
+def in_feel(expression: Expression) -> str:
+    """An expression as it is evaluated, whatever it was written in; the beginning of a very long one."""
+    return _cut(expression.text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 
