@@ -211,7 +211,7 @@ def _instead(unknown: Sequence[feel.Value]) -> str:
 def _unfit(scope: Token, source: feel.Expression, expected: str, instead: str) -> Held:
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected the active elements collection '={evaluation.written(source)}' of '{scope.node.id}' to be "
+        f"Expected the active elements collection '{evaluation.written(source)}' of '{scope.node.id}' to be "
         f"{expected}, but {instead}",
         remedy=SET_VARIABLES,
     )

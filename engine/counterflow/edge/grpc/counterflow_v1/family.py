@@ -237,9 +237,7 @@ class CounterflowService:
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
-            return wire.ListJobsResponse(
-                jobs=messages(wire.Job, page.items), next_page_key=page.next_page_key
-            )
+            return wire.ListJobsResponse(jobs=to_wire.jobs(page.items), next_page_key=page.next_page_key)
 
         return await self._read(read)
 
