@@ -220,6 +220,12 @@ class People:
             )
         )
 
+    def _make_all_true(self) -> None:
+        for row in self._world.store.scan(ConditionalSubscription, {}):
+            holds = document(**{row.variable_names: True})
+            at = row.element_instance_key
+            self._world.give(SetVariables(element_instance_key=at, variables=holds, local=True))
+
     def _evaluate_conditional(self) -> None:
         begins = self._world.chance.choice([True, True, False])
         variables = {**self._beginning(), **document(**{BEGINS: begins})}
@@ -286,10 +292,7 @@ class People:
             self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
         for name in sorted({row.signal_name for row in self._world.store.scan(SignalSubscription, {})}):
             self._world.give(BroadcastSignal(name=name, variables={}))
-        for row in self._world.store.scan(ConditionalSubscription, {}):
-            holds = document(**{row.variable_names: True})
-            key = row.element_instance_key
-            self._world.give(SetVariables(element_instance_key=key, variables=holds, local=True))
+        self._make_all_true()
         late = [
             row
             for row in self._world.store.scan(Timer, {})
