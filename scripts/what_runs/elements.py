@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from scripts.what_runs.words import SUBJECT, Words, definition, element, extensions, file, flow, path, work
+from scripts.what_runs.words import (
+    SUBJECT,
+    Words,
+    definition,
+    element,
+    extensions,
+    file,
+    flow,
+    named_message,
+    path,
+    work,
+)
 
 START, END = '<startEvent id="start"/>', '<endEvent id="end"/>'
 
@@ -215,6 +226,15 @@ def _waiting(
     return model
 
 
+def _all_messages(words: Words) -> bytes:
+    attributes = 'instantiate="true" eventGatewayType="Parallel"'
+    received = element("receiveTask", key="received", attributes='messageRef="n"')
+    events = element("intermediateCatchEvent", definition("message", words), "message") + received
+    ways = path(SUBJECT, "message", "end") + path(SUBJECT, "received", "end")
+    gateway = element("eventBasedGateway", attributes=attributes)
+    return file(words, gateway + events + END + ways, named_message(words, "n", "N"))
+
+
 def _awaiting_task(words: Words) -> bytes:
     events = element("receiveTask", key="received", attributes='messageRef="m"')
     timer = element("intermediateCatchEvent", definition("timer", words), "timer")
@@ -244,12 +264,12 @@ GATEWAYS: Final = Section(
         Question(
             "event-based gateway that begins an instance",
             "eventBasedGateway",
-            _waiting('instantiate="true"', ("message",)),
+            _waiting('instantiate="true"', ("message", "timer")),
         ),
         Question(
             "parallel event-based gateway that begins an instance",
             "eventBasedGateway",
-            _waiting('instantiate="true" eventGatewayType="Parallel"', ("message",)),
+            _all_messages,
         ),
     ),
 )

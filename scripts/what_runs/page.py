@@ -36,6 +36,9 @@ Camunda 7 become is told in [camunda7-dialect.md](camunda7-dialect.md), where pr
 otherwise than in Zeebe in [differences.md](differences.md); every property that Camunda Modeler can write
 is in [modeler.md](modeler.md). `counterflow lint FILE` says it of a model of
 yours.
+
+A file may hold several executable pools: each is a process of its own. A message flow between them is
+drawn only: messages pass as between any two processes, and reach who waits for them when they are published.
 """
 
 

@@ -138,11 +138,16 @@ _DEFINITIONS: Final = {
 }
 
 
+def named_message(words: Words, key: str, name: str) -> str:
+    """A message that is correlated by `KEY`."""
+    return element(
+        "message", extensions(words.message_extension), key, f'name="{name}" {words.message_attributes}'
+    )
+
+
 def file(words: Words, inside: str, beside: str = "") -> bytes:
     """A BPMN file with one executable process, and what its events name."""
-    message = element(
-        "message", extensions(words.message_extension), "m", f'name="{MESSAGE}" {words.message_attributes}'
-    )
+    message = named_message(words, "m", MESSAGE)
     roots = (
         f'<error id="e" errorCode={quoteattr(ERROR)}/>{message}<signal id="s" name="{SIGNAL}"/>'
         f'<escalation id="c" escalationCode="{ESCALATION}"/>'

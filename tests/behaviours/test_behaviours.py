@@ -13,7 +13,14 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course.ending import SweepBegun, SweepEnded
+from counterflow.kernel.course.undo import (
+    UndoDropped,
+    UndoPartReleased,
+    UndoTaken,
+    UndoTakenBack,
+)
 from counterflow.kernel.elements.multi_instance import LoopOutputsLetGo, LoopStopped
+from counterflow.kernel.lives.quarantine import RowsAbandoned
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, Partition, as_key, key_of
 from counterflow.kernel.state.partition import State
@@ -26,11 +33,16 @@ from tests.behaviours.script import BOOK, Script, diagram_of, engine_for, play, 
 from tests.behaviours.trace import Tracer
 
 SCRIPTS = sorted(BOOK.glob("*/*.script"))
+OF_ANY_PAGES = [path for path in SCRIPTS if "pages of " not in path.read_text()]
+"""Those that do not choose a size of their own."""
 OF_PAGES = (
     *(WorkPutOff, PageEnded, WorkEnded, BudgetKept),
-    *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo),
+    *(SweepBegun, SweepEnded, LoopStopped, LoopOutputsLetGo, RowsAbandoned),
+    UndoPartReleased,
 )
 """How the work is cut, not what it does."""
+OF_MANY = (UndoTaken, UndoDropped, UndoTakenBack)
+"""Of so many at once as have room in a page."""
 NAMES = [str(path.relative_to(BOOK).with_suffix("")) for path in SCRIPTS]
 
 
@@ -78,9 +90,7 @@ class Paged(Engine):
         return answer
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SCRIPTS if path.parent.name != "pages"], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", OF_ANY_PAGES, ids=lambda path: path.stem)
 def test_it_comes_to_the_same_in_small_pages(path: Path) -> None:
     """Work that goes on in pages, with a restart behind each, does as often what it does in one, and leaves the
     same.
@@ -97,12 +107,15 @@ def _outcome(engine: Engine, path: Path, script: Script) -> tuple[object, ...]:
     refused = [bool(play(engine, line, path.parent)) for line in script.lines]
     tracer = Tracer()
     tracer.render(engine.log)
+    events = [event for entry in engine.log for event in kernel.events_of(entry)]
     done = Counter(
         (type(event).__name__, getattr(event, "element_id", ""), getattr(event, "flow_id", ""))
-        for entry in engine.log
-        for event in kernel.events_of(entry)
-        if not isinstance(event, OF_PAGES)
+        for event in events
+        if not isinstance(event, (*OF_PAGES, *OF_MANY))
     )
+    for event in events:
+        if isinstance(event, OF_MANY):
+            done[type(event).__name__, "", ""] += len(event.keys) + len(getattr(event, "containers", ()))
     ended = sorted((end.state, sorted(end.variables.items())) for end in engine.ended)
     return refused, done, ended, sorted(tracer.still_open(engine.store))
 

@@ -11,6 +11,7 @@ import pytest
 from counterflow.kernel import KernelFault
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.vocabulary import Rejection, RejectionType
@@ -179,6 +180,59 @@ def test_an_error_waits_for_the_caller_that_catches_it() -> None:
     bench.do(ReleaseInstance(process_instance_key=caller.key))
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert states(bench) == ["completed", "terminated"]
+
+
+def handing_out(process_id: str, called: str) -> bytes:
+    """Calls another process, and hands all that it has out."""
+    everything = (element(f"camunda:{way}", variables="all") for way in ("in", "out"))
+    return model(
+        *(start(), element("callActivity", extensions(*everything), id="call", calledElement=called), end()),
+        *(
+            path("start", "call", "end"),
+            boundary("failed", "call", catch_error("A" if called != "work" else "B")),
+        ),
+        *(end("mended"), path("failed", "mended")),
+        process_id=process_id,
+    )
+
+
+FAILING = model(
+    *(start(), element("serviceTask", id="pack", camunda__type="external", camunda__topic="pack")),
+    *(end("fails", catch_error("A")), path("start", "pack", "fails")),
+    process_id="work",
+)
+
+
+def test_an_error_waits_until_what_its_call_hands_out_has_room() -> None:
+    bench = Bench(
+        handing_out("outer", "inner"),
+        handing_out("inner", "work"),
+        FAILING,
+        limits=ProcessLimits(variable_bytes=150),
+    )
+    bench.create("outer", a="x" * 60)
+    (middle,) = (row.key for row in bench.rows(ProcessInstance) if row.bpmn_process_id == "inner")
+    bench.do(SetVariables(element_instance_key=middle, variables={"b": b'"' + b"y" * 60 + b'"'}))
+    bench.complete("pack", c="z" * 30)
+    assert (bench.incident().error_type, "what 'call' hands out" in bench.incident().message) == (
+        "IO_MAPPING_ERROR",
+        True,
+    )
+    bench.do(SetVariables(element_instance_key=middle, variables={"b": b"1"}))
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert states(bench) == ["completed", "terminated", "terminated"]
+
+
+def test_an_error_waits_for_a_caller_on_its_way_that_was_set_aside() -> None:
+    bench = Bench(handing_out("outer", "inner"), handing_out("inner", "work"), FAILING)
+    bench.create("outer")
+    (middle,) = (row.key for row in bench.rows(ProcessInstance) if row.bpmn_process_id == "inner")
+    bench.do(QuarantineInstance(process_instance_key=middle, reason="a fault"))
+    bench.complete("pack", done=True)
+    assert f"the process instance '{middle}' that it belongs to is quarantined" in bench.incident().message
+    bench.do(ReleaseInstance(process_instance_key=middle))
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    assert states(bench) == ["completed", "terminated", "terminated"]
 
 
 def test_a_fault_in_what_has_just_been_called_is_its_callers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,9 +98,11 @@ LOG_FORMAT = {
     65: ("TransactionCanceled", "at_key catch_id"),
     70: ("TokenArrived", "scope_key gateway_id flow_id"),
     71: ("FlowsJoined", "scope_key gateway_id flow_ids"),
+    57: ("UndoPartReleased", "throw_key keys"),
     80: ("InstanceQuarantined", "reason"),
     81: ("InstanceReleased", ""),
     82: ("InstanceAbandoned", ""),
+    83: ("RowsAbandoned", "table places"),
     90: ("TimerScheduled", "key element_instance_key catch_id due_ms repetitions interval undertaking_key"),
     91: ("TimerTriggered", "key"),
     92: ("TimerCanceled", "key"),
@@ -147,6 +149,7 @@ LOG_FORMAT = {
     185: ("LoopStopped", "element_instance_key"),
     186: ("LoopOutputsLetGo", "element_instance_key first last"),
     187: ("BudgetKept", "undertaking_key budget"),
+    190: ("AdHocFulfilled", "element_instance_key"),
 }
 """Tag, event and fields in order.
 
@@ -164,6 +167,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     bytes: st.binary(),
     bytes | None: st.none() | JSON,
     int | None: st.none() | st.integers(0, 2**63 - 1),
+    tuple[tuple[int | str, ...], ...]: st.lists(st.lists(KEYS | st.text()).map(tuple)).map(tuple),
     str | None: st.none() | st.text(),
     dict[str, int]: st.dictionaries(st.text(), st.integers(0, 2**63 - 1)),
     dict[str, bytes]: st.dictionaries(st.text(), JSON),

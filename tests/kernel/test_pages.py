@@ -17,9 +17,19 @@ from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import CompleteJob, ThrowError
-from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance, RowsAbandoned
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.rows import Incident, Job, LoopItems, Partition, Repetition, Timer
+from counterflow.kernel.rows import (
+    INSTANCE_TABLES,
+    ElementInstance,
+    Incident,
+    Job,
+    LoopItems,
+    Partition,
+    ProcessInstance,
+    Repetition,
+    Timer,
+)
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import CacheLimits, EmptySource
@@ -323,6 +333,23 @@ def test_set_aside_while_it_is_cancelled_it_ends_where_it_stands() -> None:
     bench.do(QuarantineInstance(process_instance_key=instance.key, reason="to be looked into"))
     bench.turn_all()
     assert (instance.elements, is_clean(bench), len(bench.ended)) == ({}, True, 1)
+
+
+def test_set_aside_and_cancelled_it_goes_in_pages_and_is_not_released_meanwhile() -> None:
+    bench, instance = many(looped(loop()))
+    bench.turn_all()
+    bench.do(QuarantineInstance(process_instance_key=instance.key, reason="to be looked into"))
+    bench.do(CancelProcessInstance(process_instance_key=instance.key))
+    assert bench.rows(ElementInstance)
+    assert not bench.ended
+    assert bench.told(ReleaseInstance(process_instance_key=instance.key)) == "INVALID_STATE"
+    assert bench.turn_all() > 2
+    assert not any(bench.rows(table) for table in INSTANCE_TABLES if table is not ProcessInstance)
+    assert ([end.state for end in bench.ended], is_clean(bench)) == (["terminated"], True)
+    assert max(len(found.places) for found in bench.events() if isinstance(found, RowsAbandoned)) == 2
+    replayed = State(EmptySource(), Partition(1, 0, 0))
+    kernel.replay(replayed, bench.log)
+    assert snapshot(replayed)["shared"] == snapshot(bench.state)["shared"]
 
 
 def test_an_instance_whose_work_goes_on_is_not_put_away() -> None:

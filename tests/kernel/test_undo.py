@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterflow.kernel.course.undo import STARTED, TAKEN, UndoPlan
+from counterflow.kernel.course.undo_order import STARTED, TAKEN, UndoPlan
 from counterflow.kernel.rows import UndoRecord
 
 

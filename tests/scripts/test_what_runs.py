@@ -122,8 +122,9 @@ def test_what_is_said_to_run_runs(case: Played) -> None:
     )
     if not begins_by_itself(engine):
         engine.advance(minutes=2)
-        engine.publish(MESSAGE, KEY)
+        engine.publish(MESSAGE, KEY, {KEY: KEY})
         engine.broadcast(SIGNAL)
+        engine.evaluate_conditional({})
     for _ in range(10):
         if case.proof in reached(engine):
             break

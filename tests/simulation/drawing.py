@@ -19,6 +19,7 @@ from tests.bpmn.diagram import (
     flow,
     gateway,
     process,
+    receive,
     signal,
     signalled,
     start,
@@ -90,9 +91,7 @@ def _process(shape: ProcessShape, words: Words) -> str:
     first = pen.begin(start(f"{shape.id}_start"), f"{shape.id}_start")
     if shape.begins:
         merge = pen.put(gateway(f"{shape.id}_m"), f"{shape.id}_m", (first,))
-        for place, trigger in enumerate(shape.begins):
-            other = f"{shape.id}_begin{place}"
-            pen.flows(pen.begin(start(other, definition_of(trigger, words)), other), merge)
+        pen.begins(shape, merge)
         first = merge
     pen.course(shape.course, (first,))
     pen.event_scopes(shape.event_scopes)
@@ -106,6 +105,24 @@ class _Pen:
         self.words = words
         self.elements: list[str] = []
         self._count = 0
+
+    def begins(self, shape: ProcessShape, merge: str) -> None:
+        """What begins instances beside the none start event, led to a gateway where its course begins."""
+        before: tuple[str, ...] = ()
+        if shape.begins_at in {"first", "all"}:
+            kind = "Parallel" if shape.begins_at == "all" else "Exclusive"
+            marked = gateway(f"{shape.id}_g", "eventBased", instantiate="true", eventGatewayType=kind)
+            before = (self.begin(marked, f"{shape.id}_g"),)
+        for name, trigger in zip(shape.begun_by, shape.begins, strict=True):
+            make = catch if before else start
+            event = make(name, definition_of(trigger, self.words))
+            if shape.begins_at == "receive":
+                event = receive(name, trigger.text, instantiate="true")
+            self.put(event, name, before)
+            if shape.begun_by[name] is shape.course:
+                self.flows(name, merge)
+            else:
+                self.course(shape.beside, (name,))
 
     def begin(self, text: str, element_id: str) -> str:
         self.elements.append(text)
@@ -325,7 +342,9 @@ class _Pen:
         )
 
     def ad_hoc(self, shape: Activity, mark: str, mappings: str, **attributes: str | None) -> str:
-        """One that begins the first step of each activation, and counts those that have ended."""
+        """One that begins the first step of each activation, or has a job for whoever does, and counts those
+        that have ended.
+        """
         pen = _Pen(self.words)
         for place, course in enumerate(shape.activations):
             pen.close(pen.course(course, ()), f"{shape.id}_z{place}")
@@ -334,14 +353,16 @@ class _Pen:
         counted = f"ended_{shape.id}"
         adhoc = element(
             "zeebe:adHoc",
-            activeElementsCollection=f"= [{first}]",
+            activeElementsCollection=None if shape.decided else f"= [{first}]",
             outputCollection=counted,
             outputElement="= 1",
         )
         enough = element("completionCondition", f"= count({counted}) &gt;= {shape.enough}")
         return element(
             shape.tag,
-            extensions(adhoc, mappings),
+            extensions(
+                self.words.work(shape.tag, _job_type(shape.id))[0] if shape.decided else "", adhoc, mappings
+            ),
             mark,
             *pen.elements,
             enough if shape.enough else "",

@@ -107,20 +107,27 @@ class _Grower:
         self._depth += 1
         course = self._content(0)
         scopes = self._event_scopes(0)
-        begins: tuple[Trigger, ...] = ()
+        shape = ProcessShape(process_id, course, scopes)
         if process_id == "main" and self._is_chance(0.15):
-            begins = (
-                self._chance.choice(
-                    [
-                        *(Trigger("message", "begin"), Trigger("signal", "begin")),
-                        *(Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")),
-                        Trigger("condition", BEGINS),
-                    ]
-                ),
-            )
+            shape = self._begins_by_itself(shape)
         self._process, self._cancels, self._is_endless = outer, cancels, endless
         self._depth -= 1
-        return ProcessShape(process_id, course, scopes, begins)
+        return shape
+
+    def _begins_by_itself(self, shape: ProcessShape) -> ProcessShape:
+        """By an event beside its none start event, or by one of two."""
+        others = [Trigger("signal", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
+        others.append(Trigger("condition", BEGINS))
+        message, other = Trigger("message", "begin"), self._chance.choice(others)
+        where = self._chance.choice(["start", "start", "start", "receive", "first", "all"])
+        begins = {
+            "start": (self._chance.choice([message, other, other]),),
+            "receive": (message,),
+            "first": (message, other),
+            "all": (message, Trigger("message", "begun")),
+        }
+        beside = Course((self._task(),), self._end([])) if where == "all" else Course(())
+        return replace(shape, begins=begins[where], begins_at=where, beside=beside)
 
     # -- courses ---------------------------------------------------------------------------------------------
 
@@ -218,7 +225,7 @@ class _Grower:
     def _activity(self, depth: int) -> Activity:
         kinds = ["task"] * 12 + ["receive"] * (3 if self._dialect == "camunda" else 1)
         if depth < DEPTH and self._budget > 0:
-            kinds += ["ad_hoc"] * (1 if self._dialect == "zeebe" else 0)
+            kinds += ["ad_hoc"] * (2 if self._dialect == "zeebe" else 0)
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
         activity = self._bare(kind, depth)
@@ -242,6 +249,7 @@ class _Grower:
             outputs=self._mappings(),
             activations=activity.activations,
             enough=activity.enough,
+            decided=activity.decided,
         )
 
     def _mappings(self) -> tuple[Mapping, ...]:
@@ -290,7 +298,9 @@ class _Grower:
         return Activity(name, "sub", inside, scopes, borders=(left,), tag=CANCELLABLE)
 
     def _ad_hoc(self, depth: int) -> Activity:
-        """Every activation begins with an activity, and is done before all, with all, or with the first."""
+        """Every activation begins with an activity; what a collection begins is done before all, with all, or
+        with the first.
+        """
         name, outer, endless = self._id("o"), self._cancels, self._is_endless
         self._cancels, self._is_endless = False, True
         count = self._chance.choice([1, 2, 2, 3])
@@ -301,13 +311,15 @@ class _Grower:
         scopes = self._event_scopes(depth + 1, undoes=True)
         self._cancels, self._is_endless = outer, endless
         enough = self._chance.choice([0, 0, 1, count])
+        decided = self._is_chance(0.4)
         return Activity(
             name,
             "ad_hoc",
             event_scopes=scopes,
             tag="adHocSubProcess",
             activations=activations,
-            enough=enough,
+            enough=0 if decided else enough,
+            decided=decided,
         )
 
     def _task(self) -> Activity:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import joins, moves, undo
+from counterflow.kernel.course import ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.course.ending import SweepBegun
 from counterflow.kernel.events import cancel, conditional
@@ -44,7 +44,7 @@ RISING = (
     conditional.ConditionalSubscriptionOpened,
     conditional.ConditionalStartOpened,
 )
-LEAVES_THE_QUARANTINE = (quarantine.InstanceReleased, quarantine.InstanceAbandoned)
+ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 
 
 class History:
@@ -82,7 +82,7 @@ class History:
     def _one(self, event: Event) -> None:
         # who cancels one that is set aside sweeps away first what it has called, in pages
         is_cancelled = isinstance(event, SweepBegun) and event.element_instance_key == self._instance_key
-        leaves = is_cancelled or isinstance(event, LEAVES_THE_QUARANTINE)
+        leaves = is_cancelled or isinstance(event, quarantine.InstanceReleased | ENDS_AS_IT_STANDS)
         if self._instance_key in self.books.aside and not leaves:
             self._expect(False, f"the instance is set aside, and then came {event}")
         heard = self.hearing.follow(event, self._instance_key, self.books.aside)
@@ -289,11 +289,11 @@ class History:
         row.state = "undone"
         self.books.undo_of_throw[row.throw_key].pop(event.undo_key, None)
 
-    def released(self, event: undo.UndoReleased) -> None:
-        for row in self.books.undo_of_throw.pop(event.throw_key, {}).values():
-            row.state, row.throw_key = (
-                ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
-            )
+    def released(self, event: undo.UndoReleased | undo.UndoPartReleased) -> None:
+        taken = self.books.undo_of_throw[event.throw_key]
+        for row in [taken.pop(key) for key in getattr(event, "keys", list(taken))]:
+            outcome = ("available", 0) if row.state == "taken" else ("used up", event.throw_key)
+            row.state, row.throw_key = outcome
 
     def taken_back(self, event: undo.UndoTakenBack) -> None:
         for key in event.keys:
@@ -462,6 +462,7 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoStarted: History.started,
     undo.UndoCompleted: History.undo_ended,
     undo.UndoReleased: History.released,
+    undo.UndoPartReleased: History.released,
     undo.UndoDropped: History.dropped,
     undo.UndoTakenBack: History.taken_back,
     cancel.TransactionCanceled: History.transaction_canceled,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from counterflow.kernel.elements.ad_hoc_activation import FULFILLED
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedToken,
@@ -39,6 +40,7 @@ from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 from tests.simulation.unfinished import is_at_rest, is_swept, with_errands
 
+WITH_JOBS = {Behaviour.JOB_TASK, Behaviour.AD_HOC_SUB_PROCESS}
 SCOPES = {
     Behaviour.PROCESS,
     Behaviour.SUB_PROCESS,
@@ -99,6 +101,9 @@ class InstanceCheck:
                 if table is not ProcessInstance
                 for row in rows
             )
+        elif self._rows[Quarantine] and is_swept(self._store, self._header.key):
+            if self._header.key not in self._elements:
+                yield "it is cancelled as it stands, and its root element is gone before the others"
         else:
             checks = (
                 self._element_rows,
@@ -149,6 +154,8 @@ class InstanceCheck:
                 self._children[element.key] > 0
                 or element.key in self._with_tokens
                 or (not element.scope_key and self._stands_at_its_end())
+                or (element.key in self._jobs and node.ad_hoc is not None)
+                or self._waits_for_somebody(element, node)
             )
         if behaviour is Behaviour.JOB_TASK:
             return element.key in self._jobs
@@ -162,6 +169,13 @@ class InstanceCheck:
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
             return element.key in self._undoing
         return False
+
+    def _waits_for_somebody(self, element: ElementInstance, node: Node) -> bool:
+        """An ad-hoc sub-process in which nothing is active may wait for a person who activates something."""
+        loop = self._loops.get(element.key)
+        if node.ad_hoc is None or loop is None or element.interrupted or loop.total == FULFILLED:
+            return False
+        return node.work is not None or node.ad_hoc.completion_condition is not None or not loop.completed
 
     def _stands_at_its_end(self) -> bool:
         """It does not end before its caller, which is set aside, is released; nor before itself is."""
@@ -181,7 +195,8 @@ class InstanceCheck:
             if (
                 element is None
                 or element.state != "activated"
-                or self._nodes[element.element_id].behaviour is not Behaviour.JOB_TASK
+                or element.interrupted
+                or self._nodes[element.element_id].behaviour not in WITH_JOBS
             ):
                 yield f"{job} is of no task at work, but of {element}"
             if (job.state in {"failed", "error_thrown"}) != (job.key in self._with_incident):
@@ -259,6 +274,11 @@ class InstanceCheck:
         if at_work != expected or 0 <= loop.total <= loop.completed:
             yield f"{loop} has {at_work} instances at work"
 
+    def _is_losing_undo(self) -> bool:
+        """A scope that is about to complete lets go of what is in it, page by page."""
+        completing = (row.key for row in self._elements.values() if row.state == "completing")
+        return any(key in self._with_errands for key in completing)
+
     def _undo_rows(self) -> Iterator[str]:
         if self._is_sweeping:
             return
@@ -274,7 +294,8 @@ class InstanceCheck:
                 yield f"{row} was started and its handler is gone"
             if row.state in {"available", "container"} and (row.throw_key or row.handler_key):
                 yield f"{row} belongs to a throw"
-            if row.state == "container" and not inside[row.element_instance_key]:
+            is_empty = row.state == "container" and not inside[row.element_instance_key]
+            if is_empty and not self._is_losing_undo():
                 yield f"{row} is empty"
 
     def _small_rows(self) -> Iterator[str]:

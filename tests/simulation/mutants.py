@@ -14,17 +14,18 @@ import pytest
 
 from counterflow import kernel
 from counterflow.feel import Expression
-from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, waits
+from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
 from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
+    event_based_gateway,
     parallel_gateway,
     standard_loop,
     sub_process,
     throw_event,
 )
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel
+from counterflow.kernel.events import arrivals, cancel
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -46,7 +47,7 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
-from counterflow.kernel.work import asking, pages
+from counterflow.kernel.work import pages
 from counterflow.kernel.work import step as work_step
 from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
@@ -75,19 +76,19 @@ def one_undo_dropped(patch: Patch) -> None:
 
 
 def undo_in_order_of_completion(patch: Patch) -> None:
-    def next_wrong(plan: undo.UndoPlan) -> list[int]:
+    def next_wrong(plan: undo_order.UndoPlan, most: int) -> list[int]:
         found, plan._pending = plan._pending[:1], plan._pending[1:]
         return [key for _, key in found]
 
-    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
+    patch.setattr(undo_order.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_all_at_once(patch: Patch) -> None:
-    def next_wrong(plan: undo.UndoPlan) -> list[int]:
+    def next_wrong(plan: undo_order.UndoPlan, most: int) -> list[int]:
         found, plan._pending = plan._pending, []
         return [key for _, key in found]
 
-    patch.setattr(undo.UndoPlan, "next_mirrored", next_wrong)
+    patch.setattr(undo_order.UndoPlan, "next_mirrored", next_wrong)
 
 
 def undo_recorded_twice(patch: Patch) -> None:
@@ -138,6 +139,16 @@ def join_that_forgets(patch: Patch) -> None:
         entering.enter(scope, gateway)
 
     patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
+
+
+def gateway_forgets_what_has_to_come(patch: Patch) -> None:
+    def activated(token: Token) -> None:
+        if token.row.triggered:
+            brought = scopes.take_away(token, sorted(token.variables))
+            arrivals.event_arrived(token, token.header.starts[0], brought)
+
+    forgetful = replace(event_based_gateway.ROOM, activated=activated)
+    patch.setitem(_mutable(ROOMS), Behaviour.EVENT_BASED_GATEWAY, forgetful)
 
 
 def timer_fires_early(patch: Patch) -> None:
@@ -470,7 +481,7 @@ def condition_sees_what_is_hidden(patch: Patch) -> None:
 
 
 def condition_forgotten_between_pages(patch: Patch) -> None:
-    patch.setattr(asking, "put_off", lambda step: step.asked.clear())
+    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear())
 
 
 MUTANTS = (
@@ -485,6 +496,7 @@ MUTANTS = (
     others_survive_a_cancel,
     completion_doubled,
     join_that_forgets,
+    gateway_forgets_what_has_to_come,
     timer_fires_early,
     answer_before_the_commit,
     subscription_left_over,

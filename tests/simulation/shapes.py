@@ -90,7 +90,8 @@ class Activity:
     """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process, an `ad_hoc`
     one or a `call`; `inside` is a sub-process's content.
 
-    An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all).
+    An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all); a
+    `decided` one has a job instead, whose worker says what begins, and when it is done.
 
     Tasks and sub-processes are drawn as `tag`.
     """
@@ -109,6 +110,7 @@ class Activity:
     outputs: tuple[Mapping, ...] = ()
     activations: tuple[Course, ...] = ()
     enough: int = 0
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,19 @@ class ProcessShape:
     course: Course
     event_scopes: tuple[EventScope, ...] = ()
     begins: tuple[Trigger, ...] = ()
+    begins_at: str = "start"
+    """Where these are: each at a `start` event, at a `receive` task, behind a gateway where the `first` of them
+    counts, or behind one where `all` have to come: then the second leads to `beside`, the first to the course.
+    """
+    beside: Course = Course(())
+
+    @property
+    def begun_by(self) -> dict[str, Course]:
+        """Where each event that begins instances leads, by its id."""
+        later = self.beside if self.begins_at == "all" else self.course
+        return {
+            f"{self.id}_begin{place}": later if place else self.course for place in range(len(self.begins))
+        }
 
 
 @dataclass(frozen=True)

@@ -114,9 +114,8 @@ class _Builder:
             compensation_event_sub_process=next(
                 (child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None
             ),
-            event_starts=tuple(
-                event.id for event in element.start_events if event.is_process_start and event.waits
-            ),
+            event_starts=tuple(event.id for event in element.process_starts if event.waits),
+            all_have_to_come=element.awaits_all,
             compensation_order=compensation_order(element) if element.parent is None else None,
         )
 

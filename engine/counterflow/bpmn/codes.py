@@ -48,6 +48,20 @@ def is_code_itself(outline: Outline, event: Element) -> bool:
     return is_error and outline.dialect is Dialect.CAMUNDA and event.reference not in outline.named["error"]
 
 
+def is_thrown_by_its_id(outline: Outline, event: Element) -> bool:
+    """Whether an event throws an error that has no code, for which its id stands, as Flowable has it.
+
+    Camunda 7 refuses such a model; by its id nobody but who catches any error catches it.
+    """
+    error = outline.named_by(event)
+    return (
+        event.throws(ERROR)
+        and outline.dialect is Dialect.CAMUNDA
+        and error is not None
+        and not error.get("errorCode", "").strip()
+    )
+
+
 def is_lost(outline: Outline, event: Element) -> bool:
     """Whether an event names what is not in the file, which is told where it stands: of its code nothing is
     known.
@@ -85,6 +99,8 @@ def _written(outline: Outline, event: Element) -> str:
     named, kind = outline.named_by(event), event.event_kind
     if named is None and is_code_itself(outline, event):
         return event.reference
+    if named is not None and is_thrown_by_its_id(outline, event):
+        return named.get("id", "")
     if named is None or kind is None or kind.reference is None or not kind.reference.code:
         return ""
     return named.get(kind.reference.code, "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from lxml import etree
 
@@ -28,6 +29,9 @@ from counterflow.documents.notes import finding_at
 from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
 from counterflow.model.graph import Behaviour, Dialect
+
+PARALLEL: Final = "Parallel"
+"""The `eventGatewayType` of a gateway all of whose events have to come."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -188,12 +192,59 @@ class Element(Drawn):
 
     @property
     def is_process_start(self) -> bool:
-        """Whether it begins instances of a process."""
+        """Whether it is an event that begins instances of a process: a start event, a receive task that is
+        told to, or what follows an event-based gateway that is told to.
+        """
+        if not self.is_in_process:
+            return False
+        gateway = self.gateway_before
         return (
             self.tag == "startEvent"
-            and self.parent is not None
-            and self.parent.behaviour is Behaviour.PROCESS
+            or (self.tag == "receiveTask" and self.instantiates)
+            or (gateway is not None and gateway.instantiates and self.behaviour is Behaviour.CATCH_EVENT)
         )
+
+    @property
+    def is_in_process(self) -> bool:
+        """Whether it stands directly in a process."""
+        return self.parent is not None and self.parent.behaviour is Behaviour.PROCESS
+
+    @property
+    def is_told_to_instantiate(self) -> bool:
+        """Whether it says that it begins instances, wherever it stands."""
+        return self.tag in {"receiveTask", "eventBasedGateway"} and self.attribute("instantiate") == TRUE
+
+    @property
+    def instantiates(self) -> bool:
+        """Whether it begins instances by its attribute: only where no flow leads to it.
+
+        BPMN 2.0.2, 10.3.3 and 10.6.6.
+        """
+        return self.is_told_to_instantiate and self.is_in_process and not self.incoming
+
+    @property
+    def gateway_before(self) -> Element | None:
+        """The event-based gateway that leads to it."""
+        sources = (flow.source for flow in self.incoming)
+        return next(
+            (
+                source
+                for source in sources
+                if source is not None and source.behaviour is Behaviour.EVENT_BASED_GATEWAY
+            ),
+            None,
+        )
+
+    @property
+    def has_to_come(self) -> bool:
+        """Whether it is one of several events that all come, and the first of them begins the instance."""
+        gateway = self.gateway_before
+        return gateway is not None and gateway.awaits_all
+
+    @property
+    def awaits_all(self) -> bool:
+        """Event-based gateways only: whether it begins instances, and all of its events have to come."""
+        return self.instantiates and self.attribute("eventGatewayType") == PARALLEL
 
     @property
     def waits_for_what_can_come(self) -> bool:
@@ -210,6 +261,11 @@ class Element(Drawn):
     def start_events(self) -> list[Element]:
         """Scopes only: the start events directly inside."""
         return [child for child in self.children if child.tag == "startEvent"]
+
+    @property
+    def process_starts(self) -> list[Element]:
+        """Processes only: the events that begin its instances."""
+        return [child for child in self.children if child.is_process_start]
 
     @property
     def event_sub_processes(self) -> list[Element]:

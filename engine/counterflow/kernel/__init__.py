@@ -29,7 +29,7 @@ from counterflow.kernel.elements import (
     multi_instance,
 )
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import cancel, conditional, message, signal, terminate
+from counterflow.kernel.events import cancel, compensation, conditional, message, signal, terminate
 from counterflow.kernel.events.registry import KINDS, KINDS_BY_ROW
 from counterflow.kernel.lives import (
     calls,
@@ -68,6 +68,7 @@ _PAGES: tuple[Any, ...] = (
     beginning,
     calls,
     cancel,
+    compensation,
     conditional,
     correlation,
     decision_deployments,

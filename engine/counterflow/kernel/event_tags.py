@@ -104,6 +104,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "LoopStopped": 185,
         "LoopOutputsLetGo": 186,
         "BudgetKept": 187,
+        "RowsAbandoned": 83,
+        "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
     },
 }

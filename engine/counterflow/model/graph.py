@@ -79,6 +79,9 @@ class CalledProcess:
 
     `is_past_on_return`: what went in by a mapping has been the called process's alone, so that what comes out
     goes past the variables that the call has made of it.
+
+    `handed_out_on_throw`: what goes out as well when something thrown leaves the call, beside everything
+    where everything goes out; None where nothing does.
     """
 
     process_id: str | Expression
@@ -87,6 +90,7 @@ class CalledProcess:
     is_past_on_return: bool = False
     binding: Binding = Binding.LATEST
     which: str | Expression | None = None
+    handed_out_on_throw: tuple[VariableMapping, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +334,13 @@ class Node:
     compensation_event_sub_process: str | None = None
     """Sub-processes only: the event sub-process that undoes it as a whole (compensation start event)."""
     event_starts: tuple[str, ...] = ()
-    """The process only: start events that begin an instance when a timer is due or a message comes."""
+    """The process only: events that begin an instance when a timer is due or a message comes; start events,
+    receive tasks, and what follows an event-based gateway.
+    """
+    all_have_to_come: bool = False
+    """Event-based gateways only: whether each of the events behind it comes, the first of them to begin the
+    instance.
+    """
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
 

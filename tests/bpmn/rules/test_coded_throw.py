@@ -4,6 +4,7 @@ import pytest
 
 from counterflow.bpmn.rules.coded_throw import RULE
 from counterflow.documents.findings import Severity
+from counterflow.model.events import ErrorDefinition
 from tests.bpmn.diagram import (
     catch_error,
     element,
@@ -52,6 +53,15 @@ def test_camunda_7_computes_no_code(code: str) -> None:
     assert (
         f"expected a constant errorCode for endEvent 'end', found the expression `{code}`" in finding.message
     )
+
+
+@pytest.mark.parametrize("code", [None, "", " "])
+def test_in_camunda_models_the_id_of_an_error_stands_for_a_code_that_is_missing(code: str | None) -> None:
+    content = thrown(code, element("serviceTask", id="work", camunda__type="external", camunda__topic="work"))
+    (finding,) = told(content, RULE, Severity.WARNING)
+    assert "its id 'error_A' is thrown as the code" in finding.message
+    (process,) = reading(content).processes
+    assert process.nodes["end"].event == ErrorDefinition("error_A")
 
 
 def test_a_code_that_is_no_feel_is_refused_where_it_stands() -> None:

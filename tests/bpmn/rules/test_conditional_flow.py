@@ -14,7 +14,7 @@ def test_a_condition_on_a_flow_that_leaves_an_activity_is_accepted() -> None:
 @pytest.mark.parametrize(
     "inside, expected",
     [
-        ([start(), end(), flow("start", "end", "= x")], ["start_end"]),
+        ([start(), service("a"), flow("start", "a", "= x")], ["start_a"]),
         (
             [
                 start(),
@@ -51,6 +51,7 @@ def test_the_condition_of_a_default_flow_is_told() -> None:
     assert refused(content, RULE) == []
 
 
-def test_in_camunda_7_a_start_event_asks() -> None:
-    content = model(start(camunda__asyncBefore="true"), end(), flow("start", "end", "${x}"))
+@pytest.mark.parametrize("mark", ["true", None])
+def test_in_camunda_7_and_in_a_model_of_nobody_a_start_event_asks(mark: str | None) -> None:
+    content = model(start(camunda__asyncBefore=mark), end(), flow("start", "end", "${x}"))
     assert refused(content, RULE) == []

@@ -99,9 +99,22 @@ def test_its_events_wait_once_and_for_nothing_else(inside: list[str]) -> None:
     [
         ({"eventGatewayType": "Exclusive", "instantiate": "false"}, []),
         ({"eventGatewayType": "Parallel"}, ["g"]),
-        ({"instantiate": "true"}, ["g"]),
+        ({"eventGatewayType": "Any"}, ["g"]),
+        ({"instantiate": "true"}, []),
         ({"default": "g_late"}, ["g"]),
     ],
 )
 def test_other_kinds_are_refused(attributes: dict[str, str], expected: list[str]) -> None:
     assert refused(waiting(LATE, PAID, marked=attributes), RULE) == expected
+
+
+def beginning(*events: str, to: tuple[str, ...], kind: str | None = "Parallel") -> bytes:
+    mark = gateway("g", kind="eventBased", instantiate="true", eventGatewayType=kind)
+    ways = [flow("g", target) for target in to]
+    return model(mark, end(), *ways, *(flow(target, "end") for target in to), *events)
+
+
+def test_all_that_has_to_come_are_messages() -> None:
+    assert refused(beginning(PAID, receive("asked"), to=("paid", "asked")), RULE) == []
+    assert refused(beginning(PAID, LATE, to=("paid", "late")), RULE) == ["g_late"]
+    assert refused(beginning(PAID, LATE, to=("paid", "late"), kind=None), RULE) == []

@@ -13,7 +13,7 @@ from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, deployments, variables
+from counterflow.kernel.lives import decision_deployments, deployments, quarantine, variables
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work import pages
 from counterflow.queries.story.fold import ADDITIONS, created_in
@@ -55,6 +55,7 @@ SAY_NOTHING_OF_A_TREE = {
         pages.WorkEnded,
         pages.WorkPutOff,
         pages.BudgetKept,
+        quarantine.RowsAbandoned,
     ),  # how far large work has come, told by what it ends and begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it

@@ -29,7 +29,7 @@ def _read(reading: ModelReading, element: Element) -> MessageDefinition | None:
     if message is None:
         return MessageDefinition(element.id) if message_name.waits_by_id(reading.outline, element) else None
     name = event_name(reading, element, "message")
-    if name is None or element.is_process_start:
+    if name is None or (element.is_process_start and not element.has_to_come):
         return None if name is None else MessageDefinition(name)
     return MessageDefinition(name, _key(reading, element, message))
 
@@ -54,7 +54,8 @@ def _key(reading: ModelReading, element: Element, message: etree._Element) -> Ex
 def _start_objection(event: Element, expression: Expression) -> tuple[str, str]:
     """Whatever gives a text was worked out when it was read."""
     message = (
-        f"expected `{expression.text}` to give the name of the message that {event} waits for, found no text."
+        f"expected `{expression.written}` to give the name of the message that {event} waits for, found no "
+        "text."
     )
     return message, "Write the name itself."
 

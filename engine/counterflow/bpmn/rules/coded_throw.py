@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.codes import CODED, code_of, is_expression, is_lost, may_compute, name_of, space_around
+from counterflow.bpmn.codes import (
+    CODED,
+    code_of,
+    is_expression,
+    is_lost,
+    is_thrown_by_its_id,
+    may_compute,
+    name_of,
+    space_around,
+)
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.elements import ESCALATION
 from counterflow.bpmn.expressions import quoted
@@ -40,6 +49,9 @@ def _check_code(outline: Outline, event: Element, code: str) -> Iterator[Finding
     elif is_expression(code) and not may_compute(outline, event, code):
         message = f"expected {_accepted(outline, name)} for {event}, found the expression {quoted(code)}."
         yield event.error(RULE, message, "Write the code itself, one event per code.")
+    elif is_thrown_by_its_id(outline, event):
+        message = f"{event} names an error without errorCode: its id '{code}' is thrown as the code."
+        yield event.warning(RULE, message, f'Set errorCode="{code}" on it, or the code that is meant.')
     elif _carries_message(outline, event):
         message = f"the camunda:errorMessage of the error that {event} throws is not handed on."
         yield event.warning(RULE, message, "Set a variable before the end event.")

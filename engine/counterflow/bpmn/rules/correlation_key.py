@@ -26,7 +26,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if written(element, CORRELATION_KEY) is None:
             continue
-        if not element.catches(MESSAGE) or element.is_process_start:
+        if not element.catches(MESSAGE) or _needs_none(element):
             message = f"{CORRELATION_KEY} is not heard on {element}."
             yield element.error(RULE, message, _remedy(element))
         elif outline.dialect is Dialect.ZEEBE:
@@ -36,6 +36,11 @@ def check(outline: Outline) -> Iterator[Finding]:
                 message,
                 'Add <zeebe:subscription correlationKey="= …" /> to the extension elements of the message.',
             )
+
+
+def _needs_none(element: Element) -> bool:
+    """Of those that all have to come, each but the first is waited for in an instance."""
+    return element.is_process_start and not element.has_to_come
 
 
 def _remedy(element: Element) -> str:

@@ -1,16 +1,17 @@
 """An event-based gateway waits for the first of several events, and each of them stands right behind it.
 
 BPMN 2.0.2, 10.6.6: two or more flows without conditions; their targets are intermediate catch events or
-receive tasks (without events on their border), with no other flow coming in.
+receive tasks (without events on their border), with no other flow coming in. One that begins instances has no
+flow coming in itself, and where all of its events have to come they are messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterflow.bpmn.elements import MESSAGE
 from counterflow.bpmn.events.kinds import kinds_in, one_of
-from counterflow.bpmn.outline import Element, Outline
-from counterflow.bpmn.xml import TRUE
+from counterflow.bpmn.outline import PARALLEL, Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Behaviour, Dialect
 
@@ -24,20 +25,18 @@ def check(outline: Outline) -> Iterator[Finding]:
             yield from _check_kind(element)
             yield from _check_number(outline, element)
             yield from _check_targets(element)
-        gateway = _gateway_before(element)
+        gateway = element.gateway_before
         if gateway is not None and element.behaviour is Behaviour.CATCH_EVENT:
             yield from _check_target(gateway, element)
 
 
 def _check_kind(gateway: Element) -> Iterator[Finding]:
-    if gateway.attribute("instantiate") == TRUE:
-        message = f"{gateway} is to begin instances of the process, which a gateway does not do."
-        yield gateway.error(RULE, message, "Draw a message or timer start event for each of its events.")
-    if gateway.attribute("eventGatewayType") not in {"", "Exclusive"}:
-        message = (
-            f"expected eventGatewayType of {gateway} to be 'Exclusive', found "
-            f"'{gateway.attribute('eventGatewayType')}'."
-        )
+    kind = gateway.attribute("eventGatewayType")
+    if kind not in {"", "Exclusive", PARALLEL}:
+        message = f"expected eventGatewayType of {gateway} to be 'Exclusive' or '{PARALLEL}', found '{kind}'."
+        yield gateway.error(RULE, message, "Write one of them, or leave it out for 'Exclusive'.")
+    if kind == PARALLEL and not gateway.instantiates:
+        message = f"{gateway} waits for all of its events, which only one that begins instances does."
         yield gateway.error(
             RULE, message, "Draw a parallel gateway before the catch events to wait for all of them."
         )
@@ -60,6 +59,11 @@ def _check_number(outline: Outline, gateway: Element) -> Iterator[Finding]:
 
 def _check_targets(gateway: Element) -> Iterator[Finding]:
     for flow in gateway.outgoing:
+        if flow.target is not None and flow.target.has_to_come and not flow.target.catches(MESSAGE):
+            message = f"expected {flow.target}, which has to come for {gateway}, to be a message, found none."
+            yield flow.error(
+                RULE, message, "Catch a message there, or take one of the gateway's events alone."
+            )
         if flow.target is not None and flow.target.behaviour is not Behaviour.CATCH_EVENT:
             events = [f"a {kind.name}" for kind in kinds_in("intermediateCatchEvent") if kind.is_waited_for]
             message = (
@@ -67,18 +71,6 @@ def _check_targets(gateway: Element) -> Iterator[Finding]:
                 f"{one_of([*events, 'a receive task'])}, found {flow.target}."
             )
             yield flow.error(RULE, message, "Draw an intermediate catch event in between.")
-
-
-def _gateway_before(element: Element) -> Element | None:
-    sources = (flow.source for flow in element.incoming)
-    return next(
-        (
-            source
-            for source in sources
-            if source is not None and source.behaviour is Behaviour.EVENT_BASED_GATEWAY
-        ),
-        None,
-    )
 
 
 def _check_target(gateway: Element, target: Element) -> Iterator[Finding]:

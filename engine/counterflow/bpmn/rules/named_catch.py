@@ -29,8 +29,8 @@ def check(outline: Outline) -> Iterator[Finding]:
         yield from _check_rivals([*own, *element.boundary_events], element)
         yield from _check_rivals(starts, element)
         if element.behaviour is Behaviour.PROCESS:
-            yield from _check_rivals(element.start_events, element)
-        if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
+            yield from _check_rivals(element.process_starts, element)
+        if element.behaviour is Behaviour.EVENT_BASED_GATEWAY and not element.instantiates:
             yield from _check_rivals(
                 [flow.target for flow in element.outgoing if flow.target is not None], element
             )
@@ -55,4 +55,4 @@ def _caught(event: Element) -> tuple[str, str] | None:
     name: str | Expression | None = getattr(event.details.event, "name", None)
     if name is None:
         return None
-    return kind.name, f"={name.text}" if isinstance(name, Expression) else name
+    return kind.name, name.written if isinstance(name, Expression) else name

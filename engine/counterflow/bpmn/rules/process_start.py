@@ -32,7 +32,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _expressions(definition: EventDefinition) -> Iterator[Expression]:
     for each in fields(definition):
         value = getattr(definition, each.name)
-        if isinstance(value, Expression):
+        # the key of what has to come beside the first is asked in the instance that that one has begun
+        if isinstance(value, Expression) and each.name != "correlation_key":
             yield value
 
 
@@ -40,7 +41,7 @@ def _check(event: Element, expression: Expression) -> Iterator[Finding]:
     if expression.names:
         names = ", ".join(f"'{name}'" for name in sorted(expression.names))
         message = (
-            f"expected `{expression.text}` of {event} to need no variables, found {names}: there is no "
+            f"expected `{expression.written}` of {event} to need no variables, found {names}: there is no "
             "instance yet to have them."
         )
         yield event.error(RULE, message, "Write a constant.", event.definition)

@@ -1,8 +1,9 @@
 """A process begins at no more than one none start event, an embedded sub-process at exactly one.
 
 BPMN 2.0.2, 10.5.2: an embedded sub-process is entered at its none start event; with two, or none, there is no
-telling where. A process may begin at a timer or a message as well, or only there; it is then not begun by a
-command. Start events that wait for anything else, or wait in a sub-process, belong into event sub-processes.
+telling where. A process may begin at a timer or a message as well, or only there, be it at a start event, a
+receive task or after an event-based gateway; it is then not begun by a command. Start events that wait for
+anything else, or wait in a sub-process, belong into event sub-processes.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _check_scope(scope: Element) -> Iterator[Finding]:
-    if not scope.start_events:
+    if not scope.start_events and not scope.process_starts:
         yield scope.error(
             RULE, f"expected one none start event in {scope}, found no start event.", "Draw the start event."
         )

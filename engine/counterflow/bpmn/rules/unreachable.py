@@ -52,6 +52,7 @@ def _next(element: Element) -> Iterator[Element]:
     yield from (flow.target for flow in element.outgoing if flow.target is not None)
     yield from element.boundary_events
     yield from element.start_events
+    yield from (child for child in element.children if child.instantiates)
     yield from element.event_sub_processes
     yield from activities_of(element)
     if element.handler is not None:

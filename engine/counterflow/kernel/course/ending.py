@@ -113,7 +113,7 @@ def of_element(token: Token) -> Sweeping:
     yield from _children(token, 0, 0)
     yield from token.room.terminating(token) or ()
     incidents.drop_incidents_of(token)
-    undo.drop(token, token.key)
+    yield from undo.drop(token, token.key)
     if not token.scope_key:
         announce_end(token, "terminated")
     if token.key in token.instance.rows[Sweep]:

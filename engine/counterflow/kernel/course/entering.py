@@ -13,7 +13,6 @@ from counterflow.kernel.course import waits
 from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING, ElementActivated, ElementActivating
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.swept import is_swept
-from counterflow.kernel.work import asking
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.origin import BODY, PLAIN, Origin
 from counterflow.kernel.work.step import Token
@@ -106,7 +105,7 @@ def activate(token: Token) -> None:
 
 def _is_taken_over(token: Token) -> bool:
     """Ask the conditions that it has begun to wait for. Whether one of them holds that ends its work."""
-    asking.ask_those_of(token)
+    token.step.ask_those_of(token)
     if not token.is_there or is_swept(token.step.state, token.instance, token.key):
         return True
     row = token.row

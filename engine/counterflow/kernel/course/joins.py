@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -37,17 +37,22 @@ def wait(scope: Token, gateway: Node, flow: Flow) -> None:
 
 def waiting(scope: Token, gateway: Node) -> list[Flow]:
     """The incoming flows of a gateway on which a token waits."""
-    arrived = scope.instance.arrived
-    return [flow for flow in gateway.incoming if (scope.key, flow.id) in arrived]
+    filled = _filled(scope, gateway)
+    return [flow for flow in gateway.incoming if flow.id in filled]
+
+
+def are_all_waiting(scope: Token, gateway: Node) -> bool:
+    """Whether a token waits on each incoming flow of a gateway, however many these are."""
+    return len(_filled(scope, gateway)) == len(gateway.incoming)
+
+
+def _filled(scope: Token, gateway: Node) -> Mapping[str, None]:
+    return scope.instance.arrived_in.get(scope.key, {}).get(gateway.id, {})
 
 
 def others_moved(scope: Token) -> None:
     """A token of the scope has moved on or ended: each join where tokens wait may have something to say."""
-    arrived = scope.instance.arrived
-    waiting_at = {
-        arrived[scope.key, flow_id].gateway_id: None for flow_id in scope.instance.arrived_in[scope.key]
-    }
-    for gateway_id in waiting_at:
+    for gateway_id in list(scope.instance.arrived_in[scope.key]):
         gateway = scope.nodes[gateway_id]
         scope.step.house.rooms[gateway.behaviour].others_moved(scope, gateway)
 

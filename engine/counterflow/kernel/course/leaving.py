@@ -22,7 +22,7 @@ from counterflow.kernel.course.moves import (
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.work.held import Held, IncidentType, Phase
-from counterflow.kernel.work.step import Course, Token
+from counterflow.kernel.work.step import Course, Token, attempt
 from counterflow.model.graph import Flow
 
 
@@ -168,7 +168,20 @@ def _end_scope(scope: Token) -> None:
         and not _is_busy(scope.instance, scope.key)
         and not _waits_for_caller(scope)
     ):
-        finish(scope)
+        if undo.is_much_lost(scope):
+            prepare(scope)
+            _lose_undo(scope)
+        else:
+            finish(scope)
+
+
+def _lose_undo(scope: Token) -> None:
+    """What can no longer be undone goes a part at a time, before its scope does."""
+    for _ in undo.drop_first(scope):
+        if scope.step.is_page_full:
+            scope.step.first.append((_lose_undo, scope))
+            return
+    attempt(scope, leave)
 
 
 def _waits_for_caller(scope: Token) -> bool:
@@ -182,4 +195,4 @@ def _waits_for_caller(scope: Token) -> bool:
     return caller is not None and caller.quarantine is not None
 
 
-CONTINUATIONS = {"end scope": _end_scope}
+CONTINUATIONS = {"end scope": _end_scope, "lose undo": _lose_undo}

@@ -159,7 +159,8 @@ def _apply_interrupted(state: State, instance: InstanceState, event: ScopeInterr
 
 
 def _apply_swept(state: State, instance: InstanceState, event: TokensSweptAway) -> None:
-    for flow_id in list(instance.arrived_in[event.scope_key]):
+    waiting = instance.arrived_in[event.scope_key].values()
+    for flow_id in [flow_id for flow_ids in waiting for flow_id in flow_ids]:
         state.delete(instance.arrived[event.scope_key, flow_id])
 
 

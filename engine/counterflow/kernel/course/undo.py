@@ -22,21 +22,24 @@ BPMN 2.0.2, 10.7 and 13.5.5; `docs/ARCHITECTURE.md`, "Undo", for what the standa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from heapq import heapify, heappop
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from counterflow.kernel.course import undo_order
+from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER, STARTED, TAKEN
 from counterflow.kernel.data import scopes
 from counterflow.kernel.rows import ElementInstance, UndoRecord
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import InstanceEvent
-from counterflow.kernel.work.step import Course, Token
-from counterflow.model.events import CompensationOrder
+from counterflow.kernel.work.step import Course, Nothing, Token
 from counterflow.model.graph import Node
 
-AVAILABLE, CONTAINER, TAKEN, STARTED = "available", "container", "taken", "started"
+Sweeping: TypeAlias = Iterator[Nothing]
+"""Something that goes a part at a time: it gives, after each, nothing that would have to be swept first."""
 
 
 class UndoRecorded(InstanceEvent, frozen=True):
@@ -84,6 +87,15 @@ class UndoReleased(InstanceEvent, frozen=True):
     throw_key: int
 
 
+class UndoPartReleased(InstanceEvent, frozen=True):
+    """A throw that had taken very much is being interrupted: these of its records are released before the
+    others.
+    """
+
+    throw_key: int
+    keys: tuple[int, ...]
+
+
 class UndoDropped(InstanceEvent, frozen=True):
     """A scope has ended for good: what was recorded in it can no longer be undone.
 
@@ -105,43 +117,6 @@ class UndoTakenBack(InstanceEvent, frozen=True):
     keys: tuple[int, ...]
 
 
-class UndoPlan:
-    """What is left to undo for one throw, in the order in which it may start.
-
-    Derived from the records, never persisted.
-    """
-
-    __slots__ = ("_activations", "_pending", "_unfinished")
-
-    def __init__(self, records: list[UndoRecord]) -> None:
-        self._pending = sorted(
-            (record.completed_position, record.key) for record in records if record.state == TAKEN
-        )
-        self._unfinished = {record.key for record in records}
-        self._activations = [(-record.activated_position, record.key) for record in records]
-        heapify(self._activations)
-
-    def done(self, key: int) -> None:
-        """A record is undone."""
-        self._unfinished.discard(key)
-
-    def next_mirrored(self) -> list[int]:
-        """The records that nothing unfinished has to precede: those completed after the latest activation."""
-        while self._activations and self._activations[0][1] not in self._unfinished:
-            heappop(self._activations)
-        latest = -self._activations[0][0] if self._activations else 0
-        ready = []
-        while self._pending and self._pending[-1][0] >= latest:
-            ready.append(self._pending.pop()[1])
-        return ready
-
-    def next_single(self) -> list[int]:
-        """The record completed last, if none is under way."""
-        if not self._pending or len(self._unfinished) > len(self._pending):
-            return []
-        return [self._pending.pop()[1]]
-
-
 def record(token: Token, element: ElementInstance) -> None:
     """An element is completing: keep what is needed to undo it, or let go of what can no longer be undone."""
     node = token.node
@@ -149,7 +124,7 @@ def record(token: Token, element: ElementInstance) -> None:
     if handler and token.is_body:
         handler = ""
     if not token.scope_key or element.undo_key:
-        drop(token, token.key)
+        drop_at_once(token, token.key)
     elif handler or token.key in token.instance.undo_by_scope:
         # sorted: memory keeps the order of writing, the store that of names, and the log must not tell one
         # from the other
@@ -207,17 +182,6 @@ def take(throw: Token, records: list[UndoRecord]) -> None:
     throw.emit(UndoTaken(throw.key, tuple(undo.key for undo in records)))
 
 
-def next_to_start(throw: Token, order: CompensationOrder) -> list[UndoRecord]:
-    """Which of a throw's records may start now."""
-    instance = throw.instance
-    if order is CompensationOrder.PARALLEL:
-        taken = [instance.undo_records[key] for key in instance.undo_by_throw.get(throw.key, ())]
-        return [undo for undo in taken if undo.state == TAKEN]
-    plan = _plan(instance, throw.key)
-    keys = plan.next_single() if order is CompensationOrder.SEQUENTIAL else plan.next_mirrored()
-    return [instance.undo_records[key] for key in keys]
-
-
 def local_variables(instance: InstanceState, undo: UndoRecord, node: Node) -> dict[str, bytes]:
     """What a handler sees over the variables of the throw's scope.
 
@@ -239,43 +203,48 @@ def handler_ended(course: Course, handler: ElementInstance) -> None:
     instance = course.instance
     undo = instance.undo_records[handler.undo_key]
     if handler.compensated_scope_key:
-        drop(course, handler.compensated_scope_key)
-    plan = _plan(instance, undo.throw_key)
-    plan.done(undo.key)
+        drop_at_once(course, handler.compensated_scope_key)
+    undo_order.plan_of(instance, undo.throw_key).done(undo.key)
     course.emit(UndoCompleted(undo.key))
     _close_containers(course, undo.scope_key)
     if undo.throw_key in instance.elements:
         course.token(undo.throw_key).later(_throw_goes_on)
 
 
-def release(throw: Token) -> None:
+def release(throw: Token) -> Sweeping:
     """A throw is being swept away: its handlers under way have used up their records.
 
     So have they what these stood for.
 
     A handler that one command puts on its work-list and sweeps away has done nothing: its record can still be
-    undone.
+    undone. Very many go a part at a time.
     """
+    instance, some = throw.instance, throw.step.a_part
+    keys = sorted(instance.undo_by_throw.get(throw.key, ()))
+    for begin in range(0, len(keys), some):
+        part = tuple(keys[begin : begin + some])
+        is_last = begin + some >= len(keys)
+        _release(throw, part, UndoReleased(throw.key) if is_last else UndoPartReleased(throw.key, part))
+        if not is_last:
+            yield throw.step.part_done()
+
+
+def _release(throw: Token, keys: tuple[int, ...], event: UndoReleased | UndoPartReleased) -> None:
     instance = throw.instance
-    if throw.key not in instance.undo_by_throw:
-        return
-    _take_back(throw)
-    started = [
-        undo
-        for key in sorted(instance.undo_by_throw[throw.key])
-        if (undo := instance.undo_records[key]).state == STARTED
-    ]
+    _take_back(throw, keys)
+    records = [instance.undo_records[key] for key in keys]
+    started = [undo for undo in records if undo.state == STARTED]
     for undo in started:
         if undo.variables is not None:
-            drop(throw, undo.element_instance_key)
-    throw.emit(UndoReleased(throw.key))
+            drop_at_once(throw, undo.element_instance_key)
+    throw.emit(event)
     for undo in started:
         _close_containers(throw, undo.scope_key)
 
 
-def _take_back(throw: Token) -> None:
+def _take_back(throw: Token, keys: tuple[int, ...]) -> None:
     instance = throw.instance
-    records = [instance.undo_records[key] for key in sorted(instance.undo_by_throw[throw.key])]
+    records = [instance.undo_records[key] for key in keys]
     not_begun = [
         undo.key
         for undo in records
@@ -285,25 +254,49 @@ def _take_back(throw: Token) -> None:
         throw.emit(UndoTakenBack(tuple(not_begun)))
 
 
-def drop(course: Course, scope_key: int) -> None:
-    """A scope has ended for good: nothing recorded in it, or in what completed inside it, can be undone."""
-    inside = list(_all_inside(course.instance, scope_key))
-    if inside:
-        handlers = tuple(undo.key for undo in inside if undo.handler)
-        course.emit(UndoDropped(scope_key, handlers, tuple(undo.key for undo in inside if not undo.handler)))
+def drop(course: Course, scope_key: int) -> Sweeping:
+    """A scope has ended for good: nothing recorded in it, or in what completed inside it, can be undone.
+    Very much goes a part at a time.
+    """
+    inside, some = _all_inside(course.instance, scope_key), course.step.a_part
+    while part := list(islice(inside, some)):
+        handlers = tuple(undo.key for undo in part if undo.handler)
+        course.emit(UndoDropped(scope_key, handlers, tuple(undo.key for undo in part if not undo.handler)))
+        if len(part) == some:
+            yield course.step.part_done()
+
+
+def drop_at_once(course: Course, scope_key: int) -> None:
+    """The same of what is not much, or where nothing may come between."""
+    for _ in drop(course, scope_key):
+        pass
+
+
+def drop_first(scope: Token) -> Sweeping:
+    """What is lost when this scope completes, which is about to: of a process, and of a handler."""
+    row = scope.row
+    if not scope.scope_key or row.undo_key:
+        yield from drop(scope, scope.key)
+    if row.undo_key and row.compensated_scope_key:
+        yield from drop(scope, row.compensated_scope_key)
+
+
+def is_much_lost(scope: Token) -> bool:
+    """Whether so much is lost when this scope completes that it goes a part at a time."""
+    instance, row = scope.instance, scope.row
+    scopes_lost = {
+        scope.key if not scope.scope_key or row.undo_key else 0,
+        row.compensated_scope_key if row.undo_key else 0,
+    }
+    some = scope.step.a_part
+    return any(
+        key in instance.undo_by_scope and next(islice(_all_inside(instance, key), some, None), None)
+        for key in scopes_lost
+    )
 
 
 def _throw_goes_on(throw: Token) -> None:
     throw.room.resume(throw)
-
-
-def _plan(instance: InstanceState, throw_key: int) -> UndoPlan:
-    plan: UndoPlan | None = instance.plans.get(throw_key)
-    if plan is None:
-        plan = instance.plans[throw_key] = UndoPlan(
-            [instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())]
-        )
-    return plan
 
 
 def _containers(instance: InstanceState, undo: UndoRecord) -> Iterator[UndoRecord]:
@@ -374,7 +367,15 @@ def _apply_completed(state: State, instance: InstanceState, event: UndoCompleted
 
 
 def _apply_released(state: State, instance: InstanceState, event: UndoReleased) -> None:
-    for undo in [undo for undo in instance.undo_records.values() if undo.throw_key == event.throw_key]:
+    _give_back(state, instance, list(instance.undo_by_throw.get(event.throw_key, ())))
+
+
+def _apply_part_released(state: State, instance: InstanceState, event: UndoPartReleased) -> None:
+    _give_back(state, instance, event.keys)
+
+
+def _give_back(state: State, instance: InstanceState, keys: Sequence[int]) -> None:
+    for undo in [instance.undo_records[key] for key in keys]:
         if undo.state == TAKEN:
             state.put(replace(undo, state=AVAILABLE, throw_key=0))
         else:
@@ -397,6 +398,7 @@ OF_INSTANCE = {
     UndoStarted: _apply_started,
     UndoCompleted: _apply_completed,
     UndoReleased: _apply_released,
+    UndoPartReleased: _apply_part_released,
     UndoDropped: _apply_dropped,
     UndoTakenBack: _apply_taken_back,
 }

@@ -18,11 +18,14 @@ from counterflow.model.data import VariableMapping
 
 
 def map_values(
-    token: Token, mappings: Iterable[VariableMapping], present: Mapping[str, bytes]
+    token: Token,
+    mappings: Iterable[VariableMapping],
+    present: Mapping[str, bytes],
+    over: scopes.Document | None = None,
 ) -> scopes.Document:
     """What mappings give, by top-level variable.
 
-    `present` holds what a nested target (`order.id`) is added to.
+    `present` holds what a nested target (`order.id`) is added to; `over` is seen before what the element has.
 
     Sources are evaluated in the element's scope, from first to last, and see what is there with what earlier
     mappings have made: after `a.x` was made, `a` is the object that the element sees, its own first, with
@@ -30,7 +33,7 @@ def map_values(
     Nothing is set here, so that mappings are done all together or not at all. Raises `Held`.
     """
     result: dict[str, bytes] = {}
-    seen: dict[str, bytes] = {}
+    seen: dict[str, bytes] = dict(over or {})
     budget = token.step.budget
     for mapping in mappings:
         name, path = mapping.target[0], mapping.target[1:]

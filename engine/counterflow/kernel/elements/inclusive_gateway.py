@@ -55,8 +55,7 @@ def _places(scope: Token) -> Iterator[str]:
     """The elements of a scope where tokens are: at work, held up, or waiting at a join."""
     instance = scope.instance
     yield from (instance.elements[key].element_id for key in instance.children.get(scope.key, ()))
-    for flow_id in instance.arrived_in.get(scope.key, ()):
-        yield instance.arrived[scope.key, flow_id].gateway_id
+    yield from instance.arrived_in.get(scope.key, ())
 
 
 ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)

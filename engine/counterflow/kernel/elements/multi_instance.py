@@ -34,8 +34,6 @@ from counterflow.kernel.work.origin import Origin
 from counterflow.kernel.work.step import Token, attempt
 from counterflow.model.graph import MultiInstance
 
-GOES_IN_A_PAGE = 4
-"""A long loop is gone through in so many parts a page."""
 _PATH = re.compile(r"([^\W\d]\w*)(\s*\.\s*[^\W\d]\w*)*")
 """A variable, or a member of one: `result`, `result.amount`."""
 
@@ -94,7 +92,7 @@ def beginning(body: Token) -> None:
     if len(body.instance.elements) + len(items) > body.step.limits.instance_elements:
         raise entering.too_many(body, len(items))
     entering.activate(body)
-    is_kept = loop.is_sequential or len(items) > some(body)
+    is_kept = loop.is_sequential or len(items) > body.step.a_part
     body.emit(LoopStarted(body.key, len(items), join(items) if is_kept and items else None))
     if not items:
         end(body)
@@ -114,13 +112,13 @@ def begin_more(body: Token) -> None:
     """
     if not _begins_more(body):
         return
-    if len(body.instance.elements) + some(body) > body.step.limits.instance_elements:
-        raise entering.too_many(body, some(body))
+    if len(body.instance.elements) + body.step.a_part > body.step.limits.instance_elements:
+        raise entering.too_many(body, body.step.a_part)
     progress, items = _progress(body), kept_items(body)
     begun = progress.completed + len(body.instance.children.get(body.key, ()))
-    for place in range(begun + 1, min(begun + some(body), progress.total) + 1):
+    for place in range(begun + 1, min(begun + body.step.a_part, progress.total) + 1):
         _start(body, place, items[place - 1])
-    if begun + some(body) < progress.total:
+    if begun + body.step.a_part < progress.total:
         body.later(begin_more)
     else:
         body.emit(LoopStopped(body.key))
@@ -208,7 +206,7 @@ def end(body: Token) -> None:
         body.hold(held)
         _let_go(body)
         return
-    if len(body.instance.loop_outputs.get(body.key, ())) > some(body):
+    if len(body.instance.loop_outputs.get(body.key, ())) > body.step.a_part:
         leaving.prepare(body)
         _let_go(body)
     else:
@@ -237,22 +235,17 @@ def _let_go(body: Token) -> None:
 def _lets_some_go(body: Token) -> bool:
     """Let go of some outputs where there are many. Answers whether there were."""
     places = body.instance.loop_outputs.get(body.key, ())
-    if len(places) <= some(body):
+    if len(places) <= body.step.a_part:
         return False
     first = min(places)
-    body.emit(LoopOutputsLetGo(body.key, first, first + some(body) - 1))
-    body.step.page_end -= some(body)
+    body.emit(LoopOutputsLetGo(body.key, first, first + body.step.a_part - 1))
+    body.step.page_end -= body.step.a_part
     return True
 
 
 def _begins_more(body: Token) -> bool:
     """Whether instances of a parallel activity are still to begin."""
     return not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]
-
-
-def some(body: Token) -> int:
-    """How much of a long loop is done in one go."""
-    return max(body.step.limits.page_events // GOES_IN_A_PAGE, 1)
 
 
 def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
@@ -276,8 +269,8 @@ def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
     )
     raise Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected the {what} '={loop.collection.text}' of '{body.node.id}' to be {expected}, but "
-        f"{instead or evaluation.shown(given)}",
+        f"Expected the {what} '{evaluation.written(loop.collection)}' of '{body.node.id}' to be {expected}, "
+        f"but {instead or evaluation.shown(given)}",
         remedy=SET_VARIABLES,
     )
 

@@ -17,7 +17,7 @@ def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
     """Wait until every incoming flow has a token; with one incoming flow there is nothing to wait for."""
     if len(gateway.incoming) > 1:
         joins.wait(scope, gateway, flow)
-        if len(joins.waiting(scope, gateway)) < len(gateway.incoming):
+        if not joins.are_all_waiting(scope, gateway):
             return
         joins.join(scope, gateway, gateway.incoming)
     entering.enter(scope, gateway)

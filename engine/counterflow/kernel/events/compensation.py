@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.kernel.course import entering, leaving, undo
+from counterflow.kernel.course import entering, leaving, undo, undo_order
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.rows import UndoRecord
@@ -77,8 +77,21 @@ def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
 
 
 def _advance(throw: Token) -> None:
-    for record in undo.next_to_start(throw, _order(throw)):
-        _start_handler(throw, record)
+    is_more = True
+    while is_more:
+        ready = undo_order.next_to_start(throw, order_of(throw))
+        for record in ready:
+            _start_handler(throw, record)
+        is_more = len(ready) == throw.step.a_part
+        if is_more and throw.step.is_page_full:
+            throw.step.first.append((_start_more, throw))
+            return
+
+
+def _start_more(throw: Token) -> None:
+    is_free = throw.row.state == ACTIVATED and throw.key not in throw.instance.incident_of
+    if is_free and throw.key in throw.instance.undo_by_throw:
+        _advance(throw)
 
 
 def _start_handler(throw: Token, record: UndoRecord) -> None:
@@ -90,7 +103,8 @@ def _start_handler(throw: Token, record: UndoRecord) -> None:
     throw.emit(undo.UndoStarted(record.key, handler.key))
 
 
-def _order(throw: Token) -> CompensationOrder:
+def order_of(throw: Token) -> CompensationOrder:
+    """The order in which a throw undoes: its own, else the process's, else the server's."""
     default = throw.step.state.default_order
     definition = throw.node.event
     if not isinstance(definition, CompensateDefinition | CancelDefinition):
@@ -112,3 +126,4 @@ def _scopes(scope: Token) -> Iterator[int]:
 
 KIND = EventRoom(thrown=room(activated=_throw, resume=_resume, terminating=undo.release))
 """What a throw had not started when it is swept away stays undoable."""
+CONTINUATIONS = {"start more undo": _start_more}

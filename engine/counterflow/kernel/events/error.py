@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from counterflow.kernel.course import entering, travel
+from counterflow.kernel.course import entering, handing_out, travel
 from counterflow.kernel.course.room import room
 from counterflow.kernel.course.travel import Catch
 from counterflow.kernel.data import evaluation
@@ -48,23 +48,32 @@ class ThrownError(NamedTuple):
     variables: Document
 
 
-def find_catch(thrower: Token, code: str) -> Catch | None:
+def _find_catch(thrower: Token, code: str) -> Catch | None:
     """The nearest event that catches an error of this code thrown by an element; None if none does."""
     return travel.find_catch(thrower, ErrorDefinition, code)
 
 
-def catch_error(catch: Catch, error: ThrownError) -> None:
-    """Interrupt what the catching event interrupts, and go on from there.
+def reach(thrower: Token, error: ThrownError) -> Catch:
+    """The event that catches an error of a job; the calls on the way have handed out.
 
-    Raises `Rejection` where that is set aside.
+    Raises `Held` where nothing catches it or a call cannot hand out, `Rejection` where that is set aside.
     """
+    catch = _find_catch(thrower, error.code)
+    if catch is None:
+        raise _uncaught(thrower, error.code, error.message)
+    catch.at.step.admitted_to(catch.at.instance)
+    handing_out.hand_out(thrower, catch, error.variables)
+    return catch
+
+
+def catch_error(catch: Catch, error: ThrownError) -> None:
+    """Interrupt what the catching event interrupts, and go on from there."""
     at, event = catch
-    at.step.admitted_to(at.instance)
     at.emit(ErrorCaught(at.key, event.id, error.code, error.message))
     travel.go_on_from(at, event, _offered(event, error), interrupting=True)
 
 
-def uncaught(thrower: Token, code: str, message: str, job_key: int = 0) -> Held:
+def _uncaught(thrower: Token, code: str, message: str) -> Held:
     """Nothing catches the error: a person has to look."""
     said = f" ({message})" if message else ""
     return Held(
@@ -72,7 +81,6 @@ def uncaught(thrower: Token, code: str, message: str, job_key: int = 0) -> Held:
         f"Expected something to catch the error with code '{code}'{said} thrown by '{thrower.node.id}', "
         "but found no boundary event and no event sub-process for it, up to the process; add one and start "
         "anew, or resolve the incident to try again",
-        job_key=job_key,
     )
 
 
@@ -80,12 +88,13 @@ def _throw(token: Token) -> None:
     """An error is thrown where something catches it."""
     entering.map_inputs(token)
     code = _code_of(token)
-    catch = find_catch(token, code)
+    catch = _find_catch(token, code)
     if catch is None:
-        raise uncaught(token, code, "")
+        raise _uncaught(token, code, "")
     if catch.at.instance.quarantine is not None:
         what = f"the error with code '{code}'"
         raise travel.set_aside(token, catch, what)
+    handing_out.hand_out(token, catch)
     entering.activate(token)
     catch_error(catch, ThrownError(code, "", {}))
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.kernel.course import entering, leaving, travel
+from counterflow.kernel.course import entering, handing_out, leaving, travel
 from counterflow.kernel.course.room import room
 from counterflow.kernel.course.travel import Catch
 from counterflow.kernel.data import evaluation
@@ -55,6 +55,8 @@ def _throw(token: Token) -> None:
     if catch is not None and catch.at.instance.quarantine is not None:
         what = f"the escalation with code '{code}'"
         raise travel.set_aside(token, catch, what)
+    if catch is not None:
+        handing_out.hand_out(token, catch)
     entering.activate(token)
     caught = (catch.event.id, catch.at.instance.key) if catch is not None else ("", 0)
     token.emit(EscalationThrown(token.key, code, *caught))

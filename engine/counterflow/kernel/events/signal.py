@@ -14,11 +14,15 @@ BPMN 2.0.2, 10.5.6 (signal); variables as in Zeebe, those of `camunda:` models a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from heapq import nsmallest
+
 from counterflow.kernel.course import beginning, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.events import arrivals, starts
+from counterflow.kernel.row import Row
 from counterflow.kernel.rows import SignalStart, SignalSubscription
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -127,10 +131,35 @@ def _bring(step: Step, signal: SignalBroadcast, document: scopes.Document) -> No
     """
     step.emit(signal)
     key, name = signal.key, signal.name
-    for subscription_key, instance_key in sorted(step.state.found[SignalSubscription].get(name, {}).items()):
-        step.at_rest(Arrival(_reach, subscription_key, instance_key, name, NO_CAUSES, key, document))
-    for start_key in sorted(step.state.found[SignalStart].get(name, ())):
-        step.at_rest(Arrival(_begin, start_key, 0, name, NO_CAUSES, key, document))
+    for table, come in (SignalSubscription, _reach_all), (SignalStart, _begin_all):
+        last = max(step.state.found[table].get(name, ()), default=0)
+        if last:
+            step.at_rest(Arrival(come, 0, 0, f"{last} {name}", NO_CAUSES, key, document))
+
+
+def _reach_all(step: Step, arrival: Arrival) -> Arrival | None:
+    """One after another: `key` is whom it has reached last, `about` who is the last of all, and the name."""
+    return _next_of(step, arrival, SignalSubscription, _reach)
+
+
+def _begin_all(step: Step, arrival: Arrival) -> Arrival | None:
+    return _next_of(step, arrival, SignalStart, _begin)
+
+
+def _next_of(
+    step: Step, arrival: Arrival, table: type[Row], come: Callable[[Step, Arrival], None]
+) -> Arrival | None:
+    """It comes to the next one; answers how it goes on behind that."""
+    text, _, name = arrival.about.partition(" ")
+    last, waiting = int(text), step.state.found[table].get(name, {})
+    in_turn = arrival.in_turn or nsmallest(step.a_part, (key for key in waiting if arrival.key < key <= last))
+    if not in_turn:
+        return None
+    key, *following = in_turn
+    if key in waiting:
+        owner = waiting[key] or 0
+        come(step, arrival._replace(come=come, key=key, process_instance_key=owner, about=name))
+    return arrival._replace(key=key, in_turn=tuple(following)) if key < last else None
 
 
 def _reach(step: Step, arrival: Arrival) -> None:
@@ -367,6 +396,8 @@ CONTINUATIONS = {"signal event goes on": _goes_on}
 COMING = {
     "reach signal": _reach,
     "begin by signal": _begin,
+    "reach all by signal": _reach_all,
+    "begin all by signal": _begin_all,
     "signal goes out": _go_out,
     "signal goes out again": _go_out_again,
     "signal is out": _is_out,

@@ -13,7 +13,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.step import Course, Step
-from counterflow.model.graph import Behaviour, Process
+from counterflow.model.graph import Behaviour, Node, Process
 
 
 class CreateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
@@ -92,7 +92,7 @@ def ending_of(step: Step, instance: InstanceState) -> ending.Sweeping:
         return
     course = step.at(instance)
     if instance.quarantine is not None:
-        quarantine.abandon(course)
+        yield from quarantine.abandon(course)
     else:
         yield ending.of_element(course.token(instance.key))
 
@@ -125,6 +125,8 @@ def _refuse_start_at(process: Process, element_id: str) -> None:
         why = "no such element was found in the process"
     elif node.behaviour in NOT_TO_START_AT or node.is_for_compensation:
         why = f"the element of type {node.type} is not one that an instance can begin at"
+    elif _begins_by_itself(process, node):
+        why = "instances begin there by themselves, when its event comes"
     elif any(process.nodes[flow.source].behaviour is Behaviour.EVENT_BASED_GATEWAY for flow in node.incoming):
         why = "it follows an event-based gateway; begin at the gateway"
     else:
@@ -141,6 +143,14 @@ def _refuse_start_at(process: Process, element_id: str) -> None:
             RejectionType.INVALID_ARGUMENT,
             f"Expected to create an instance of process '{process.id}' at element '{element_id}', but {why}",
         )
+
+
+def _begins_by_itself(process: Process, node: Node) -> bool:
+    """Whether it is an event that begins instances, or the gateway before such events."""
+    starts = process.root.event_starts
+    return node.id in starts or (
+        node.behaviour is Behaviour.EVENT_BASED_GATEWAY and node.outgoing[0].target in starts
+    )
 
 
 def _root_of(state: State, header: ProcessInstance) -> ProcessInstance:

@@ -269,13 +269,16 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     job, token = _find(step, command.job_key, "throw an error for")
     _expect_active(job, "thrown an error for")
     scopes.refuse_large(step, command.variables)
-    message = command.message[:ERROR_MESSAGE_LIMIT]
-    catch = error.find_catch(token, command.error_code)
-    token.emit(JobErrorThrown(job.key, command.error_code, message, catch is not None))
-    if catch is None:
-        token.hold(error.uncaught(token, command.error_code, message, job.key))
+    thrown = error.ThrownError(command.error_code, command.message[:ERROR_MESSAGE_LIMIT], command.variables)
+    try:
+        catch = error.reach(token, thrown)
+    except Held as held:
+        held.job_key = job.key
+        token.emit(JobErrorThrown(job.key, thrown.code, thrown.message, caught=False))
+        token.hold(held)
     else:
-        error.catch_error(catch, error.ThrownError(command.error_code, message, command.variables))
+        token.emit(JobErrorThrown(job.key, thrown.code, thrown.message, caught=True))
+        error.catch_error(catch, thrown)
 
 
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:

@@ -14,16 +14,26 @@ the next one is lost.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from msgspec.structs import replace
 
 from counterflow.kernel.course import entering, leaving
 from counterflow.kernel.course.moves import ACTIVATING
-from counterflow.kernel.rows import ProcessInstance, Quarantine
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import INSTANCE_TABLES, ProcessInstance, Quarantine, Timer, as_key
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import Command, InstanceEnded, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work import pages
-from counterflow.kernel.work.step import Course, Step
+from counterflow.kernel.work.step import Course, Nothing, Step
+
+_TABLES = {table.table: table for table in INSTANCE_TABLES}
+_LAST = (ProcessInstance, Quarantine, Sweep)
+"""What says of an instance that it ends where it stands."""
 
 
 class InstanceQuarantined(InstanceEvent, frozen=True):
@@ -34,6 +44,15 @@ class InstanceQuarantined(InstanceEvent, frozen=True):
 
 class InstanceReleased(InstanceEvent, frozen=True):
     """The instance is worked on again."""
+
+
+class RowsAbandoned(InstanceEvent, frozen=True):
+    """An instance that ends where it stands is very large: these of its rows, of this table, are gone
+    before the others.
+    """
+
+    table: str
+    places: tuple[tuple[int | str, ...], ...]
 
 
 class InstanceAbandoned(InstanceEvent, frozen=True):
@@ -91,6 +110,12 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
             "database in "
             "its place, or cancel the instance",
         )
+    if is_swept(step.state, instance, key):
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to release process instance '{key}', but it is being cancelled, and ends where it "
+            "stands; nothing has to be done",
+        )
     course = step.at(instance)
     course.emit(InstanceReleased())
     for key in sorted(instance.waits_of):
@@ -115,10 +140,18 @@ def _take_up(course: Course) -> None:
     leaving.instance_may_end(step.at(instance))
 
 
-def abandon(course: Course) -> None:
-    """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it."""
-    instance = course.instance
+def abandon(course: Course) -> Iterator[Nothing]:
+    """Cancel a quarantined instance: its state is not trusted, so nothing of it is run to end it. Of a large
+    one the rows go in as many pages as it takes.
+    """
+    instance, some = course.instance, course.step.a_part
     values = dict(sorted(instance.variables.get(instance.key, {}).items()))
+    for table, rows in instance.rows.items():
+        if table not in _LAST:
+            while len(rows) > some:
+                places = list(islice((place for place in rows if place != instance.key), some))
+                course.emit(RowsAbandoned(table.table, tuple(map(as_key, places))))
+                yield course.step.part_done()
     course.step.ended.append(InstanceEnded(instance.key, "terminated", values))
     course.emit(InstanceAbandoned())
 
@@ -132,20 +165,31 @@ def _apply_released(state: State, instance: InstanceState, event: InstanceReleas
         state.delete(instance.quarantine)
 
 
+def _apply_rows_abandoned(state: State, instance: InstanceState, event: RowsAbandoned) -> None:
+    rows = instance.rows[_TABLES[event.table]]
+    for place in event.places:
+        _let_go(state, rows[place if len(place) > 1 else place[0]])
+
+
 def _apply_abandoned(state: State, instance: InstanceState, event: InstanceAbandoned) -> None:
     if instance.header is None:
         return
     # what waits goes before the quarantine that keeps it from being offered
-    for timer in instance.timers.values():
-        pages.count_timers(state, timer.undertaking_key, -1)
     for table, rows in instance.rows.items():
         if table is not ProcessInstance:
             for row in list(rows.values()):
-                state.delete(row)
+                _let_go(state, row)
     state.put(replace(instance.header, state="terminated", ended_at_ms=state.now_ms))
 
 
+def _let_go(state: State, row: Row) -> None:
+    if isinstance(row, Timer):
+        pages.count_timers(state, row.undertaking_key, -1)
+    state.delete(row)
+
+
 OF_INSTANCE = {
+    RowsAbandoned: _apply_rows_abandoned,
     InstanceQuarantined: _apply_quarantined,
     InstanceReleased: _apply_released,
     InstanceAbandoned: _apply_abandoned,

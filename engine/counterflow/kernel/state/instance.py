@@ -8,7 +8,7 @@ instances is in `indexes.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
@@ -28,6 +28,10 @@ from counterflow.kernel.rows import (
     Variable,
 )
 from counterflow.model.graph import Process
+
+_Group = TypeVar("_Group")
+_Member = TypeVar("_Member")
+_Value = TypeVar("_Value")
 
 Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
 """What an element waits for."""
@@ -87,7 +91,8 @@ class InstanceState:
         self.children: dict[int, dict[int, None]] = {}
         self.variables: dict[int, dict[str, bytes]] = {}
         self.variable_bytes: dict[int, int] = {}
-        self.arrived_in: dict[int, dict[str, None]] = {}
+        self.arrived_in: dict[int, dict[str, dict[str, None]]] = {}
+        """Per scope and join, the flows on which tokens wait."""
         self.job_of: dict[int, int] = {}
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
         """Per waiting element instance, the keys of its timers and subscriptions, with their table."""
@@ -236,12 +241,16 @@ def _index_undo(instance: InstanceState, old: UndoRecord | None, new: UndoRecord
 
 def _index_arrived(instance: InstanceState, old: ArrivedToken | None, new: ArrivedToken | None) -> None:
     if new is not None:
-        instance.arrived_in.setdefault(new.scope_key, {})[new.flow_id] = None
+        waiting = instance.arrived_in.setdefault(new.scope_key, {})
+        waiting.setdefault(new.gateway_id, {})[new.flow_id] = None
     elif old is not None:
-        _remove(instance.arrived_in, old.scope_key, old.flow_id)
+        waiting = instance.arrived_in[old.scope_key]
+        _remove(waiting, old.gateway_id, old.flow_id)
+        if not waiting:
+            del instance.arrived_in[old.scope_key]
 
 
-def _remove(index: dict[int, dict[Any, Any]], group: int, key: int | str) -> None:
+def _remove(index: dict[_Group, dict[_Member, _Value]], group: _Group, key: _Member) -> None:
     members = index[group]
     del members[key]
     if not members:

@@ -32,7 +32,7 @@ class Agenda(Generic[Handle]):
 
     __slots__ = (
         *("_asked_in_order", "asked", "came", "causes", "causes_of_timers", "coming"),
-        *("first", "is_asked_later", "page", "page_end", "undertaking_key", "work"),
+        *("first", "is_asked_later", "is_in_parts", "page", "page_end", "undertaking_key", "work"),
     )
 
     def __init__(self, page_events: int) -> None:
@@ -54,6 +54,8 @@ class Agenda(Generic[Handle]):
         """What comes from outside when the course is at rest, one after another."""
         self.came = 0
         """How many of them have come."""
+        self.is_in_parts = False
+        """Whether the first of what comes has come to some already, and is to come to others."""
         self.causes: Causes = NO_CAUSES
         """The throwing events, by definition and element, but for which nothing would be done at present."""
         self.causes_of_timers: Causes = NO_CAUSES

@@ -26,7 +26,8 @@ class Regarding:
 
 
 class Arrival(NamedTuple):
-    """Something that comes from outside: `come` is given this.
+    """Something that comes from outside: `come` is given this, and answers what is to come next in its place,
+    where it comes to several one after another.
 
     `key` is of what comes or of whom it reaches, in the process instance `process_instance_key` if it is of
     one.
@@ -34,10 +35,12 @@ class Arrival(NamedTuple):
     What it brings is kept once for all arrivals with the same `document_key`.
     """
 
-    come: Callable[[Any, Arrival], None]
+    come: Callable[[Any, Arrival], Arrival | None]
     key: int
     process_instance_key: int = 0
     about: str = ""
     causes: Causes = NO_CAUSES
     document_key: int = 0
     document: Mapping[str, bytes] | None = None
+    in_turn: tuple[int, ...] = ()
+    """Who is next, as far as that was looked for; never put off."""

@@ -28,7 +28,6 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
 from counterflow.kernel.vocabulary import Command, PartitionEvent
-from counterflow.kernel.work import asking
 from counterflow.kernel.work.budget import CommandBudget
 from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
 from counterflow.kernel.work.step import Continuation, Step, Token, attempt
@@ -129,7 +128,7 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     for place in page.work:
         errand = shared[Errand][key, place]
         if step.asked and (not _asks(step, errand) or len(step.asked) >= step.limits.page_events):
-            asking.ask_all(step)
+            step.ask_all()
         if step.is_page_full:
             step.page_end = 0
             return True
@@ -165,7 +164,7 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
 def put_off(step: Step) -> None:
     """Write down what a step has left to do, and what it has done of what was written down before."""
     page: Page | None = step.page
-    asking.put_off(step)
+    step.put_off_asked()
     if page is not None:
         _end_page(step, page)
     elif not step.is_done:
@@ -307,6 +306,8 @@ def _end_page(step: Step, page: Page) -> None:
         page.work[-1] + 1 if page.work else 0,
         page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
     )
+    if step.is_in_parts and came < page.brought:
+        new = (ToDo(page.arrivals[came], *_told_arrival(step.house.names, waiting[0])), *new)
     if new or page.worked < len(page.work) or came < len(page.arrivals):
         done = (*page.work[: page.worked], *page.arrivals[:came])
         kept = {number for _, number in step.state.found[Carried].get(key, ())}
@@ -333,7 +334,7 @@ def _to_do(
 
 
 def _told(
-    names: Mapping[Callable[..., None], str], continuation: Continuation, token: Token
+    names: Mapping[Callable[..., object], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
         return names[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
@@ -341,7 +342,7 @@ def _told(
 
 
 def _told_arrival(
-    names: Mapping[Callable[..., None], str], arrival: Arrival
+    names: Mapping[Callable[..., object], str], arrival: Arrival
 ) -> tuple[str, int, int, str, int, bytes]:
     causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
     return (

@@ -12,9 +12,9 @@ of yesterday; when its turn comes and it is gone (interrupted, terminated), ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVarTuple
+from typing import Any, NamedTuple, Never, TypeVarTuple
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import ElementInstance, ProcessInstance
@@ -32,10 +32,9 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
-from counterflow.kernel.work import asking
 from counterflow.kernel.work.agenda import Agenda
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.errands import Arrival
+from counterflow.kernel.work.errands import Arrival, Regarding
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -43,8 +42,11 @@ from counterflow.model.graph import Behaviour, Flow, Node, Process
 InstanceApplier = Callable[[State, InstanceState, Any], None]
 PartitionApplier = Callable[[State, Any], None]
 Continuation = Callable[["Token"], None]
-Come = Callable[["Step", Arrival], None]
+Come = Callable[["Step", Arrival], Arrival | None]
 Given = TypeVarTuple("Given")
+Nothing = Iterator[Never]
+PARTS_OF_A_PAGE = 4
+"""What is too long for one page is gone through in so many parts a page."""
 
 
 class House(NamedTuple):
@@ -63,7 +65,7 @@ class House(NamedTuple):
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
     """What may come later, likewise."""
-    names: Mapping[Callable[..., None], str]
+    names: Mapping[Callable[..., object], str]
     """The name of each of both."""
     sweeping: Mapping[Continuation, bool]
     """What goes on at elements that are being swept away, and whether in an instance that is set aside as
@@ -145,6 +147,16 @@ class Step(Agenda["Token"]):
         self.at_rest(Arrival(self.house.look, token.key, token.instance.key))
 
     @property
+    def a_part(self) -> int:
+        """How much of something long is done in one go."""
+        return max(self.limits.page_events // PARTS_OF_A_PAGE, 1)
+
+    def part_done(self) -> Nothing:
+        """A part of something long is done: it counts, however few the events that tell of it."""
+        self.page_end -= self.a_part
+        return iter(())
+
+    @property
     def is_page_full(self) -> bool:
         """Whether others are to have their turn before anything else is done."""
         return len(self.events) >= self.page_end or self.budget.fuel_left < self.budget.page_fuel
@@ -157,7 +169,7 @@ class Step(Agenda["Token"]):
         work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
         asked = self.asked
         if asked:
-            asking.ask_all(self)
+            self.ask_all()
         while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
             continuation, token = work.popleft()
             instance = token.instance
@@ -168,7 +180,35 @@ class Step(Agenda["Token"]):
                 except Held as held:
                     token.hold(held)
                 if asked:
-                    asking.ask_all(self)
+                    self.ask_all()
+
+    def ask_all(self) -> None:
+        """Ask the conditions that are to be asked, as far as the page goes: so what one of them interrupts
+        does not go on from there.
+        """
+        while self.asked and not self.is_page_full:
+            key = self.next_asked()
+            self._ask(key, self.asked.pop(key))
+
+    def ask_those_of(self, token: Token) -> None:
+        """Ask what one element waits for, of that which is to be asked."""
+        for key in sorted(key for key, waiting in self.asked.items() if waiting.key == token.key):
+            self._ask(key, self.asked.pop(key))
+
+    def put_off_asked(self) -> None:
+        """What is to be asked has no room in this page: it comes first in the next one, in this order."""
+        for key in sorted(self.asked):
+            self.first.append((Regarding(self.house.ask, str(key)), self.asked.pop(key)))
+
+    def _ask(self, key: int, token: Token) -> None:
+        """Whoever is gone, or is being swept away, asks nothing any more."""
+        if not token.is_there or is_swept(self.state, token.instance, token.key):
+            return
+        self.at_work = token.instance
+        try:
+            self.house.ask(token, str(key))
+        except Held as held:
+            token.hold(held)
 
     def _is_swept(self, continuation: Continuation, token: Token) -> bool:
         return continuation not in self.house.sweeping and is_swept(self.state, token.instance, token.key)
@@ -177,10 +217,15 @@ class Step(Agenda["Token"]):
         """What comes next from outside comes. False where nothing does, or not yet."""
         if not self.coming or self.work or self.first or self.is_page_full:
             return False
-        self.came += 1
-        arrival = self.coming.popleft()
+        arrival = self.coming[0]
         self.causes = arrival.causes
-        arrival.come(self, arrival)
+        following = arrival.come(self, arrival)
+        if following is not None:
+            self.coming[0], self.is_in_parts = following, True
+        else:
+            self.coming.popleft()
+            self.came += 1
+            self.is_in_parts = False
         return True
 
 

@@ -57,6 +57,15 @@ def _released(story: Story, event: undo.UndoReleased) -> None:
             record.state = "used_up"
 
 
+def _part_released(story: Story, event: undo.UndoPartReleased) -> None:
+    for key in event.keys:
+        record = story.undo_records[key]
+        if record.state == "taken":
+            record.state, record.throw_key = "available", 0
+        elif record.state == "started":
+            record.state = "used_up"
+
+
 def _taken_back(story: Story, event: undo.UndoTakenBack) -> None:
     for key in event.keys:
         record = story.undo_records[key]
@@ -82,6 +91,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     undo.UndoStarted: _started,
     undo.UndoCompleted: _completed,
     undo.UndoReleased: _released,
+    undo.UndoPartReleased: _part_released,
     undo.UndoDropped: _dropped,
     undo.UndoTakenBack: _taken_back,
 }

@@ -39,16 +39,28 @@ ALL, NAMED = GoesIn.EVERYTHING, GoesIn.WHAT_IS_NAMED
 @pytest.mark.parametrize(
     "inside, expected, stays",
     [
-        ([], CalledProcess("ship", NAMED, propagate_all_out=False, is_past_on_return=True), True),
         (
-            [handed("in", variables="all")],
-            CalledProcess("ship", ALL, propagate_all_out=False, is_past_on_return=True),
+            [],
+            CalledProcess(
+                "ship", NAMED, propagate_all_out=False, is_past_on_return=True, handed_out_on_throw=()
+            ),
             True,
         ),
-        ([handed("out", variables="all")], CalledProcess("ship", NAMED, is_past_on_return=True), False),
+        (
+            [handed("in", variables="all")],
+            CalledProcess(
+                "ship", ALL, propagate_all_out=False, is_past_on_return=True, handed_out_on_throw=()
+            ),
+            True,
+        ),
+        (
+            [handed("out", variables="all")],
+            CalledProcess("ship", NAMED, is_past_on_return=True, handed_out_on_throw=()),
+            False,
+        ),
         (
             [handed("in", variables="all"), handed("out", variables="all")],
-            CalledProcess("ship", ALL, is_past_on_return=True),
+            CalledProcess("ship", ALL, is_past_on_return=True, handed_out_on_throw=()),
             False,
         ),
     ],
@@ -68,6 +80,9 @@ def test_variables_one_by_one() -> None:
         [("order", "parcel"), ("order.total > 5", "isLarge")],
         [("tracking", "tracking")],
     )
+    called = node(content, "a").work
+    assert isinstance(called, CalledProcess)
+    assert [mapping.target for mapping in called.handed_out_on_throw or ()] == [("tracking",)]
 
 
 def test_parameters_are_set_before_and_read_after() -> None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.data_objects import initial_values
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
 from counterflow.bpmn.dialects.camunda.connectors import connector_of
@@ -84,6 +85,7 @@ def details(element: Element, notes: Notes) -> Details:
     _judge_attributes(element, notes)
     properties = _properties(extensions)
     inputs, outputs = mappings(element, notes)
+    inputs = initial_values(element, notes) + inputs
     connector = connector_of(element, extensions, notes)
     if connector is not None:
         outputs = connector.outputs + outputs
@@ -91,8 +93,8 @@ def details(element: Element, notes: Notes) -> Details:
     decision = called_decision(element, extensions, outputs, text_or_expression, notes)
     called = None
     if element.tag == "callActivity":
-        called = called_process(element, extensions, text_or_expression, notes)
         handed_in, handed_out = call_mappings(element, extensions, notes)
+        called = called_process(element, extensions, handed_out, text_or_expression, notes)
         # parameters are set first and read last, as in Camunda 7
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)

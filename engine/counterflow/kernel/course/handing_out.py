@@ -1,0 +1,61 @@
+"""What calls hand out while something thrown travels out through them to the event that catches it.
+
+In a camunda: model that is what `camunda:out` names, for errors and escalations alike, whether or not the
+catching event interrupts; in any other model nothing comes out of a call that has not completed.
+"""
+
+from __future__ import annotations
+
+from counterflow.kernel.course import travel
+from counterflow.kernel.course.travel import Catch
+from counterflow.kernel.data import mappings, scopes
+from counterflow.kernel.work.held import Held, IncidentType
+from counterflow.kernel.work.step import Token
+from counterflow.model.graph import CalledProcess
+
+
+def hand_out(thrower: Token, catch: Catch, brought: scopes.Document | None = None) -> None:
+    """Each call on the way hands out to the scopes around it, the innermost first. Raises `Held`.
+
+    What is thrown has `brought` variables: the innermost call sees them over those of its called process.
+    """
+    inner, over = thrower, brought or {}
+    for at in travel.outwards(thrower):
+        if at.instance is not inner.instance:
+            _hand_out(thrower, at, {**inner.variables, **over})
+            over = {}
+        if at.key == catch.at.key:
+            return
+        inner = at
+
+
+def _hand_out(thrower: Token, call: Token, document: scopes.Document) -> None:
+    """`document` is what the called process has of its own at this moment."""
+    called = call.node.work
+    if not isinstance(called, CalledProcess) or called.handed_out_on_throw is None:
+        return
+    if call.instance.quarantine is not None:
+        raise _set_aside(thrower, call)
+    with mappings.told_of(f"what '{call.node.id}' hands out"):
+        if called.propagate_all_out:
+            _send_all(call, document)
+        named = called.handed_out_on_throw
+        present = scopes.visible(call.instance, call.scope_key, {mapping.target[0] for mapping in named})
+        scopes.send_out(call, call.scope_key, mappings.map_values(call, named, present, document))
+
+
+def _send_all(call: Token, document: scopes.Document) -> None:
+    """What the call has made of its own stays with it, and goes when it is swept away."""
+    own, outside = scopes.goes_to(call)
+    past = {mapping.target[0] for mapping in call.node.inputs}
+    out = {name: value for name, value in document.items() if name not in own or name in past}
+    scopes.send_out(call, outside, out)
+
+
+def _set_aside(thrower: Token, call: Token) -> Held:
+    return Held(
+        IncidentType.CATCHER_QUARANTINED,
+        f"Expected '{call.node.id}' to hand out what its called process has, as '{thrower.node.id}' throws, "
+        f"but the process instance '{call.instance.key}' that it belongs to is quarantined; release that "
+        "one, then resolve the incident",
+    )
