@@ -60,6 +60,10 @@ class Words(Protocol):
         """A condition, also of a variable that is not there."""
         ...
 
+    def at_least(self, variable: str, number: int) -> str:
+        """A condition of a variable that is a number."""
+        ...
+
     def message(self, name: str) -> str:
         """A message whose key is the variable `key`."""
         ...
@@ -115,6 +119,9 @@ class Zeebe:
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         return "= " + " or ".join(f"{variable} = {value}" for value in values)
 
+    def at_least(self, variable: str, number: int) -> str:
+        return f"= {variable} &gt;= {number}"
+
     def message(self, name: str) -> str:
         return message(name)
 
@@ -166,6 +173,9 @@ class Camunda:
 
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         return f"${{{' || '.join(f'{variable} == {value}' for value in values)}}}"
+
+    def at_least(self, variable: str, number: int) -> str:
+        return f"${{{variable} &gt;= {number}}}"
 
     def message(self, name: str) -> str:
         key = None if name.startswith(OWN) else "${key}"

@@ -12,7 +12,7 @@ from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
 
-RULE = "complex-gateway"
+RULE = "activation-condition"
 
 
 def activation_condition(gateway: Element, reader: DialectReader, notes: Notes) -> Expression | None:
