@@ -79,6 +79,7 @@ ExplainProcessInstanceResponse = message_class("counterflow.v1.ExplainProcessIns
 Reason = message_class("counterflow.v1.Reason")
 PlanUndoRequest = message_class("counterflow.v1.PlanUndoRequest")
 PlanUndoResponse = message_class("counterflow.v1.PlanUndoResponse")
+UndoUnderway = message_class("counterflow.v1.UndoUnderway")
 PlannedUndo = message_class("counterflow.v1.PlannedUndo")
 UndoScope = message_class("counterflow.v1.UndoScope")
 ListIncidentsRequest = message_class("counterflow.v1.ListIncidentsRequest")

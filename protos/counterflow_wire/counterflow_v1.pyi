@@ -491,16 +491,18 @@ class Join(_message.Message):
     def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., flows: _Optional[_Iterable[_Union[JoinFlow, _Mapping[str, _Any]]]] = ..., since_ms: _Optional[int] = ...) -> None: ...
 
 class JoinFlow(_message.Message):
-    __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens")
+    __slots__ = ("flow_id", "source_element_id", "source_element_name", "tokens", "is_awaited")
     FLOW_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
+    IS_AWAITED_FIELD_NUMBER: _ClassVar[int]
     flow_id: str
     source_element_id: str
     source_element_name: str
     tokens: int
-    def __init__(self, flow_id: _Optional[str] = ..., source_element_id: _Optional[str] = ..., source_element_name: _Optional[str] = ..., tokens: _Optional[int] = ...) -> None: ...
+    is_awaited: bool
+    def __init__(self, flow_id: _Optional[str] = ..., source_element_id: _Optional[str] = ..., source_element_name: _Optional[str] = ..., tokens: _Optional[int] = ..., is_awaited: bool = ...) -> None: ...
 
 class Loop(_message.Message):
     __slots__ = ("total", "completed")
@@ -519,7 +521,7 @@ class Variable(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value_json: _Optional[str] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms")
+    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms", "created_at_ms", "activated_at_ms")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -535,6 +537,8 @@ class Job(_message.Message):
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     key: int
     type: str
     state: JobState
@@ -550,7 +554,9 @@ class Job(_message.Message):
     element_id: str
     element_instance_key: int
     ended_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ...) -> None: ...
+    created_at_ms: int
+    activated_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., activated_at_ms: _Optional[int] = ...) -> None: ...
 
 class JobTry(_message.Message):
     __slots__ = ("outcome", "worker", "began_at_ms", "ended_at_ms", "retries", "error_code", "error_message")
@@ -767,7 +773,7 @@ class PlanUndoRequest(_message.Message):
     def __init__(self, process_instance_key: _Optional[int] = ..., scope_key: _Optional[int] = ..., handler_limit: _Optional[int] = ...) -> None: ...
 
 class PlanUndoResponse(_message.Message):
-    __slots__ = ("process_instance_key", "bpmn_process_id", "scope_key", "scope_id", "order", "handlers", "handlers_left_out", "scopes")
+    __slots__ = ("process_instance_key", "bpmn_process_id", "scope_key", "scope_id", "order", "handlers", "handlers_left_out", "scopes", "underway", "underway_left_out")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     SCOPE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -776,6 +782,8 @@ class PlanUndoResponse(_message.Message):
     HANDLERS_FIELD_NUMBER: _ClassVar[int]
     HANDLERS_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
+    UNDERWAY_FIELD_NUMBER: _ClassVar[int]
+    UNDERWAY_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     process_instance_key: int
     bpmn_process_id: str
     scope_key: int
@@ -784,7 +792,37 @@ class PlanUndoResponse(_message.Message):
     handlers: _containers.RepeatedCompositeFieldContainer[PlannedUndo]
     handlers_left_out: int
     scopes: _containers.RepeatedCompositeFieldContainer[UndoScope]
-    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., scope_key: _Optional[int] = ..., scope_id: _Optional[str] = ..., order: _Optional[str] = ..., handlers: _Optional[_Iterable[_Union[PlannedUndo, _Mapping[str, _Any]]]] = ..., handlers_left_out: _Optional[int] = ..., scopes: _Optional[_Iterable[_Union[UndoScope, _Mapping[str, _Any]]]] = ...) -> None: ...
+    underway: _containers.RepeatedCompositeFieldContainer[UndoUnderway]
+    underway_left_out: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., scope_key: _Optional[int] = ..., scope_id: _Optional[str] = ..., order: _Optional[str] = ..., handlers: _Optional[_Iterable[_Union[PlannedUndo, _Mapping[str, _Any]]]] = ..., handlers_left_out: _Optional[int] = ..., scopes: _Optional[_Iterable[_Union[UndoScope, _Mapping[str, _Any]]]] = ..., underway: _Optional[_Iterable[_Union[UndoUnderway, _Mapping[str, _Any]]]] = ..., underway_left_out: _Optional[int] = ...) -> None: ...
+
+class UndoUnderway(_message.Message):
+    __slots__ = ("undo_record_key", "element_id", "element_name", "element_instance_key", "handler_element_id", "handler_name", "handler_element_instance_key", "throw_element_id", "throw_name", "throw_element_instance_key", "round", "incidents")
+    UNDO_RECORD_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_NAME_FIELD_NUMBER: _ClassVar[int]
+    HANDLER_ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    THROW_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    THROW_NAME_FIELD_NUMBER: _ClassVar[int]
+    THROW_ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
+    INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    undo_record_key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    handler_element_id: str
+    handler_name: str
+    handler_element_instance_key: int
+    throw_element_id: str
+    throw_name: str
+    throw_element_instance_key: int
+    round: int
+    incidents: _containers.RepeatedCompositeFieldContainer[Incident]
+    def __init__(self, undo_record_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., handler_element_id: _Optional[str] = ..., handler_name: _Optional[str] = ..., handler_element_instance_key: _Optional[int] = ..., throw_element_id: _Optional[str] = ..., throw_name: _Optional[str] = ..., throw_element_instance_key: _Optional[int] = ..., round: _Optional[int] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class PlannedUndo(_message.Message):
     __slots__ = ("undo_record_key", "element_id", "element_name", "element_instance_key", "handler_element_id", "handler_name", "handler_type", "round", "variables")

@@ -37,3 +37,19 @@ def test_what_would_be_caught_by_an_instance_set_aside_asks_for_its_release() ->
         "counterflow quarantine release 7",
         "counterflow resolve 5",
     ]
+
+
+def test_an_error_that_an_end_event_has_thrown_is_not_thrown_again() -> None:
+    incident = wire.Incident(
+        key=5, process_instance_key=3, bpmn_process_id="trip", error_type="UNHANDLED_ERROR_EVENT"
+    )
+    assert commands_for(incident, "counterflow") == [
+        "counterflow deploy FILE.bpmn",
+        "counterflow cancel 3",
+        "counterflow start trip",
+    ]
+
+
+def test_an_error_that_a_worker_has_thrown_is_tried_again() -> None:
+    incident = wire.Incident(key=5, job_key=4, error_type="UNHANDLED_ERROR_EVENT")
+    assert commands_for(incident, "counterflow") == ["counterflow resolve 5"]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from counterflow import kernel
-from counterflow.cli.ticker import WORDINGS, line_of
+from counterflow.cli import ticker
+from counterflow.cli.ticker import WORDINGS, Reached, line_of
 from counterflow_wire.counterflow_v1 import HistoryRecord
 
 LINES: list[tuple[dict[str, Any], str]] = [
@@ -66,7 +67,10 @@ LINES: list[tuple[dict[str, Any], str]] = [
         {"event": "MessageCorrelated", "element_id": "wait", "details_json": '{"message_key":13}'},
         "correlated  message 13 at wait of 9",
     ),
-    ({"event": "MessageExpired", "details_json": '{"message_key":13}'}, "   expired  message 13"),
+    (
+        {"event": "MessageExpired", "details_json": '{"message_key":13}'},
+        "   expired  message 13, which has reached nobody",
+    ),
     ({"event": "TimerTriggered", "key": 14, "element_id": "late"}, "     timer  late of 9"),
     (
         {"event": "DecisionDefined", "details_json": '{"decision_id":"fee","version":2}'},
@@ -112,3 +116,48 @@ def test_the_line_of_an_event(fields: dict[str, Any], line: str) -> None:
 
 def test_only_events_of_the_kernel_have_a_line() -> None:
     assert set(WORDINGS) <= {event.__name__ for event in kernel.EVENTS}
+
+
+def published(key: int) -> HistoryRecord:
+    """A message is there."""
+    return HistoryRecord(event="MessagePublished", key=key, details_json="{}")
+
+
+def about(event: str, message_key: int) -> HistoryRecord:
+    """What becomes of a message."""
+    return HistoryRecord(event=event, details_json=f'{{"message_key":{message_key}}}')
+
+
+def test_a_message_that_has_reached_somebody_is_not_told_to_expire() -> None:
+    reached = Reached(never)
+    told = [published(13), about("MessageCorrelated", 13), published(14)]
+    assert all(map(reached.is_news, told))
+    assert not reached.is_news(about("MessageExpired", 13))
+    assert reached.is_news(about("MessageExpired", 14))
+
+
+def never(key: int) -> bool:
+    """Nobody is to be asked."""
+    raise AssertionError(key)
+
+
+@pytest.mark.parametrize("has_reached", [True, False])
+def test_of_a_message_from_before_the_server_is_asked(has_reached: bool) -> None:
+    asked: list[int] = []
+
+    def ask(key: int) -> bool:
+        asked.append(key)
+        return has_reached
+
+    reached = Reached(ask)
+    reached.is_news(about("MessageCorrelated", 13))
+    assert reached.is_news(about("MessageExpired", 13)) is not has_reached
+    assert asked == [13]
+
+
+def test_only_so_many_messages_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "REMEMBERED_MESSAGES", 1)
+    reached = Reached(lambda key: key == 13)
+    for key in (13, 14):
+        reached.is_news(published(key))
+    assert [reached.is_news(about("MessageExpired", key)) for key in (13, 14)] == [False, True]

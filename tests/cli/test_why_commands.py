@@ -48,6 +48,24 @@ def test_an_undo_plan_says_what_would_run_on_what(counterflow: CommandLine) -> N
     )
 
 
+def test_an_undo_plan_says_what_a_failed_handler_holds_up_and_how_it_is_resolved(
+    counterflow: CommandLine,
+) -> None:
+    key = counterflow.start("trip")
+    counterflow.complete(key, "book-hotel")
+    counterflow.complete(key, "book-car")
+    (job,) = counterflow.good("jobs", "--instance", key, "--json").json
+    counterflow.good("jobs", "fail", job["key"], "--retries", "0", "--message", "no line")
+    told = " ".join(counterflow.good("undo-plan", key).data.split())
+    (incident,) = counterflow.good("incidents", "--instance", key, "--json").json
+    assert "a compensation in trip would run 0 more handlers" in told
+    assert "1st ↶ Cancel car undoes Book car, has failed: nothing that waits for it begins until" in told
+    assert f"incident {incident['key']} JOB_NO_RETRIES at cancel-car of trip" in told
+    assert f"→ counterflow resolve {incident['key']}" in told
+    held, *_ = counterflow.good("undo-plan", key, "--json").json["underway"]
+    assert held["incidents"][0]["message"] == "no line"
+
+
 def test_what_the_element_itself_waits_for_comes_first_and_then_or(
     counterflow: CommandLine, tmp_path: Path
 ) -> None:

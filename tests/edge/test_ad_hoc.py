@@ -73,6 +73,9 @@ async def test_a_caller_activates_all_or_nothing(served: Served) -> None:
     async with refused(grpc.StatusCode.NOT_FOUND, "'nobody'"):
         await served.reading.ActivateAdHocSubProcessActivities(asked(scope.key, "ask", "nobody"))
     assert not await served.poll("ask", requestTimeout=-1)
+    large = asked(scope.key, "book")
+    large.activities[0].variables_json = f'{{"who":"{"a" * 100_000}"}}'
+    await served.reading.ActivateAdHocSubProcessActivities(large)
     await served.reading.ActivateAdHocSubProcessActivities(asked(scope.key, "ask", "ask"))
     await served.reading.ActivateAdHocSubProcessActivities(asked(scope.key, "book", instead=True))
     assert not await served.poll("ask", requestTimeout=-1)

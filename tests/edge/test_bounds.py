@@ -52,6 +52,27 @@ def test_what_is_too_long_is_told_by_its_name_and_its_beginning(request_: Any, w
     assert len(str(refusal.value)) < 1_000
 
 
+@pytest.mark.parametrize(
+    "rpc", [*gateway.METHODS.values(), *counterflow_v1.METHODS.values()], ids=lambda rpc: rpc.name
+)
+def test_documents_are_no_names(rpc: WireMethod) -> None:
+    """Whatever is called a document, directly in a request or in what it lists."""
+    request = rpc.request()
+    for field in rpc.request.DESCRIPTOR.fields:
+        inside = field.message_type.fields if field.message_type is not None else ()
+        if _is_document(field.name):
+            setattr(request, field.name, LONG)
+        for part in inside:
+            here = getattr(request, field.name)
+            if _is_document(part.name):
+                setattr(here.add() if hasattr(here, "add") else here, part.name, LONG)
+    bounds_of(rpc.request)(request)
+
+
+def _is_document(name: str) -> bool:
+    return name in {"variables", "variable_json"} or name.endswith("_json")
+
+
 def test_contents_are_bounded_elsewhere() -> None:
     bounds_of(gateway.FailJobRequest)(gateway.FailJobRequest(errorMessage=LONG, variables=LONG))
 

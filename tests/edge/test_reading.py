@@ -268,12 +268,12 @@ def test_a_join_with_the_flows_that_have_brought_a_token_and_those_that_have_not
         shapes.Join(
             "join",
             "All there",
-            [shapes.JoinFlow("f1", "pack", "Pack", 2), shapes.JoinFlow("f2", "pay", "", 0)],
+            [shapes.JoinFlow("f1", "pack", "Pack", 2, False), shapes.JoinFlow("f2", "pay", "", 0, True)],
         )
     ]
     flows = [
         wire.JoinFlow(flow_id="f1", source_element_id="pack", source_element_name="Pack", tokens=2),
-        wire.JoinFlow(flow_id="f2", source_element_id="pay", tokens=0),
+        wire.JoinFlow(flow_id="f2", source_element_id="pay", tokens=0, is_awaited=True),
     ]
     assert list(to_wire.tree(instance_of(scope)).root.joins) == [
         wire.Join(element_id="join", element_name="All there", flows=flows)

@@ -14,6 +14,7 @@ import pytest
 
 from counterflow.edge.grpc import bounds
 from counterflow.feel.run import Limits as FeelLimits
+from counterflow.kernel.elements import ad_hoc_activation
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
 from counterflow.service import requests, rests
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 MEBIBYTE = 1024 * 1024
 CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessLimits)
 CONSTANTS = {
+    "ad_hoc_activation.AT_ONCE": ad_hoc_activation.AT_ONCE,
     "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
     "bounds.ENTRIES": bounds.ENTRIES,
     "requests.VARIABLES": requests.VARIABLES,

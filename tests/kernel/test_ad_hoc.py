@@ -49,6 +49,59 @@ def test_a_caller_cannot_ask_for_more_than_there_is_room_for() -> None:
     assert not engine.store.scan(Job, {})
 
 
+def test_what_a_refusal_names_is_short_however_long_the_ids_are() -> None:
+    engine = deployed("worker")
+    engine.start("worker")
+    with pytest.raises(Rejection) as refused:
+        engine.complete("lead", result=AdHocResult([f"{place}{'x' * 30_000}" for place in range(20)]))
+    assert refused.value.type is RejectionType.NOT_FOUND
+    assert "and 10 more cannot be activated" in refused.value.reason
+    assert len(refused.value.reason) < 2_000
+    assert len(engine.jobs("lead")) == 1
+
+
+def test_so_many_that_cannot_be_activated_are_refused_at_once() -> None:
+    engine = deployed("worker")
+    engine.start("worker")
+    with pytest.raises(Rejection) as refused:
+        engine.complete("lead", result=AdHocResult([f"nobody-{place}" for place in range(10_000)]))
+    assert "at most 100 elements" in refused.value.reason
+
+
+def test_what_a_worker_sees_is_paid_for_each_time_it_is_copied() -> None:
+    """A hundred scopes with a description of two hundred kilobytes each are more than one command copies."""
+    content = (BOOK / "ad-hoc" / "loop.bpmn").read_bytes()
+    described = b"<bpmn:documentation>" + b"x" * 200_000 + b"</bpmn:documentation>"
+    mark = b'<bpmn:serviceTask id="ask" name="Ask">'
+    assert mark in content
+    engine = Engine(limits=ProcessLimits(fuel=100_000))
+    engine.deploy_contents({"loop.bpmn": content.replace(mark, mark + described)})
+    engine.start("loop", {"people": [{"todo": ["ask"]}] * 100})
+    scopes = [row for row in engine.store.scan(ElementInstance, {}) if row.element_id == "team"]
+    begun = [row for row in scopes if row.state == "activated" and row.loop_counter > 0]
+    assert 10 < len(begun) < 50
+    assert "spent its budget" in engine.incident("team").message
+
+
+def test_a_flow_that_is_held_and_then_swept_away_has_given_nothing() -> None:
+    engine = deployed("output")
+    content = (BOOK / "ad-hoc" / "output.bpmn").read_bytes()
+    engine.deploy_contents({"output.bpmn": content.replace(b"=count(results) &gt; 1", b"=enough")})
+    key = engine.start("output", {"todo": ["ask", "book"], "enough": "nearly"})
+    engine.complete("ask", {"result": "held"})
+    assert "to be true or false" in engine.incident("team#innerInstance").message
+    engine.set_variables(key, {"enough": True})
+    engine.complete("book", {"result": "seat"})
+    engine.complete("tell")
+    assert engine.end_of(key).variables == {
+        "todo": ["ask", "book"],
+        "enough": True,
+        "howMany": 1,
+        "results": ["seat"],
+    }
+    assert not engine.store.scan(Incident, {})
+
+
 def test_the_worker_function_decides() -> None:
     engine = deployed("worker")
     seen = []

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterflow.model.graph import Behaviour, Flow, Node, Reach
-from counterflow.model.reach import is_awaited, reach
+from counterflow.model.reach import awaited_flows, is_awaited, reach
 
 JOIN = "join"
 Pairs = Sequence[tuple[str, str]]
@@ -118,8 +118,10 @@ def test_a_join_waits_as_the_standard_says(flows: Pairs, data: st.DataObject) ->
     filled = frozenset(data.draw(st.lists(st.sampled_from(coming), unique=True)) if coming else [])
     tokens = data.draw(st.lists(st.sampled_from([each for each in nodes if each != JOIN])))
     ends = [frozenset(paths(nodes, token, frozenset({token}))) for token in tokens]
-    expected = any(found - filled and not found & filled for found in ends)
-    assert is_awaited(reach(nodes, nodes[JOIN]), filled, tokens) is expected
+    come_along = [found for found in ends if found - filled and not found & filled]
+    known = reach(nodes, nodes[JOIN])
+    assert is_awaited(known, filled, tokens) is bool(come_along)
+    assert awaited_flows(known, filled, tokens) == frozenset().union(*come_along)
 
 
 @given(FLOWS)

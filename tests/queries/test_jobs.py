@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from counterflow.kernel.vocabulary import Rejection
+from counterflow.queries import job_log
+from counterflow.queries.instances import process_instance
 from counterflow.queries.jobs import list_jobs
+from counterflow.queries.shapes import ElementInstance, Job, JobTry
 from tests.queries.models import JOINED, TRIP, engine_with
 
 
@@ -61,3 +66,43 @@ def test_a_state_that_only_jobs_that_are_over_have_is_refused() -> None:
         Rejection, match=r"Expected a state of jobs that are not over .*, but found 'completed'"
     ):
         list_jobs(engine_with(TRIP).store, state="completed")
+
+
+def test_jobs_of_a_list_have_their_moments_and_their_tries_as_in_the_tree() -> None:
+    engine = engine_with(TRIP, JOINED)
+    trip, joined = engine.start("trip"), engine.start("joined")
+    engine.advance(milliseconds=500)
+    for retries in (2, 1):
+        engine.activate("left", worker="anna")
+        engine.fail("left", retries=retries, message="no hands")
+    engine.activate("left", worker="ben", timeout=timedelta(seconds=1))
+    engine.advance(seconds=2)
+    listed = {job.key: job for job in list_jobs(engine.store).items}
+    assert [(one.outcome, one.worker, one.retries) for job in listed.values() for one in job.tries] == [
+        ("failed", "anna", 2),
+        ("failed", "anna", 1),
+        ("timed_out", "ben", 1),
+    ]
+    for key in (trip, joined):
+        for job in jobs_in(process_instance(engine.store, key).root):
+            assert moments(listed[job.key]) == moments(job)
+
+
+def moments(job: Job) -> tuple[int | None, int | None, int | None, list[JobTry]]:
+    """What only the log says of a job, with what it waits for."""
+    return job.created_at_ms, job.activated_at_ms, job.due_at_ms, job.tries
+
+
+def jobs_in(element: ElementInstance) -> list[Job]:
+    """The jobs of an element and of those inside that are not over."""
+    inside = [job for child in element.children for job in jobs_in(child)]
+    return [job for job in element.jobs if job.ended_at_ms is None] + inside
+
+
+def test_where_the_log_is_too_long_jobs_are_listed_without_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = engine_with(TRIP)
+    engine.start("trip")
+    engine.start("trip")
+    monkeypatch.setattr(job_log, "MOST_ENTRIES", 1)
+    newer, older = list_jobs(engine.store).items
+    assert (newer.created_at_ms is not None, older.created_at_ms) == (True, None)

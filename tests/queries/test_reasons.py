@@ -137,6 +137,29 @@ def test_an_inclusive_join_waits_for_what_can_still_come() -> None:
     assert "it goes on when none can reach it any more" in join.way_on
 
 
+def test_an_inclusive_join_names_only_those_from_which_a_token_can_come() -> None:
+    engine, key = engine_with_variables("inclusive-gateway/inclusive.bpmn", nights=2, distance=900)
+    engine.complete("flight")
+    join = reason_of(engine, key, "join")
+    assert join.waits_for == "whatever can still come to it, of 'hotel' (hotel-ready)"  # and of no letter
+
+
+def test_a_join_of_what_has_come_to_another_join_waits_for_that() -> None:
+    engine, key = after("inclusive-gateway/inclusive-two-joins.bpmn", "start", "complete", "complete")
+    first, second = (one for one in engine.why(key).reasons if one.kind == "join")
+    assert {first.waits_for, second.waits_for} == {
+        "whatever can still come to it, of 'b' (b-first)",
+        "whatever can still come to it, of 'first' (first-second)",
+    }
+
+
+def engine_with_variables(path: str, **variables: object) -> tuple[Engine, int]:
+    """An engine with an instance of a behaviour's diagram that has these variables."""
+    engine = Engine()
+    (definition,) = engine.deploy(BOOK / path).processes
+    return engine, engine.start(definition.id, variables)
+
+
 def test_what_is_in_an_instance_of_a_loop_has_its_number() -> None:
     engine, key = after("multi-instance/sub-process.bpmn", "start")
     numbers = [(reason.element_id, reason.loop_counter) for reason in engine.why(key).reasons]

@@ -16,6 +16,7 @@ from counterflow.service.requests import (
     NESTING,
     VARIABLES,
     activation,
+    activations,
     check_tenants,
     creation,
     document,
@@ -24,6 +25,14 @@ from counterflow.service.requests import (
 )
 
 LIMIT = 2 * 1024 * 1024
+
+
+def test_activities_have_so_many_variables_together() -> None:
+    half = msgspec.json.encode({f"v{number}": 1 for number in range(VARIABLES // 2)}).decode()
+    found = activations([("a", half), ("b", half), ("c", "")], LIMIT)
+    assert [(activity, len(values)) for activity, values in found] == [("a", 5_000), ("b", 5_000), ("c", 0)]
+    with pytest.raises(Invalid, match=r"at most 10000 variables for all activities.*number 3 of them"):
+        activations([("a", half), ("b", half), ("c", '{"one":1}')], LIMIT)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "{}", " { } "])

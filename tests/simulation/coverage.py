@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from counterflow import kernel
+from counterflow.bpmn.ad_hoc import INNER
 from counterflow.bpmn.elements import ELEMENTS, ESCALATION, NONE, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
@@ -54,7 +55,6 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
-    "ActivateAdHocSubProcessActivities": "the reference knows what a collection begins alone; bpmn/behaviours/ad-hoc plays it",
     **dict.fromkeys(
         (
             "startEvent conditionalEventDefinition",
@@ -103,7 +103,10 @@ def kind_of(node: Node) -> str:
         return "subProcess triggered by an event"
     if isinstance(node.work, CalledDecision):
         return "businessRuleTask with a decision"
-    if node.type in {"receiveTask", "eventBasedGateway"} and not (node.incoming or node.is_for_compensation):
+    if node.ad_hoc is not None and isinstance(node.work, JobDefinition):
+        return "adHocSubProcess with a job"
+    is_led_to = node.incoming or node.is_for_compensation or node.parent.endswith(INNER)
+    if node.type in {"receiveTask", "eventBasedGateway"} and not is_led_to:
         kind = "begins" if not node.all_have_to_come else "begins and awaits all"
         return f"{node.type} that {kind}"
     definition = _DEFINITIONS.get(
@@ -161,6 +164,7 @@ def expected() -> dict[str, list[str]]:
     others = [
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
+        "adHocSubProcess with a job",
         "receiveTask that begins",
         "eventBasedGateway that begins",
         "eventBasedGateway that begins and awaits all",

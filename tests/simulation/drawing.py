@@ -346,7 +346,9 @@ class _Pen:
         )
 
     def ad_hoc(self, shape: Activity, mark: str, mappings: str, **attributes: str | None) -> str:
-        """One that begins the first step of each activation, and counts those that have ended."""
+        """One that begins the first step of each activation, or has a job for whoever does, and counts those
+        that have ended.
+        """
         pen = _Pen(self.words)
         for place, course in enumerate(shape.activations):
             pen.close(pen.course(course, ()), f"{shape.id}_z{place}")
@@ -355,14 +357,16 @@ class _Pen:
         counted = f"ended_{shape.id}"
         adhoc = element(
             "zeebe:adHoc",
-            activeElementsCollection=f"= [{first}]",
+            activeElementsCollection=None if shape.decided else f"= [{first}]",
             outputCollection=counted,
             outputElement="= 1",
         )
         enough = element("completionCondition", f"= count({counted}) &gt;= {shape.enough}")
         return element(
             shape.tag,
-            extensions(adhoc, mappings),
+            extensions(
+                self.words.work(shape.tag, _job_type(shape.id))[0] if shape.decided else "", adhoc, mappings
+            ),
             mark,
             *pen.elements,
             enough if shape.enough else "",

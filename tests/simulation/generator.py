@@ -232,7 +232,7 @@ class _Grower:
     def _activity(self, depth: int) -> Activity:
         kinds = ["task"] * 12 + ["receive"] * (3 if self._dialect == "camunda" else 1)
         if depth < DEPTH and self._budget > 0:
-            kinds += ["ad_hoc"] * (1 if self._dialect == "zeebe" else 0)
+            kinds += ["ad_hoc"] * (2 if self._dialect == "zeebe" else 0)
             kinds += ["sub"] * 7 + ["call"] * (2 if self._calls < 4 and self._depth <= 3 else 0)
         kind = self._chance.choice(kinds)
         activity = self._bare(kind, depth)
@@ -256,6 +256,7 @@ class _Grower:
             outputs=self._mappings(),
             activations=activity.activations,
             enough=activity.enough,
+            decided=activity.decided,
         )
 
     def _mappings(self) -> tuple[Mapping, ...]:
@@ -304,7 +305,9 @@ class _Grower:
         return Activity(name, "sub", inside, scopes, borders=(left,), tag=CANCELLABLE)
 
     def _ad_hoc(self, depth: int) -> Activity:
-        """Every activation begins with an activity, and is done before all, with all, or with the first."""
+        """Every activation begins with an activity; what a collection begins is done before all, with all, or
+        with the first.
+        """
         name, outer, endless = self._id("o"), self._cancels, self._is_endless
         self._cancels, self._is_endless = False, True
         count = self._chance.choice([1, 2, 2, 3])
@@ -315,13 +318,15 @@ class _Grower:
         scopes = self._event_scopes(depth + 1, undoes=True)
         self._cancels, self._is_endless = outer, endless
         enough = self._chance.choice([0, 0, 1, count])
+        decided = self._is_chance(0.4)
         return Activity(
             name,
             "ad_hoc",
             event_scopes=scopes,
             tag="adHocSubProcess",
             activations=activations,
-            enough=enough,
+            enough=0 if decided else enough,
+            decided=decided,
         )
 
     def _task(self) -> Activity:

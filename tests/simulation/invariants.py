@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from counterflow.kernel.elements.ad_hoc_activation import FULFILLED
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedToken,
@@ -38,6 +39,7 @@ from counterflow.model.graph import Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 from tests.simulation.unfinished import is_at_rest, is_swept, with_errands
 
+WITH_JOBS = {Behaviour.JOB_TASK, Behaviour.AD_HOC_SUB_PROCESS}
 SCOPES = {
     Behaviour.PROCESS,
     Behaviour.SUB_PROCESS,
@@ -151,6 +153,8 @@ class InstanceCheck:
                 self._children[element.key] > 0
                 or element.key in self._with_tokens
                 or (not element.scope_key and self._stands_at_its_end())
+                or (element.key in self._jobs and node.ad_hoc is not None)
+                or self._waits_for_somebody(element, node)
             )
         if behaviour is Behaviour.JOB_TASK:
             return element.key in self._jobs
@@ -164,6 +168,13 @@ class InstanceCheck:
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
             return element.key in self._undoing
         return False
+
+    def _waits_for_somebody(self, element: ElementInstance, node: Node) -> bool:
+        """An ad-hoc sub-process in which nothing is active may wait for a person who activates something."""
+        loop = self._loops.get(element.key)
+        if node.ad_hoc is None or loop is None or element.interrupted or loop.total == FULFILLED:
+            return False
+        return node.work is not None or node.ad_hoc.completion_condition is not None or not loop.completed
 
     def _stands_at_its_end(self) -> bool:
         """It does not end before its caller, which is set aside, is released; nor before itself is."""
@@ -183,7 +194,8 @@ class InstanceCheck:
             if (
                 element is None
                 or element.state != "activated"
-                or self._nodes[element.element_id].behaviour is not Behaviour.JOB_TASK
+                or element.interrupted
+                or self._nodes[element.element_id].behaviour not in WITH_JOBS
             ):
                 yield f"{job} is of no task at work, but of {element}"
             if (job.state in {"failed", "error_thrown"}) != (job.key in self._with_incident):

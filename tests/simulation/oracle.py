@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from counterflow import kernel
-from counterflow.kernel.course import moves, undo
+from counterflow.kernel.course import ending, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import message as messages
@@ -24,16 +24,17 @@ from counterflow.kernel.lives.deployments import ProcessDefined
 from counterflow.kernel.rows import Job, MessageSubscription, SignalSubscription, Timer
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
 from counterflow.kernel.work import held, incidents, pages
+from counterflow.kernel.work.origin import INNER
 from counterflow.store.memory import MemoryStore
+from tests.simulation.answers import KEYS_OF_A_WORLD, answer_of
 from tests.simulation.invariants import Violation
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path, undoing
-from tests.simulation.shapes import ProcessShape
+from tests.simulation.shapes import Activity, ProcessShape, name_of
 from tests.simulation.unfinished import is_at_rest
 
+ACTIVATE = "ActivateAdHocSubProcessActivities"
 WAITS = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
-KEYS_OF_A_WORLD = 5_000
-"""Keys after which nothing is done once more: loops that fork would otherwise grow for ever."""
 
 
 def decision_of(seed: int, job_key: int) -> bool:
@@ -230,7 +231,9 @@ class Oracle:
     ) -> None:
         seen, root = self._seen, self._seen.roots[entry.process_instance_key]
         if isinstance(event, jobs.JobCompleted):
-            reference.job_done(seen.paths[seen.jobs[event.key]], repeats=decision_of(self._seed, event.key))
+            self._job_done(reference, event.key)
+        elif isinstance(event, moves.ElementActivating) and entry.command == ACTIVATE:
+            self._activated(reference, event, kernel.events_of(entry))
         elif isinstance(event, jobs.JobErrorThrown):
             reference.job_threw(seen.paths[seen.jobs[event.key]], event.error_code, caught=event.caught)
         elif isinstance(event, timers.TimerTriggered):
@@ -256,6 +259,33 @@ class Oracle:
             reference.released(seen.paths[entry.process_instance_key])
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
+
+    def _job_done(self, reference: Reference, job_key: int) -> None:
+        path = self._seen.paths[self._seen.jobs[job_key]]
+        live = reference.by_path.get(path)
+        if live is not None and isinstance(live.shape, Activity) and live.shape.kind == "ad_hoc":
+            names = [name_of(course.steps[0]) for course in live.shape.activations]
+            reference.answered(path, answer_of(self._seed, job_key, names))
+        else:
+            reference.job_done(path, repeats=decision_of(self._seed, job_key))
+
+    def _activated(
+        self, reference: Reference, first: moves.ElementActivating, events: Sequence[Event]
+    ) -> None:
+        """Somebody has activated something: the first activation that the reference does not know tells of all.
+
+        What was swept away before it had to make way.
+        """
+        if first.loop_counter != INNER or self._seen.paths[first.key] in reference.by_path:
+            return
+        before = events[: events.index(first)]
+        begun = [event for event in events[len(before) :] if isinstance(event, moves.ElementActivating)]
+        inner = {event.key for event in begun if event.scope_key == first.scope_key}
+        reference.activated(
+            self._seen.paths[first.scope_key],
+            [event.element_id for event in begun if event.scope_key in inner],
+            instead=any(isinstance(event, moves.ElementTerminated | ending.SweepBegun) for event in before),
+        )
 
     def _came(self, reference: Reference, receiver_key: int) -> None:
         element_key, catch_id = self._seen.waits[receiver_key]

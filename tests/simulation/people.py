@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
@@ -16,6 +17,7 @@ from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import (
+    ElementInstance,
     Incident,
     Job,
     MessageSubscription,
@@ -25,6 +27,7 @@ from counterflow.kernel.rows import (
     Timer,
 )
 from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.kernel.work.origin import BODY
 from counterflow.model.events import MessageDefinition
 from tests.kernel.bench import document
 from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
@@ -107,6 +110,7 @@ class People:
             self._update_retries,
             self._set_aside,
             self._evaluate,
+            *[self._activate] * (4 if self._world.ad_hoc else 0),
         ]
         if not self._world.is_calm:
             self._world.chance.choice(makers)()
@@ -199,6 +203,22 @@ class People:
 
     def _evaluate(self) -> None:
         self._world.submit(EvaluateDecision(decision_id=DECISION, variables={}))
+
+    def _activate(self) -> None:
+        """Somebody begins activities of an ad-hoc sub-process, beside what is under way or instead of it."""
+        chance, known = self._world.chance, self._world.ad_hoc
+        rows = self._world.store.scan(ElementInstance, {})
+        at_work = [row for row in rows if row.element_id in known and row.loop_counter != BODY]
+        if at_work:
+            scope = chance.choice(at_work)
+            chosen = chance.choices(known[scope.element_id], k=chance.choice([1, 1, 2]))
+            self._world.submit(
+                ActivateAdHocSubProcessActivities(
+                    element_instance_key=scope.key,
+                    activities=tuple((activity, document(note=2)) for activity in chosen),
+                    cancel_remaining=chance.random() < 0.3,
+                )
+            )
 
     def _set_aside(self) -> None:
         """An instance is quarantined, as after a fault of the kernel."""

@@ -17,6 +17,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from tests.simulation.answers import Answer
 from tests.simulation.scopes import (
     Disagreement,
     Entry,
@@ -27,6 +28,8 @@ from tests.simulation.scopes import (
     Shape,
     Then,
     borders_of,
+    is_active_ad_hoc,
+    is_open,
     name_of,
     nothing,
     process_of,
@@ -96,6 +99,30 @@ class Reference(Undoing):
         live = self._at(path)
         self._repeats = repeats
         self._complete(live)
+
+    def answered(self, path: Path, answer: Answer) -> None:
+        """The worker of an ad-hoc sub-process has decided."""
+        live = self._at(path)
+        live.job = False
+        if not answer.is_over:
+            self.activated(path, answer.activities, instead=answer.instead)
+            return
+        live.is_fulfilled = True
+        if live.inner is None:
+            raise Disagreement(f"{path} has no inside")
+        if answer.instead:
+            self._sweep(live.inner)
+        self._may_end(live.inner)
+
+    def activated(self, path: Path, activities: Sequence[str], *, instead: bool) -> None:
+        """Activities of an ad-hoc sub-process begin; `instead` of what is under way there."""
+        live = self._at(path)
+        if live.inner is None or not isinstance(live.shape, Activity):
+            raise Disagreement(f"{path} has no activities")
+        if instead:
+            self._sweep(live.inner)
+        by_name = {name_of_step(course.steps[0]): course for course in live.shape.activations}
+        self._begin_activations(live.inner, live.shape, [by_name[name] for name in activities])
 
     def job_threw(self, path: Path, code: str, *, caught: bool) -> None:
         """A worker has thrown an error.
@@ -192,6 +219,7 @@ class Reference(Undoing):
     def _interrupt(self, scope: Scope, spared: Live | None = None) -> None:
         """Nothing begins any more in a scope by an event, and what is alive in it ends, but for one."""
         scope.interrupted = True
+        scope.owner.job = False
         waits = scope.owner.waits
         scope.owner.waits = {
             name: catch for name, catch in waits.items() if not isinstance(catch, EventScope)
@@ -358,14 +386,18 @@ class Reference(Undoing):
             self._fill(live, shape.event_scopes, shape.inside or Course(()), start_at=start_at)
 
     def _activate(self, live: Live, shape: Activity) -> None:
-        """Each activation is a scope of its own; all are there before the first of them begins."""
-        live.inner = scope = Scope(live)
+        """What a collection names begins, or there is a job for whoever decides."""
+        live.inner = Scope(live)
         live.waits.update(starts_of(shape.event_scopes))
+        live.job = shape.decided
+        if not shape.decided:
+            self._begin_activations(live.inner, shape, shape.activations)
+
+    def _begin_activations(self, scope: Scope, shape: Activity, courses: Sequence[Course]) -> None:
+        """Each is a scope of its own; all are there before the first of them begins."""
         name = f"{shape.id}#innerInstance"
-        begun = [
-            self._open(Activation(course), name, scope, nothing, ACTIVATION) for course in shape.activations
-        ]
-        for activation, course in zip(begun, shape.activations, strict=True):
+        begun = [self._open(Activation(course), name, scope, nothing, ACTIVATION) for course in courses]
+        for activation, course in zip(begun, courses, strict=True):
             activation.inner = Scope(activation)
             self._course(course, activation.inner, nothing)
 
@@ -377,7 +409,13 @@ class Reference(Undoing):
             self._sweep(scope)
             self._complete(around)
         else:
+            self._ask(around)
             self._may_end(scope)
+
+    def _ask(self, live: Live) -> None:
+        """Something in an ad-hoc sub-process has ended: its worker is to decide anew."""
+        if isinstance(live.shape, Activity) and live.shape.decided and is_active_ad_hoc(live):
+            live.job = True
 
     def _call(self, live: Live) -> None:
         """What was called in vain has not begun: nothing on its border is waited for, until the process is
@@ -453,7 +491,7 @@ class Reference(Undoing):
         self._course(shape.begun_by[name], scope, nothing)
 
     def _may_end(self, scope: Scope) -> None:
-        is_held = scope.owner.place == BODY or self._is_aside(scope.owner)
+        is_held = scope.owner.place == BODY or self._is_aside(scope.owner) or is_open(scope.owner)
         if not is_held and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
             self._complete(scope.owner)
 
@@ -483,6 +521,7 @@ class Reference(Undoing):
         live.then()
         if live.undoes is not None:
             self._undone(*live.undoes)
+        self._ask(scope_of(live).owner)
         self._may_end(scope_of(live))
 
     def _one_of_many(self, live: Live) -> None:

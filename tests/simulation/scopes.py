@@ -94,6 +94,8 @@ class Live:
     undoes: tuple[Entry, Live] | None = None
     taken: list[Entry] = field(default_factory=list)
     completed: int = 0
+    is_fulfilled: bool = False
+    """An ad-hoc sub-process whose worker has said that it is done."""
 
 
 LOOKED_FOR = ("error", "escalation", "cancel")
@@ -145,6 +147,20 @@ def is_undone_by_itself(shape: Activity, place: int) -> bool:
 def calls(shape: Shape) -> bool:
     """A called process is never reached; but the body of many calls is a scope of this process."""
     return isinstance(shape, Activity) and shape.kind == "call" and shape.many is None
+
+
+def is_open(live: Live) -> bool:
+    """Whether an ad-hoc sub-process does not end by itself when nothing in it is alive."""
+    if not is_active_ad_hoc(live):
+        return False
+    shape = live.shape
+    return isinstance(shape, Activity) and (shape.decided or shape.enough > 0 or live.completed == 0)
+
+
+def is_active_ad_hoc(live: Live) -> bool:
+    """Whether activities may begin in it."""
+    is_ad_hoc = isinstance(live.shape, Activity) and live.shape.kind == "ad_hoc"
+    return is_ad_hoc and live.inner is not None and not live.inner.interrupted and not live.is_fulfilled
 
 
 def events_of(live: Live) -> tuple[EventScope, ...]:

@@ -89,7 +89,8 @@ class Activity:
     """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process, an `ad_hoc`
     one or a `call`; `inside` is a sub-process's content.
 
-    An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all).
+    An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all); a
+    `decided` one has a job instead, whose worker says what begins, and when it is done.
 
     Tasks and sub-processes are drawn as `tag`.
     """
@@ -108,6 +109,7 @@ class Activity:
     outputs: tuple[Mapping, ...] = ()
     activations: tuple[Course, ...] = ()
     enough: int = 0
+    decided: bool = False
 
 
 @dataclass(frozen=True)

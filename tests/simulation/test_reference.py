@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.oracle import KEYS_OF_A_WORLD, decision_of
+from tests.simulation.answers import KEYS_OF_A_WORLD
+from tests.simulation.oracle import decision_of
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path
 from tests.simulation.shapes import (

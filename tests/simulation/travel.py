@@ -20,8 +20,9 @@ def find_catch(thrower: Live, kind: str, code: str) -> tuple[Live, Border | Even
 
 def _catch_at(live: Live, inner: Live | None, kind: str, code: str) -> Border | EventScope | None:
     """Events inside come before those on the border; but none has what comes from inside itself."""
-    if inner is not None and live.inner is not None and not live.inner.interrupted and live.place >= 0:
-        event = catching([event for event in events_of(live) if event is not inner.shape], kind, code)
+    if live.inner is not None and not live.inner.interrupted and live.place >= 0:
+        own = inner.shape if inner is not None else None
+        event = catching([event for event in events_of(live) if event is not own], kind, code)
         if event is not None:
             return event
     borders = live.shape.borders if isinstance(live.shape, Activity) and live.place <= 0 else ()

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from counterflow.kernel.lives.job_delivery import ActivateJobs, ReturnJob
-from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobTimeout
+from counterflow.kernel.lives.jobs import AdHocAnswer, CompleteJob, FailJob, ThrowError, UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.takers import PollTaker, StreamTaker
 from tests.kernel.bench import document
 from tests.simulation import store as points
+from tests.simulation.answers import answer_of
 from tests.simulation.faults import DEADLINE_MS
 from tests.simulation.invariants import Violation
 from tests.simulation.oracle import data_of, decision_of
@@ -73,7 +74,7 @@ class Workers:
             f"go_{job.element_id}": decision_of(self._world.seed, job.key),
             "d": data_of(self._world.seed, job.key),
         }
-        complete = CompleteJob(job_key=job.key, variables=document(**results))
+        complete = self._decided(job) or CompleteJob(job_key=job.key, variables=document(**results))
         more_time = UpdateJobTimeout(job_key=job.key, timeout_ms=2 * DEADLINE_MS)
         troubles: list[Callable[[], None]] = [
             lambda: self._trouble("worker died"),
@@ -94,6 +95,16 @@ class Workers:
             self._world.chance.choice(troubles)()
         else:
             self._world.soon(delay, lambda: self._world.submit(complete))
+
+    def _decided(self, job: ActivatedJob) -> Command | None:
+        """Of an ad-hoc sub-process: what its worker answers."""
+        activities = self._world.ad_hoc.get(job.element_id)
+        if activities is None:
+            return None
+        answer = answer_of(self._world.seed, job.key, activities)
+        begun = tuple((activity, document(note=job.key)) for activity in answer.activities)
+        decided = AdHocAnswer(begun, answer.is_over, answer.instead)
+        return CompleteJob(job_key=job.key, variables=document(thought=1), answer=decided)
 
     def _trouble(self, fault: str, *commands: tuple[float, Command]) -> None:
         self._world.fired[fault] += 1

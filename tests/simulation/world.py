@@ -137,6 +137,13 @@ class World:
         self.processes = {
             (found.checksum, process.id): process for found in self.resources for process in found.processes
         }
+        self.ad_hoc = {
+            node.id: node.ad_hoc.activities
+            for process in self.processes.values()
+            for node in process.nodes.values()
+            if node.ad_hoc is not None
+        }
+        """What may be activated, by ad-hoc sub-process."""
         self.drawn = {
             found.checksum: generation.processes
             for found, generation in zip(self.resources, case.generations, strict=True)

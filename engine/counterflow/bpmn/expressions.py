@@ -32,15 +32,21 @@ class TextOrExpression(Protocol):
 
 
 def compile_feel(
-    text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
+    text: str,
+    what: str,
+    drawn: Drawn,
+    notes: Notes,
+    at: etree._Element | None = None,
+    *,
+    written: str | None = None,
 ) -> Expression | None:
     """The FEEL text compiled; None, and a finding with line and column, where it is none.
 
     `what` names the place for a person (`condition`, `input mapping to 'a.b'`); the column counts from the
-    first character of the quoted text.
+    first character of the quoted text. `written` is what it was translated from, where it was.
     """
     try:
-        return feel.compile(text)
+        return feel.compile(text, written=written)
     except feel.FeelSyntaxError as error:
         message = f"the {what} {quoted(text)} is not FEEL: {error.place_and_reason}."
         notes.error(drawn, RULE, message, error.hint or "Correct the expression there.", at)
@@ -54,7 +60,7 @@ def quoted(text: str) -> str:
 
 def constant(text: str) -> Expression:
     """An expression whose value is the text itself."""
-    return feel.compile(string_literal(text))
+    return feel.compile(string_literal(text), written=text)
 
 
 def string_literal(text: str) -> str:

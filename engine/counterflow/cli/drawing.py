@@ -246,7 +246,7 @@ def _join(join: wire.Join) -> Text:
     text = Text.assemble(
         ("⋈ ", "cyan"), join.element_name or join.element_id, ("  waits for a token from ", "cyan")
     )
-    text.append(", ".join(_source(flow) for flow in join.flows if not flow.tokens))
+    text.append(", ".join(_source(flow) for flow in join.flows if flow.is_awaited))
     text.append(
         f"; has one from {', '.join(_source(flow) for flow in join.flows if flow.tokens)}", style="dim"
     )

@@ -29,7 +29,17 @@ def headline(incident: Any) -> str:
 
 
 def commands_for(incident: Any, program: str) -> list[str]:
-    """The commands that let an instance go on, ready to be pasted but for what only a person knows."""
+    """The commands that let an instance go on, ready to be pasted but for what only a person knows.
+
+    Where none does, those by which another one takes its place.
+    """
+    if incident.error_type == "UNHANDLED_ERROR_EVENT" and not incident.job_key:
+        # its end event would throw the same error again, and a running instance keeps its model
+        return [
+            f"{program} deploy FILE.bpmn",
+            f"{program} cancel {incident.process_instance_key}",
+            f"{program} start {shlex.quote(incident.bpmn_process_id)}",
+        ]
     before = []
     if incident.error_type in VARIABLES_FIRST:
         before = [f"{program} set-variables {incident.element_instance_key} {_missing(incident.message)}"]

@@ -4,6 +4,7 @@ the history as any client does.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from counterflow.visible import visible_line
 
 LOOK_EVERY_S = 0.3
 VERB_WIDTH = 10
+REMEMBERED_MESSAGES = 10_000
+"""Which of them have reached somebody; of others the server is asked."""
 
 Details = Mapping[str, Any]
 Wording = Callable[[Any, Details], tuple[str, str, str]]
@@ -28,6 +31,41 @@ class TickerLine(NamedTuple):
     verb: str
     colour: str
     rest: str
+
+
+class Reached:
+    """Which messages have reached somebody, by what the history has said of them so far.
+
+    `ask` says it of one that was published before, or too many messages ago.
+    """
+
+    def __init__(self, ask: Callable[[int], bool]) -> None:
+        self._ask = ask
+        self._kept: OrderedDict[int, bool] = OrderedDict()
+
+    def is_news(self, record: Any) -> bool:
+        """Whether a record is to be told: not the end of a message that has reached somebody."""
+        if record.event == "MessagePublished":
+            self._keep(record.key, has_reached=False)
+        elif record.event == "MessageCorrelated":
+            self._keep(_message_key(record), has_reached=True)
+        elif record.event == "MessageExpired":
+            key = _message_key(record)
+            has_reached = self._kept.pop(key, None)
+            return not (self._ask(key) if has_reached is None else has_reached)
+        return True
+
+    def _keep(self, key: int, *, has_reached: bool) -> None:
+        if has_reached and key not in self._kept:
+            return  # how it was before is not known: who asks hears of this as well
+        self._kept[key] = has_reached
+        if len(self._kept) > REMEMBERED_MESSAGES:
+            self._kept.popitem(last=False)
+
+
+def _message_key(record: Any) -> int:
+    key: int = json_data(record.details_json)["message_key"]
+    return key
 
 
 def line_of(record: Any) -> TickerLine | None:
@@ -53,11 +91,12 @@ def follow_in_background(address: Address, position: int) -> Thread:
 
 def _follow(server: Remote, position: int, stopped: Event) -> None:
     answered = False
+    reached = Reached(lambda key: bool(server.call("GetMessage", key=key).receivers))
     try:
         while not (answered and stopped.wait(LOOK_EVERY_S)):
             for record in server.stream("GetHistory", after_position=position):
                 position = record.position
-                line = line_of(record)
+                line = line_of(record) if reached.is_news(record) else None
                 if line is not None:
                     say(line.rest, verb=line.verb, colour=line.colour)
             answered = True
@@ -152,7 +191,7 @@ def _element_triggered(record: Any, _: Details) -> tuple[str, str, str]:
 
 
 def _expired(_: Any, details: Details) -> tuple[str, str, str]:
-    return "expired", "yellow", f"message {details['message_key']}"
+    return "expired", "yellow", f"message {details['message_key']}, which has reached nobody"
 
 
 def _broadcast(record: Any, details: Details) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from counterflow.dmn.boxed import Boxes
 from counterflow.dmn.builder import GraphBuilder
 from counterflow.dmn.definitions import Definitions, ReadDefinitions
 from counterflow.dmn.graph import Graph
+from counterflow.dmn.juel_texts import translate_juel
 from counterflow.dmn.languages import foreign_languages
 from counterflow.dmn.outline import misspelled, outline
 from counterflow.dmn.types import Type, Types
@@ -45,6 +46,7 @@ def read(
     remarks: list[Finding] = []
     try:
         root = parse(content, resource_name, limits, remarks)
+        remarks += translate_juel(root, resource_name)
         model = outline(root, resource_name)
         remarks += (*misspelled(root, resource_name), *foreign_languages(root, resource_name))
     except XmlError as error:

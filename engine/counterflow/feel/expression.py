@@ -28,14 +28,20 @@ class Evaluation(msgspec.Struct, frozen=True):
 class Expression:
     """Compiled once, evaluated many times, from any thread; `names` are all variables that it may read."""
 
-    __slots__ = ("_code", "_decoders", "_limits", "names", "text")
+    __slots__ = ("_code", "_decoders", "_limits", "_written", "names", "text")
 
-    def __init__(self, text: str, compiled: Compiled, limits: Limits) -> None:
+    def __init__(self, text: str, compiled: Compiled, limits: Limits, written: str | None = None) -> None:
         self.text = text
+        self._written = written
         self.names = compiled.names
         self._code = compiled.code
         self._decoders = compiled.decoders
         self._limits = limits
+
+    @property
+    def written(self) -> str:
+        """What a person has written: the text behind a `=`, or what this was translated from."""
+        return f"={self.text}" if self._written is None else self._written
 
     def evaluate(
         self, context: Variables, now_ms: int = 0, seed: str = "", fuel: int | None = None
@@ -90,17 +96,22 @@ _GROWING: Final = frozenset({list, dict, str})
 
 
 def compile(  # noqa: A001  # it is read as feel.compile
-    text: str, *, names: Iterable[str] = (), entries: Iterable[str] = (), limits: Limits = DEFAULT_LIMITS
+    text: str,
+    *,
+    names: Iterable[str] = (),
+    entries: Iterable[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    written: str | None = None,
 ) -> Expression:
     """Compile an expression, given without a leading `=`. Raises FeelSyntaxError.
 
     `names` are variables that are known to exist; only those may contain spaces or operators without
     backticks, and they hide built-ins of the same name. `entries` are names that contexts may hold, such as
-    those of their types: `person.full name`.
+    those of their types: `person.full name`. `written` is what the text was translated from, for people.
     """
     given = frozenset(names)
     root = parser.parse(text, Vocabulary.of(given, entries), limits.nesting)
-    return Expression(text, compiler.compile_tree(root, text, given, limits.nesting), limits)
+    return Expression(text, compiler.compile_tree(root, text, given, limits.nesting), limits, written)
 
 
 def compile_unary_tests(

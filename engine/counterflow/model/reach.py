@@ -45,6 +45,15 @@ def is_awaited(reach: Reach, filled: Set[str], elements: Iterable[str]) -> bool:
     return any(flows.isdisjoint(filled) for flows in come_along)
 
 
+def awaited_flows(reach: Reach, filled: Set[str], elements: Iterable[str]) -> frozenset[str]:
+    """The ids of the flows along which a token may come that a join has to wait for, as `is_awaited` says.
+
+    There are some just where it has to wait.
+    """
+    come_along = (reach[element_id] for element_id in elements if element_id in reach)
+    return frozenset[str]().union(*(flows for flows in come_along if flows.isdisjoint(filled)))
+
+
 def _before(nodes: Mapping[str, Node], element_id: str, join_id: str) -> Set[str]:
     """The element, and all from which a path leads to it without passing the join."""
     seen: set[str] = set()

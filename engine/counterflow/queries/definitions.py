@@ -9,7 +9,7 @@ from typing import NamedTuple
 from counterflow.bpmn.read import read_accepted
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.model.graph import Node
+from counterflow.model.graph import Node, Reach
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page
 from counterflow.store.port import Store
@@ -21,12 +21,13 @@ class ElementName(NamedTuple):
     """How a diagram names an element: its text, empty if it has none, and its BPMN tag.
 
     `incoming` are the flows into it where there are several, in the order of the diagram: their ids, and
-    where they come from.
+    where they come from. `reach` is what an inclusive gateway that joins knows of those who can come to it.
     """
 
     name: str
     type: str
     incoming: tuple[tuple[str, str], ...] = ()
+    reach: Reach | None = None
 
 
 UNNAMED = ElementName("", "")
@@ -100,7 +101,8 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
     for process in read_accepted(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
             return {
-                node.id: ElementName(node.name, node.type, _several(node)) for node in process.nodes.values()
+                node.id: ElementName(node.name, node.type, _several(node), node.reach)
+                for node in process.nodes.values()
             }
     return {}
 

@@ -33,10 +33,19 @@ def list_incidents(
         page = newest_first(store, rows.Incident, where, page_size=page_size, page_key=page_key)
     if not page.items:
         refuse_unknown_instance(store, process_instance_key)
-    process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
-    return Page(
-        [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key
-    )
+    return Page(shapes_of(store, page.items), page.next_page_key)
+
+
+def shapes_of(store: Store, incidents: Iterable[rows.Incident]) -> list[Incident]:
+    """The rows of open incidents, in their order, with the processes that they are in and their remedies."""
+    found = list(incidents)
+    process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in found}}
+    return [_shape(row, process_ids[row.process_instance_key]) for row in found]
+
+
+def of_called(store: Store, process_instance_key: int) -> Iterator[rows.Incident]:
+    """The open incidents of an instance, and of all that its calls wait for, newest first."""
+    return _of_instances(store, _with_called(store, process_instance_key), 0)
 
 
 def _with_called(store: Store, process_instance_key: int) -> Iterator[int]:

@@ -1,10 +1,11 @@
-"""Work that is not done yet, straight from its rows."""
+"""Work that is not done yet: from its rows, and from the log what these do not say."""
 
 from __future__ import annotations
 
 from counterflow.kernel import rows
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instances import refuse_unknown_instance
+from counterflow.queries.job_log import add_from_log
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Job, Page
 from counterflow.store.port import Store
@@ -21,8 +22,9 @@ def list_jobs(
     page_size: int = 0,
     page_key: int = 0,
 ) -> Page[Job]:
-    """Jobs that are not over, newest first; what is left empty does not narrow. Raises `Rejection` for a
-    state that no such job has, and for an unknown instance.
+    """Jobs that are not over, newest first; what is left empty does not narrow.
+
+    Raises `Rejection` for a state that no such job has, and for an unknown instance.
     """
     if state and state not in OPEN_STATES:
         raise Rejection(
@@ -39,9 +41,9 @@ def list_jobs(
     if not page.items:
         refuse_unknown_instance(store, process_instance_key)
     process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in page.items}}
-    return Page(
-        [_shape(row, process_ids[row.process_instance_key]) for row in page.items], page.next_page_key
-    )
+    jobs = [_shape(row, process_ids[row.process_instance_key]) for row in page.items]
+    add_from_log(store, jobs)
+    return Page(jobs, page.next_page_key)
 
 
 def _shape(row: rows.Job, process_id: str) -> Job:

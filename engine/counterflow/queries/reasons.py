@@ -235,7 +235,7 @@ class _Told:
 
     def join(self, scope: ElementInstance, join: Join) -> Reason:
         """Another token has to come."""
-        missing = [flow for flow in join.flows if not flow.tokens]
+        missing = [flow for flow in join.flows if flow.is_awaited]
         sources = ", ".join(f"'{flow.source_name or flow.source_id}' ({flow.flow_id})" for flow in missing)
         is_inclusive = join.element_type == "inclusiveGateway"
         waits_for = (_STILL_TO_COME if is_inclusive else _OTHER_BRANCHES).format(sources)

@@ -1,5 +1,6 @@
 """What a compensation thrown now would run, in which order, and what each handler would see. Nothing is
-carried out: the kernel is asked what a throw would reach, on rows that nobody else sees.
+carried out: the kernel is asked what a throw would reach, on rows that nobody else sees. And what those that
+were thrown before have taken and not undone yet, with what holds it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from counterflow.kernel import HOUSE
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.course.undo import local_variables
 from counterflow.kernel.course.undo_order import TAKEN, UndoPlan
-from counterflow.kernel.events.compensation import reached
+from counterflow.kernel.events.compensation import order_of, reached
+from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance, UndoRecord
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.shelf import ModelNeeded
@@ -22,7 +24,8 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.step import Step, Token
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource, keep_model, read_model
-from counterflow.queries.shapes import PlannedUndo, UndoPlanned, UndoScope, Variable
+from counterflow.queries.incidents import of_called, shapes_of
+from counterflow.queries.shapes import PlannedUndo, UndoPlanned, UndoScope, UndoUnderway, Variable
 from counterflow.store.port import Store
 
 DEFAULT_HANDLER_LIMIT = 1_000
@@ -47,11 +50,12 @@ def undo_plan(
             RejectionType.INVALID_ARGUMENT,
             f"Expected a limit of 0 or more handlers, but found {handler_limit}",
         )
-    header, root = _at_work(store, process_instance_key)
+    header, root = _at_work(store, process_instance_key, default_order)
     scope = _scope(root, scope_key or process_instance_key)
     order = scope.process.root.compensation_order or default_order
     planned = list(in_order(reached(scope), order))
     limit = handler_limit or DEFAULT_HANDLER_LIMIT
+    underway = [(throw, turn) for throw in _throws(root) for turn in _turns_of(throw)]
     return UndoPlanned(
         process_instance_key=process_instance_key,
         bpmn_process_id=header.bpmn_process_id,
@@ -61,6 +65,8 @@ def undo_plan(
         handlers=[_handler(scope, turn) for turn in planned[:limit]],
         scopes=list(_scopes(root)),
         handlers_left_out=max(len(planned) - limit, 0),
+        underway=[_underway(store, throw, turn) for throw, turn in underway[:limit]],
+        underway_left_out=max(len(underway) - limit, 0),
     )
 
 
@@ -71,7 +77,7 @@ class Turn(NamedTuple):
     record: UndoRecord
 
 
-def _at_work(store: Store, key: int) -> tuple[ProcessInstance, Token]:
+def _at_work(store: Store, key: int, default_order: CompensationOrder) -> tuple[ProcessInstance, Token]:
     """An active instance, as a step that changes nothing would work on it."""
     header = store.get(ProcessInstance, (key,)) if key > 0 else None
     if header is None:
@@ -79,7 +85,7 @@ def _at_work(store: Store, key: int) -> tuple[ProcessInstance, Token]:
             RejectionType.NOT_FOUND,
             f"Expected to find a process instance with key '{key}', but none was found",
         )
-    state = State(StoreSource(store), Partition(0, 0, 0))
+    state = State(StoreSource(store), Partition(0, 0, 0), order=default_order)
     definition = store.get(ProcessDefinition, (header.definition_key,))
     if definition is not None:
         state.admit(definition)
@@ -145,3 +151,52 @@ def _handler(scope: Token, turn: Turn) -> PlannedUndo:
         round=turn.round,
         variables=[Variable(name, value.decode()) for name, value in sorted(seen.items())],
     )
+
+
+# -- what has been thrown ------------------------------------------------------------------------------------
+
+
+def _throws(root: Token) -> Iterator[Token]:
+    """The events whose compensation is not done, in the order in which they were entered."""
+    at_work = root.instance.elements
+    return (root.token(key) for key in sorted(root.instance.undo_by_throw) if key in at_work)
+
+
+def _turns_of(throw: Token) -> Iterator[Turn]:
+    """What a throw has taken and not undone, those whose handlers run by now first."""
+    instance = throw.instance
+    records = [instance.undo_records[key] for key in sorted(instance.undo_by_throw[throw.key])]
+    return in_order(records, order_of(throw))
+
+
+def _underway(store: Store, throw: Token, turn: Turn) -> UndoUnderway:
+    record = turn.record
+    activity, handler = throw.nodes[record.element_id], throw.nodes[record.handler]
+    held_by = _incidents_inside(store, throw, record.handler_key) if record.handler_key else ()
+    return UndoUnderway(
+        undo_record_key=record.key,
+        element_id=activity.id,
+        element_name=activity.name,
+        element_instance_key=record.element_instance_key,
+        handler_id=handler.id,
+        handler_name=handler.name,
+        handler_key=record.handler_key,
+        throw_id=throw.node.id,
+        throw_name=throw.node.name,
+        throw_key=throw.key,
+        round=turn.round,
+        incidents=shapes_of(store, held_by),
+    )
+
+
+def _incidents_inside(store: Store, throw: Token, key: int) -> Iterator[IncidentRow]:
+    """The open incidents of an element instance, of what is in it, and of what this has called."""
+    instance = throw.instance
+    here = [key]
+    while here:
+        key = here.pop()
+        yield from (instance.incidents[incident] for incident in instance.incident_of.get(key, ()))
+        element = instance.elements.get(key)
+        if element is not None and element.called_instance_key:
+            yield from of_called(store, element.called_instance_key)
+        here += instance.children.get(key, ())

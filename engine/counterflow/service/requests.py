@@ -66,6 +66,27 @@ def document(text: str, limit_bytes: int) -> dict[str, bytes]:
     return values
 
 
+def activations(
+    asked: Iterable[tuple[str, str]], limit_bytes: int
+) -> tuple[tuple[str, dict[str, bytes]], ...]:
+    """Ids of activities, with the variables of each; all are set in one command, and so counted together.
+
+    Raises `Invalid`.
+    """
+    found: list[tuple[str, dict[str, bytes]]] = []
+    count = 0
+    for activity, text in asked:
+        values = document(text, limit_bytes)
+        count += len(values)
+        if count > VARIABLES:
+            raise Invalid(
+                f"Expected at most {VARIABLES} variables for all activities together, but found more with "
+                f"number {len(found) + 1} of them; activate the others later"
+            )
+        found.append((activity, values))
+    return tuple(found)
+
+
 def too_many_variables(found: int) -> str:
     """What is said of a document of more than `VARIABLES`."""
     return (

@@ -34,6 +34,8 @@ _AS_IN_CAMUNDA: Final = frozenset({
     # what goes in and out, and how often
     "in", "out", "inheritVariables", "sameDeployment", "collection", "elementVariable",
     "errorCodeVariable", "errorMessageVariable",
+    # with what a data object begins
+    "value",
 })  # fmt: skip
 """Names that mean in Activiti and Flowable what they mean, or would mean, in Camunda 7."""
 

@@ -54,7 +54,8 @@ def _key(reading: ModelReading, element: Element, message: etree._Element) -> Ex
 def _start_objection(event: Element, expression: Expression) -> tuple[str, str]:
     """Whatever gives a text was worked out when it was read."""
     message = (
-        f"expected `{expression.text}` to give the name of the message that {event} waits for, found no text."
+        f"expected `{expression.written}` to give the name of the message that {event} waits for, found no "
+        "text."
     )
     return message, "Write the name itself."
 

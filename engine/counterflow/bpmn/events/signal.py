@@ -46,7 +46,8 @@ def _carriers(element: Element) -> list[etree._Element]:
 def _start_objection(event: Element, expression: Expression) -> tuple[str, str]:
     """Whatever gives a text was worked out when it was read."""
     message = (
-        f"expected `{expression.text}` to give the name of the signal that {event} waits for, found no text."
+        f"expected `{expression.written}` to give the name of the signal that {event} waits for, found no "
+        "text."
     )
     return message, "Write the name itself."
 

@@ -87,7 +87,7 @@ def _start_objection(event: Element, expression: Expression) -> tuple[str, str] 
     timer = event.details.event
     if not isinstance(timer, TimerDefinition) or gives_time(timer.kind, expression.evaluate({}).value):
         return None
-    message = f"expected `{expression.text}` of {event} to give a {timer.kind}, found none."
+    message = f"expected `{expression.written}` of {event} to give a {timer.kind}, found none."
     return message, "Write it in ISO 8601."
 
 

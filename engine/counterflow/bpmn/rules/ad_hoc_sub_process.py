@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.ad_hoc import activities_of
+from counterflow.bpmn.ad_hoc import INNER, activities_of, inner_of
 from counterflow.bpmn.elements import AD_HOC
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
@@ -20,6 +20,7 @@ _ENDS = {"startEvent", "endEvent"}
 
 def check(outline: Outline) -> Iterator[Finding]:
     """Its dialect, its activities, its ordering, and events that do not belong there."""
+    ids = {element.id: element for element in outline.elements}
     for element in outline.elements:
         if element.tag != AD_HOC:
             continue
@@ -28,6 +29,9 @@ def check(outline: Outline) -> Iterator[Finding]:
             yield element.error(RULE, message, "Use a sub-process with parallel or exclusive gateways.")
         else:
             yield from _check(element)
+            if (taken := ids.get(inner_of(element))) is not None:
+                message = f"{taken} has the id that the activations of {element} have."
+                yield taken.error(RULE, message, f"Give it another id, without '{INNER}'.")
 
 
 def _check(scope: Element) -> Iterator[Finding]:

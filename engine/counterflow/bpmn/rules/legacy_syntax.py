@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from counterflow import feel
-from counterflow.bpmn.dialects.camunda import juel
 from counterflow.bpmn.dialects.zeebe.reader import NAMESPACE
 from counterflow.bpmn.expressions import string_literal
 from counterflow.bpmn.names import is_path
 from counterflow.bpmn.outline import Drawn, Element, Outline, SequenceFlow
 from counterflow.documents.findings import Finding
+from counterflow.juel import translation as juel
 from counterflow.model.graph import Dialect
 
 RULE = "legacy-syntax"

@@ -55,4 +55,4 @@ def _caught(event: Element) -> tuple[str, str] | None:
     name: str | Expression | None = getattr(event.details.event, "name", None)
     if name is None:
         return None
-    return kind.name, f"={name.text}" if isinstance(name, Expression) else name
+    return kind.name, name.written if isinstance(name, Expression) else name

@@ -41,7 +41,7 @@ def _check(event: Element, expression: Expression) -> Iterator[Finding]:
     if expression.names:
         names = ", ".join(f"'{name}'" for name in sorted(expression.names))
         message = (
-            f"expected `{expression.text}` of {event} to need no variables, found {names}: there is no "
+            f"expected `{expression.written}` of {event} to need no variables, found {names}: there is no "
             "instance yet to have them."
         )
         yield event.error(RULE, message, "Write a constant.", event.definition)

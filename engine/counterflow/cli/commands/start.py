@@ -50,12 +50,7 @@ def start(
     Prints its key; with --await, its variables when it has completed. An incident ends the wait with exit
     code 7.
     """
-    if not 0 <= timeout <= LONGEST_WAIT_S:
-        raise Failure(
-            USAGE,
-            f"--timeout: expected seconds from 0 to {LONGEST_WAIT_S}, such as 30 or 0.5, but found "
-            f"{timeout:g}",
-        )
+    _refuse_senseless(timeout)
     request: dict[str, Any] = {
         "bpmnProcessId": process,
         "version": version,
@@ -63,21 +58,31 @@ def start(
         "startInstructions": [{"elementId": element_id} for element_id in at or ()],
     }
     server = remote(address)
-    if wait and not _can_be_looked_at(server):
-        _start_with_result(server, request, timeout, as_json)
-        return
-    answer = server.call("CreateProcessInstance", **request)
-    if wait:
-        _wait(server, answer, timeout, own_program(address), as_json)
-        return
-    if as_json:
-        give_json(_data(answer))
+    if not wait:
+        _give_started(server.call("CreateProcessInstance", **request), own_program(address), as_json)
+    elif _can_be_looked_at(server):
+        started = server.call("CreateProcessInstance", **request)
+        _wait(server, started, timeout, own_program(address), as_json)
     else:
-        give(str(answer.processInstanceKey))
-    say(
-        f"Started {answer.bpmnProcessId} version {answer.version}; watch it with `counterflow show "
-        f"{answer.processInstanceKey}`."
-    )
+        _start_with_result(server, request, timeout, as_json)
+
+
+def _refuse_senseless(timeout_s: float) -> None:
+    if not 0 <= timeout_s <= LONGEST_WAIT_S:
+        raise Failure(
+            USAGE,
+            f"--timeout: expected seconds from 0 to {LONGEST_WAIT_S}, such as 30 or 0.5, but found "
+            f"{timeout_s:g}",
+        )
+
+
+def _give_started(started: Any, program: str, as_json: bool) -> None:
+    key = started.processInstanceKey
+    if as_json:
+        give_json(_data(started))
+    else:
+        give(str(key))
+    say(f"Started {started.bpmnProcessId} version {started.version}; watch it with `{program} show {key}`.")
 
 
 def _can_be_looked_at(server: Remote) -> bool:

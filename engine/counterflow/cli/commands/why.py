@@ -18,6 +18,7 @@ from counterflow.cli.output import (
     ordinal,
     shortened,
 )
+from counterflow.cli.remedies import commands_for, headline
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -59,7 +60,8 @@ def undo_plan(
 ) -> None:
     """Say what a compensation thrown now would run.
 
-    Which handlers, in which order, and what each would see. Nothing is carried out.
+    Which handlers, in which order, and what each would see; and what those that were thrown before have not
+    undone yet, with the incidents that hold them. Nothing is carried out.
     """
     answer = remote(address).call("PlanUndo", process_instance_key=key, scope_key=scope, handler_limit=limit)
     if as_json:
@@ -67,7 +69,7 @@ def undo_plan(
         return
     from rich.console import Group  # noqa: PLC0415 - drawing costs what other commands do not pay
 
-    give_drawing(Group(*_planned(answer)))
+    give_drawing(Group(*_planned(answer), *_underway(answer, own_program(address))))
 
 
 def _explained(answer: Any, now_ms: int, program: str) -> Iterator[Text]:
@@ -124,7 +126,7 @@ def _planned(answer: Any) -> Iterator[Text]:
     yield Text.assemble(
         (answer.bpmn_process_id, "bold"),
         f"  {answer.process_instance_key}  a compensation in {answer.scope_id} would run "
-        f"{count(handlers, 'handler')}",
+        f"{count(handlers, 'more handler' if answer.underway else 'handler')}",
         (f", in {answer.order} order" if handlers else "", "dim"),
     )
     for handler in answer.handlers:
@@ -144,6 +146,45 @@ def _planned(answer: Any) -> Iterator[Text]:
                 f"{count(scope.handlers, 'handler')}: --scope {scope.key}",
                 style="dim",
             )
+
+
+def _underway(answer: Any, program: str) -> Iterator[Text]:
+    """What compensations that have been thrown have still to undo, and what holds that up."""
+    from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
+
+    throw_key = 0
+    for one in answer.underway:
+        if one.throw_element_instance_key != throw_key:
+            throw_key = one.throw_element_instance_key
+            yield Text.assemble(
+                "under way, thrown by ", (one.throw_name or one.throw_element_id, "bold"), ", not undone yet:"
+            )
+        yield Text.assemble(
+            (f"  {ordinal(one.round):>5}  ", "magenta"),
+            (f"↶ {one.handler_name or one.handler_element_id}", "bold"),
+            f"  undoes {one.element_name or one.element_id}, ",
+            _state(one),
+        )
+        for incident in one.incidents:
+            yield from _holding(incident, program)
+    if answer.underway_left_out:
+        yield Text(f"… and {answer.underway_left_out} more, which --limit leaves out", style="dim")
+
+
+def _state(one: Any) -> tuple[str, str]:
+    if one.incidents:
+        return "has failed: nothing that waits for it begins until its incident is resolved", "red"
+    return ("runs", "cyan") if one.handler_element_instance_key else ("waits for its turn", "dim")
+
+
+def _holding(incident: Any, program: str) -> Iterator[Text]:
+    from rich.text import Text  # noqa: PLC0415 - drawing costs what other commands do not pay
+
+    yield Text(
+        f"           incident {incident.key}  {headline(incident)}: {shortened(incident.message, 200)}"
+    )
+    for line in (incident.remedy, *commands_for(incident, program)):
+        yield Text(f"           → {line}", style="yellow")
 
 
 def _data(message: Any) -> dict[str, Any]:

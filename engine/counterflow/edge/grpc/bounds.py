@@ -19,7 +19,7 @@ NAME_LENGTH: Final = 32_768
 """Characters of an id, a name, a type or a key."""
 ENTRIES: Final = 10_000
 """Of one list."""
-CONTENTS: Final = frozenset({"variables", "errorMessage", "variable_json"})
+CONTENTS: Final = frozenset({"variables", "variables_json", "errorMessage", "variable_json"})
 """Fields whose text is no name: other limits hold for them."""
 QUOTED: Final = 100
 """So much of a name that is too long is shown."""

@@ -43,7 +43,9 @@ def holds(token: Token, flow: Flow) -> bool:
 def none_holds(token: Token) -> Held:
     """None of the conditions holds and there is no default flow."""
     conditions = ", ".join(
-        f"'{flow.id}' (={flow.condition.text})" for flow in token.node.outgoing if flow.condition is not None
+        f"'{flow.id}' ({evaluation.written(flow.condition)})"
+        for flow in token.node.outgoing
+        if flow.condition is not None
     )
     return Held(
         IncidentType.CONDITION_ERROR,

@@ -91,11 +91,13 @@ def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupti
 def _catching(at: Token, inner: Token | None, kind: CodedDefinition, code: str) -> Node | None:
     """Of a multi-instance activity the border is the body's.
 
-    What throws (`inner` None) has nothing inside that could catch it.
+    What throws (`inner` None) has something inside only where a worker decides about an ad-hoc sub-process:
+    its errors are caught there first, like those of the activities.
     """
     nodes = at.nodes
-    if inner is not None and not at.row.interrupted and not at.is_body:
-        offered = (nodes[scope] for scope in at.node.event_sub_processes if scope != inner.node.id)
+    if not at.row.interrupted and not at.is_body:
+        thrower = inner.node.id if inner is not None else None
+        offered = (nodes[scope] for scope in at.node.event_sub_processes if scope != thrower)
         event = _matching((nodes[str(scope.start_event)] for scope in offered), kind, code)
         if event is not None:
             return event

@@ -175,7 +175,7 @@ def json(
     if failure is not None:
         raise Held(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected '={written(expression)}' to give a value for {what}, but {failure}",
+            f"Expected '{written(expression)}' to give a value for {what}, but {failure}",
             remedy=SET_VARIABLES,
         )
     course.step.budget.pay_for(len(value))
@@ -184,7 +184,15 @@ def json(
 
 def written(expression: Expression) -> str:
     """An expression as a message quotes it."""
-    text = expression.text
+    return _cut(expression.written)
+
+
+def in_feel(expression: Expression) -> str:
+    """An expression as it is evaluated, whatever it was written in; the beginning of a very long one."""
+    return _cut(expression.text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 
@@ -197,7 +205,7 @@ def unfit(what: str, expression: Expression, of: str, expected: str, evaluation:
     """An expression of `of` gives another value than the expected one."""
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected {what}{' ' if what else ''}'={written(expression)}' of {of} to be {expected}, but "
+        f"Expected {what}{' ' if what else ''}'{written(expression)}' of {of} to be {expected}, but "
         f"{shown(evaluation)}",
         remedy=SET_VARIABLES,
     )

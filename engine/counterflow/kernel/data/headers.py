@@ -34,8 +34,8 @@ def _text(token: Token, header: HeaderExpression) -> str | None:
         instead = evaluation.shown(evaluation.evaluate(token, token.key, header.source))
         raise Held(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected '={header.source.text}' to give {header.kind.value} for the header '{header.name}', "
-            f"but {instead}",
+            f"Expected '{evaluation.written(header.source)}' to give {header.kind.value} for the header "
+            f"'{header.name}', but {instead}",
             remedy=SET_VARIABLES,
         )
     if encoded == b"null" or (text == "" and header.kind is not HeaderKind.ANY):

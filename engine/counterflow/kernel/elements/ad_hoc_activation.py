@@ -26,6 +26,8 @@ AT_ONCE = 100
 """So many activities one command begins at most: it begins all of them in one go."""
 SHOWN = 10
 """So many ids a message names."""
+_ID_CHARACTERS = 100
+"""So much it shows of each."""
 
 
 class ActivateAdHocSubProcessActivities(Command, frozen=True, kw_only=True, gc=False):
@@ -93,13 +95,6 @@ def _refuse_unready(scope: Token) -> None:
 
 def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]]) -> None:
     """What cannot be activated in it, or not all at once. Raises `Rejection`."""
-    unknown = [activity for activity, _ in asked if activity not in definition.activities]
-    if unknown:
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to activate elements of '{scope.node.id}', but {named(unknown)} cannot be activated "
-            f"there; what can be is {named(definition.activities)}",
-        )
     most = min(
         AT_ONCE,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
@@ -110,15 +105,27 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
             f"Expected to activate at most {max(most, 0)} elements of '{scope.node.id}' at once, but there "
             f"are {len(asked)}; activate the others later",
         )
+    known = frozenset(definition.activities)
+    unknown = [activity for activity, _ in asked if activity not in known]
+    if unknown:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to activate elements of '{scope.node.id}', but {named(unknown)} cannot be activated "
+            f"there; what can be is {named(definition.activities)}",
+        )
     for _, local in asked:
         scopes.refuse_large(scope.step, local)
 
 
 def named(activities: Sequence[str]) -> str:
     """Ids of activities, the first of them where they are many."""
-    shown = ", ".join(f"'{activity}'" for activity in activities[:SHOWN])
+    shown = ", ".join(f"'{_shortened(activity)}'" for activity in activities[:SHOWN])
     more = len(activities) - SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _shortened(activity: str) -> str:
+    return activity if len(activity) <= _ID_CHARACTERS else f"{activity[:_ID_CHARACTERS]}…"
 
 
 COMMANDS = {ActivateAdHocSubProcessActivities: decide_activate}

@@ -52,8 +52,7 @@ def beginning(scope: Token) -> None:
     """Find what is to be activated or who decides it, then begin."""
     definition = _definition(scope)
     entering.map_inputs(scope)
-    with mappings.told_of(f"variable '{DESCRIPTION}' of '{scope.node.id}'"):
-        scopes.write_measured(scope, scope.key, {DESCRIPTION: definition.described})
+    _tell(scope, DESCRIPTION, definition.described, f"variable '{DESCRIPTION}'")
     if targets := ad_hoc_inner_instance.targets_in(scope, definition):
         _begin_where_told(scope, definition, targets)
         return
@@ -212,7 +211,7 @@ def _instead(unknown: Sequence[feel.Value]) -> str:
 def _unfit(scope: Token, source: feel.Expression, expected: str, instead: str) -> Held:
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected the active elements collection '={evaluation.written(source)}' of '{scope.node.id}' to be "
+        f"Expected the active elements collection '{evaluation.written(source)}' of '{scope.node.id}' to be "
         f"{expected}, but {instead}",
         remedy=SET_VARIABLES,
     )
@@ -252,8 +251,18 @@ def _show_gathered(scope: Token, definition: AdHoc) -> None:
     """A worker sees what was gathered until now as a variable. Raises `Held`."""
     name = definition.output_collection
     if name is not None:
-        with mappings.told_of(f"output collection of '{scope.node.id}'"):
-            scopes.write_measured(scope, scope.key, {name: gathered(scope, scope.key)})
+        _tell(scope, name, gathered(scope, scope.key), "output collection")
+
+
+def _tell(scope: Token, name: str, value: bytes, what: str) -> None:
+    """Whoever decides sees this as a variable. It is copied into each scope, and paid for. Raises `Held`."""
+    step = scope.step
+    with mappings.told_of(f"{what} of '{scope.node.id}'"):
+        if step.budget.fuel_left <= 0:
+            spent = evaluation.budget_spent(step)
+            raise Held(IncidentType.IO_MAPPING_ERROR, f"Expected to set '{name}', but {spent}")
+        scopes.write_measured(scope, scope.key, {name: value})
+        step.budget.pay_for(len(value))
 
 
 def _stop_beginning(scope: Token) -> None:

@@ -269,8 +269,8 @@ def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
     )
     raise Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected the {what} '={loop.collection.text}' of '{body.node.id}' to be {expected}, but "
-        f"{instead or evaluation.shown(given)}",
+        f"Expected the {what} '{evaluation.written(loop.collection)}' of '{body.node.id}' to be {expected}, "
+        f"but {instead or evaluation.shown(given)}",
         remedy=SET_VARIABLES,
     )
 

@@ -9,11 +9,25 @@ from __future__ import annotations
 
 from counterflow.kernel.course import entering
 from counterflow.kernel.course.room import room
-from counterflow.kernel.data import scopes
+from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.elements import sub_process
 from counterflow.kernel.work.origin import HAPPENED
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour, Node
+
+
+def beginning(token: Token) -> None:
+    """Its data objects hold what they begin with, but where who began it has said otherwise."""
+    inputs = token.node.inputs
+    if inputs:
+        with mappings.told_of(f"data objects of '{token.node.id}'"):
+            made = mappings.map_values(token, inputs, token.variables)
+            given = token.variables
+            scopes.write_measured(
+                token, token.key, {name: value for name, value in made.items() if name not in given}
+            )
+    entering.activate(token)
+    activated(token)
 
 
 def activated(token: Token) -> None:
@@ -32,8 +46,9 @@ def _begin_at_event(token: Token, start: Node) -> None:
     """What the event brought is the instance's, or what its mappings make of it; where it stands behind a
     gateway, that is passed first.
     """
-    is_mapped = start.inputs or start.outputs
-    brought = scopes.take_away(token, sorted(token.variables)) if is_mapped else None
+    data_objects = {mapping.target[0] for mapping in token.node.inputs}
+    names = (name for name in sorted(token.variables) if name not in data_objects)
+    brought = scopes.take_away(token, names) if start.inputs or start.outputs else None
     if start.behaviour is Behaviour.START_EVENT:
         entering.enter(token, start, brought)
         return
@@ -41,4 +56,4 @@ def _begin_at_event(token: Token, start: Node) -> None:
     entering.enter(token, before, brought, HAPPENED)
 
 
-ROOM = room(activated=activated)
+ROOM = room(beginning=beginning, activated=activated)

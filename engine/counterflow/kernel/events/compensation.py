@@ -79,7 +79,7 @@ def reached(scope: Token, activity: str | None = None) -> list[UndoRecord]:
 def _advance(throw: Token) -> None:
     is_more = True
     while is_more:
-        ready = undo_order.next_to_start(throw, _order(throw))
+        ready = undo_order.next_to_start(throw, order_of(throw))
         for record in ready:
             _start_handler(throw, record)
         is_more = len(ready) == throw.step.a_part
@@ -103,7 +103,8 @@ def _start_handler(throw: Token, record: UndoRecord) -> None:
     throw.emit(undo.UndoStarted(record.key, handler.key))
 
 
-def _order(throw: Token) -> CompensationOrder:
+def order_of(throw: Token) -> CompensationOrder:
+    """The order in which a throw undoes: its own, else the process's, else the server's."""
     default = throw.step.state.default_order
     definition = throw.node.event
     if not isinstance(definition, CompensateDefinition | CancelDefinition):

@@ -164,7 +164,7 @@ def ask(token: Token, about: str) -> None:
         pages.ask_with_new_fuel(token, key)
     elif given.failure is not None or given.value not in {None, False}:
         reason = (
-            f"Expected '={evaluation.written(condition)}' to be true or false, but {evaluation.shown(given)}"
+            f"Expected '{evaluation.written(condition)}' to be true or false, but {evaluation.shown(given)}"
         )
         token.emit(ConditionalFailed(key, row.catch_id, reason))
 
@@ -173,7 +173,7 @@ def _open(token: Token, catch: Node) -> None:
     """Wait for a condition, which is asked at once."""
     key = token.step.new_key()
     definition = _definition(catch)
-    condition, names = evaluation.written(definition.condition), "\n".join(definition.variables)
+    condition, names = evaluation.in_feel(definition.condition), "\n".join(definition.variables)
     token.emit(ConditionalSubscriptionOpened(key, token.key, catch.id, condition, names))
     token.step.ask(key, token)
 

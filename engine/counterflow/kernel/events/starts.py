@@ -35,6 +35,6 @@ def name_for(step: Step, node: Node, source: str | Expression, what: str) -> str
         return given.value
     raise Rejection(
         RejectionType.INVALID_ARGUMENT,
-        f"Expected the {what} '={evaluation.written(source)}' of start event '{node.id}' to be text without "
+        f"Expected the {what} '{evaluation.written(source)}' of start event '{node.id}' to be text without "
         f"variables, but {evaluation.shown(given)}",
     )

@@ -157,8 +157,8 @@ def first_moment(definition: TimerDefinition, given: feel.Evaluation, now_ms: in
     if moment is None:
         raise Held(
             IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected the timer's {definition.kind} '={definition.expression.text}' to give one such as "
-            f"{EXAMPLES[definition.kind]}, but {_shown(definition.kind, given)}",
+            f"Expected the timer's {definition.kind} '{evaluation.written(definition.expression)}' to give "
+            f"one such as {EXAMPLES[definition.kind]}, but {_shown(definition.kind, given)}",
             remedy=SET_VARIABLES,
         )
     return moment

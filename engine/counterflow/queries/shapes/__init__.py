@@ -34,7 +34,14 @@ from counterflow.queries.shapes.instances import (
 from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.shapes.pages import Page
-from counterflow.queries.shapes.reasons import PlannedUndo, Reason, Reasons, UndoPlanned, UndoScope
+from counterflow.queries.shapes.reasons import (
+    PlannedUndo,
+    Reason,
+    Reasons,
+    UndoPlanned,
+    UndoScope,
+    UndoUnderway,
+)
 from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
 
 __all__ = [
@@ -72,6 +79,7 @@ __all__ = [
     "UndoPlanned",
     "UndoRecord",
     "UndoScope",
+    "UndoUnderway",
     "Variable",
     "Wait",
 ]

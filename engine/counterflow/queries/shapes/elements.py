@@ -57,12 +57,16 @@ class Loop(msgspec.Struct):
 
 
 class JoinFlow(msgspec.Struct, frozen=True):
-    """A flow into a join, where it comes from, and how many tokens have come along it and wait (0: none)."""
+    """A flow into a join, where it comes from, and how many tokens have come along it and wait (0: none).
+
+    `is_awaited`: the join waits for one to come along it; of an inclusive gateway only where one still can.
+    """
 
     flow_id: str
     source_id: str
     source_name: str
     tokens: int
+    is_awaited: bool
 
 
 class Join(msgspec.Struct, frozen=True):

@@ -23,12 +23,15 @@ class JobTry(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct):
-    """Work for a worker. `state`: `activatable`, `activated`, `backing_off`, `failed`, `error_thrown` while a
-    task waits for it; `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline,
-    or the end of the back-off.
+    """Work for a worker, where it is in its life, and what has become of it so far.
 
-    `tries` are those that came to nothing, the latest of them, oldest first. A list of jobs does without, and
-    without `created_at_ms` and `activated_at_ms` (None): the tree of its instance tells them.
+    `state`: `activatable`, `activated`, `backing_off`, `failed`, `error_thrown` while a task waits for it;
+    `completed`, `error_caught` or `canceled` once it is over. `due_at_ms` is the deadline, or the end of the
+    back-off.
+
+    `tries` are those that came to nothing, the latest of them, oldest first; `activated_at_ms` is when it was
+    last taken. In a list whose instances have gone on for very long, a job may be without these: then
+    `created_at_ms` is None, and the tree of its instance tells them.
     """
 
     key: int

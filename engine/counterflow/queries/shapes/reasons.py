@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from counterflow.queries.shapes.elements import Variable
+from counterflow.queries.shapes.jobs import Incident
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -70,9 +71,11 @@ class PlannedUndo(msgspec.Struct, frozen=True):
 
 
 class UndoPlanned(msgspec.Struct, frozen=True):
-    """What a compensation thrown in a scope now would run, in that order. `order` is the process's, or the
-    server's: `mirror`, `sequential` or `parallel`. `scopes` are the active scopes of the instance in which
-    there is something to undo.
+    """What a compensation thrown in a scope now would run, and what earlier ones have not undone yet.
+
+    `handlers` come in that order; `order` is the process's, or the server's: `mirror`, `sequential` or
+    `parallel`. `scopes` are the active scopes of the instance in which there is something to undo. `underway`
+    is of the whole instance, whichever scope was asked for.
     """
 
     process_instance_key: int
@@ -83,6 +86,31 @@ class UndoPlanned(msgspec.Struct, frozen=True):
     handlers: list[PlannedUndo]
     scopes: list[UndoScope]
     handlers_left_out: int = 0
+    underway: list[UndoUnderway] = []
+    underway_left_out: int = 0
+
+
+class UndoUnderway(msgspec.Struct, frozen=True):
+    """An activity that a compensation has taken to undo, and has not undone yet.
+
+    `handler_key` is 0 until its turn has come. `throw_id` is the event that has thrown the compensation.
+    `round` counts from 1, from now on: those of one round need not wait for each other. `incidents` are the
+    open ones that hold the handler, in what it has called as well: until they are resolved it does not end,
+    and nothing that waits for it begins.
+    """
+
+    undo_record_key: int
+    element_id: str
+    element_name: str
+    element_instance_key: int
+    handler_id: str
+    handler_name: str
+    handler_key: int
+    throw_id: str
+    throw_name: str
+    throw_key: int
+    round: int
+    incidents: list[Incident]
 
 
 class UndoScope(msgspec.Struct, frozen=True):

@@ -4,7 +4,8 @@ how they ended, caught errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from counterflow.kernel.events import error
 from counterflow.kernel.lives import jobs
@@ -20,47 +21,52 @@ REMEMBERED_TRIES = 100
 
 def _job_created(story: Story, event: jobs.JobCreated) -> None:
     element = story.elements[event.element_instance_key]
-    job = Job(
-        key=event.key,
-        element_instance_key=element.key,
-        element_id=element.element_id,
-        process_instance_key=story.created.key,
-        bpmn_process_id=story.created.bpmn_process_id,
-        type=event.type,
-        retries=event.retries,
-        created_at_ms=story.now_ms,
-    )
+    job = new_job(event, story.now_ms)
+    job.element_id, job.process_instance_key = element.element_id, story.created.key
+    job.bpmn_process_id = story.created.bpmn_process_id
     story.jobs[event.key] = job
     element.jobs.append(job)
 
 
-def _job_activated(story: Story, event: jobs.JobActivated) -> None:
-    job = story.jobs[event.key]
+def new_job(event: jobs.JobCreated, now_ms: int) -> Job:
+    """The job that an event of this moment has created, as far as the event tells it."""
+    return Job(
+        key=event.key,
+        element_instance_key=event.element_instance_key,
+        element_id="",
+        type=event.type,
+        retries=event.retries,
+        created_at_ms=now_ms,
+    )
+
+
+# -- what becomes of one, at the moment of the event ---------------------------------------------------------
+
+
+def _activated(job: Job, event: jobs.JobActivated, now_ms: int) -> None:
     job.state, job.worker, job.due_at_ms, job.activated_at_ms = (
         "activated",
         event.worker,
         event.deadline_ms,
-        story.now_ms,
+        now_ms,
     )
 
 
-def _job_completed(story: Story, event: jobs.JobCompleted) -> None:
-    end_job(story, story.jobs[event.key], "completed")
+def _completed(job: Job, _: jobs.JobCompleted, now_ms: int) -> None:
+    end_job(job, "completed", now_ms)
 
 
-def _job_failed(story: Story, event: jobs.JobFailed) -> None:
-    job = story.jobs[event.key]
-    _add_try(story, job, "failed", event.retries, error_message=event.message)
+def _failed(job: Job, event: jobs.JobFailed, now_ms: int) -> None:
+    _add_try(job, "failed", event.retries, now_ms, error_message=event.message)
     job.state = (
         "backing_off" if event.due_ms is not None else "activatable" if event.retries > 0 else "failed"
     )
     job.retries, job.due_at_ms, job.error_message = event.retries, event.due_ms, event.message
 
 
-def _job_error_thrown(story: Story, event: jobs.JobErrorThrown) -> None:
-    job = story.jobs[event.key]
+def _error_thrown(job: Job, event: jobs.JobErrorThrown, now_ms: int) -> None:
     _add_try(
-        story, job, "error_thrown", job.retries, error_code=event.error_code, error_message=event.message
+        job, "error_thrown", job.retries, now_ms, error_code=event.error_code, error_message=event.message
     )
     job.state, job.due_at_ms, job.error_code, job.error_message = (
         "error_thrown",
@@ -69,41 +75,58 @@ def _job_error_thrown(story: Story, event: jobs.JobErrorThrown) -> None:
         event.message,
     )
     if event.caught:
-        end_job(story, job, "error_caught")
+        end_job(job, "error_caught", now_ms)
 
 
-def _job_returned(story: Story, event: jobs.JobReturned) -> None:
-    job = story.jobs[event.key]
+def _returned(job: Job, event: jobs.JobReturned, now_ms: int) -> None:
     if event.why == "timed_out":
-        _add_try(story, job, "timed_out", job.retries)
+        _add_try(job, "timed_out", job.retries, now_ms)
     job.state, job.due_at_ms = "activatable", None
 
 
-def _add_try(story: Story, job: Job, outcome: str, retries: int, **error: str) -> None:
+def _add_try(job: Job, outcome: str, retries: int, now_ms: int, **error: str) -> None:
     began_at_ms = (job.activated_at_ms or 0) if job.state == "activated" else 0
     job.tries.append(
-        JobTry(outcome, job.worker if began_at_ms else "", began_at_ms, story.now_ms, retries, **error)
+        JobTry(outcome, job.worker if began_at_ms else "", began_at_ms, now_ms, retries, **error)
     )
     if len(job.tries) > REMEMBERED_TRIES:
         del job.tries[0]
         job.tries_left_out += 1
 
 
-def _job_retries_updated(story: Story, event: jobs.JobRetriesUpdated) -> None:
-    story.jobs[event.key].retries = event.retries
+def _retries_updated(job: Job, event: jobs.JobRetriesUpdated, _: int) -> None:
+    job.retries = event.retries
 
 
-def _job_deadline_updated(story: Story, event: jobs.JobDeadlineUpdated) -> None:
-    story.jobs[event.key].due_at_ms = event.deadline_ms
+def _deadline_updated(job: Job, event: jobs.JobDeadlineUpdated, _: int) -> None:
+    job.due_at_ms = event.deadline_ms
 
 
-def _job_canceled(story: Story, event: jobs.JobCanceled) -> None:
-    end_job(story, story.jobs[event.key], "canceled")
+def _canceled(job: Job, _: jobs.JobCanceled, now_ms: int) -> None:
+    end_job(job, "canceled", now_ms)
 
 
-def end_job(story: Story, job: Job, state: str) -> None:
-    """End a job in a state, at the time of the event that is being added."""
-    job.state, job.due_at_ms, job.ended_at_ms = state, None, story.now_ms
+JobChange = Callable[[Job, Any, int], None]
+JOB_CHANGES: Mapping[type[Event], JobChange] = {
+    jobs.JobActivated: _activated,
+    jobs.JobCompleted: _completed,
+    jobs.JobFailed: _failed,
+    jobs.JobErrorThrown: _error_thrown,
+    jobs.JobReturned: _returned,
+    jobs.JobRetriesUpdated: _retries_updated,
+    jobs.JobDeadlineUpdated: _deadline_updated,
+    jobs.JobCanceled: _canceled,
+}
+"""By kind of event, what becomes of the job that is its `key`."""
+
+
+def _job_changed(story: Story, event: Any) -> None:
+    JOB_CHANGES[type(event)](story.jobs[event.key], event, story.now_ms)
+
+
+def end_job(job: Job, state: str, now_ms: int) -> None:
+    """End a job in a state, at that moment."""
+    job.state, job.due_at_ms, job.ended_at_ms = state, None, now_ms
 
 
 def _incident_raised(story: Story, event: held.IncidentRaised) -> None:
@@ -148,14 +171,7 @@ def _error_caught(story: Story, event: error.ErrorCaught) -> None:
 
 ADDITIONS: Mapping[type[Event], Addition] = {
     jobs.JobCreated: _job_created,
-    jobs.JobActivated: _job_activated,
-    jobs.JobCompleted: _job_completed,
-    jobs.JobFailed: _job_failed,
-    jobs.JobErrorThrown: _job_error_thrown,
-    jobs.JobReturned: _job_returned,
-    jobs.JobRetriesUpdated: _job_retries_updated,
-    jobs.JobDeadlineUpdated: _job_deadline_updated,
-    jobs.JobCanceled: _job_canceled,
+    **dict.fromkeys(JOB_CHANGES, _job_changed),
     held.IncidentRaised: _incident_raised,
     incidents.IncidentResolved: _incident_resolved,
     incidents.IncidentDropped: _incident_dropped,

@@ -32,7 +32,7 @@ def _abandoned(story: Story, _: quarantine.InstanceAbandoned) -> None:
             end_element(story, element, "terminated")
     for job in story.jobs.values():
         if job.ended_at_ms is None:
-            end_job(story, job, "canceled")
+            end_job(job, "canceled", story.now_ms)
     for wait in story.waits.values():
         if wait.state == "open":
             end_wait(story, wait, "closed")

@@ -5,7 +5,8 @@ tokens; and of the signals that have come and have been thrown.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from itertools import chain
 
 from counterflow.kernel.course import joins, moves
 from counterflow.kernel.events import conditional as conditions
@@ -13,7 +14,8 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.vocabulary import Event
-from counterflow.queries.definitions import UNNAMED
+from counterflow.model.reach import awaited_flows
+from counterflow.queries.definitions import UNNAMED, ElementName
 from counterflow.queries.shapes import CorrelatedMessage, Join, JoinFlow, ReceivedSignal, ThrownSignal, Wait
 from counterflow.queries.story.story import Addition, Story
 
@@ -175,12 +177,25 @@ def add_joins(story: Story) -> None:
         joined.setdefault((scope_key, gateway_id), {})[flow_id] = came
     for (scope_key, gateway_id), came_by_flow in joined.items():
         gateway = story.names.get(gateway_id, UNNAMED)
+        awaited = _awaited(story, scope_key, gateway, came_by_flow.keys())
         flows = [
-            JoinFlow(flow_id, source, story.name_of(source), len(came_by_flow.get(flow_id, ())))
+            JoinFlow(
+                *(flow_id, source, story.name_of(source)),
+                *(len(came_by_flow.get(flow_id, ())), flow_id in awaited),
+            )
             for flow_id, source in gateway.incoming
         ]
         since_ms = min(came[0] for came in came_by_flow.values())
         story.elements[scope_key].joins.append(Join(gateway_id, gateway.name, flows, since_ms, gateway.type))
+
+
+def _awaited(story: Story, scope_key: int, gateway: ElementName, filled: Set[str]) -> Set[str]:
+    """The flows of a join along which a token is waited for, as the gateway itself sees it."""
+    if gateway.reach is None:
+        return {flow_id for flow_id, _ in gateway.incoming} - filled
+    at_work = (one.element_id for one in story.elements[scope_key].children if not one.ended_position)
+    joins_here = (join_id for (key, _), (join_id, _) in story.waiting.items() if key == scope_key)
+    return awaited_flows(gateway.reach, filled, chain(at_work, joins_here))
 
 
 ADDITIONS: Mapping[type[Event], Addition] = {

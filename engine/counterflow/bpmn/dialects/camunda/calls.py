@@ -14,13 +14,13 @@ from lxml import etree
 
 from counterflow.bpmn.dialects.camunda.bindings import BoundVersion, attributes_of, bound_version
 from counterflow.bpmn.dialects.camunda.expressions import value_expression, variable_expression
-from counterflow.bpmn.dialects.camunda.juel_calls import BUSINESS_KEY
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.expressions import TextOrExpression
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import TRUE
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
+from counterflow.juel.calls import BUSINESS_KEY
 from counterflow.model.data import GoesIn, VariableMapping
 from counterflow.model.graph import Binding, CalledProcess
 

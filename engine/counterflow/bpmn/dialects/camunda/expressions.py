@@ -12,7 +12,6 @@ from collections.abc import Callable
 from lxml import etree
 
 from counterflow import feel
-from counterflow.bpmn.dialects.camunda import juel
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import IN_THE_ENGINE, language_of
 from counterflow.bpmn.expressions import compile_feel, quoted, string_literal
@@ -21,6 +20,7 @@ from counterflow.bpmn.xml import BPMN, children, text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
+from counterflow.juel import translation as juel
 from counterflow.model.data import VariableMapping
 
 _INSIDE_TEXT = re.compile(r"([$#]\{[^{}]*\})")
@@ -40,7 +40,7 @@ def value_expression(
 ) -> Expression | None:
     """The JUEL text as compiled FEEL; None, and a finding, where it has no counterpart."""
     translated = _translated(text, what, drawn, notes, at)
-    return None if translated is None else compile_feel(translated, what, drawn, notes, at)
+    return None if translated is None else compile_feel(translated, what, drawn, notes, at, written=text)
 
 
 def name_expression(
@@ -50,13 +50,13 @@ def name_expression(
     would be another's. None, and a finding, where it has no counterpart.
     """
     translated = _translated(text, what, drawn, notes, at, is_name=True)
-    return None if translated is None else compile_feel(translated, what, drawn, notes, at)
+    return None if translated is None else compile_feel(translated, what, drawn, notes, at, written=text)
 
 
 def value_if_translated(text: str) -> Expression | None:
     """The JUEL text as compiled FEEL; None where it has no counterpart, which is nobody's fault."""
     try:
-        return feel.compile(_as_feel(text, _as_string))
+        return feel.compile(_as_feel(text, _as_string), written=text)
     except (juel.JuelUnsupported, feel.FeelSyntaxError):
         return None
 
@@ -83,7 +83,8 @@ def variable_expression(
     name: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element
 ) -> Expression | None:
     """The value of the variable of that name, whatever its name is made of."""
-    return value_expression(f"${{{name}}}", what, drawn, notes, at)
+    translated = _translated(f"${{{name}}}", what, drawn, notes, at)
+    return None if translated is None else compile_feel(translated, what, drawn, notes, at, written=name)
 
 
 def mappings(
@@ -131,8 +132,18 @@ def parameter(element: Element, xml: etree._Element, notes: Notes) -> VariableMa
         )
         return None
     text = _parameter_text(element, xml, what, notes)
-    source = None if text is None else compile_feel(text, what, element, notes, xml)
+    written = _as_written(xml)
+    source = None if text is None else compile_feel(text, what, element, notes, xml, written=written)
     return None if source is None else VariableMapping(source, (name,))
+
+
+def _as_written(holder: etree._Element) -> str | None:
+    """What a person reads of a parameter; None for a list, a map and a script in FEEL."""
+    if not len(holder):
+        return text_of(holder) or None
+    inside = holder[0]
+    is_translated = local_name(inside) == "script" and language_of(inside.get("scriptFormat") or "") != "feel"
+    return text_of(inside) if is_translated else None
 
 
 def _parameter_text(element: Element, holder: etree._Element, what: str, notes: Notes) -> str | None:

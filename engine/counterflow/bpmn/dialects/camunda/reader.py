@@ -14,6 +14,7 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.data_objects import initial_values
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
 from counterflow.bpmn.dialects.camunda.connectors import connector_of
@@ -84,6 +85,7 @@ def details(element: Element, notes: Notes) -> Details:
     _judge_attributes(element, notes)
     properties = _properties(extensions)
     inputs, outputs = mappings(element, notes)
+    inputs = initial_values(element, notes) + inputs
     connector = connector_of(element, extensions, notes)
     if connector is not None:
         outputs = connector.outputs + outputs

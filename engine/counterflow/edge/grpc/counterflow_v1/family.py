@@ -34,7 +34,7 @@ from counterflow.queries.shapes import HistoryRecord
 from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.refusals import Invalid, TooLarge
-from counterflow.service.requests import document
+from counterflow.service.requests import activations, document
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 from counterflow.wire.contract import Call
@@ -237,9 +237,7 @@ class CounterflowService:
                 page_size=request.page_size,
                 page_key=request.page_key,
             )
-            return wire.ListJobsResponse(
-                jobs=messages(wire.Job, page.items), next_page_key=page.next_page_key
-            )
+            return wire.ListJobsResponse(jobs=to_wire.jobs(page.items), next_page_key=page.next_page_key)
 
         return await self._read(read)
 
@@ -264,9 +262,8 @@ class CounterflowService:
         self, request: wire.ActivateAdHocSubProcessActivitiesRequest, call: Call
     ) -> wire.ActivateAdHocSubProcessActivitiesResponse:
         """Activities of an ad-hoc sub-process begin."""
-        activities = tuple(
-            (each.element_id, document(each.variables_json, self._variable_bytes))
-            for each in request.activities
+        activities = activations(
+            ((each.element_id, each.variables_json) for each in request.activities), self._variable_bytes
         )
         await self._activate(
             request.ad_hoc_sub_process_instance_key, activities, request.cancel_remaining_instances

@@ -7,7 +7,7 @@ are tables.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,6 +27,7 @@ its root.
 
 NAMES_ON_WIRE: Mapping[str, str] = {
     "definition_key": "process_definition_key",
+    "throw_id": "throw_element_id",
     "throw_key": "throw_element_instance_key",
     "handler_key": "handler_element_instance_key",
     "handler_id": "handler_element_id",
@@ -128,10 +129,21 @@ def reasons(found: shapes.Reasons) -> wire.ExplainProcessInstanceResponse:
     return answer
 
 
+def jobs(found: Iterable[shapes.Job]) -> Iterator[wire.Job]:
+    """Jobs, each with the tries that came to nothing."""
+    for job in found:
+        answer = wire.Job()
+        _fill_job(answer, job)
+        yield answer
+
+
 def undo_plan(found: shapes.UndoPlanned) -> wire.PlanUndoResponse:
-    """What a compensation would run."""
+    """What a compensation would run, and what those before it have not undone yet."""
     answer = message(wire.PlanUndoResponse, found)
     answer.scopes.extend(messages(wire.UndoScope, found.scopes))
+    for one in found.underway:
+        answer.underway.append(message(wire.UndoUnderway, one))
+        answer.underway[-1].incidents.extend(messages(wire.Incident, one.incidents))
     for planned in found.handlers:
         handler = message(wire.PlannedUndo, planned)
         handler.variables.extend(messages(wire.Variable, planned.variables))

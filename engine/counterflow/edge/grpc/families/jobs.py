@@ -15,7 +15,7 @@ from counterflow.kernel.lives.jobs import (
     UpdateJobTimeout,
 )
 from counterflow.service.refusals import Invalid
-from counterflow.service.requests import document, duration_ms
+from counterflow.service.requests import activations, document, duration_ms
 from counterflow_wire import gateway
 
 AD_HOC: Final = "adHocSubProcess"
@@ -54,9 +54,8 @@ class Jobs:
         if not result.type and not result.ListFields():
             return None
         return AdHocAnswer(
-            tuple(
-                (each.elementId, document(each.variables, self._variable_bytes))
-                for each in result.activateElements
+            activations(
+                ((each.elementId, each.variables) for each in result.activateElements), self._variable_bytes
             ),
             result.isCompletionConditionFulfilled,
             result.isCancelRemainingInstances,

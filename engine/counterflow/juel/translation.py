@@ -7,7 +7,7 @@
     ${vip ? total * 0.9 : total + 5}       if vip then total * 0.9 else total + 5
 
 Names, paths, literals, arithmetic, comparisons, `and`, `or`, `not`, `empty` and `? :`, and the calls that
-FEEL says as well (`juel_calls.py`); everything else is refused by name, with what to write instead. JUEL's
+FEEL says as well (`calls.py`); everything else is refused by name, with what to write instead. JUEL's
 silent coercions are not imitated: where JUEL would read "10" as a number or null as 0 or false, FEEL's answer
 is null with a warning, which is noticed; two texts are joined by `+`.
 (Grammar: Unified Expression Language, JSR 245, 1.19.)
@@ -17,7 +17,9 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, NoReturn
 
-from counterflow.bpmn.dialects.camunda.juel_calls import (
+from counterflow.feel.tokens import LETTERS, MARKS
+from counterflow.feel.values import written
+from counterflow.juel.calls import (
     BUSINESS_KEY,
     FUNCTIONS,
     GETTERS,
@@ -32,8 +34,6 @@ from counterflow.bpmn.dialects.camunda.juel_calls import (
     scope_variable,
     variable,
 )
-from counterflow.feel.tokens import LETTERS, MARKS
-from counterflow.feel.values import written
 
 _NESTING: Final = 50
 _LONGEST: Final = 20_000

@@ -3,7 +3,7 @@
 import pytest
 
 from counterflow import feel
-from counterflow.bpmn.dialects.camunda import juel
+from counterflow.juel import translation as juel
 
 
 @pytest.mark.parametrize(
