@@ -31,6 +31,18 @@ def test_an_empty_request_is_within_bounds(rpc: WireMethod) -> None:
             "fetchVariable to have at most 10000 entries",
         ),
         (
+            counterflow_v1.ActivateAdHocSubProcessActivitiesRequest(
+                activities=[counterflow_v1.AdHocActivity()] * 101
+            ),
+            "activities to have at most 100 entries",
+        ),
+        (
+            gateway.CompleteJobRequest(
+                result=gateway.JobResult(activateElements=[gateway.JobResultActivateElement()] * 101)
+            ),
+            "activateElements to have at most 100 entries",
+        ),
+        (
             gateway.CreateProcessInstanceRequest(
                 startInstructions=[gateway.ProcessInstanceCreationStartInstruction(elementId=LONG)]
             ),

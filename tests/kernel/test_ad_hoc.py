@@ -102,6 +102,32 @@ def test_a_flow_that_is_held_and_then_swept_away_has_given_nothing() -> None:
     assert not engine.store.scan(Incident, {})
 
 
+def test_a_round_of_its_worker_costs_the_same_however_much_was_gathered() -> None:
+    engine = deployed("worker")
+    engine.start("worker")
+    written = []
+    for place in range(200):
+        before = len(engine.log)
+        engine.complete("lead", result=AdHocResult(["ask"]))
+        engine.complete("ask", {"result": place % 10})
+        written.append(sum(len(entry.events) for entry in engine.log[before:]))
+    assert max(written[100:]) - max(written[:100]) < 100
+    (job,) = engine.activate("lead")
+    assert job.variables["results"] == [place % 10 for place in range(200)]
+
+
+def test_what_was_gathered_is_seen_by_the_expressions_of_its_worker() -> None:
+    content = (BOOK / "ad-hoc" / "worker.bpmn").read_bytes()
+    kind = b'type="=if results = null then &quot;first&quot; else &quot;lead-&quot; + string(count(results))"'
+    engine = Engine()
+    engine.deploy_contents({"worker.bpmn": content.replace(b'type="lead"', kind)})
+    engine.start("worker")
+    (first,) = engine.store.scan(Job, {})
+    engine.complete(first.key, result=AdHocResult(["ask"]))
+    engine.complete("ask", {"result": "yes"})
+    assert [job.type for job in engine.store.scan(Job, {})] == ["lead-1"]
+
+
 def test_the_worker_function_decides() -> None:
     engine = deployed("worker")
     seen = []

@@ -101,4 +101,4 @@ async def _job(client: gateway.GatewayStub) -> int:
                 return job.key
 
 
-ATTACK = Attack("very many activities are activated, again and again", run, seen=20, small=0.1)
+ATTACK = Attack("very many activities are activated, again and again", run, seen=5, small=0.4)

@@ -13,12 +13,15 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from counterflow.kernel.elements.ad_hoc_activation import AT_ONCE
 from counterflow.service.refusals import Invalid
 
 NAME_LENGTH: Final = 32_768
 """Characters of an id, a name, a type or a key."""
 ENTRIES: Final = 10_000
 """Of one list."""
+SHORTER: Final = {"activities": AT_ONCE, "activateElements": AT_ONCE}
+"""Lists that never may be as long, by field: no entry of a longer one is looked at."""
 CONTENTS: Final = frozenset({"variables", "variables_json", "errorMessage", "variable_json"})
 """Fields whose text is no name: other limits hold for them."""
 QUOTED: Final = 100
@@ -62,12 +65,11 @@ def _of_name(name: str) -> Check:
 
 def _of_list(field: Any) -> Check:
     inside = _of_message(field) if field.type == FieldDescriptor.TYPE_MESSAGE else None
+    most = SHORTER.get(field.name, ENTRIES)
 
     def check(entries: Any) -> None:
-        if len(entries) > ENTRIES:
-            raise Invalid(
-                f"Expected {field.name} to have at most {ENTRIES} entries, but found {len(entries)}"
-            )
+        if len(entries) > most:
+            raise Invalid(f"Expected {field.name} to have at most {most} entries, but found {len(entries)}")
         if inside is not None:
             for entry in entries:
                 inside(entry)

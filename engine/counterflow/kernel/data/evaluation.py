@@ -18,6 +18,7 @@ from counterflow.feel.numbers import as_int
 from counterflow.feel.values import a_kind
 from counterflow.kernel.data.output_collections import being_built
 from counterflow.kernel.data.scopes import Document
+from counterflow.kernel.rows import Repetition
 from counterflow.kernel.work.budget import BYTES_PER_FUEL, EVALUATION_FUEL
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Course, Step, Token
@@ -52,6 +53,7 @@ class ScopeView:
 
     def _look_up(self, name: str) -> bytes | None:
         instance, key = self._instance, self._scope_key
+        gathering = instance.rows[Repetition]
         while key:
             scope = instance.variables.get(key)
             if scope is not None and name in scope:
@@ -59,7 +61,7 @@ class ScopeView:
             element = instance.elements.get(key)
             if element is None:
                 return None
-            if element.loop_counter < 0 and (value := being_built(self._course, element, name)) is not None:
+            if key in gathering and (value := being_built(self._course, element, name)) is not None:
                 return value
             key = element.scope_key
         return None

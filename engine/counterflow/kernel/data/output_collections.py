@@ -35,12 +35,10 @@ def gathered(course: Course, key: int) -> bytes:
 
 
 def being_built(course: Course, element: ElementInstance, name: str) -> bytes | None:
-    """The collection, if it is what the name means to those inside a body, or an activation."""
-    instance = course.instance
-    around = element if element.loop_counter == BODY else instance.elements[element.scope_key]
-    if collection_of(course, around) != name or around.key not in instance.rows[Repetition]:
-        return None
-    return gathered(course, around.key)
+    """The collection, if it is what the name means to those inside a body, or an ad-hoc sub-process, that
+    gathers.
+    """
+    return gathered(course, element.key) if collection_of(course, element) == name else None
 
 
 def collection_of(course: Course, element: ElementInstance) -> str | None:

@@ -22,7 +22,7 @@ from counterflow.kernel.course import ending, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED, COMPLETING
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.data.output_collections import gathered, join
+from counterflow.kernel.data.output_collections import join
 from counterflow.kernel.elements import ad_hoc_inner_instance, multi_instance
 from counterflow.kernel.elements.ad_hoc_activation import FULFILLED, SHOWN, named, refuse
 from counterflow.kernel.elements.multi_instance import LoopAdvanced, LoopOutputGathered, LoopStarted
@@ -52,7 +52,7 @@ def beginning(scope: Token) -> None:
     """Find what is to be activated or who decides it, then begin."""
     definition = _definition(scope)
     entering.map_inputs(scope)
-    _tell(scope, DESCRIPTION, definition.described, f"variable '{DESCRIPTION}'")
+    _describe(scope, definition.described)
     if targets := ad_hoc_inner_instance.targets_in(scope, definition):
         _begin_where_told(scope, definition, targets)
         return
@@ -67,7 +67,6 @@ def beginning(scope: Token) -> None:
     kept = join([feel.to_json(activity) for activity in activities]) if is_kept else None
     scope.emit(LoopStarted(scope.key, len(activities), kept))
     if order is not None:
-        _show_gathered(scope, definition)
         jobs.create(scope, order)
     elif is_kept:
         begin_more(scope)
@@ -242,27 +241,18 @@ def _ask(scope: Token) -> None:
     """Its worker is to decide anew, on what has come since: a job that is there is of yesterday."""
     jobs.cancel_job_of(scope)
     incidents.drop_incidents_of(scope)
-    order = jobs.order_of(scope)
-    _show_gathered(scope, _definition(scope))
-    jobs.create(scope, order)
+    jobs.create(scope, jobs.order_of(scope))
 
 
-def _show_gathered(scope: Token, definition: AdHoc) -> None:
-    """A worker sees what was gathered until now as a variable. Raises `Held`."""
-    name = definition.output_collection
-    if name is not None:
-        _tell(scope, name, gathered(scope, scope.key), "output collection")
-
-
-def _tell(scope: Token, name: str, value: bytes, what: str) -> None:
-    """Whoever decides sees this as a variable. It is copied into each scope, and paid for. Raises `Held`."""
+def _describe(scope: Token, described: bytes) -> None:
+    """Whoever decides sees what may be activated, copied into its scope and paid for. Raises `Held`."""
     step = scope.step
-    with mappings.told_of(f"{what} of '{scope.node.id}'"):
+    with mappings.told_of(f"variable '{DESCRIPTION}' of '{scope.node.id}'"):
         if step.budget.fuel_left <= 0:
             spent = evaluation.budget_spent(step)
-            raise Held(IncidentType.IO_MAPPING_ERROR, f"Expected to set '{name}', but {spent}")
-        scopes.write_measured(scope, scope.key, {name: value})
-        step.budget.pay_for(len(value))
+            raise Held(IncidentType.IO_MAPPING_ERROR, f"Expected to set '{DESCRIPTION}', but {spent}")
+        scopes.write_measured(scope, scope.key, {DESCRIPTION: described})
+        step.budget.pay_for(len(described))
 
 
 def _stop_beginning(scope: Token) -> None:

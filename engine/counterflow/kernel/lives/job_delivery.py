@@ -6,7 +6,10 @@ depends on the state alone. Quarantined instances offer nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from counterflow.kernel.data import scopes
+from counterflow.kernel.data.output_collections import gathered
 from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobCanceled, JobFailed, JobReturned
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
@@ -74,9 +77,7 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
             gone_left -= 1
             continue
         job = course.instance.jobs[key]
-        values = scopes.to_object(
-            scopes.visible(course.instance, job.element_instance_key, command.fetch_variables)
-        )
+        values = scopes.to_object(_values(course, job, command.fetch_variables))
         headers = _headers(course, job)
         size = len(values) + len(headers) + _other_bytes(course, job)
         if size > step.limits.message_bytes:
@@ -151,6 +152,16 @@ def _offer(step: Step, key: int) -> Course | None:
     """The instance of a job that can be taken; None where it cannot."""
     course = _owner(step, key)
     return course if course is not None and course.instance.jobs[key].state == ACTIVATABLE else None
+
+
+def _values(course: Course, job: Job, names: Collection[str]) -> dict[str, bytes]:
+    """What its worker sees, all or of `names`: of an ad-hoc sub-process also what was gathered until now."""
+    values = scopes.visible(course.instance, job.element_instance_key, names)
+    ad_hoc = course.process.nodes[job.element_id].ad_hoc
+    name = ad_hoc.output_collection if ad_hoc is not None else None
+    if name is not None and (not names or name in names):
+        values[name] = gathered(course, job.element_instance_key)
+    return values
 
 
 def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, values: bytes) -> ActivatedJob:
