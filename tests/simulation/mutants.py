@@ -13,8 +13,9 @@ import msgspec
 import pytest
 
 from counterflow import kernel
+from counterflow.feel import Expression
 from counterflow.kernel.course import ending, entering, flows, leaving, moves, travel, undo, undo_order, waits
-from counterflow.kernel.data import evaluation, mappings, scopes
+from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
     complex_gateway,
@@ -56,6 +57,7 @@ from counterflow.model.data import VariableMapping
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     EscalationDefinition,
 )
 from counterflow.model.graph import Behaviour, Flow, Node
@@ -448,6 +450,45 @@ def activations_survive_the_condition(patch: Patch) -> None:
     patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
 
 
+def condition_never_asked_again(patch: Patch) -> None:
+    patch.setattr(scopes, "notice", _nothing)
+
+
+def condition_not_asked_at_first(patch: Patch) -> None:
+    kind = KINDS[ConditionalDefinition]
+
+    def unasked(token: Token, catch: Node) -> None:
+        kind.open(token, catch)
+        del token.step.asked[token.step.state.last_key]
+
+    patch.setitem(_mutable(kernel.HOUSE.kinds), ConditionalDefinition, replace(kind, open=unasked))
+
+
+def condition_triggers_whatever_it_gives(patch: Patch) -> None:
+    evaluate = evaluation.evaluate
+    patch.setattr(
+        evaluation,
+        "evaluate",
+        lambda *given: (
+            msgspec.structs.replace(evaluate(*given), value=True)
+            if _is_condition(given[-1])
+            else evaluate(*given)
+        ),
+    )
+
+
+def _is_condition(expression: Expression) -> bool:
+    return expression.text.strip().startswith("q")
+
+
+def condition_sees_what_is_hidden(patch: Patch) -> None:
+    patch.setattr(conditions, "_is_hidden", lambda *_: False)
+
+
+def condition_forgotten_between_pages(patch: Patch) -> None:
+    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear())
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -499,6 +540,11 @@ MUTANTS = (
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
     activations_survive_the_condition,
+    condition_never_asked_again,
+    condition_not_asked_at_first,
+    condition_triggers_whatever_it_gives,
+    condition_sees_what_is_hidden,
+    condition_forgotten_between_pages,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tests.bpmn.diagram import element, extensions, message
+from tests.bpmn.diagram import conditional, element, extensions, message
 from tests.simulation.shapes import OWN, Many, Mapping
 
 DECISION = "price"
@@ -62,6 +62,10 @@ class Words(Protocol):
 
     def at_least(self, variable: str, number: int) -> str:
         """A condition of a variable that is a number."""
+        ...
+
+    def conditional(self, variable: str) -> str:
+        """The definition of an event that waits for a variable to be true, and is asked when it changes."""
         ...
 
     def message(self, name: str) -> str:
@@ -122,6 +126,9 @@ class Zeebe:
     def at_least(self, variable: str, number: int) -> str:
         return f"= {variable} &gt;= {number}"
 
+    def conditional(self, variable: str) -> str:
+        return conditional(self.equals(variable, "true"))
+
     def message(self, name: str) -> str:
         return message(name)
 
@@ -176,6 +183,9 @@ class Camunda:
 
     def at_least(self, variable: str, number: int) -> str:
         return f"${{{variable} &gt;= {number}}}"
+
+    def conditional(self, variable: str) -> str:
+        return conditional(self.equals(variable, "true"), camunda__variableName=variable)
 
     def message(self, name: str) -> str:
         key = None if name.startswith(OWN) else "${key}"
