@@ -190,7 +190,13 @@ class _Pen:
             return self.fork_to_some(step, entries)
         split = self.put(gateway(step.id, "parallel"), step.id, entries)
         exits = [exit_ for branch in step.branches for exit_ in self.course(branch, (split,))]
-        return (self.put(gateway(f"{step.id}_j", "parallel"), f"{step.id}_j", exits),) if exits else ()
+        if not exits:
+            return ()
+        join = gateway(f"{step.id}_j", "parallel")
+        if step.enough:
+            condition = element("activationCondition", self.words.at_least("activationCount", step.enough))
+            join = element("complexGateway", condition, id=f"{step.id}_j")
+        return (self.put(join, f"{step.id}_j", exits),)
 
     def fork_to_some(self, step: Fork, entries: Sequence[Entry]) -> Sequence[Entry]:
         split = self.put(gateway(step.id, "inclusive", default=f"{step.id}_default"), step.id, entries)

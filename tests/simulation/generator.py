@@ -195,7 +195,13 @@ class _Grower:
             (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
         ]
         if depth < DEPTH:
-            makers += [(12, self._fork), (10, self._choice), (7, self._race), (4, self._fork_to_some)]
+            makers += [
+                (12, self._fork),
+                (10, self._choice),
+                (7, self._race),
+                (4, self._fork_to_some),
+                (4, self._fork_to_enough),
+            ]
         return self._chance.choices([maker for _, maker in makers], [weight for weight, _ in makers])[0](
             depth
         )
@@ -209,6 +215,11 @@ class _Grower:
         """Of bare tasks, so that every token that is sent comes to the join or goes with its scope."""
         count = self._chance.choice([2, 3, 4])
         return Fork(self._id("x"), tuple(Course((self._task(),)) for _ in range(count)), some=True)
+
+    def _fork_to_enough(self, depth: int) -> Step:
+        """Of bare tasks as well: a task that is late is waited for."""
+        branches = tuple(Course((self._task(),)) for _ in range(self._chance.choice([2, 3, 4])))
+        return Fork(self._id("f"), branches, enough=self._chance.randint(1, len(branches)))
 
     def _choice(self, depth: int) -> Step:
         branches = [Course(tuple(self._steps(depth + 1))), Course((self._activity(depth + 1),))]

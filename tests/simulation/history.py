@@ -149,7 +149,7 @@ class History:
     def token_arrived(self, event: joins.TokenArrived) -> None:
         self.books.tokens[event.scope_key, event.flow_id] += 1
 
-    def joined(self, event: joins.FlowsJoined) -> None:
+    def joined(self, event: joins.FlowsJoined | joins.GatewayActivated | joins.GatewayReset) -> None:
         node = self._process_of(self._instance_key).nodes[event.gateway_id]
         incoming, joined = {flow.id for flow in node.incoming}, set(event.flow_ids)
         is_whole = joined == incoming if node.behaviour is Behaviour.PARALLEL_GATEWAY else joined <= incoming
@@ -457,6 +457,8 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     moves.FlowTaken: History.flow_taken,
     joins.TokenArrived: History.token_arrived,
     joins.FlowsJoined: History.joined,
+    joins.GatewayActivated: History.joined,
+    joins.GatewayReset: History.joined,
     undo.UndoRecorded: History.recorded,
     undo.UndoTaken: History.taken,
     undo.UndoStarted: History.started,

@@ -14,10 +14,11 @@ import pytest
 
 from counterflow import kernel
 from counterflow.feel import Expression
-from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
+from counterflow.kernel.course import ending, entering, flows, leaving, moves, travel, undo, undo_order, waits
 from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
+    complex_gateway,
     event_based_gateway,
     parallel_gateway,
     standard_loop,
@@ -139,6 +140,10 @@ def join_that_forgets(patch: Patch) -> None:
         entering.enter(scope, gateway)
 
     patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
+
+
+def late_tokens_go_on(patch: Patch) -> None:
+    patch.setattr(complex_gateway, "_at_reset", flows.outgoing)
 
 
 def gateway_forgets_what_has_to_come(patch: Patch) -> None:
@@ -502,6 +507,7 @@ MUTANTS = (
     completion_doubled,
     join_that_forgets,
     gateway_forgets_what_has_to_come,
+    late_tokens_go_on,
     timer_fires_early,
     answer_before_the_commit,
     subscription_left_over,

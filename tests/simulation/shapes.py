@@ -133,6 +133,8 @@ class Fork:
     id: str
     branches: tuple[Course, ...]
     some: bool = False
+    enough: int = 0
+    """At how many tokens a complex gateway goes on, and swallows those that are late; 0: it is none."""
 
 
 @dataclass(frozen=True)

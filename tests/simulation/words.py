@@ -60,6 +60,10 @@ class Words(Protocol):
         """A condition, also of a variable that is not there."""
         ...
 
+    def at_least(self, variable: str, number: int) -> str:
+        """A condition of a variable that is a number."""
+        ...
+
     def conditional(self, variable: str) -> str:
         """The definition of an event that waits for a variable to be true, and is asked when it changes."""
         ...
@@ -119,6 +123,9 @@ class Zeebe:
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         return "= " + " or ".join(f"{variable} = {value}" for value in values)
 
+    def at_least(self, variable: str, number: int) -> str:
+        return f"= {variable} &gt;= {number}"
+
     def conditional(self, variable: str) -> str:
         return conditional(self.equals(variable, "true"))
 
@@ -173,6 +180,9 @@ class Camunda:
 
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         return f"${{{' || '.join(f'{variable} == {value}' for value in values)}}}"
+
+    def at_least(self, variable: str, number: int) -> str:
+        return f"${{{variable} &gt;= {number}}}"
 
     def conditional(self, variable: str) -> str:
         return conditional(self.equals(variable, "true"), camunda__variableName=variable)
