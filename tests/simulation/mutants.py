@@ -441,6 +441,11 @@ def flows_of_activations_not_counted(patch: Patch) -> None:
     )
 
 
+def worker_asked_once(patch: Patch) -> None:
+    """The worker of an ad-hoc sub-process is not asked again when something in it has ended."""
+    patch.setattr(ad_hoc_sub_process, "_ask", _nothing)
+
+
 def activations_survive_the_condition(patch: Patch) -> None:
     fulfil = ad_hoc_sub_process._fulfil
 
@@ -540,6 +545,7 @@ MUTANTS = (
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
     activations_survive_the_condition,
+    worker_asked_once,
     condition_never_asked_again,
     condition_not_asked_at_first,
     condition_triggers_whatever_it_gives,
