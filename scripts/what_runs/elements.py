@@ -226,6 +226,14 @@ def _waiting(
     return model
 
 
+def _enough(words: Words) -> bytes:
+    condition = f"<activationCondition>{words.condition}</activationCondition>"
+    gateways = element("parallelGateway", key="fork") + element("complexGateway", condition)
+    tasks = element("task", key="one") + element("task", key="two")
+    ways = path("start", "fork", "one", SUBJECT, "end") + path("fork", "two", SUBJECT)
+    return file(words, START + gateways + tasks + END + ways)
+
+
 def _all_messages(words: Words) -> bytes:
     attributes = 'instantiate="true" eventGatewayType="Parallel"'
     received = element("receiveTask", key="received", attributes='messageRef="n"')
@@ -248,7 +256,8 @@ GATEWAYS: Final = Section(
         Question("exclusive gateway", "exclusiveGateway", _choosing("exclusiveGateway")),
         Question("parallel gateway", "parallelGateway", _both),
         Question("inclusive gateway", "inclusiveGateway", _choosing("inclusiveGateway")),
-        Question("complex gateway", "complexGateway", _choosing("complexGateway")),
+        Question("complex gateway, which forks", "complexGateway", _choosing("complexGateway")),
+        Question("complex gateway, which joins", "complexGateway", _enough),
         Question("event-based gateway, before timers and messages", "eventBasedGateway", _waiting()),
         Question("event-based gateway, before receive tasks", "eventBasedGateway", _awaiting_task),
         Question(

@@ -92,7 +92,7 @@ def test_a_collaboration_is_read_over() -> None:
 def test_findings_are_in_the_order_of_the_file() -> None:
     content = model(
         start(),
-        gateway(kind="complex"),
+        element("callChoreography", id="gateway"),
         element("hologram"),
         end(),
         path("start", "gateway"),
@@ -104,11 +104,11 @@ def test_findings_are_in_the_order_of_the_file() -> None:
 
 
 def test_a_finding_says_where_which_rule_what_and_what_to_do() -> None:
-    content = model(start(), element("complexGateway", id="fork"), end(), path("start", "fork", "end"))
+    content = model(start(), element("callChoreography", id="fork"), end(), path("start", "fork", "end"))
     (finding,) = reading(content).findings
     assert str(finding) == (
-        "line 4, element 'fork' [unsupported-element]: complexGateway 'fork' is not executed yet. "
-        "Use exclusive and parallel gateways."
+        "line 4, element 'fork' [unsupported-element]: callChoreography 'fork' is not executed yet. "
+        "Use a collaboration with executable processes."
     )
 
 

@@ -98,6 +98,8 @@ LOG_FORMAT = {
     65: ("TransactionCanceled", "at_key catch_id"),
     70: ("TokenArrived", "scope_key gateway_id flow_id"),
     71: ("FlowsJoined", "scope_key gateway_id flow_ids"),
+    72: ("GatewayActivated", "scope_key gateway_id flow_ids"),
+    73: ("GatewayReset", "scope_key gateway_id flow_ids"),
     57: ("UndoPartReleased", "throw_key keys"),
     80: ("InstanceQuarantined", "reason"),
     81: ("InstanceReleased", ""),

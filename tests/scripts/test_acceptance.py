@@ -13,7 +13,7 @@ from scripts.acceptance.models import Group, Model, models_in
 from tests.bpmn.diagram import element, end, model, path, service, start
 
 ACCEPTED = model(start(), service("a"), end(), path("start", "a", "end"))
-REFUSED = model(start(), service("a", job=None, camunda__x=""), element("complexGateway", id="g"))
+REFUSED = model(start(), service("a", job=None, camunda__x=""), element("callChoreography", id="g"))
 NEUTRAL = model(start(), end(), path("start", "end"))
 
 
@@ -38,7 +38,7 @@ def test_each_is_counted_for_the_engine_it_was_drawn_for() -> None:
         Group.NEUTRAL: (2, 1),
     }
     lines = list(report(counted, 5))
-    assert any("complexGateway" in line and line.split()[:2] == ["1", "0"] for line in lines)
+    assert any("callChoreography" in line and line.split()[:2] == ["1", "0"] for line in lines)
 
 
 def test_a_place_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

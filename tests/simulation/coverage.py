@@ -55,17 +55,6 @@ NOT_PLAYED: Mapping[str, str] = {
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
-    **dict.fromkeys(
-        (
-            "startEvent conditionalEventDefinition",
-            "startEvent conditionalEventDefinition, not interrupting",
-            "intermediateCatchEvent conditionalEventDefinition",
-            "boundaryEvent conditionalEventDefinition",
-            "boundaryEvent conditionalEventDefinition, not interrupting",
-            "EvaluateConditional",
-        ),
-        "not grown yet; bpmn/behaviours/conditional-events plays each",
-    ),
 }
 """Elements and commands that need not occur, and why."""
 

@@ -115,7 +115,7 @@ class _Pen:
             before = (self.begin(marked, f"{shape.id}_g"),)
         for name, trigger in zip(shape.begun_by, shape.begins, strict=True):
             make = catch if before else start
-            event = make(name, definition_of(trigger))
+            event = make(name, definition_of(trigger, self.words))
             if shape.begins_at == "receive":
                 event = receive(name, trigger.text, instantiate="true")
             self.put(event, name, before)
@@ -154,7 +154,7 @@ class _Pen:
         if isinstance(step, Activity):
             return (self.activity(step, entries),)
         if isinstance(step, Catch):
-            return (self.put(catch(step.id, definition_of(step.trigger)), step.id, entries),)
+            return (self.put(catch(step.id, definition_of(step.trigger, self.words)), step.id, entries),)
         if isinstance(step, Throw):
             return (
                 self.put(throw(step.id, compensate(activityRef=step.activity or None)), step.id, entries),
@@ -190,7 +190,13 @@ class _Pen:
             return self.fork_to_some(step, entries)
         split = self.put(gateway(step.id, "parallel"), step.id, entries)
         exits = [exit_ for branch in step.branches for exit_ in self.course(branch, (split,))]
-        return (self.put(gateway(f"{step.id}_j", "parallel"), f"{step.id}_j", exits),) if exits else ()
+        if not exits:
+            return ()
+        join = gateway(f"{step.id}_j", "parallel")
+        if step.enough:
+            condition = element("activationCondition", self.words.at_least("activationCount", step.enough))
+            join = element("complexGateway", condition, id=f"{step.id}_j")
+        return (self.put(join, f"{step.id}_j", exits),)
 
     def fork_to_some(self, step: Fork, entries: Sequence[Entry]) -> Sequence[Entry]:
         split = self.put(gateway(step.id, "inclusive", default=f"{step.id}_default"), step.id, entries)
@@ -237,7 +243,9 @@ class _Pen:
 
     def border(self, border: Border, host: str) -> None:
         cancels = None if border.interrupting else "false"
-        self.elements.append(boundary(border.id, host, definition_of(border.trigger), cancelActivity=cancels))
+        self.elements.append(
+            boundary(border.id, host, definition_of(border.trigger, self.words), cancelActivity=cancels)
+        )
         self.close(self.course(border.course, (border.id,)), f"{border.id}_z")
 
     def close(self, exits: Sequence[Entry], name: str) -> None:
@@ -248,7 +256,7 @@ class _Pen:
     def event_scopes(self, event_scopes: Sequence[EventScope]) -> None:
         for scope in event_scopes:
             inner, first = _Pen(self.words), f"{scope.id}_start"
-            definition = compensate() if scope.trigger is None else definition_of(scope.trigger)
+            definition = compensate() if scope.trigger is None else definition_of(scope.trigger, self.words)
             inner.begin(
                 start(first, definition, isInterrupting=None if scope.interrupting else "false"), first
             )
@@ -369,8 +377,10 @@ class _Pen:
         )
 
 
-def definition_of(trigger: Trigger) -> str:
+def definition_of(trigger: Trigger, words: Words) -> str:
     """The event definition of a trigger."""
+    if trigger.kind == "condition":
+        return words.conditional(trigger.text)
     if trigger.kind == "timer":
         kinds = {"R": "timeCycle", "=": "timeDate"}
         return timer(kinds.get(trigger.text[0], "timeDuration"), trigger.text)

@@ -31,6 +31,8 @@ FAULTS = (
         "message twice",
         "cancelled",
         "variables set",
+        "condition made true",
+        "condition true already",
         "turned away",
         "incident resolved",
     ),

@@ -44,6 +44,8 @@ PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "busines
 DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
 """What mappings read and make; workers and messages bring a `d`."""
 CANCELLABLE = "transaction"
+BEGINS = "begins"
+"""The variable that has to be true where a condition begins an instance."""
 LATE = "late"
 """A process that is called before it is deployed."""
 
@@ -115,6 +117,7 @@ class _Grower:
     def _begins_by_itself(self, shape: ProcessShape) -> ProcessShape:
         """By an event beside its none start event, or by one of two."""
         others = [Trigger("signal", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
+        others.append(Trigger("condition", BEGINS))
         message, other = Trigger("message", "begin"), self._chance.choice(others)
         where = self._chance.choice(["start", "start", "start", "receive", "first", "all"])
         begins = {
@@ -192,7 +195,13 @@ class _Grower:
             (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
         ]
         if depth < DEPTH:
-            makers += [(12, self._fork), (10, self._choice), (7, self._race), (4, self._fork_to_some)]
+            makers += [
+                (12, self._fork),
+                (10, self._choice),
+                (7, self._race),
+                (4, self._fork_to_some),
+                (4, self._fork_to_enough),
+            ]
         return self._chance.choices([maker for _, maker in makers], [weight for weight, _ in makers])[0](
             depth
         )
@@ -207,6 +216,11 @@ class _Grower:
         count = self._chance.choice([2, 3, 4])
         return Fork(self._id("x"), tuple(Course((self._task(),)) for _ in range(count)), some=True)
 
+    def _fork_to_enough(self, depth: int) -> Step:
+        """Of bare tasks as well: a task that is late is waited for."""
+        branches = tuple(Course((self._task(),)) for _ in range(self._chance.choice([2, 3, 4])))
+        return Fork(self._id("f"), branches, enough=self._chance.randint(1, len(branches)))
+
     def _choice(self, depth: int) -> Step:
         branches = [Course(tuple(self._steps(depth + 1))), Course((self._activity(depth + 1),))]
         if not self._is_endless and self._is_chance(0.2):
@@ -215,7 +229,8 @@ class _Grower:
 
     def _race(self, depth: int) -> Step:
         first = self._message() if self._is_chance(0.7) else self._signal()
-        events = [Catch(self._id("e"), first), Catch(self._id("e"), self._timer())]
+        second = self._condition() if self._is_chance(0.25) else self._timer()
+        events = [Catch(self._id("e"), first), Catch(self._id("e"), second)]
         return Race(self._id("g"), tuple((event, Course(tuple(self._steps(depth + 1)))) for event in events))
 
     def _activity(self, depth: int) -> Activity:
@@ -380,6 +395,8 @@ class _Grower:
             if self._is_chance(0.5):  # it goes outward, and never back to what throws it
                 told_on = (Escalate(self._id("l"), trigger.text or CODES[0]), self._task())
             return replace(course, steps=(self._task(), *told_on, *course.steps))
+        if trigger.kind == "condition":  # others of the same element are asked before anything goes on
+            return replace(course, steps=(self._task(), *course.steps))
         return course
 
     def _short(self, depth: int) -> Course:
@@ -395,13 +412,17 @@ class _Grower:
 
     def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
         told = ["escalation"] * 4 if codes.get("escalation") else []
-        kind = self._chance.choice(["error", "error", "timer", "message", "signal", *told])
+        kind = self._chance.choice(
+            ["error", "error", "timer", "message", "signal", *["condition"] * 2, *told]
+        )
         if codes.get(kind):
             code = self._chance.choice(codes[kind])
             codes[kind].remove(code)
             return Trigger(kind, code)
         if kind == "timer":
             return self._timer()
+        if kind == "condition":
+            return self._condition()
         found = self._message() if kind == "message" else self._signal()
         return self._timer() if found in taken else found
 
@@ -417,8 +438,13 @@ class _Grower:
         return trigger
 
     def _wait(self) -> Trigger:
-        kind = self._chance.choice(["timer", "timer", "message", "message", "signal"])
-        return {"timer": self._timer, "message": self._message, "signal": self._signal}[kind]()
+        kind = self._chance.choice(["timer", "timer", "message", "message", "signal", *["condition"] * 2])
+        return {
+            "timer": self._timer,
+            "message": self._message,
+            "signal": self._signal,
+            "condition": self._condition,
+        }[kind]()
 
     def _timer(self) -> Trigger:
         seconds = self._chance.choice([0, 1, 2, 5, 10, 30])
@@ -441,6 +467,10 @@ class _Grower:
     def _signal(self) -> Trigger:
         """One of few names, so that many wait for the same."""
         return Trigger("signal", self._chance.choice(["s1", "s2", "s3"]))
+
+    def _condition(self) -> Trigger:
+        """A variable of its own, so that what is set moves one token."""
+        return Trigger("condition", self._id("q"))
 
     def _id(self, letter: str) -> str:
         self._count += 1

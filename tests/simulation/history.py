@@ -13,7 +13,7 @@ from counterflow import kernel
 from counterflow.kernel.course import ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.course.ending import SweepBegun
-from counterflow.kernel.events import cancel
+from counterflow.kernel.events import cancel, conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -21,6 +21,7 @@ from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.events import CompensateDefinition, SignalDefinition
 from counterflow.model.graph import Behaviour, Dialect, Process
+from tests.simulation.asking import Asking
 from tests.simulation.books import Life, Records, Undo
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.hearing import Hearing
@@ -37,6 +38,12 @@ UNCONDITIONAL = {
 }
 
 
+RISING = (
+    signals.SignalThrown,
+    signals.SignalSubscriptionOpened,
+    conditional.ConditionalSubscriptionOpened,
+    conditional.ConditionalStartOpened,
+)
 ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 
 
@@ -51,6 +58,7 @@ class History:
         self._instance_key = 0
         self.books = Records()
         self.hearing = Hearing()
+        self.asking = Asking(self.books.elements)
         self._sweeping = Sweeping(self.books.elements)
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
@@ -68,7 +76,7 @@ class History:
             for event in kernel.events_of(entry):
                 self._position += 1
                 self._one(event)
-        for wrong in self.hearing.missed():
+        for wrong in (*self.hearing.missed(), *self.asking.missed()):
             self._expect(False, wrong)
 
     def _one(self, event: Event) -> None:
@@ -78,9 +86,10 @@ class History:
         if self._instance_key in self.books.aside and not leaves:
             self._expect(False, f"the instance is set aside, and then came {event}")
         heard = self.hearing.follow(event, self._instance_key, self.books.aside)
-        for wrong in (*self._sweeping.follow(event), *heard):
+        asked = self.asking.follow(event, self._instance_key)
+        for wrong in (*self._sweeping.follow(event), *heard, *asked):
             self._expect(False, wrong)
-        if isinstance(event, signals.SignalThrown | signals.SignalSubscriptionOpened) or (
+        if isinstance(event, RISING) or (
             isinstance(event, signals.SignalBroadcast) and not event.thrower_key
         ):
             self._rises(event.key)
@@ -140,7 +149,7 @@ class History:
     def token_arrived(self, event: joins.TokenArrived) -> None:
         self.books.tokens[event.scope_key, event.flow_id] += 1
 
-    def joined(self, event: joins.FlowsJoined) -> None:
+    def joined(self, event: joins.FlowsJoined | joins.GatewayActivated | joins.GatewayReset) -> None:
         node = self._process_of(self._instance_key).nodes[event.gateway_id]
         incoming, joined = {flow.id for flow in node.incoming}, set(event.flow_ids)
         is_whole = joined == incoming if node.behaviour is Behaviour.PARALLEL_GATEWAY else joined <= incoming
@@ -425,6 +434,7 @@ class History:
         """Everything of the instance is gone at once; what waits has no event of its own."""
         self.books.aside.discard(self._instance_key)
         self.hearing.forget(self._instance_key)
+        self.asking.forget(self._instance_key)
         for life in self.books.elements.values():
             if life.instance_key == self._instance_key and life.state in {
                 "activating",
@@ -447,6 +457,8 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     moves.FlowTaken: History.flow_taken,
     joins.TokenArrived: History.token_arrived,
     joins.FlowsJoined: History.joined,
+    joins.GatewayActivated: History.joined,
+    joins.GatewayReset: History.joined,
     undo.UndoRecorded: History.recorded,
     undo.UndoTaken: History.taken,
     undo.UndoStarted: History.started,

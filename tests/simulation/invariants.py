@@ -15,6 +15,7 @@ from counterflow.kernel.elements.ad_hoc_activation import FULFILLED
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedToken,
+    ConditionalSubscription,
     ElementInstance,
     Incident,
     Job,
@@ -73,7 +74,7 @@ class InstanceCheck:
         self._held = Counter(row.element_instance_key for row in rows[Incident])
         self._waits = Counter(
             (row.element_instance_key, row.catch_id)
-            for table in (Timer, MessageSubscription, SignalSubscription)
+            for table in (Timer, MessageSubscription, SignalSubscription, ConditionalSubscription)
             for row in rows[table]
         )
         self._waiting = {key for key, _ in self._waits}

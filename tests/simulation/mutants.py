@@ -13,10 +13,12 @@ import msgspec
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, entering, leaving, moves, travel, undo, undo_order, waits
-from counterflow.kernel.data import evaluation, mappings, scopes
+from counterflow.feel import Expression
+from counterflow.kernel.course import ending, entering, flows, leaving, moves, travel, undo, undo_order, waits
+from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
+    complex_gateway,
     event_based_gateway,
     parallel_gateway,
     standard_loop,
@@ -55,6 +57,7 @@ from counterflow.model.data import VariableMapping
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
+    ConditionalDefinition,
     EscalationDefinition,
 )
 from counterflow.model.graph import Behaviour, Flow, Node
@@ -137,6 +140,10 @@ def join_that_forgets(patch: Patch) -> None:
         entering.enter(scope, gateway)
 
     patch.setitem(_mutable(ROOMS), Behaviour.PARALLEL_GATEWAY, replace(parallel_gateway.ROOM, arrive=arrive))
+
+
+def late_tokens_go_on(patch: Patch) -> None:
+    patch.setattr(complex_gateway, "_at_reset", flows.outgoing)
 
 
 def gateway_forgets_what_has_to_come(patch: Patch) -> None:
@@ -434,6 +441,11 @@ def flows_of_activations_not_counted(patch: Patch) -> None:
     )
 
 
+def worker_asked_once(patch: Patch) -> None:
+    """The worker of an ad-hoc sub-process is not asked again when something in it has ended."""
+    patch.setattr(ad_hoc_sub_process, "_ask", _nothing)
+
+
 def activations_survive_the_condition(patch: Patch) -> None:
     fulfil = ad_hoc_sub_process._fulfil
 
@@ -441,6 +453,45 @@ def activations_survive_the_condition(patch: Patch) -> None:
         fulfil(scope, cancels_remaining=False)
 
     patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
+
+
+def condition_never_asked_again(patch: Patch) -> None:
+    patch.setattr(scopes, "notice", _nothing)
+
+
+def condition_not_asked_at_first(patch: Patch) -> None:
+    kind = KINDS[ConditionalDefinition]
+
+    def unasked(token: Token, catch: Node) -> None:
+        kind.open(token, catch)
+        del token.step.asked[token.step.state.last_key]
+
+    patch.setitem(_mutable(kernel.HOUSE.kinds), ConditionalDefinition, replace(kind, open=unasked))
+
+
+def condition_triggers_whatever_it_gives(patch: Patch) -> None:
+    evaluate = evaluation.evaluate
+    patch.setattr(
+        evaluation,
+        "evaluate",
+        lambda *given: (
+            msgspec.structs.replace(evaluate(*given), value=True)
+            if _is_condition(given[-1])
+            else evaluate(*given)
+        ),
+    )
+
+
+def _is_condition(expression: Expression) -> bool:
+    return expression.text.strip().startswith("q")
+
+
+def condition_sees_what_is_hidden(patch: Patch) -> None:
+    patch.setattr(conditions, "_is_hidden", lambda *_: False)
+
+
+def condition_forgotten_between_pages(patch: Patch) -> None:
+    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear())
 
 
 MUTANTS = (
@@ -456,6 +507,7 @@ MUTANTS = (
     completion_doubled,
     join_that_forgets,
     gateway_forgets_what_has_to_come,
+    late_tokens_go_on,
     timer_fires_early,
     answer_before_the_commit,
     subscription_left_over,
@@ -493,6 +545,12 @@ MUTANTS = (
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
     activations_survive_the_condition,
+    worker_asked_once,
+    condition_never_asked_again,
+    condition_not_asked_at_first,
+    condition_triggers_whatever_it_gives,
+    condition_sees_what_is_hidden,
+    condition_forgotten_between_pages,
 )
 
 

@@ -16,12 +16,19 @@ from counterflow import kernel
 from counterflow.kernel.course import ending, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.data import scopes
+from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
 from counterflow.kernel.lives.deployments import ProcessDefined
-from counterflow.kernel.rows import Job, MessageSubscription, SignalSubscription, Timer
+from counterflow.kernel.rows import (
+    ConditionalSubscription,
+    Job,
+    MessageSubscription,
+    SignalSubscription,
+    Timer,
+)
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
 from counterflow.kernel.work import held, incidents, pages
 from counterflow.kernel.work.origin import INNER
@@ -34,7 +41,12 @@ from tests.simulation.shapes import Activity, ProcessShape, name_of
 from tests.simulation.unfinished import is_at_rest
 
 ACTIVATE = "ActivateAdHocSubProcessActivities"
-WAITS = (timers.TimerScheduled, messages.SubscriptionOpened, signals.SignalSubscriptionOpened)
+WAITS = (
+    timers.TimerScheduled,
+    messages.SubscriptionOpened,
+    signals.SignalSubscriptionOpened,
+    conditional.ConditionalSubscriptionOpened,
+)
 
 
 def decision_of(seed: int, job_key: int) -> bool:
@@ -249,6 +261,8 @@ class Oracle:
             and event.receiver_key in seen.waits
         ):
             self._came(reference, event.receiver_key)
+        elif isinstance(event, conditional.ConditionalTriggered) and event.key in seen.waits:
+            self._came(reference, event.key)
         elif isinstance(event, moves.ElementCompleting) and event.key in seen.throws:
             reference.heard(seen.paths[event.key])
         elif _is_cancelled(root, entry, event):
@@ -314,8 +328,9 @@ class Oracle:
         waits = {
             (seen.paths[row.element_instance_key], row.catch_id)
             for found in rows
-            for row in (*found[Timer], *found[MessageSubscription], *found[SignalSubscription])
-            if isinstance(row, Timer | MessageSubscription | SignalSubscription)
+            for table in (Timer, MessageSubscription, SignalSubscription, ConditionalSubscription)
+            for row in found[table]
+            if isinstance(row, Timer | MessageSubscription | SignalSubscription | ConditionalSubscription)
         }
         _agree(root, "jobs", reference.open_jobs(), at_work)
         _agree(root, "events waited for", reference.open_waits(), waits)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
+from counterflow.kernel.events.conditional import EvaluateConditional
 from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
@@ -17,6 +18,7 @@ from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.rows import (
+    ConditionalSubscription,
     ElementInstance,
     Incident,
     Job,
@@ -28,9 +30,10 @@ from counterflow.kernel.rows import (
 )
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.kernel.work.origin import BODY
-from counterflow.model.events import MessageDefinition
+from counterflow.model.events import ConditionalDefinition, MessageDefinition
 from tests.kernel.bench import document
 from tests.simulation.faults import KEYS, PATIENCE_MS, PUNCTUAL_MS, SET_ASIDE, TROUBLED_MS
+from tests.simulation.generator import BEGINS
 from tests.simulation.invariants import Violation
 from tests.simulation.oracle import data_of
 from tests.simulation.shapes import Activity, name_of, places
@@ -95,12 +98,32 @@ class People:
                 for name in process.nodes
                 if name.startswith("x")
             }
-        return document(**values)
+        return document(**values, **self._true_already())
+
+    def _true_already(self) -> dict[str, object]:
+        """Some of what conditions wait for."""
+        if self._world.chance.random() < 0.7:
+            return {}
+        names = sorted(
+            {
+                name
+                for process in self._world.processes.values()
+                for node in process.nodes.values()
+                if isinstance(node.event, ConditionalDefinition)
+                for name in node.event.variables
+                if name != BEGINS
+            }
+        )
+        held = [name for name in names if self._world.chance.random() < 0.4]
+        self._world.fired["condition true already"] += bool(held)
+        return dict.fromkeys(held, True)
 
     def meddle(self) -> None:
         """Something that nobody has asked for."""
         makers = [
             *[self._publish] * 3,
+            *[self._make_true] * 2,
+            self._evaluate_conditional,
             self._trigger,
             *[self._call_by_name] * 2,
             self._broadcast,
@@ -186,6 +209,32 @@ class People:
                 )
             )
 
+    def _make_true(self) -> None:
+        """A variable that a condition is about changes, where it is waited for or, for all, at the process."""
+        waiting = self._world.store.scan(ConditionalSubscription, {})
+        if not waiting:
+            return
+        chance, row = self._world.chance, self._world.chance.choice(waiting)
+        value = chance.choice([True, True, True, True, False, None, 7])
+        at = row.element_instance_key if chance.random() < 0.8 else row.process_instance_key
+        self._world.fired["condition made true"] += value is True
+        self._world.submit(
+            SetVariables(
+                element_instance_key=at, variables=document(**{row.variable_names: value}), local=True
+            )
+        )
+
+    def _make_all_true(self) -> None:
+        for row in self._world.store.scan(ConditionalSubscription, {}):
+            holds = document(**{row.variable_names: True})
+            at = row.element_instance_key
+            self._world.give(SetVariables(element_instance_key=at, variables=holds, local=True))
+
+    def _evaluate_conditional(self) -> None:
+        begins = self._world.chance.choice([True, True, False])
+        variables = {**self._beginning(), **document(**{BEGINS: begins})}
+        self._world.submit(EvaluateConditional(variables=variables))
+
     def _cancel(self) -> None:
         roots = [row for row in self._active() if not row.parent_instance_key]
         if roots and self._world.chance.random() < 0.4:
@@ -250,6 +299,8 @@ class People:
             self._world.fired["incident resolved"] += 1
         if self._world.is_calm:
             self._finish()
+        elif self._world.chance.random() < 0.5:
+            self._make_true()
 
     def _finish(self) -> None:
         waiting = self._world.store.scan(MessageSubscription, {})
@@ -261,6 +312,7 @@ class People:
             self._world.give(PublishMessage(name=name, correlation_key=key, variables={}))
         for name in sorted({row.signal_name for row in self._world.store.scan(SignalSubscription, {})}):
             self._world.give(BroadcastSignal(name=name, variables={}))
+        self._make_all_true()
         late = [
             row
             for row in self._world.store.scan(Timer, {})

@@ -288,10 +288,39 @@ class Reference(Undoing):
 
     def _join(self, step: Fork, place: int, scope: Scope, then: Then) -> None:
         scope.waiting[step.id, place] += 1
+        if step.enough:
+            self._begin_round(step, scope, then)
+            return
         places = [(step.id, place) for place in self._taken(step)]
         if all(scope.waiting[found] for found in places):
             scope.waiting -= Counter(places)
             then()
+
+    def _begin_round(self, step: Fork, scope: Scope, then: Then) -> None:
+        """With enough tokens a round begins; what has given one in it is kept as a token of another name."""
+        every = [(step.id, place) for place in range(len(step.branches))]
+        filled = [each for each in every if scope.waiting[each]]
+        is_under_way = any(scope.waiting[f"{step.id} given", place] for _, place in every)
+        if not is_under_way and filled and sum(scope.waiting[each] for each in filled) >= step.enough:
+            scope.waiting -= Counter(filled)
+            scope.waiting += Counter((f"{step.id} given", place) for _, place in filled)
+            is_under_way = True
+            then()
+        if is_under_way:
+            self._end_round(step, scope, then)
+
+    def _end_round(self, step: Fork, scope: Scope, then: Then) -> None:
+        """Over when no branch can bring a token that has brought none; what is late is gone."""
+        given, at_work = f"{step.id} given", {live.path[-1][0] for live in scope.alive}
+        owing = [place for place in range(len(step.branches)) if not scope.waiting[given, place]]
+        late = [(step.id, place) for place in owing if scope.waiting[step.id, place]]
+        missing = [step.branches[place] for place in owing if not scope.waiting[step.id, place]]
+        if any(name_of_step(course.steps[0]) in at_work for course in missing if course.steps):
+            return
+        was_given = [(given, place) for place in range(len(step.branches)) if place not in owing]
+        scope.waiting -= Counter([*late, *was_given])
+        self._begin_round(step, scope, then)
+        self._may_end(scope)
 
     def _end(self, end: End, scope: Scope) -> None:
         if end.kind == "terminate":

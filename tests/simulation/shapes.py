@@ -19,7 +19,8 @@ Mapping: TypeAlias = tuple[str, str]
 @dataclass(frozen=True)
 class Trigger:
     """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` or
-    `signal` (its name), `error` or `escalation` (its code) or `cancel`.
+    `signal` (its name), `condition` (the variable that has to be true), `error` or `escalation` (its code) or
+    `cancel`.
     """
 
     kind: str
@@ -132,6 +133,8 @@ class Fork:
     id: str
     branches: tuple[Course, ...]
     some: bool = False
+    enough: int = 0
+    """At how many tokens a complex gateway goes on, and swallows those that are late; 0: it is none."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ Step: TypeAlias = Activity | Fork | Choice | Race | Again | Catch | Throw | Send
 
 @dataclass(frozen=True)
 class ProcessShape:
-    """One process. `begins` are messages, signals and timers that begin an instance beside its none start event."""
+    """One process. `begins` are messages, signals, timers and conditions that begin an instance beside its none start event."""
 
     id: str
     course: Course

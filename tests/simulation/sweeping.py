@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from counterflow.kernel.course import ending, moves
+from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -35,7 +36,8 @@ class Sweeping:
             jobs.JobCreated
             | timers.TimerScheduled
             | messages.SubscriptionOpened
-            | signals.SignalSubscriptionOpened,
+            | signals.SignalSubscriptionOpened
+            | conditional.ConditionalSubscriptionOpened,
         ):
             self._element_of[event.key] = event.element_instance_key
         elif self._sweeps and self.is_swept(self._reached_by(event)):
@@ -47,6 +49,8 @@ class Sweeping:
             return self._element_of[event.key]
         if isinstance(event, timers.TimerTriggered):
             return self._element_of[event.key]
+        if isinstance(event, conditional.ConditionalTriggered | conditional.ConditionalFailed):
+            return self._element_of.get(event.key, 0)
         if isinstance(event, messages.MessageCorrelated | messages.ElementTriggered | signals.SignalReceived):
             return self._element_of.get(event.receiver_key, 0)
         if isinstance(event, moves.ElementActivated | moves.ElementCompleted):

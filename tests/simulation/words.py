@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tests.bpmn.diagram import element, extensions, message
+from tests.bpmn.diagram import conditional, element, extensions, message
 from tests.simulation.shapes import OWN, Many, Mapping
 
 DECISION = "price"
@@ -58,6 +58,14 @@ class Words(Protocol):
 
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         """A condition, also of a variable that is not there."""
+        ...
+
+    def at_least(self, variable: str, number: int) -> str:
+        """A condition of a variable that is a number."""
+        ...
+
+    def conditional(self, variable: str) -> str:
+        """The definition of an event that waits for a variable to be true, and is asked when it changes."""
         ...
 
     def message(self, name: str) -> str:
@@ -115,6 +123,12 @@ class Zeebe:
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         return "= " + " or ".join(f"{variable} = {value}" for value in values)
 
+    def at_least(self, variable: str, number: int) -> str:
+        return f"= {variable} &gt;= {number}"
+
+    def conditional(self, variable: str) -> str:
+        return conditional(self.equals(variable, "true"))
+
     def message(self, name: str) -> str:
         return message(name)
 
@@ -166,6 +180,12 @@ class Camunda:
 
     def is_one_of(self, variable: str, values: Sequence[int]) -> str:
         return f"${{{' || '.join(f'{variable} == {value}' for value in values)}}}"
+
+    def at_least(self, variable: str, number: int) -> str:
+        return f"${{{variable} &gt;= {number}}}"
+
+    def conditional(self, variable: str) -> str:
+        return conditional(self.equals(variable, "true"), camunda__variableName=variable)
 
     def message(self, name: str) -> str:
         key = None if name.startswith(OWN) else "${key}"

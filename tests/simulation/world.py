@@ -17,6 +17,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from counterflow import kernel
+from counterflow.kernel.events.conditional import EvaluateConditional
 from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
@@ -394,6 +395,8 @@ class World:
         is_durable = True
         if isinstance(command, CompleteJob):
             is_durable = self.history.books.completed_jobs[command.job_key] == 1
+        elif isinstance(command, EvaluateConditional):
+            is_durable = all(self.store.get(ProcessInstance, (begun.instance_key,)) for begun in answer)
         elif isinstance(command, CreateProcessInstance):
             is_durable = self.store.get(ProcessInstance, (answer.key,)) is not None
         elif isinstance(command, PublishMessage):

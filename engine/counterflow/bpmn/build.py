@@ -103,6 +103,7 @@ class _Builder:
             multi_instance=details.multi_instance,
             ad_hoc=_ad_hoc(element),
             standard_loop=details.standard_loop,
+            activation=details.activation,
             attached_to=element.attached_to.id if element.attached_to is not None else None,
             is_for_compensation=element.is_for_compensation,
             compensation=_compensation(element),

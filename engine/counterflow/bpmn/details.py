@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from counterflow.feel import Expression
 from counterflow.model.data import VariableMapping
 from counterflow.model.events import EventDefinition
 from counterflow.model.graph import (
@@ -32,6 +33,8 @@ class Details:
     multi_instance: MultiInstance | None = None
     ad_hoc: AdHoc | None = None
     standard_loop: StandardLoop | None = None
+    activation: Expression | None = None
+    """Complex gateways only: the condition by which a round begins."""
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False

@@ -101,6 +101,8 @@ class ElementKind:
     """Events only: the attribute that says whether it interrupts; where there is none, it always does."""
     joins: Joins | None = None
     """Gateways only; None where each token passes by itself."""
+    own_part: str = ""
+    """Tag of a child that says how it runs."""
     chooses: bool = False
     """Gateways only: whether the conditions of its outgoing flows are asked."""
 
@@ -153,9 +155,10 @@ ELEMENTS: Mapping[str, ElementKind] = {
     ),
     "complexGateway": ElementKind(
         category=_GATEWAY,
+        behaviour=Behaviour.COMPLEX_GATEWAY,
         joins=Joins.WHAT_CAN_COME,
         chooses=True,
-        remedy="Use exclusive and parallel gateways.",
+        own_part="activationCondition",
     ),
     "implicitThrowEvent": ElementKind(category=_EVENT, remedy="Use an intermediate throw event."),
 }

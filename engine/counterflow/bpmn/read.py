@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from counterflow.bpmn.activation import activation_condition
 from counterflow.bpmn.build import build
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.reader import DialectReader
@@ -30,7 +31,7 @@ from counterflow.documents.findings import Finding
 from counterflow.documents.limits import DEFAULT_LIMITS, NO_LIMITS, DocumentLimits
 from counterflow.documents.notes import Notes, ReadDocument, reported_once
 from counterflow.documents.xml import XmlError, line_of
-from counterflow.model.graph import Process
+from counterflow.model.graph import Behaviour, Process
 
 _ABOUT_WHAT_IS_USED = frozenset({"extension", "extension-place", "user-task"})
 
@@ -98,6 +99,9 @@ def _read_details(reading: ModelReading) -> None:
                 event=kind.read(reading, element) if kind is not None else None,
             )
             _read_loop(element, dialect, notes)
+            if element.behaviour is Behaviour.COMPLEX_GATEWAY:
+                activation = activation_condition(element, dialect, notes)
+                element.details = replace(element.details, activation=activation)
     for flow in drawn.flows:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:

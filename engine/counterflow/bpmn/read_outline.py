@@ -120,6 +120,7 @@ def _look_inside(drawn: Outline, element: Element) -> None:
             namespace(xml) == BPMN
             and xml not in element.definitions
             and xml is not element.loop
+            and tag != element.kind.own_part
             and tag not in READ_OVER
         ):
             _note_stranger(drawn, element, xml, element.id)

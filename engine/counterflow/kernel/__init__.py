@@ -25,6 +25,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import (
     ad_hoc_activation,
     ad_hoc_sub_process,
+    complex_gateway,
     inclusive_gateway,
     multi_instance,
 )
@@ -78,6 +79,7 @@ _PAGES: tuple[Any, ...] = (
     ending,
     entering,
     incidents,
+    complex_gateway,
     inclusive_gateway,
     instances,
     job_delivery,

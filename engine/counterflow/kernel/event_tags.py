@@ -79,6 +79,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "DecisionEvaluated": 151,
     },
     "0.2.0": {
+        "GatewayActivated": 72,
+        "GatewayReset": 73,
         "EscalationThrown": 61,
         "EscalationCaught": 62,
         "TransactionCanceled": 65,

@@ -464,7 +464,11 @@ class UndoRecord(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, key=("scope_key", "flow_id"))
 class ArrivedToken(Row, frozen=True, gc=False):
-    """Tokens that wait at a joining gateway, counted per incoming flow."""
+    """Tokens that wait at a joining gateway, counted per incoming flow.
+
+    With a count of 0 it is none, but says that a complex gateway has had one of the flow in this round
+    (`course/joins.py`).
+    """
 
     scope_key: int
     flow_id: str

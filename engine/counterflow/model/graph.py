@@ -48,6 +48,7 @@ class Behaviour(StrEnum):
     EXCLUSIVE_GATEWAY = "exclusive_gateway"
     PARALLEL_GATEWAY = "parallel_gateway"
     INCLUSIVE_GATEWAY = "inclusive_gateway"
+    COMPLEX_GATEWAY = "complex_gateway"
     EVENT_BASED_GATEWAY = "event_based_gateway"
     CALL_ACTIVITY = "call_activity"
     MULTI_INSTANCE = "multi_instance"
@@ -294,6 +295,8 @@ class Node:
     default_flow: str | None = None
     reach: Reach | None = None
     """Joins only that wait for what can still come, and have several incoming flows."""
+    activation: Expression | None = None
+    """Complex gateways only: the condition by which a round begins."""
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False

@@ -55,6 +55,9 @@ class DialectReader(Protocol):
     def loop_condition(self, element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
         """The condition of a standard loop."""
 
+    def activation_condition(self, element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+        """The condition by which a round of a complex gateway begins."""
+
     def text_or_expression(
         self, text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
     ) -> str | Expression | None:

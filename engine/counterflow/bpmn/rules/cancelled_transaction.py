@@ -62,14 +62,6 @@ def _check_transaction(transaction: Element) -> Iterator[Finding]:
     if ends and not catches:
         message = f"expected a cancel event on {transaction}, which '{ends[0].id}' cancels, found none."
         yield transaction.error(RULE, message, "Attach a cancel boundary event, and lead it to what follows.")
-    if ends and transaction.loop is not None:
-        mark = "multi-instance" if transaction.is_multi_instance else "a loop"
-        message = (
-            f"{transaction}, which '{ends[0].id}' cancels, is {mark}: what it has done at other times "
-            "could not be undone."
-        )
-        remedy = "Put a sub-process with that mark into the transaction."
-        yield transaction.error(RULE, message, remedy, transaction.loop)
     if transaction.attribute("method").lower() not in _METHODS:
         message = (
             f"{transaction} asks for the method {transaction.attribute('method')}, but what it has done is "

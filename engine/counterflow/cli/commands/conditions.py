@@ -8,7 +8,7 @@ import typer
 
 from counterflow.cli.exits import REJECTED, Failure
 from counterflow.cli.options import AddressOption, JsonOption, VariablesOption, read_object, remote
-from counterflow.cli.output import count, give, give_json, json_data, say
+from counterflow.cli.output import count, give, give_json, say
 
 
 def evaluate_conditional(
@@ -30,7 +30,9 @@ def evaluate_conditional(
     document = read_object(variables, "--variables")
     answer = remote(address).call("EvaluateConditional", processDefinitionKey=definition, variables=document)
     if as_json:
-        give_json(json_data(answer))
+        from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
+
+        give_json(to_data(answer))
     else:
         for begun in answer.processInstances:
             give(str(begun.processInstanceKey))

@@ -113,7 +113,9 @@ def of_element(token: Token) -> Sweeping:
     yield from _children(token, 0, 0)
     yield from token.room.terminating(token) or ()
     incidents.drop_incidents_of(token)
-    yield from undo.drop(token, token.key)
+    # what has completed in it may have been kept for who cancels its transaction
+    if token.key not in token.instance.container_of:
+        yield from undo.drop(token, token.key)
     if not token.scope_key:
         announce_end(token, "terminated")
     if token.key in token.instance.rows[Sweep]:

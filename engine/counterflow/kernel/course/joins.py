@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -24,6 +24,24 @@ class TokenArrived(InstanceEvent, frozen=True):
 
 class FlowsJoined(InstanceEvent, frozen=True):
     """A token of each of these incoming flows has become one."""
+
+    scope_key: int
+    gateway_id: str
+    flow_ids: tuple[str, ...]
+
+
+class GatewayActivated(InstanceEvent, frozen=True):
+    """A complex gateway has begun a round with a token of each of these flows, and waits to be reset."""
+
+    scope_key: int
+    gateway_id: str
+    flow_ids: tuple[str, ...]
+
+
+class GatewayReset(InstanceEvent, frozen=True):
+    """Nothing more comes in the round of a complex gateway: what came late, on these flows, is gone, and it
+    waits to begin another.
+    """
 
     scope_key: int
     gateway_id: str
@@ -57,6 +75,31 @@ def others_moved(scope: Token) -> None:
         scope.step.house.rooms[gateway.behaviour].others_moved(scope, gateway)
 
 
+def taken(scope: Token, gateway: Node) -> list[Flow]:
+    """The incoming flows of a complex gateway that have given a token in its round; none between rounds."""
+    arrived = scope.instance.arrived
+    return [flow for flow in gateway.incoming if (scope.key, _mark(gateway.id, flow.id)) in arrived]
+
+
+def places(scope: Token) -> Iterator[str]:
+    """The elements of a scope where tokens are: at work, held up, or waiting at a join."""
+    instance = scope.instance
+    yield from (instance.elements[key].element_id for key in instance.children.get(scope.key, ()))
+    for gateway_id, flow_ids in instance.arrived_in.get(scope.key, {}).items():
+        if any(instance.arrived[scope.key, flow_id].count for flow_id in flow_ids):
+            yield gateway_id
+
+
+def activate(scope: Token, gateway: Node, flows: Sequence[Flow]) -> None:
+    """A complex gateway begins a round with a token of each of these flows."""
+    scope.emit(GatewayActivated(scope.key, gateway.id, tuple(flow.id for flow in flows)))
+
+
+def reset(scope: Token, gateway: Node, late: Sequence[Flow]) -> None:
+    """The round of a complex gateway is over; what came late on these flows is gone."""
+    scope.emit(GatewayReset(scope.key, gateway.id, tuple(flow.id for flow in late)))
+
+
 def join(scope: Token, gateway: Node, flows: Sequence[Flow]) -> None:
     """A token of each of these flows becomes one."""
     scope.emit(FlowsJoined(scope.key, gateway.id, tuple(flow.id for flow in flows)))
@@ -68,7 +111,29 @@ def _apply_arrived(state: State, instance: InstanceState, event: TokenArrived) -
     state.put(ArrivedToken(event.scope_key, event.flow_id, instance.key, event.gateway_id, count))
 
 
-def _apply_joined(state: State, instance: InstanceState, event: FlowsJoined) -> None:
+def _mark(gateway_id: str, flow_id: str) -> str:
+    """What stands for a flow in the row that says that it has given a token: no id has a space."""
+    return f"{gateway_id} {flow_id}"
+
+
+def _apply_activated(state: State, instance: InstanceState, event: GatewayActivated) -> None:
+    _apply_joined(state, instance, event)
+    for flow_id in event.flow_ids:
+        mark = _mark(event.gateway_id, flow_id)
+        state.put(ArrivedToken(event.scope_key, mark, instance.key, event.gateway_id, 0))
+
+
+def _apply_reset(state: State, instance: InstanceState, event: GatewayReset) -> None:
+    _apply_joined(state, instance, event)
+    for flow_id in list(instance.arrived_in[event.scope_key][event.gateway_id]):
+        row = instance.arrived[event.scope_key, flow_id]
+        if not row.count:
+            state.delete(row)
+
+
+def _apply_joined(
+    state: State, instance: InstanceState, event: FlowsJoined | GatewayActivated | GatewayReset
+) -> None:
     for flow_id in event.flow_ids:
         token = instance.arrived[event.scope_key, flow_id]
         if token.count > 1:
@@ -77,4 +142,9 @@ def _apply_joined(state: State, instance: InstanceState, event: FlowsJoined) -> 
             state.delete(token)
 
 
-OF_INSTANCE = {TokenArrived: _apply_arrived, FlowsJoined: _apply_joined}
+OF_INSTANCE = {
+    TokenArrived: _apply_arrived,
+    FlowsJoined: _apply_joined,
+    GatewayActivated: _apply_activated,
+    GatewayReset: _apply_reset,
+}

@@ -43,7 +43,7 @@ Sweeping: TypeAlias = Iterator[Nothing]
 
 
 class UndoRecorded(InstanceEvent, frozen=True):
-    """An activity that can be undone is completing.
+    """An activity that can be undone is completing, or is kept as its transaction is cancelled.
 
     `handler` is the activity that undoes it, empty for a container.
     """

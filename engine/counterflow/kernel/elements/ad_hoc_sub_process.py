@@ -62,7 +62,7 @@ def beginning(scope: Token) -> None:
         raise entering.too_far(scope)
     if len(scope.instance.elements) + 2 * len(activities) > scope.step.limits.instance_elements:
         raise entering.too_many(scope, 2 * len(activities))
-    entering.activate(scope)
+    _activate(scope)
     is_kept = len(activities) > scope.step.a_part
     kept = join([feel.to_json(activity) for activity in activities]) if is_kept else None
     scope.emit(LoopStarted(scope.key, len(activities), kept))
@@ -77,10 +77,22 @@ def beginning(scope: Token) -> None:
 
 def _begin_where_told(scope: Token, definition: AdHoc, targets: Sequence[str]) -> None:
     """Each start instruction is an activation, in place of what collection or worker would say."""
-    entering.activate(scope)
+    _activate(scope)
     scope.emit(LoopStarted(scope.key, len(targets)))
     for target in targets:
         ad_hoc_inner_instance.begin_at(scope, definition, target)
+
+
+def _activate(scope: Token) -> None:
+    """It is at work. Where a condition holds already for which an event sub-process takes it over, no flow
+    begins, and it is done when that has ended. Raises `Held` and `TakenOver`.
+    """
+    try:
+        entering.activate(scope)
+    except entering.TakenOver:
+        if scope.is_there and scope.row.state == ACTIVATED:
+            scope.emit(LoopStarted(scope.key, 0))
+        raise
 
 
 def begin_more(scope: Token) -> None:

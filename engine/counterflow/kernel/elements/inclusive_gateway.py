@@ -9,8 +9,6 @@ token that is between two elements stands nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from counterflow.kernel.course import entering, flows, joins, leaving
 from counterflow.kernel.course.room import room
 from counterflow.kernel.work.errands import Regarding
@@ -46,16 +44,9 @@ def _join_unless_awaited(scope: Token, gateway_id: str) -> None:
     filled = joins.waiting(scope, gateway)
     if not filled or gateway.reach is None:
         return
-    if not is_awaited(gateway.reach, {flow.id for flow in filled}, _places(scope)):
+    if not is_awaited(gateway.reach, {flow.id for flow in filled}, joins.places(scope)):
         joins.join(scope, gateway, filled)
         entering.enter(scope, gateway)
-
-
-def _places(scope: Token) -> Iterator[str]:
-    """The elements of a scope where tokens are: at work, held up, or waiting at a join."""
-    instance = scope.instance
-    yield from (instance.elements[key].element_id for key in instance.children.get(scope.key, ()))
-    yield from instance.arrived_in.get(scope.key, ())
 
 
 ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)

@@ -245,7 +245,8 @@ def _lets_some_go(body: Token) -> bool:
 
 def _begins_more(body: Token) -> bool:
     """Whether instances of a parallel activity are still to begin."""
-    return not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]
+    is_kept = not _definition(body).is_sequential and body.key in body.instance.rows[LoopItems]
+    return is_kept and not body.row.interrupted
 
 
 def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:

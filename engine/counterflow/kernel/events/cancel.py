@@ -4,17 +4,23 @@ leaves by the cancel event on its border.
     thrown → the others are swept away → what has completed is undone → the transaction is swept away → left
 
 While it is undone nothing else begins in the transaction; the events on its border still wait, so that an
-error of a handler (a hazard) or a timer can take over. BPMN 2.0.2, 10.3.6; the order is `undo.py`'s.
+error of a handler (a hazard) or a timer can take over. Of a transaction that is done several times, all that
+was done is cancelled: the times under way end as well, and what they and those before had completed is undone
+together. BPMN 2.0.2, 10.3.6; the order is `undo.py`'s.
 """
 
 from __future__ import annotations
 
-from counterflow.kernel.course import ending, travel, undo
+from counterflow.kernel.course import ending, travel, undo, waits
+from counterflow.kernel.course.moves import ScopeInterrupted
 from counterflow.kernel.course.room import room
+from counterflow.kernel.data import scopes
 from counterflow.kernel.events import compensation
+from counterflow.kernel.rows import UndoRecord
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
+from counterflow.kernel.work import incidents
 from counterflow.kernel.work.step import EventRoom, Token
 from counterflow.model.events import CancelDefinition
 from counterflow.model.graph import Node
@@ -35,7 +41,55 @@ def _throw(token: Token) -> None:
 
 
 def _undo(token: Token) -> None:
-    compensation.begin(token, compensation.reached(token.scope), _leave)
+    """Undo what the throw reaches, when the other times that the transaction is done have ended."""
+    body = _body_of(token.scope)
+    if body is None:
+        compensation.begin(token, compensation.reached(token.scope), _leave)
+    elif _end_others(body, token.scope.key):
+        reached = (*undo.collect(token.instance, body.key), *compensation.reached(token.scope))
+        compensation.begin(token, sorted(reached, key=_completed_position), _leave)
+    else:
+        token.step.first.append((_undo, token))
+
+
+def _completed_position(record: UndoRecord) -> int:
+    return record.completed_position
+
+
+def _body_of(transaction: Token) -> Token | None:
+    return transaction.scope if transaction.loop_counter > 0 else None
+
+
+def _end_others(body: Token, spared_key: int) -> bool:
+    """No more begin, and those under way end; what they have completed can be undone. Answers whether that is
+    done.
+    """
+    others = [body.token(key) for key in sorted(body.instance.children[body.key]) if key != spared_key]
+    incidents.drop_incidents_of(body)
+    for scope in (body, *others):
+        if not scope.row.interrupted:
+            scope.emit(ScopeInterrupted(scope.key))
+            waits.close_inner(scope)
+    return all(_ends(other) for other in others)
+
+
+def _ends(other: Token) -> bool:
+    if not ending.terminate_children(other):
+        return False
+    _keep(other)
+    ending.terminate(other)
+    return True
+
+
+def _keep(other: Token) -> None:
+    """What has completed in it outlasts it, with its variables as they are, as if it had completed."""
+    instance, key = other.instance, other.key
+    if key not in instance.undo_by_scope or key in instance.container_of:
+        return
+    position = other.row.activated_position
+    local = scopes.to_object(dict(sorted(other.variables.items())))
+    recorded = (other.step.new_key(), other.scope_key, other.node.id, key, "", position)
+    other.emit(undo.UndoRecorded(*recorded, variables=local))
 
 
 def _resume(token: Token) -> None:
@@ -43,7 +97,7 @@ def _resume(token: Token) -> None:
 
 
 def _leave(token: Token) -> None:
-    at = token.scope
+    at = _body_of(token.scope) or token.scope
     catch = _catch_on(at)
     at.emit(TransactionCanceled(at.key, catch.id))
     travel.go_on_from(at, catch, {}, interrupting=True)

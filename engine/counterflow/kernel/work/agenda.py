@@ -23,12 +23,16 @@ Handle = TypeVar("Handle")
 """Of an element instance."""
 
 
+def _nothing_is(_: int) -> bool:
+    return False
+
+
 class Agenda(Generic[Handle]):
     """Of one command, or of one page of it: it is full with so many events."""
 
     __slots__ = (
         *("_asked_in_order", "asked", "came", "causes", "causes_of_timers", "coming"),
-        *("first", "is_in_parts", "page", "page_end", "undertaking_key", "work"),
+        *("first", "is_asked_later", "is_in_parts", "page", "page_end", "undertaking_key", "work"),
     )
 
     def __init__(self, page_events: int) -> None:
@@ -44,6 +48,8 @@ class Agenda(Generic[Handle]):
         self.asked: dict[int, Handle] = {}
         """The conditions to be asked before anything else is done, and who waits for each, by key."""
         self._asked_in_order: list[int] = []
+        self.is_asked_later: Callable[[int], bool] = _nothing_is
+        """Whether this page is still to come to where a condition is asked, by key."""
         self.coming: deque[Arrival] = deque()
         """What comes from outside when the course is at rest, one after another."""
         self.came = 0
@@ -64,6 +70,11 @@ class Agenda(Generic[Handle]):
 
     def ask(self, key: int, waiting: Handle) -> None:
         """A condition is to be asked when this turn is over, once for all that has changed in it."""
+        if not self.is_asked_later(key):
+            self.ask_next(key, waiting)
+
+    def ask_next(self, key: int, waiting: Handle) -> None:
+        """A condition is to be asked before anything else is done."""
         if key not in self.asked:
             self.asked[key] = waiting
             heapq.heappush(self._asked_in_order, key)

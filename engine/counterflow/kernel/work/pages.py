@@ -17,6 +17,7 @@ equally far. An errand whose element has gone meanwhile is done.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -96,6 +97,8 @@ class Page:
         """How many of its work errands have been taken up."""
         self.brought = 0
         """How many of its arrivals may come in this page."""
+        self.asks: set[int] | None = None
+        """The conditions that it is still to come to, by key; None as long as nobody has wanted to know."""
         self.aside: dict[int, list[Errand]] = {}
         """Errands of process instances that are set aside."""
         self._documents: dict[int, dict[str, bytes]] = {}
@@ -110,16 +113,21 @@ class Page:
 
 
 def decide_go_on(step: Step, command: GoOn) -> bool:
-    """Work first, in its order; what comes of it has its turn when all that was there before is done."""
+    """Work first, in its order; what comes of it has its turn when all that was there before is done.
+
+    Conditions are taken up by no more than a page can ask with success, so that very many are not written
+    down anew with every page.
+    """
     key, shared = command.undertaking_key, step.state.shared
     undertaking: Undertaking | None = shared[Undertaking].get(key)
     if undertaking is None or _stands_still(step.state, undertaking):
         return False
     _take_up(step, undertaking)
     page = step.page = Page(undertaking, _places(step, key))
+    step.is_asked_later = partial(_is_asked_later, step, page)
     for place in page.work:
         errand = shared[Errand][key, place]
-        if step.asked and step.house.continuations[errand.what] is not step.house.ask:
+        if step.asked and (not _asks(step, errand) or len(step.asked) >= step.limits.page_events):
             step.ask_all()
         if step.is_page_full:
             step.page_end = 0
@@ -128,6 +136,19 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
         _run_errand(step, page, errand)
     _bring(step, page)
     return True
+
+
+def _asks(step: Step, errand: Errand) -> bool:
+    return step.house.continuations[errand.what] is step.house.ask
+
+
+def _is_asked_later(step: Step, page: Page, key: int) -> bool:
+    """Asked is once, after all that has changed before."""
+    if page.asks is None:
+        rows = step.state.shared[Errand]
+        errands = [rows[page.undertaking.key, place] for place in page.work[page.worked :]]
+        page.asks = {int(errand.about) for errand in errands if _asks(step, errand)}
+    return key in page.asks
 
 
 def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) -> int:
@@ -226,6 +247,8 @@ def _stands_still(state: State, undertaking: Undertaking) -> bool:
 
 def _run_errand(step: Step, page: Page, errand: Errand) -> None:
     instance = step.state.instance(errand.process_instance_key)
+    if page.asks is not None and _asks(step, errand):
+        page.asks.discard(int(errand.about))
     if instance is None or errand.key not in instance.elements:
         return
     go_on = step.house.continuations[errand.what]
@@ -235,7 +258,7 @@ def _run_errand(step: Step, page: Page, errand: Errand) -> None:
     if go_on in step.house.sweeping or not is_swept(step.state, instance, errand.key):
         token = step.at(instance).token(errand.key)
         if go_on is step.house.ask:
-            step.ask(int(errand.about), token)
+            step.ask_next(int(errand.about), token)
             return
         attempt(token, Regarding(go_on, errand.about) if errand.about else go_on)
 

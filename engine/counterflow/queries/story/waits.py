@@ -154,7 +154,9 @@ def _token_arrived(story: Story, event: joins.TokenArrived) -> None:
     came.append(story.now_ms)
 
 
-def _flows_joined(story: Story, event: joins.FlowsJoined) -> None:
+def _flows_joined(
+    story: Story, event: joins.FlowsJoined | joins.GatewayActivated | joins.GatewayReset
+) -> None:
     for flow_id in event.flow_ids:
         _, came = story.waiting[event.scope_key, flow_id]
         came.popleft()
@@ -214,5 +216,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     conditions.ConditionalSubscriptionClosed: _condition_closed,
     joins.TokenArrived: _token_arrived,
     joins.FlowsJoined: _flows_joined,
+    joins.GatewayActivated: _flows_joined,
+    joins.GatewayReset: _flows_joined,
     moves.TokensSweptAway: _tokens_swept_away,
 }

@@ -143,6 +143,11 @@ def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expre
     return condition_expression(element, "loop condition", xml, notes)
 
 
+def activation_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+    """As a loop condition."""
+    return condition_expression(element, "activation condition", xml, notes)
+
+
 def text_or_expression(
     text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:

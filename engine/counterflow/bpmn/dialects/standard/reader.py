@@ -86,6 +86,11 @@ def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expre
     return standard_condition(element, "loop condition", xml, notes)
 
 
+def activation_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+    """As a loop condition."""
+    return standard_condition(element, "activation condition", xml, notes)
+
+
 def text_or_expression(
     text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:

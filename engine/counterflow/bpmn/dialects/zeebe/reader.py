@@ -147,6 +147,11 @@ def loop_condition(element: Element, xml: etree._Element, notes: Notes) -> Expre
     return marked_expression(text_of(xml), "loop condition", element, xml, notes)
 
 
+def activation_condition(element: Element, xml: etree._Element, notes: Notes) -> Expression | None:
+    """As a loop condition."""
+    return marked_expression(text_of(xml), "activation condition", element, xml, notes)
+
+
 def text_or_expression(
     text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> str | Expression | None:
