@@ -68,6 +68,25 @@ def test_what_is_closed_is_closed_once_and_for_all() -> None:
         engine.worker("book-hotel")(print)
 
 
+def test_a_worker_does_not_close_the_engine_that_waits_for_it() -> None:
+    refused: Future[BaseException | None] = Future()
+    with counterflow.open("memory:", Settings(shutdown_grace_ms=3_600_000)) as engine:
+        (one_task,) = engine.deploy_contents({"one.bpmn": ONE_TASK}).processes
+
+        @engine.worker("pack")
+        def pack(job: WorkerJob) -> None:
+            try:
+                with counterflow.open():
+                    pass  # another one it may
+                engine.close()
+            except RuntimeError as error:
+                refused.set_result(error)
+
+        one = engine.start(one_task.id)
+        assert "let the handler return" in str(refused.result(20))
+        assert engine.end_of(one, PATIENCE).state == "completed"
+
+
 def test_a_database_that_cannot_be_opened_leaves_no_thread_behind() -> None:
     before = threading.active_count()
     with pytest.raises(StoreError):

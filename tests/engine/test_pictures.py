@@ -8,7 +8,7 @@ from lxml import etree
 import counterflow
 from counterflow.drawing.svg.style import RunState
 from counterflow.engine import pictures
-from counterflow.engine.pictures import DrawnModel, ShownInstance
+from counterflow.engine.pictures import DrawnModel, ShownInstance, ShownReasons, ShownUndoPlan
 from counterflow.testing import Engine
 from tests.bpmn.diagram import end, gateway, model, path, service, start
 from tests.engine.trips import TRIP
@@ -129,3 +129,60 @@ def test_print_shows_what_has_run_line_by_line_with_nothing_raw(monkeypatch: pyt
     monkeypatch.setattr(pictures, "MOST_LINES", 3)
     *_, last = str(failed_trip()).splitlines()
     assert last.startswith("  … and ")
+
+
+def undoing() -> tuple[Engine, int]:
+    """A trip whose car is being undone, with the hotel to follow."""
+    engine = Engine()
+    engine.deploy(TRIP)
+    trip = engine.start("trip-booking")
+    engine.complete("book-hotel")
+    engine.complete("book-car")
+    engine.throw_error("book-flight", "FLIGHT_UNAVAILABLE")
+    return engine, trip
+
+
+def html_of(shown: object) -> str:
+    """What a notebook shows."""
+    assert isinstance(shown, ShownReasons | ShownUndoPlan)
+    return shown._repr_html_()
+
+
+def test_why_is_shown_on_the_diagram_with_the_ways_on_below() -> None:
+    engine, trip = undoing()
+    page = html_of(engine.why(trip))
+    assert "waits for a worker to take a job of type &#x27;cancel-car&#x27;" in page
+    assert page.count("<svg ") == 1
+    engine.fail("cancel-car", retries=0, message="<b>")
+    svg = ShownReasons._repr_svg_(engine.why(trip))  # type: ignore[arg-type]  # a notebook sees what it is
+    assert svg is not None
+    assert (runs_in(svg)["cancel-car"], runs_in(svg)["undo-bookings"]) == ("incident", "active")
+    assert "<b></b>" not in html_of(engine.why(trip))
+
+
+def test_an_undo_plan_is_shown_on_the_diagram() -> None:
+    engine = Engine()
+    engine.deploy(TRIP)
+    trip = engine.start("trip-booking")
+    engine.complete("book-hotel")
+    page = html_of(engine.undo_plan(trip))
+    assert "would run handlers: 1" in page
+    runs = runs_in(page[page.index("<svg ") : page.index("</svg>") + len("</svg>")])
+    assert (runs["book-hotel"], runs["cancel-hotel"]) == ("completed", "undone")
+
+
+def test_an_undo_under_way_shows_what_runs_what_waits_and_what_is_held() -> None:
+    engine, trip = undoing()
+    engine.fail("cancel-car", retries=0, message="no line")
+    page = html_of(engine.undo_plan(trip))
+    assert "under way, waits for its turn" in page
+    assert "no line" in page
+    runs = runs_in(page[page.index("<svg ") : page.index("</svg>") + len("</svg>")])
+    assert (runs["cancel-car"], runs["cancel-hotel"]) == ("incident", "undone")
+
+
+def test_more_reasons_than_a_page_holds_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_LINES", 0)
+    engine, trip = undoing()
+    assert "… and more" in html_of(engine.why(trip))
+    assert "… and 2 more" in html_of(engine.undo_plan(trip))

@@ -96,6 +96,7 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("start", lambda e: e.start("a", {"x": [None, float("inf")]}), TypeError, "JSON has no number inf"),
     ("why", lambda e: e.why(7), Rejection, "none was found"),
     ("why", lambda e: e.why(TOO_LARGE), Rejection, "64 bits"),
+    ("evaluate_conditional", lambda e: e.evaluate_conditional(definition_key=7), Rejection, "key '7'"),
     ("undo_plan", lambda e: e.undo_plan(7), Rejection, "none was found"),
     ("undo_plan", lambda e: e.undo_plan(TOO_LARGE), Rejection, "64 bits"),
     ("show", lambda e: e.show(TOO_LARGE), Rejection, "64 bits"),

@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 from counterflow.engine.blocking_verbs import BlockingVerbs
 from counterflow.engine.engine import ANOTHER_PROCESS, Engine
 from counterflow.engine.handlers import WorkerTask
-from counterflow.engine.workers import LAST_MOMENT_SECONDS
+from counterflow.engine.workers import LAST_MOMENT_SECONDS, is_doing_job_of
 from counterflow.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -34,6 +34,10 @@ OWN_THREAD = (
     "was called there; make the worker a plain function, or use counterflow.Engine, whose verbs are awaited"
 )
 
+CLOSED_BY_WORKER = (
+    "Expected this engine to be closed by the program, but one of its workers was about to close it, and the "
+    "end waits for workers; let the handler return, and close the engine where it was opened"
+)
 CLOSED = "Expected an engine that is open, but this one is closed; open another one"
 
 
@@ -76,9 +80,10 @@ class BlockingEngine(BlockingVerbs):
     def close(self) -> None:
         """End what waits, let what is under way finish within the settings' grace, commit, and close.
 
-        Once is enough. Ctrl-C cuts the grace short, and is raised when all is closed.
+        Once is enough. Ctrl-C cuts the grace short, and is raised when all is closed. Raises `RuntimeError`
+        for one of its own workers, which it would wait for.
         """
-        if why := self._why_not_here():
+        if why := self._why_not_here() or self._why_not_by_worker():
             raise RuntimeError(why)
         self._leave()
         failure, self._failure = self._failure, None
@@ -134,6 +139,9 @@ class BlockingEngine(BlockingVerbs):
             return ANOTHER_PROCESS
         return OWN_THREAD if threading.current_thread() is self._thread else ""
 
+    def _why_not_by_worker(self) -> str:
+        return CLOSED_BY_WORKER if self._engine.is_asked_by_worker() else ""
+
     # -- in the thread ---------------------------------------------------------------------------------------
 
     def _work(self) -> None:
@@ -178,6 +186,10 @@ async def _end_others() -> None:
 
 class _Inside(Engine):
     """The engine in the thread; workers are begun there too."""
+
+    def is_asked_by_worker(self) -> bool:
+        """Whether whoever asks is a handler that does a job of this engine."""
+        return is_doing_job_of(self._service)
 
     def _add_worker(self, task: WorkerTask) -> None:
         if self._process and os.getpid() != self._process:

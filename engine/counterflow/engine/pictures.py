@@ -1,25 +1,34 @@
 """A process instance as a notebook shows it: its diagram with what has become of each element, and below it
-what has run, line by line.
+what has run, line by line; likewise why it has not gone on, and what an undo would run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from counterflow.documents.xml import XmlError
-from counterflow.drawing.diagram import Diagram
 from counterflow.drawing.errors import NotDrawn
 from counterflow.drawing.read import read_diagrams
 from counterflow.drawing.svg.page import render
 from counterflow.drawing.svg.style import RunState
+from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.queries.definitions import definition_xml
 from counterflow.queries.instances import process_instance
-from counterflow.queries.shapes import ElementInstance, InstanceTree
+from counterflow.queries.reasons import reasons
+from counterflow.queries.shapes import (
+    ElementInstance,
+    Incident,
+    InstanceTree,
+    PlannedUndo,
+    Reasons,
+    UndoPlanned,
+    UndoUnderway,
+)
 from counterflow.store.port import Store
 from counterflow.visible import visible_line
 
@@ -59,15 +68,11 @@ class ShownInstance(InstanceTree, frozen=True):
 
     def _repr_svg_(self) -> str | None:
         """The diagram with what has become of each element; None for a model that cannot be drawn."""
-        runs = self._runs()
-        diagram = self._diagram(runs)
-        return render(diagram, runs) if diagram is not None else None
+        return _picture(self.model, self._runs())
 
     def _repr_html_(self) -> str:
         """The diagram, and below it what has run, as much as fits on a page."""
-        heading, *lines = self._page()
-        run = "".join(map(_html, lines))
-        return f"<div><b>{_text(heading.text)}</b></div>{self._repr_svg_() or ''}{run}"
+        return _html_page(self._repr_svg_(), self._page())
 
     def _page(self) -> Iterator[TextLine]:
         """The heading, and below it what has run, as much as fits."""
@@ -79,37 +84,134 @@ class ShownInstance(InstanceTree, frozen=True):
         if left_out := self.elements_left_out + max(len(lines) - MOST_LINES, 0):
             yield TextLine(1, f"… and {left_out} more")
 
-    def _diagram(self, ids: Collection[str]) -> Diagram | None:
-        """The diagram of the file that shows most of what has run."""
-        if self.model is None:
-            return None
-        try:
-            diagrams = read_diagrams(self.model.content, self.model.resource_name)
-        except (XmlError, NotDrawn):
-            return None
-        return max(diagrams, key=lambda diagram: sum(one.id in ids for one in diagram.elements))
-
     def _runs(self) -> dict[str, RunState]:
         runs = {flow.flow_id: RunState.COMPLETED for flow in self.flows_taken}
         undone = {one.element_instance_key for one in self.undo_records if one.state == "completed"}
         for _, element in _elements(self.root):
             run = RunState.UNDONE if element.key in undone else _run_of(element)
-            known = runs.get(element.element_id, run)
-            runs[element.element_id] = max(known, run, key=_PRECEDENCE.index)
+            _mark(runs, element.element_id, run)
         return runs
 
 
 def shown_instance(store: Store, key: int) -> ShownInstance:
     """A process instance with what its picture needs. Raises `Rejection` for an unknown key."""
     tree = process_instance(store, key)
+    return ShownInstance(**_fields(tree), model=_model(store, key))
+
+
+class ShownReasons(Reasons, frozen=True):
+    """Why an instance has not gone on. A notebook shows it on its diagram."""
+
+    model: DrawnModel | None = None
+
+    def _repr_svg_(self) -> str | None:
+        """The diagram with what holds the instance; None for a model that cannot be drawn."""
+        runs: dict[str, RunState] = {}
+        for reason in self.reasons:
+            if reason.process_instance_key == self.process_instance_key:
+                held = reason.kind in {"incident", "quarantine"}
+                _mark(runs, reason.catch_id or reason.element_id, _held(held))
+        return _picture(self.model, runs)
+
+    def _repr_html_(self) -> str:
+        """The diagram, and below it each reason with the way on, as much as fits on a page."""
+        return _html_page(self._repr_svg_(), self._page())
+
+    def _page(self) -> Iterator[TextLine]:
+        nothing = "" if self.reasons else ": nothing is waited for"
+        yield TextLine(0, f"{self.bpmn_process_id} {self.process_instance_key}, {self.state}{nothing}")
+        for reason in self.reasons[:MOST_LINES]:
+            by = f", by {reason.catch_name or reason.catch_id}," if reason.catch_id else ""
+            name = reason.element_name or reason.element_id
+            yield TextLine(1, f"{name}{by} waits for {_short(reason.waits_for)}")
+            yield TextLine(2, f"→ {reason.way_on}")
+        if self.left_out or len(self.reasons) > MOST_LINES:
+            yield TextLine(1, "… and more")
+
+
+def shown_reasons(store: Store, key: int, asked_for: Set[str]) -> ShownReasons:
+    """Why an instance has not gone on, with what its picture needs. Raises `Rejection` for an unknown key."""
+    return ShownReasons(**_fields(reasons(store, key, asked_for)), model=_model(store, key))
+
+
+class ShownUndoPlan(UndoPlanned, frozen=True):
+    """What an undo would run, and what one that was thrown has left. A notebook shows it on its diagram."""
+
+    model: DrawnModel | None = None
+
+    def _repr_svg_(self) -> str | None:
+        """The diagram with the handlers, and what they undo; None for a model that cannot be drawn."""
+        runs: dict[str, RunState] = {}
+        for planned in self.handlers:
+            _mark(runs, planned.element_id, RunState.COMPLETED)
+            _mark(runs, planned.handler_id, RunState.UNDONE)
+        for one in self.underway:
+            _mark(runs, one.element_id, RunState.COMPLETED)
+            _mark(runs, one.throw_id, RunState.ACTIVE)
+            _mark(runs, one.handler_id, _held(bool(one.incidents)) if one.handler_key else RunState.UNDONE)
+        return _picture(self.model, runs)
+
+    def _repr_html_(self) -> str:
+        """The diagram, and below it the handlers in their order, as much as fits on a page."""
+        return _html_page(self._repr_svg_(), self._page())
+
+    def _page(self) -> Iterator[TextLine]:
+        count = len(self.handlers) + self.handlers_left_out
+        title = f"{self.bpmn_process_id} {self.process_instance_key}: a compensation in {self.scope_id}"
+        yield TextLine(0, f"{title} would run handlers: {count}")
+        for planned in self.handlers[:MOST_LINES]:
+            yield _undo_line(planned, "")
+        for one in self.underway[:MOST_LINES]:
+            yield _undo_line(one, ", under way" if one.handler_key else ", under way, waits for its turn")
+            yield from (TextLine(2, _incident(incident)) for incident in one.incidents)
+        left_out = self.handlers_left_out + self.underway_left_out
+        left_out += max(len(self.handlers) - MOST_LINES, 0) + max(len(self.underway) - MOST_LINES, 0)
+        if left_out:
+            yield TextLine(1, f"… and {left_out} more")
+
+
+def shown_undo_plan(store: Store, plan: UndoPlanned) -> ShownUndoPlan:
+    """A plan of what an undo would run, with what its picture needs."""
+    return ShownUndoPlan(**_fields(plan), model=_model(store, plan.process_instance_key))
+
+
+def _fields(struct: msgspec.Struct) -> dict[str, Any]:
+    return {field: getattr(struct, field) for field in struct.__struct_fields__}
+
+
+def _model(store: Store, process_instance_key: int) -> DrawnModel | None:
+    """The file that an instance runs by; None where it is not there any more."""
+    instance = store.get(ProcessInstance, (process_instance_key,))
     try:
-        xml = definition_xml(store, tree.process_instance.definition_key)
-        model = DrawnModel(xml.resource_name, xml.xml)
+        xml = definition_xml(store, instance.definition_key if instance is not None else 0)
     except Rejection:
-        model = None
-    return ShownInstance(
-        **{field: getattr(tree, field) for field in InstanceTree.__struct_fields__}, model=model
-    )
+        return None
+    return DrawnModel(xml.resource_name, xml.xml)
+
+
+def _picture(model: DrawnModel | None, runs: Mapping[str, RunState]) -> str | None:
+    """The diagram of the file that shows most of what is marked, with the marks."""
+    if model is None:
+        return None
+    try:
+        diagrams = read_diagrams(model.content, model.resource_name)
+    except (XmlError, NotDrawn):
+        return None
+    return render(max(diagrams, key=lambda diagram: sum(one.id in runs for one in diagram.elements)), runs)
+
+
+def _mark(runs: dict[str, RunState], element_id: str, run: RunState) -> None:
+    """Mark an element, unless it is marked with what matters more."""
+    runs[element_id] = max(runs.get(element_id, run), run, key=_PRECEDENCE.index)
+
+
+def _held(is_held: bool) -> RunState:
+    return RunState.INCIDENT if is_held else RunState.ACTIVE
+
+
+def _undo_line(undo: PlannedUndo | UndoUnderway, state: str) -> TextLine:
+    handler, element = undo.handler_name or undo.handler_id, undo.element_name or undo.element_id
+    return TextLine(1, f"{undo.round}. {handler} undoes {element}{state}")
 
 
 def _elements(root: ElementInstance) -> Iterator[tuple[int, ElementInstance]]:
@@ -142,7 +244,16 @@ def _besides(element: ElementInstance, depth: int) -> Iterator[TextLine]:
         yield TextLine(depth, f"{variable.name} = {_short(variable.value_json)}")
     for incident in element.incidents:
         if incident.state == "open":
-            yield TextLine(depth, f"incident {incident.key}: {_short(incident.message)} {incident.remedy}")
+            yield TextLine(depth, _incident(incident))
+
+
+def _incident(incident: Incident) -> str:
+    return f"incident {incident.key}: {_short(incident.message)} {incident.remedy}"
+
+
+def _html_page(picture: str | None, page: Iterable[TextLine]) -> str:
+    heading, *lines = page
+    return f"<div><b>{_text(heading.text)}</b></div>{picture or ''}{''.join(map(_html, lines))}"
 
 
 def _html(line: TextLine) -> str:

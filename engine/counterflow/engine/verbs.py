@@ -35,7 +35,7 @@ from counterflow.engine.lookups import (
     scope_key,
     variables_of,
 )
-from counterflow.engine.pictures import ShownInstance, shown_instance
+from counterflow.engine.pictures import ShownInstance, shown_instance, shown_reasons, shown_undo_plan
 from counterflow.engine.results import (
     DecisionAnswer,
     Deployed,
@@ -75,7 +75,6 @@ from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.model.events import CompensationOrder
 from counterflow.queries.history import records
-from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
@@ -214,7 +213,7 @@ class Verbs(ABC):
         `Rejection` where there is no such definition.
         """
         begun: list[Begun] = await self._carry_out(
-            EvaluateConditional(variables=document(variables), definition_key=definition_key)
+            EvaluateConditional(variables=document(variables), definition_key=whole_key(definition_key))
         )
         return [one.instance_key for one in begun]
 
@@ -382,7 +381,7 @@ class Verbs(ABC):
         since when, and what would end that.
         """
         asked_for = self._asked_for()
-        return await self._ask(lambda store: reasons(store, whole_key(process_instance_key), asked_for))
+        return await self._ask(lambda store: shown_reasons(store, whole_key(process_instance_key), asked_for))
 
     async def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
         """What a compensation thrown in a scope of an instance (0: in the process itself) would run now, in
@@ -390,8 +389,14 @@ class Verbs(ABC):
         """
         order = self._default_order()
         return await self._ask(
-            lambda store: undo_plan(
-                store, whole_key(process_instance_key), scope_key=whole_key(scope_key), default_order=order
+            lambda store: shown_undo_plan(
+                store,
+                undo_plan(
+                    store,
+                    whole_key(process_instance_key),
+                    scope_key=whole_key(scope_key),
+                    default_order=order,
+                ),
             )
         )
 

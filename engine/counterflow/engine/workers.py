@@ -10,6 +10,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable
+from contextvars import ContextVar
 
 from msgspec.structs import replace
 
@@ -34,8 +35,16 @@ logger = logging.getLogger("counterflow.engine.workers")
 POLL_MS = 60_000
 LAST_MOMENT_SECONDS = 1.0
 """How long what is broken off may take to end; what goes on is left behind."""
+_doing: ContextVar[Service | None] = ContextVar("counterflow_doing", default=None)
+"""Whose job is being done here; a thread that a handler runs in has it from the task that it runs for."""
+
 PAUSE_SECONDS = 0.5
 """How long a worker rests when it was given no jobs for a reason, such as a database that is away."""
+
+
+def is_doing_job_of(service: Service | None) -> bool:
+    """Whether whoever asks is a handler at work for this service, in its task or its thread."""
+    return service is not None and _doing.get() is service
 
 
 class HandlerWorker:
@@ -119,6 +128,7 @@ class HandlerWorker:
 
     async def _call(self, job: WorkerJob) -> Returned:
         handler = self._task.handler
+        _doing.set(self._service)
         returned = handler(job) if is_async(handler) else await asyncio.to_thread(_call, handler, job)
         return await returned if isinstance(returned, Awaitable) else returned
 
