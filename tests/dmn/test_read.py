@@ -181,7 +181,7 @@ def test_decisions_run_on_fuel(text: str) -> None:
 
 
 def test_fuel_is_shared_by_all_decisions() -> None:
-    steps = literal("count(for i in 1..60000 return i)")
+    steps = literal("count(for i in 1..40000 return i)")
     chain = [decision(f"d{n}", steps, needs=f"!d{n - 1}" if n else "") for n in range(5)]
     definitions = dmn.read(model(*chain), "a.dmn").definitions
     assert definitions
