@@ -70,6 +70,13 @@ def undo_plan(
     )
 
 
+_NEXT = {
+    CompensationOrder.PARALLEL: UndoPlan.next_at_once,
+    CompensationOrder.SEQUENTIAL: UndoPlan.next_single,
+    CompensationOrder.MIRROR: UndoPlan.next_mirrored,
+}
+
+
 class Turn(NamedTuple):
     """A record, and the round in which its handler runs, from 1."""
 
@@ -121,15 +128,12 @@ def _scopes(root: Token) -> Iterator[UndoScope]:
 
 def in_order(records: Sequence[UndoRecord], order: CompensationOrder) -> Iterator[Turn]:
     """The kernel's own plan, played as though all handlers of a round ended before the next one."""
-    if order is CompensationOrder.PARALLEL:
-        yield from (Turn(1, record) for record in records)
-        return
     by_key = {record.key: record for record in records}
     plan = UndoPlan([replace(record, state=TAKEN) for record in records])
     number = 0
     while by_key:
         number += 1
-        ready = plan.next_single() if order is CompensationOrder.SEQUENTIAL else plan.next_mirrored()
+        ready = _NEXT[order](plan)
         for key in ready:
             yield Turn(number, by_key.pop(key))
         for key in ready:

@@ -22,10 +22,9 @@ class UndoPlan:
     Derived from the records, never persisted.
     """
 
-    __slots__ = ("_activations", "_as_taken", "_pending", "_unfinished")
+    __slots__ = ("_activations", "_pending", "_unfinished")
 
     def __init__(self, records: list[UndoRecord]) -> None:
-        self._as_taken = [record.key for record in reversed(records) if record.state == TAKEN]
         self._pending = sorted(
             (record.completed_position, record.key) for record in records if record.state == TAKEN
         )
@@ -55,10 +54,10 @@ class UndoPlan:
             return []
         return [self._pending.pop()[1]]
 
-    def next_taken(self, most: int) -> list[int]:
-        """The records as they were taken, at most so many of them."""
-        ready = self._as_taken[: -most - 1 : -1]
-        del self._as_taken[-most:]
+    def next_at_once(self, most: int = sys.maxsize) -> list[int]:
+        """The records in the order of their completion, at most so many of them."""
+        ready = [key for _, key in self._pending[:most]]
+        del self._pending[:most]
         return ready
 
 
@@ -67,7 +66,7 @@ def next_to_start(throw: Token, order: CompensationOrder) -> list[UndoRecord]:
     instance, some = throw.instance, throw.step.a_part
     plan = plan_of(instance, throw.key)
     if order is CompensationOrder.PARALLEL:
-        keys = plan.next_taken(some)
+        keys = plan.next_at_once(some)
     else:
         keys = plan.next_single() if order is CompensationOrder.SEQUENTIAL else plan.next_mirrored(some)
     return [instance.undo_records[key] for key in keys]
