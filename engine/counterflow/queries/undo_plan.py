@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from counterflow.kernel import HOUSE
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.course.undo import local_variables
-from counterflow.kernel.course.undo_order import TAKEN, UndoPlan
+from counterflow.kernel.course.undo_order import TAKEN, UndoPlan, taken
 from counterflow.kernel.events.compensation import order_of, reached
 from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance, UndoRecord
@@ -70,13 +70,6 @@ def undo_plan(
     )
 
 
-_NEXT = {
-    CompensationOrder.PARALLEL: UndoPlan.next_at_once,
-    CompensationOrder.SEQUENTIAL: UndoPlan.next_single,
-    CompensationOrder.MIRROR: UndoPlan.next_mirrored,
-}
-
-
 class Turn(NamedTuple):
     """A record, and the round in which its handler runs, from 1."""
 
@@ -128,12 +121,15 @@ def _scopes(root: Token) -> Iterator[UndoScope]:
 
 def in_order(records: Sequence[UndoRecord], order: CompensationOrder) -> Iterator[Turn]:
     """The kernel's own plan, played as though all handlers of a round ended before the next one."""
+    if order is CompensationOrder.PARALLEL:
+        yield from (Turn(1, record) for record in records)
+        return
     by_key = {record.key: record for record in records}
     plan = UndoPlan([replace(record, state=TAKEN) for record in records])
     number = 0
     while by_key:
         number += 1
-        ready = _NEXT[order](plan)
+        ready = plan.next_single() if order is CompensationOrder.SEQUENTIAL else plan.next_mirrored()
         for key in ready:
             yield Turn(number, by_key.pop(key))
         for key in ready:
@@ -168,9 +164,7 @@ def _throws(root: Token) -> Iterator[Token]:
 
 def _turns_of(throw: Token) -> Iterator[Turn]:
     """What a throw has taken and not undone, those whose handlers run by now first."""
-    instance = throw.instance
-    records = [instance.undo_records[key] for key in sorted(instance.undo_by_throw[throw.key])]
-    return in_order(records, order_of(throw))
+    return in_order(taken(throw.instance, throw.key), order_of(throw))
 
 
 def _underway(store: Store, throw: Token, turn: Turn) -> UndoUnderway:

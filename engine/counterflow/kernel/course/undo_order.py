@@ -6,6 +6,7 @@ A list by completion and a heap by activation give the next ones without compari
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from heapq import heapify, heappop
 
 from counterflow.kernel.rows import UndoRecord
@@ -22,9 +23,10 @@ class UndoPlan:
     Derived from the records, never persisted.
     """
 
-    __slots__ = ("_activations", "_pending", "_unfinished")
+    __slots__ = ("_activations", "_as_taken", "_pending", "_unfinished")
 
     def __init__(self, records: list[UndoRecord]) -> None:
+        self._as_taken = [record.key for record in reversed(records) if record.state == TAKEN]
         self._pending = sorted(
             (record.completed_position, record.key) for record in records if record.state == TAKEN
         )
@@ -54,10 +56,10 @@ class UndoPlan:
             return []
         return [self._pending.pop()[1]]
 
-    def next_at_once(self, most: int = sys.maxsize) -> list[int]:
-        """The records in the order of their completion, at most so many of them."""
-        ready = [key for _, key in self._pending[:most]]
-        del self._pending[:most]
+    def next_taken(self, most: int) -> list[int]:
+        """The records as they were taken, at most so many of them."""
+        ready = self._as_taken[: -most - 1 : -1]
+        del self._as_taken[-most:]
         return ready
 
 
@@ -66,7 +68,7 @@ def next_to_start(throw: Token, order: CompensationOrder) -> list[UndoRecord]:
     instance, some = throw.instance, throw.step.a_part
     plan = plan_of(instance, throw.key)
     if order is CompensationOrder.PARALLEL:
-        keys = plan.next_at_once(some)
+        keys = plan.next_taken(some)
     else:
         keys = plan.next_single() if order is CompensationOrder.SEQUENTIAL else plan.next_mirrored(some)
     return [instance.undo_records[key] for key in keys]
@@ -76,7 +78,29 @@ def plan_of(instance: InstanceState, throw_key: int) -> UndoPlan:
     """What is left to undo for a throw that has taken all it reaches."""
     plan: UndoPlan | None = instance.plans.get(throw_key)
     if plan is None:
-        plan = instance.plans[throw_key] = UndoPlan(
-            [instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())]
-        )
+        plan = instance.plans[throw_key] = UndoPlan(taken(instance, throw_key))
     return plan
+
+
+def taken(instance: InstanceState, throw_key: int) -> list[UndoRecord]:
+    """What a throw has taken and not undone: the outermost scope first, what is in a completed sub-process at
+    the place of that. The rows alone say so, in whatever order they were written or read.
+    """
+    records = (instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ()))
+    return sorted(records, key=lambda record: _place(instance, record))
+
+
+def _place(instance: InstanceState, record: UndoRecord) -> tuple[int, ...]:
+    """A scope has a greater key than those around it, and what has completed later than what has before."""
+    around = [container.key for container in containers(instance, record)]
+    scope_key = instance.undo_records[around[-1]].scope_key if around else record.scope_key
+    return scope_key, *reversed(around), record.key
+
+
+def containers(instance: InstanceState, undo: UndoRecord) -> Iterator[UndoRecord]:
+    """The completed sub-processes around a record, innermost first."""
+    container = instance.container_of.get(undo.scope_key)
+    while container is not None:
+        row = instance.undo_records[container]
+        yield row
+        container = instance.container_of.get(row.scope_key)
