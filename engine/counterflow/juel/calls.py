@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 from counterflow.feel.names import spelling
 from counterflow.feel.tokens import KEYWORDS
 
-
 _DIGITS: Final = 18
 
 
