@@ -120,6 +120,32 @@ async def test_very_many_at_once_are_not_carried_out_in_a_row(
     assert min(rests) >= 2 * LONG_SECONDS
 
 
+async def test_who_stops_waiting_in_the_moment_when_their_time_comes_holds_up_nobody() -> None:
+    line, loop = Line(), asyncio.get_running_loop()
+    faults: list[str] = []
+    loop.set_exception_handler(lambda _, told: faults.append(told["message"]))
+    first = line.of_anna()
+    line.took(first, LONG_SECONDS)
+    waiting = asyncio.ensure_future(over(line, Guest()))
+    await turns()
+    after = line.of_anna()
+    loop.call_later(0, waiting.cancel)
+    end = loop.time() + 2 * LONG_SECONDS
+    while loop.time() < end:  # both are due when the event loop looks next: they go, and it is their time
+        pass
+    await until(lambda: after in line.begun)
+    assert waiting.cancelled()
+    assert faults == []
+
+
+async def over(line: Line, guest: Guest) -> None:
+    """As whoever asks in a coroutine waits."""
+    try:
+        await line.rests.over(line.anna, guest)
+    finally:
+        line.rests.leave(line.anna, guest)
+
+
 def guest_of(guest: Guest) -> Guest:
     """Another call on the same connection."""
     other = Guest()

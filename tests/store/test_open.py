@@ -27,6 +27,12 @@ REFUSED = [
     ("sqlite://", r"sqlite:// without a file keeps nothing: expected sqlite:///FILE"),
     ("sqlite:///:memory:", r"without a file keeps nothing"),
     ("sqlite:///a.db?mode=ro", r"mode is an option that Counterflow does not know: expected sqlite:///FILE"),
+    ("sqlite:///a.db?%1b[31m", r"'\\x1b\[31m' is an option that Counterflow does not know"),
+    ("sqlite:///a.db?=", r"'' is an option that Counterflow does not know"),
+    ("sqlite:///a%00b.db", r"'sqlite:///a%00b\.db' names nothing that could be a file: expected"),
+    ("sqlite:///a\0b.db", r"'sqlite:///a\\x00b\.db' names nothing that could be a file: expected"),
+    ("sqlite:////", r"'sqlite:////' names nothing that could be a file: expected sqlite:///FILE"),
+    ("sqlite:///.", r"'sqlite:///\.' names nothing that could be a file"),
     ("data.db", r"'data\.db' is not the URL of a database: expected sqlite:///FILE or memory:"),
     ("", r"'' is not the URL of a database"),
 ]
@@ -55,7 +61,12 @@ def test_a_file_is_made_where_there_is_none(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     open_store("sqlite:///relative.db").close()
     open_store(f"sqlite:///{tmp_path}/odd%20name%25 ünï.db").close()
-    assert {path.name for path in tmp_path.glob("*.db")} == {"relative.db", "odd name% ünï.db"}
+    open_store("sqlite:///not%FFa text.db").close()
+    assert {os.fsencode(path.name) for path in tmp_path.glob("*.db")} == {
+        b"relative.db",
+        "odd name% ünï.db".encode(),
+        b"not\xffa text.db",
+    }
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -68,12 +68,43 @@ def test_a_database_of_a_later_version_is_refused_and_left_alone(path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_a_database_of_somebody_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+ALEMBIC = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+THEIR_MARK = f"INSERT INTO alembic_version VALUES ('{schema.HEAD}')"  # noqa: S608 - our own name
+THEIRS = [
+    (["CREATE TABLE customer (id INTEGER PRIMARY KEY)"], "customer"),
+    (["CREATE VIEW customer AS SELECT 1 AS id"], "customer"),
+    (
+        [ALEMBIC, THEIR_MARK, "CREATE TABLE customer (id)"],
+        "alembic_version, customer",
+    ),
+    ([ALEMBIC, "INSERT INTO alembic_version VALUES ('0005')"], "alembic_version"),
+]
+
+
+@pytest.mark.parametrize("texts, names", THEIRS)
+def test_a_database_of_somebody_else_is_refused_and_left_alone(
+    tmp_path: Path, texts: list[str], names: str
+) -> None:
+    """To the byte: it is not even written in another way from now on."""
     path = tmp_path / "theirs.db"
-    run(path, "CREATE TABLE customer (id INTEGER PRIMARY KEY)")
-    with pytest.raises(ForeignDatabaseError, match="holds tables that are not Counterflow's: customer"):
+    for text in texts:
+        run(path, text)
+    before = path.read_bytes()
+    with pytest.raises(ForeignDatabaseError, match=f"holds tables that are not Counterflow's: {names}"):
         open_store(f"sqlite:///{path}")
-    assert run(path, "SELECT name FROM sqlite_master") == [("customer",)]
+    assert path.read_bytes() == before
+    assert not path.with_name("theirs.db-wal").exists()
+    assert run(path, "PRAGMA journal_mode") == [("delete",)]
+
+
+def test_a_database_that_was_emptied_is_as_a_new_one(tmp_path: Path) -> None:
+    """What SQLite keeps for itself is nobody's."""
+    path = tmp_path / "a.db"
+    run(path, "CREATE TABLE customer (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+    run(path, "DROP TABLE customer")
+    assert run(path, "SELECT name FROM sqlite_master") == [("sqlite_sequence",)]
+    open_store(f"sqlite:///{path}").close()
+    assert run(path, "SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
 
 
 def test_a_step_that_fails_leaves_the_schema_as_it_was(

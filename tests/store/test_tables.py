@@ -19,7 +19,7 @@ from counterflow.kernel.rows import INSTANCE_TABLES, TABLES
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.sql.dialects import SQLITE
 from counterflow.store.sql.migrating import migrate
-from counterflow.store.sql.schema import make_if_new
+from counterflow.store.sql.schema import is_new, make
 from counterflow.store.sql.tables import (
     ALL_TABLES,
     EVENT_LOG,
@@ -83,8 +83,9 @@ def test_a_partial_index_is_over_a_column_of_its_table() -> None:
 def test_migrations_lead_to_the_tables(tmp_path: Path) -> None:
     migrated, made = tmp_path / "migrated.db", tmp_path / "made.db"
     migrate(SQLITE, migrated)
-    assert make_if_new(SQLITE, made)
-    assert not make_if_new(SQLITE, made)
+    assert is_new(SQLITE, made)
+    make(SQLITE, made)
+    assert not is_new(SQLITE, made)
     assert schema(migrated) == schema(made)
     assert begun(migrated) == begun(made)
 

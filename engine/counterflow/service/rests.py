@@ -52,7 +52,12 @@ class Rests:
         """Wait until it is the caller's time; `leave` where that is no longer waited for."""
         if self.is_to_wait(account, caller):
             time_has_come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self.wait(account, caller, lambda: time_has_come.set_result(None))
+
+            def come() -> None:
+                if not time_has_come.done():  # else the caller is just about to leave
+                    time_has_come.set_result(None)
+
+            self.wait(account, caller, come)
             await time_has_come
 
     def leave(self, account: Account, caller: object) -> None:

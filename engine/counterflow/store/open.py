@@ -40,7 +40,7 @@ def file_of(url: str) -> Path:
         raise UnsupportedDatabaseError(f"{masked(url)!r} is not the URL of a database: {EXPECTED}")
     driver, file, options = (
         parts["driver"],
-        unquote(parts["file"] or ""),
+        unquote(parts["file"] or "", errors="surrogateescape"),
         parse_qs(parts["options"] or "", True),
     )
     if driver.partition("+")[0] == "postgresql":
@@ -55,10 +55,14 @@ def file_of(url: str) -> Path:
             "purpose"
         )
     if options:
+        unknown = ", ".join(name if name.isidentifier() else repr(name) for name in options)
         raise UnsupportedDatabaseError(
-            f"{', '.join(options)} is an option that Counterflow does not know: expected sqlite:///FILE alone"
+            f"{unknown} is an option that Counterflow does not know: expected sqlite:///FILE alone"
         )
-    return Path(file)
+    path = Path(file)
+    if "\0" in file or not path.name:
+        raise UnsupportedDatabaseError(f"{masked(url)!r} names nothing that could be a file: {EXPECTED}")
+    return path
 
 
 def file_beside(url: str, suffix: str) -> Path | None:

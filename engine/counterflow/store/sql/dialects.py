@@ -51,7 +51,7 @@ class DatabaseKind:
     types: Mapping[type, str]
     """What the type of a column is called that holds values of this one."""
     table_names: str
-    """The query that names all tables."""
+    """The query that names all tables and views, but for the database's own."""
     begin_write: str
     begin_read: str
     never_wait: str
@@ -96,6 +96,11 @@ def connect_sqlite(path: Path) -> DatabaseConnection:
     for setting in SQLITE_SETTINGS:
         connection.execute(setting)
     return connection
+
+
+def connect_to_look(path: Path) -> DatabaseConnection:
+    """A connection to a file that may be somebody else's: it is left as it is, also in how it is written."""
+    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
 
 
 def connect_to_read(path: Path) -> DatabaseConnection:
@@ -144,7 +149,9 @@ SQLITE = DatabaseKind(
     parameter="?",
     # INTEGER is 64 bits wide, and only under this name does a primary key become the rowid.
     types=MappingProxyType({int: "INTEGER", str: "TEXT", bytes: "BLOB", bool: "BOOLEAN"}),
-    table_names="SELECT name FROM sqlite_master WHERE type = 'table'",
+    table_names=(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'"
+    ),
     begin_write="BEGIN IMMEDIATE",
     begin_read="BEGIN",
     never_wait="PRAGMA busy_timeout = 0",

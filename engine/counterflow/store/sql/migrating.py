@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine, inspect
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from counterflow.store.errors import DatabaseTooNewError, ForeignDatabaseError, UnsupportedDatabaseError
@@ -24,17 +24,22 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(dialect: DatabaseKind, path: Path) -> None:
-    """Migrate the database at `path` to `HEAD`.
-
-    Raises `DatabaseTooNewError`, `ForeignDatabaseError`, or the driver's error.
-    """
+    """Migrate the database at `path`, which is one of ours, to `HEAD`. Raises the driver's error."""
     with _connected(dialect, path) as connection, connection.begin():
         connection.exec_driver_sql(dialect.begin_write)
-        _refuse_foreign(path, connection)
-        _refuse_newer(path, connection)
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         command.upgrade(config, "head")
+
+
+def refuse_others(dialect: DatabaseKind, path: Path) -> None:
+    """Say why a database is not one that this program can bring up to date.
+
+    Raises `ForeignDatabaseError`, `DatabaseTooNewError`, or the driver's error.
+    """
+    with _connected(dialect, path) as connection:
+        _refuse_foreign(dialect, path, connection)
+        _refuse_newer(path, connection)
 
 
 def refuse_to_read(dialect: DatabaseKind, path: Path) -> None:
@@ -43,12 +48,12 @@ def refuse_to_read(dialect: DatabaseKind, path: Path) -> None:
     Raises `ForeignDatabaseError`, `DatabaseTooNewError`, `UnsupportedDatabaseError`, or the driver's error.
     """
     with _connected(dialect, path) as connection:
-        if not inspect(connection).get_table_names():
+        if not _names(dialect, connection):
             raise ForeignDatabaseError(
                 f"{path} is empty: expected a database that Counterflow made; name another file, or "
                 "begin `counterflow serve` on it once"
             )
-        _refuse_foreign(path, connection)
+        _refuse_foreign(dialect, path, connection)
         _refuse_newer(path, connection)
     raise UnsupportedDatabaseError(
         f"{path} has the schema of an older version: expected {HEAD}; begin `counterflow serve` on "
@@ -66,8 +71,12 @@ def _connected(dialect: DatabaseKind, path: Path) -> Iterator[Connection]:
         raise error.orig or error from error
 
 
-def _refuse_foreign(path: Path, connection: Connection) -> None:
-    tables = inspect(connection).get_table_names()
+def _names(dialect: DatabaseKind, connection: Connection) -> list[str]:
+    return [name for (name,) in connection.exec_driver_sql(dialect.table_names)]
+
+
+def _refuse_foreign(dialect: DatabaseKind, path: Path, connection: Connection) -> None:
+    tables = _names(dialect, connection)
     if tables and not {"alembic_version", "event_log"} <= set(tables):
         raise ForeignDatabaseError(
             f"{path} holds tables that are not Counterflow's: {', '.join(tables[:3])}. "

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-from counterflow.store.sql.dialects import DatabaseKind
+from counterflow.store.sql.dialects import DatabaseCursor, DatabaseKind
 from counterflow.store.sql.tables import ALL_TABLES, DatabaseColumn, DatabaseIndex, DatabaseTable
 
 HEAD = "0010"
@@ -26,28 +25,34 @@ BEGUN = f"INSERT INTO tenure VALUES (1, '{{database_id}}', 0, 0, 0, 0, 0, 0, {Tr
 """Nothing has been written, and each row that will be has a checksum (`tenure.py`)."""
 
 
-def make_if_new(dialect: DatabaseKind, path: Path) -> bool:
-    """Make all tables where the database at `path` has none, in one transaction; whether that was so. Raises
-    the driver's error.
-    """
+def make(dialect: DatabaseKind, path: Path) -> None:
+    """Make all tables in the new database at `path`, in one transaction. Raises the driver's error."""
     with closing(dialect.connect(path)) as connection:
         cursor = connection.cursor()
         cursor.execute(dialect.begin_write)
-        cursor.execute(dialect.table_names)
-        if is_new := not cursor.fetchall():
-            _make(dialect, cursor)
+        for text in definitions(dialect):
+            cursor.execute(text)
+        cursor.execute(BEGUN.format(database_id=uuid4().hex))
+        cursor.execute(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
         cursor.execute("COMMIT")
-        return is_new
+
+
+def is_new(dialect: DatabaseKind, path: Path) -> bool:
+    """Whether there is nothing yet in the database at `path`. Raises the driver's error."""
+    with closing(dialect.connect(path)) as connection:
+        return not _names(dialect, connection.cursor())
 
 
 def is_current(dialect: DatabaseKind, path: Path) -> bool:
-    """Whether the one row that Alembic keeps says so.
+    """Whether the one row that Alembic keeps says so, and all tables are there: others use Alembic too.
 
     Where it cannot be read, migrating finds out why and says it better.
     """
     connection = dialect.connect(path)
     try:
         cursor = connection.cursor()
+        if not {table.name for table in ALL_TABLES} <= _names(dialect, cursor):
+            return False
         cursor.execute("SELECT version_num FROM alembic_version")
         return list(cursor.fetchall()) == [(HEAD,)]
     except dialect.errors:
@@ -74,8 +79,6 @@ def _index(table: DatabaseTable, index: DatabaseIndex) -> str:
     return f"CREATE INDEX {index.name} ON {table.name} ({', '.join(index.columns)}){where}"
 
 
-def _make(dialect: DatabaseKind, cursor: Any) -> None:
-    for text in definitions(dialect):
-        cursor.execute(text)
-    cursor.execute(BEGUN.format(database_id=uuid4().hex))
-    cursor.execute(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
+def _names(dialect: DatabaseKind, cursor: DatabaseCursor) -> set[str]:
+    cursor.execute(dialect.table_names)
+    return {name for (name,) in cursor.fetchall()}

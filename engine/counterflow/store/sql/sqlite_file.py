@@ -13,8 +13,8 @@ from counterflow.store.port import StoreError
 from counterflow.store.sql.agreement import begin_tenure, look
 from counterflow.store.sql.commit_mark import read_mark
 from counterflow.store.sql.custody import FileCustody
-from counterflow.store.sql.dialects import SQLITE, DatabaseConnection, connect_to_read
-from counterflow.store.sql.schema import is_current, make_if_new
+from counterflow.store.sql.dialects import SQLITE, DatabaseConnection, connect_to_look, connect_to_read
+from counterflow.store.sql.schema import is_current, is_new, make
 from counterflow.store.sql.store import SqlStore
 from counterflow.store.sql.tenure import Tenure, TenureRow
 
@@ -124,11 +124,17 @@ def _log_kept(path: Path) -> Iterator[None]:
 
 
 def _bring_up_to_date(path: Path) -> None:
-    if is_current(SQLITE, path) or make_if_new(SQLITE, path):
+    """It may be somebody else's: nothing is written before it is known that it is not."""
+    looking = replace(SQLITE, connect=connect_to_look)
+    if is_current(looking, path):
         return
-    from counterflow.store.sql.migrating import migrate  # noqa: PLC0415 - as long as all else of a start, and rarely needed
+    if is_new(looking, path):
+        make(SQLITE, path)
+        return
+    from counterflow.store.sql import migrating  # noqa: PLC0415 - as long as all else of a start, and rarely needed
 
-    migrate(SQLITE, path)
+    migrating.refuse_others(looking, path)
+    migrating.migrate(SQLITE, path)
 
 
 def _begin_tenure(connection: DatabaseConnection, path: Path, *, accepts_loss: bool) -> Tenure:
