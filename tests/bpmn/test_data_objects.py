@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from counterflow.documents.findings import Severity
@@ -30,6 +32,10 @@ def begun(content: bytes) -> list[tuple[str, str]]:
         ("3", "xsd:int", "3"),
         ("-3", "xsd:long", "-3"),
         ("2.50", "xsd:double", "2.50"),
+        ("+3", "xsd:int", "3"),
+        (".5", "xsd:double", "0.5"),
+        ("-1.", "xsd:double", "-1"),
+        ("+1.5E+2", "xsd:double", "1.5E+2"),
         ("TRUE", "xsd:boolean", "true"),
         ("3", "xsd:string", '"3"'),
         ("${x}", "xsd:string", '"${x}"'),
@@ -48,7 +54,14 @@ def test_without_a_value_there_is_no_variable(value: str | None, of: str | None)
 
 
 @pytest.mark.parametrize(
-    "value, of", [("3.5", "xsd:int"), ("many", "xsd:double"), ("NaN", "xsd:double"), ("yes", "xsd:boolean")]
+    "value, of",
+    [
+        ("3.5", "xsd:int"),
+        ("many", "xsd:double"),
+        ("NaN", "xsd:double"),
+        (".", "xsd:double"),
+        ("yes", "xsd:boolean"),
+    ],
 )
 def test_what_is_not_of_its_type_is_refused(value: str, of: str) -> None:
     (finding,) = told(holding(data_object(value, of)), "data", Severity.ERROR)
@@ -58,3 +71,19 @@ def test_what_is_not_of_its_type_is_refused(value: str, of: str) -> None:
 def test_an_item_definition_may_say_the_type_and_the_id_is_a_name() -> None:
     definition = element("itemDefinition", id="amount", structureRef="xsd:int")
     assert begun(holding(data_object("3", "amount", None), before=definition)) == [("object", "3")]
+
+
+def test_of_two_of_one_name_it_is_told_which_one_is_taken() -> None:
+    other = data_object("2", "xsd:int").replace('id="object"', 'id="other"')
+    (finding,) = told(holding(data_object("1", "xsd:int"), other), "data", Severity.WARNING)
+    assert "several data objects 'it'" in finding.message
+
+
+def test_item_definitions_are_looked_through_once_however_many_objects_there_are() -> None:
+    many = range(4_000)
+    definitions = "".join(element("itemDefinition", id=f"i{one}", structureRef="xsd:int") for one in many)
+    value = extensions(element("camunda:value", "1"))
+    objects = "".join(element("dataObject", value, id=f"d{one}", itemSubjectRef=f"i{one}") for one in many)
+    began = process_time()
+    assert len(begun(holding(objects, before=definitions))) == len(many)
+    assert process_time() - began < 5, "12 s when each looked for its own"

@@ -198,3 +198,38 @@ def test_a_translation_that_is_refused_by_feel_is_a_defect() -> None:
         "${x == (y ? 1 : 2)}",
     ):
         feel.compile(juel.translate(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["${now().plusDays(%s)}", "${a[%s]}", "${a.get(%s)}"],
+)
+def test_a_whole_number_as_long_as_a_file_is_refused(text: str) -> None:
+    with pytest.raises(juel.JuelUnsupported, match="a number of at most 18 digits"):
+        juel.translate(text % ("9" * 5_000))
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("${flag.equals(a || b)}", False),
+        ("${flag.equals(a == b)}", True),
+        ("${S(a || b).equals(true)}", True),
+        ("${flag.equals(a ? b : a)}", True),
+    ],
+)
+def test_an_argument_is_a_whole_whatever_it_holds(text: str, expected: bool) -> None:
+    values: dict[str, feel.Value] = {"flag": False, "a": True, "b": False}
+    assert feel.compile(juel.translate(text)).evaluate(values).value is expected
+
+
+@pytest.mark.parametrize("name", ["", "a` + other + `b"])
+def test_the_name_of_a_variable_stays_a_name(name: str) -> None:
+    with pytest.raises(juel.JuelUnsupported, match="a name without back-ticks"):
+        juel.translate(f"${{execution.getVariable('{name}')}}")
+
+
+def test_a_string_without_an_end_is_looked_through_once() -> None:
+    quotes = "\\'" * 500_000
+    with pytest.raises(juel.JuelUnsupported, match="the character"):
+        juel.translate(f"${{'{quotes}}}")

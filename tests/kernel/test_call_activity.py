@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel import KernelFault
+from counterflow.kernel.data.scopes import VariablesSet
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.lives.variables import SetVariables
@@ -32,7 +33,7 @@ from tests.bpmn.diagram import (
     start,
     timer,
 )
-from tests.kernel.bench import ONE_TASK, Bench
+from tests.kernel.bench import ONE_TASK, Bench, document
 from tests.kernel.test_engine import break_room
 
 DEEP = ProcessLimits(steps=100_000, call_depth=1_000)
@@ -221,6 +222,41 @@ def test_an_error_waits_until_what_its_call_hands_out_has_room() -> None:
     bench.do(SetVariables(element_instance_key=middle, variables={"b": b"1"}))
     bench.do(ResolveIncident(incident_key=bench.incident().key))
     assert states(bench) == ["completed", "terminated", "terminated"]
+
+
+def adding_up(process_id: str, called: str, *inside: str) -> bytes:
+    """Calls another process, and adds up what it has at an error of it."""
+    total = element("camunda:out", sourceExpression="${total + amount}", target="total")
+    return model(
+        *(start(), element("callActivity", extensions(total), id="call", calledElement=called), end()),
+        *(path("start", "call", "end"), *inside),
+        process_id=process_id,
+    )
+
+
+def test_what_is_handed_out_is_not_handed_out_twice_when_it_is_tried_again() -> None:
+    mended = (boundary("failed", "call", catch_error("A")), end("mended"), path("failed", "mended"))
+    bench = Bench(
+        adding_up("outer", "middle", *mended),
+        handing_out("middle", "inner").replace(b'"A"', b'"B"'),
+        adding_up("inner", "work"),
+        FAILING,
+    )
+    bench.create("outer", total=0, amount=1)
+    keys = {row.bpmn_process_id: row.key for row in bench.rows(ProcessInstance)}
+    bench.do(SetVariables(element_instance_key=keys["inner"], variables=document(total=10)))
+    bench.do(SetVariables(element_instance_key=keys["work"], variables=document(amount=5)))
+    bench.do(QuarantineInstance(process_instance_key=keys["middle"], reason="a fault"))
+    bench.complete("pack")
+    inner = bench.instance(keys["inner"])
+    assert inner.variables[inner.key] == document(total=10)
+    bench.do(ReleaseInstance(process_instance_key=keys["middle"]))
+    begun = len(bench.log)
+    bench.do(ResolveIncident(incident_key=bench.incident().key))
+    written = [event.values for event in bench.events(begun) if isinstance(event, VariablesSet)]
+    assert {"total": b"15"} in written
+    assert {"total": b"20"} not in written
+    assert states(bench)[0] == "completed"
 
 
 def test_an_error_waits_for_a_caller_on_its_way_that_was_set_aside() -> None:

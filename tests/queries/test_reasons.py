@@ -153,6 +153,26 @@ def test_a_join_of_what_has_come_to_another_join_waits_for_that() -> None:
     }
 
 
+def test_a_complex_join_waits_for_its_condition_and_not_for_all_branches() -> None:
+    engine, key = engine_with("gateways/complex.bpmn")
+    engine.complete("first")
+    join = reason_of(engine, key, "join")
+    assert join.waits_for.startswith("its activation condition to hold, which each token asks that comes;")
+    assert ("second" in join.waits_for, "third" in join.waits_for) == (True, True)
+    assert "if the condition can never hold, cancel the instance" in join.way_on
+
+
+def test_in_the_round_of_a_complex_join_what_has_given_a_token_is_not_still_to_come() -> None:
+    engine, key = engine_with("gateways/complex-loop.bpmn")
+    for job_type in ("first", "second"):
+        engine.complete(job_type)
+    engine.complete("decide", {"more": True})
+    engine.complete("first")
+    join = reason_of(engine, key, "join")
+    assert "'Third' (third-to-enough)" in join.waits_for
+    assert "second-to-enough" not in join.waits_for
+
+
 def engine_with_variables(path: str, **variables: object) -> tuple[Engine, int]:
     """An engine with an instance of a behaviour's diagram that has these variables."""
     engine = Engine()

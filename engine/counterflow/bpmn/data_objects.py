@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from lxml import etree
 
@@ -28,8 +29,10 @@ _WHOLE: Final = frozenset({"int", "integer", "long", "short", "byte"})
 _NUMBER: Final = frozenset({"double", "float", "decimal"})
 _BOOLEAN: Final = "boolean"
 _TYPED: Final = _WHOLE | _NUMBER | {_BOOLEAN}
-_WHOLE_TEXT: Final = re.compile(r"-?[0-9]{1,34}")
-_NUMBER_TEXT: Final = re.compile(r"-?[0-9]{1,34}(\.[0-9]{1,34})?([eE]-?[0-9]{1,3})?")
+_WHOLE_TEXT: Final = re.compile(r"[-+]?[0-9]{1,34}")
+_NUMBER_TEXT: Final = re.compile(
+    r"(?P<sign>[-+]?)(?P<whole>[0-9]{0,34})(\.(?P<part>[0-9]{0,34}))?(?P<power>[eE][-+]?[0-9]{1,3})?"
+)
 
 
 def initial_values(scope: Element, notes: Notes) -> tuple[VariableMapping, ...]:
@@ -38,8 +41,10 @@ def initial_values(scope: Element, notes: Notes) -> tuple[VariableMapping, ...]:
 
 
 def _initial_values(scope: Element, notes: Notes) -> Iterator[VariableMapping]:
+    names: set[str] = set()
     for xml in children(scope.xml, "dataObject"):
-        value, of = _value(xml), _type(xml)
+        value = _value(xml)
+        of = _type(xml, notes) if value is not None else ""
         name = (xml.get("name") or xml.get("id") or "").strip()
         if value is None or not name or (not value and of in _TYPED):
             continue
@@ -52,6 +57,12 @@ def _initial_values(scope: Element, notes: Notes) -> Iterator[VariableMapping]:
             notes.error(scope, RULE, message, "Write one, or make it a string.", xml)
             continue
         source = compile_feel(text, f"value of data object '{name}'", scope, notes, xml)
+        if name in names:
+            message = (
+                f"{scope} has several data objects '{name}' that begin with a value: the last one's is taken."
+            )
+            notes.warning(scope, RULE, message, "Give each its own name, or a value to one of them.", xml)
+        names.add(name)
         if source is not None:
             yield VariableMapping(source, (name,))
 
@@ -63,20 +74,34 @@ def _value(xml: etree._Element) -> str | None:
     return None
 
 
-def _type(xml: etree._Element) -> str:
+def _type(xml: etree._Element, notes: Notes) -> str:
     """Without a prefix."""
     named = xml.get("itemSubjectRef", "").strip()
-    definitions = children(xml.getroottree().getroot(), "itemDefinition")
-    structures = (each.get("structureRef", "") for each in definitions if each.get("id") == named)
-    return next(structures, named).strip().rpartition(":")[2]
+    if notes not in _structures:
+        definitions = children(xml.getroottree().getroot(), "itemDefinition")
+        _structures[notes] = {each.get("id", ""): each.get("structureRef", "") for each in definitions}
+    return _structures[notes].get(named, named).strip().rpartition(":")[2]
+
+
+_structures: Final[WeakKeyDictionary[Notes, dict[str, str]]] = WeakKeyDictionary()
+"""What the item definitions of a file name, looked for once in a reading, for which its notes stand."""
 
 
 def _as_feel(value: str, of: str) -> str | None:
     """As FEEL writes it; None where it is not of its type."""
     if of in _WHOLE:
-        return value if _WHOLE_TEXT.fullmatch(value) else None
+        return value.removeprefix("+") if _WHOLE_TEXT.fullmatch(value) else None
     if of in _NUMBER:
-        return value if _NUMBER_TEXT.fullmatch(value) else None
+        return _number(value)
     if of == _BOOLEAN:
         return value.lower() if value.lower() in {"true", "false"} else None
     return string_literal(value)
+
+
+def _number(value: str) -> str | None:
+    """XML Schema leaves out what FEEL wants before or behind the point, and may write a plus."""
+    found = _NUMBER_TEXT.fullmatch(value)
+    if found is None or not (found["whole"] or found["part"]):
+        return None
+    sign, power = found["sign"].removeprefix("+"), found["power"] or ""
+    return f"{sign}{found['whole'] or 0}{'.' if found['part'] else ''}{found['part'] or ''}{power}"

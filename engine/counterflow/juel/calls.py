@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 from counterflow.feel.names import spelling
 from counterflow.feel.tokens import KEYWORDS
 
+_DIGITS: Final = 18
+
 
 class Argument(NamedTuple):
     """An argument in FEEL; `text` is what it says, where it is a text or a whole number written out."""
@@ -38,6 +40,20 @@ def variable(name: str) -> str:
     return name if spelling(name) == (name,) and name not in KEYWORDS else f"`{name}`"
 
 
+def _whole(number: Argument) -> int:
+    """What a whole number written out says. Raises NoCounterpart for one that nothing has so many of."""
+    digits = number.text or ""
+    if len(digits) > _DIGITS:
+        raise NoCounterpart(f"a number of at most {_DIGITS} digits")
+    return int(digits)
+
+
+def _operand(argument: Argument) -> str:
+    """As it stands beside an operator: in brackets, where it may hold one that binds less."""
+    is_one = argument.text is not None or argument.feel.isidentifier()
+    return argument.feel if is_one else f"({argument.feel})"
+
+
 def item(of: str, key: Argument) -> str:
     """An entry by its name, an item by its index from 0; of a computed key it is told when it is asked."""
     if key.text is not None and not key.is_number:
@@ -45,7 +61,7 @@ def item(of: str, key: Argument) -> str:
             raise NoCounterpart("a key without back-ticks")
         return f"{of}.{variable(key.text) if key.text.isidentifier() else f'`{key.text}`'}"
     if key.text is not None:
-        return f"{of}[{int(key.text) + 1}]"
+        return f"{of}[{_whole(key) + 1}]"
     by_name, by_index = f"get value({of}, {key.feel})", f"sublist({of}, ({key.feel}) + 1, 1)[1]"
     return f"(if ({key.feel}) instance of string then {by_name} else {by_index})"
 
@@ -55,7 +71,13 @@ def scope_variable(arguments: tuple[Argument, ...]) -> str:
     (name,) = arguments
     if name.text is None or name.is_number:
         raise NoCounterpart("the variable's name itself; a computed name is a worker's business")
+    if not name.text or "`" in name.text:
+        raise NoCounterpart("a name without back-ticks")
     return variable(name.text)
+
+
+def _equals(of: str, arguments: tuple[Argument, ...]) -> str:
+    return f"({of} = {_operand(arguments[0])})"
 
 
 def _same(of: str, _: tuple[Argument, ...]) -> str:
@@ -84,7 +106,7 @@ def _later(unit: str, sign: str, times: int = 1) -> Call:
     def moved(of: str, arguments: tuple[Argument, ...]) -> str:
         (amount,) = arguments
         if amount.text is not None and amount.is_number:
-            length = f'duration("{unit.format(int(amount.text) * times)}")'
+            length = f'duration("{unit.format(_whole(amount) * times)}")'
         else:
             length = f'({amount.feel}) * duration("{unit.format(times)}")'
         return f"({of} {sign} {length})"
@@ -124,7 +146,7 @@ METHODS: Final[Mapping[tuple[str, int], Call]] = {
             "getEntryMap", "booleanValue", "intValue", "longValue", "doubleValue",
         )
     },
-    ("equals", 1): _form("({x} = {a})"),
+    ("equals", 1): _equals,
     ("equalsIgnoreCase", 1): _form("(lower case({x}) = lower case({a}))"),
     ("size", 0): _form("count({x})"),
     ("length", 0): _form("string length({x})"),
@@ -158,9 +180,9 @@ METHODS: Final[Mapping[tuple[str, int], Call]] = {
 FUNCTIONS: Final[Mapping[tuple[str, int], Callable[[tuple[Argument, ...]], str]]] = {
     ("now", 0): lambda _: "now()",
     ("dateTime", 0): lambda _: "now()",
-    ("S", 1): lambda arguments: arguments[0].feel,
-    ("S", 2): lambda arguments: arguments[0].feel,
-    ("JSON", 1): lambda arguments: arguments[0].feel,
+    ("S", 1): lambda arguments: _operand(arguments[0]),
+    ("S", 2): lambda arguments: _operand(arguments[0]),
+    ("JSON", 1): lambda arguments: _operand(arguments[0]),
 }
 """Functions that Camunda 7 and Spin add, by name and number of arguments."""
 

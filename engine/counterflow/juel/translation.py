@@ -49,6 +49,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_STRINGS = re.compile(r"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)""", re.DOTALL)
+"""One that does not end takes all that follows: else each quote in it would be tried as a beginning."""
 _WORDS: Final = {
     "and": "&&",
     "or": "||",
@@ -103,7 +105,7 @@ def translate(text: str) -> str:
 
 def _holds_several(body: str) -> bool:
     """Whether the text between the outer braces opens another expression, outside of its strings."""
-    return re.search(r"[$#]\{", re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", "", body)) is not None
+    return re.search(r"[$#]\{", _STRINGS.sub("", body)) is not None
 
 
 def _shown(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Set
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -34,6 +35,16 @@ _NONE_CAN_COME = (
     "whatever lets the other tokens go on, or end: it goes on when none can reach it any more; where two "
     "such joins wait for each other, cancel the instance"
 )
+_ITS_CONDITION = "its activation condition to hold, which each token asks that comes; still to come: {}"
+_A_ROUND = (
+    "whatever lets the other tokens go on, or end: a round that has begun is over when none can reach it any "
+    "more; if the condition can never hold, cancel the instance"
+)
+_JOINS: Final = {
+    "inclusiveGateway": (_STILL_TO_COME, _NONE_CAN_COME),
+    "complexGateway": (_ITS_CONDITION, _A_ROUND),
+}
+"""What each kind of join waits for, and the way on; the others wait for all branches."""
 NOBODY = "no worker asks for this type at the moment"
 
 
@@ -237,9 +248,8 @@ class _Told:
         """Another token has to come."""
         missing = [flow for flow in join.flows if flow.is_awaited]
         sources = ", ".join(f"'{flow.source_name or flow.source_id}' ({flow.flow_id})" for flow in missing)
-        is_inclusive = join.element_type == "inclusiveGateway"
-        waits_for = (_STILL_TO_COME if is_inclusive else _OTHER_BRANCHES).format(sources)
-        way_on = _NONE_CAN_COME if is_inclusive else _OTHERS_GO_ON
+        waits_for, way_on = _JOINS.get(join.element_type, (_OTHER_BRANCHES, _OTHERS_GO_ON))
+        waits_for = waits_for.format(sources or "nothing")
         reason = self._reason(scope, "join", join.since_ms, waits_for, way_on)
         return replace(reason, element_id=join.element_id, element_name=join.element_name)
 

@@ -6,6 +6,9 @@ catching event interrupts; in any other model nothing comes out of a call that h
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
+
 from counterflow.kernel.course import travel
 from counterflow.kernel.course.travel import Catch
 from counterflow.kernel.data import mappings, scopes
@@ -15,18 +18,36 @@ from counterflow.model.graph import CalledProcess
 
 
 def hand_out(thrower: Token, catch: Catch, brought: scopes.Document | None = None) -> None:
-    """Each call on the way hands out to the scopes around it, the innermost first. Raises `Held`.
+    """Each call on the way hands out to the scopes around it, the innermost first: all of them, or none where
+    one cannot, so that what is tried again is not handed out twice. Raises `Held`.
 
     What is thrown has `brought` variables: the innermost call sees them over those of its called process.
     """
     inner, over = thrower, brought or {}
+    before: list[tuple[Token, dict[str, bytes]]] = []
     for at in travel.outwards(thrower):
         if at.instance is not inner.instance:
-            _hand_out(thrower, at, {**inner.variables, **over})
+            before += ((scope, dict(scope.variables)) for scope in _around(at))
+            try:
+                _hand_out(thrower, at, {**inner.variables, **over})
+            except Held:
+                _take_back(before)
+                raise
             over = {}
         if at.key == catch.at.key:
             return
         inner = at
+
+
+def _around(call: Token) -> Iterator[Token]:
+    """The scopes of its process instance that what a call hands out can go to."""
+    yield from islice(takewhile(lambda at: at.instance is call.instance, travel.outwards(call)), 1, None)
+
+
+def _take_back(before: Sequence[tuple[Token, scopes.Document]]) -> None:
+    for scope, had in before:
+        if scope.variables != had:
+            scopes.restore(scope, had)
 
 
 def _hand_out(thrower: Token, call: Token, document: scopes.Document) -> None:

@@ -112,8 +112,10 @@ def _apply_arrived(state: State, instance: InstanceState, event: TokenArrived) -
 
 
 def _mark(gateway_id: str, flow_id: str) -> str:
-    """What stands for a flow in the row that says that it has given a token: no id has a space."""
-    return f"{gateway_id} {flow_id}"
+    """What stands for a flow in the row that says that it has given a token: no XML document holds this
+    character (XML 1.0, 2.2), so that it is no flow's id.
+    """
+    return f"{gateway_id}\x1f{flow_id}"
 
 
 def _apply_activated(state: State, instance: InstanceState, event: GatewayActivated) -> None:

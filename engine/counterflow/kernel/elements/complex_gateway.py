@@ -47,14 +47,19 @@ def others_moved(scope: Token, gateway: Node) -> None:
 
 
 def beginning(token: Token) -> None:
-    """Choose the flows and take them; without an answer, or without a flow, an incident holds the token."""
+    """Choose the flows and take them; without an answer, or without a flow, an incident holds the token.
+
+    An instance may begin here: then nothing is joined.
+    """
     chosen: Sequence[Flow] = ()
-    if token.node.reach is not None and not token.row.triggered:
+    if _asks_for_a_round(token):
         # when there is an answer, whoever waits here is looked at once more after this is gone
         _holds(token, token.node, _counts(token.scope, token.node))
     elif token.variables.get(STATE) == b"false":
         chosen = _at_reset(token)
     else:
+        if token.node.reach is not None and COUNT not in token.variables:
+            scopes.write(token, token.key, {**_counts(token.scope, token.node), STATE: b"true"})
         chosen = flows.outgoing(token)
     entering.activate(token)
     leaving.finish(token, chosen)
@@ -74,7 +79,7 @@ def _activate_if_it_holds(scope: Token, gateway: Node, filled: Sequence[Flow]) -
     try:
         holds = _holds(scope, gateway, counts)
     except Held:
-        entering.enter(scope, gateway)  # where the incident has its place
+        entering.enter(scope, gateway, {STATE: b"true"})  # where the incident has its place
         return
     if holds:
         joins.activate(scope, gateway, filled)
@@ -116,8 +121,15 @@ def _at_reset(token: Token) -> Sequence[Flow]:
 def _is_held(scope: Token, gateway: Node) -> bool:
     """Whether its condition has had no answer, and an incident waits for a person."""
     elements = scope.instance.elements
-    here = (elements[key] for key in scope.instance.children.get(scope.key, ()))
-    return any(row.element_id == gateway.id and not row.triggered for row in here)
+    here = (
+        key for key in scope.instance.children.get(scope.key, ()) if elements[key].element_id == gateway.id
+    )
+    return any(_asks_for_a_round(scope.token(key)) for key in here)
+
+
+def _asks_for_a_round(token: Token) -> bool:
+    """Whether it stands for a condition without an answer: it knows the phase, and of no tokens."""
+    return STATE in token.variables and COUNT not in token.variables
 
 
 ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)

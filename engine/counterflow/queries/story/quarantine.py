@@ -26,6 +26,7 @@ def _abandoned(story: Story, _: quarantine.InstanceAbandoned) -> None:
     """An instance that is cancelled in quarantine is ended as a whole: no event says so of what was in it."""
     story.quarantine_reason = ""
     story.waiting.clear()
+    story.taken.clear()
     for element in story.elements.values():
         if not element.ended_position:
             add_termination(story, element)

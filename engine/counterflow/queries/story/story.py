@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 from counterflow.kernel.course import beginning
@@ -31,6 +31,7 @@ class Story:
     `position` and `now_ms` are those of the event that is being added.
 
     `waiting` has the tokens at joins: by scope and flow, the gateway and when each of them has come.
+    `taken` has the flows that have given a token in the round of a complex gateway, by scope and gateway.
     `command` is the name and the time of the command that is being added.
     """
 
@@ -48,6 +49,7 @@ class Story:
         self.undo_started = 0
         self.flows_taken: list[FlowTaken] = []
         self.waiting: dict[tuple[int, str], tuple[str, deque[int]]] = {}
+        self.taken: dict[tuple[int, str], Set[str]] = {}
         self.caught_errors: list[CaughtError] = []
         self.waits: dict[int, Wait] = {}
         self.correlated_messages: list[CorrelatedMessage] = []

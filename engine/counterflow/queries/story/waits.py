@@ -164,10 +164,23 @@ def _flows_joined(
             del story.waiting[event.scope_key, flow_id]
 
 
+def _gateway_activated(story: Story, event: joins.GatewayActivated) -> None:
+    _flows_joined(story, event)
+    story.taken[event.scope_key, event.gateway_id] = frozenset(event.flow_ids)
+
+
+def _gateway_reset(story: Story, event: joins.GatewayReset) -> None:
+    _flows_joined(story, event)
+    del story.taken[event.scope_key, event.gateway_id]
+
+
 def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
     for scope_key, flow_id in list(story.waiting):
         if scope_key == event.scope_key:
             del story.waiting[scope_key, flow_id]
+    for scope_key, gateway_id in list(story.taken):
+        if scope_key == event.scope_key:
+            del story.taken[scope_key, gateway_id]
 
 
 def add_joins(story: Story) -> None:
@@ -177,7 +190,8 @@ def add_joins(story: Story) -> None:
         joined.setdefault((scope_key, gateway_id), {})[flow_id] = came
     for (scope_key, gateway_id), came_by_flow in joined.items():
         gateway = story.names.get(gateway_id, UNNAMED)
-        awaited = _awaited(story, scope_key, gateway, came_by_flow.keys())
+        filled = came_by_flow.keys() | story.taken.get((scope_key, gateway_id), frozenset())
+        awaited = _awaited(story, scope_key, gateway, filled)
         flows = [
             JoinFlow(
                 *(flow_id, source, story.name_of(source)),
@@ -216,7 +230,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     conditions.ConditionalSubscriptionClosed: _condition_closed,
     joins.TokenArrived: _token_arrived,
     joins.FlowsJoined: _flows_joined,
-    joins.GatewayActivated: _flows_joined,
-    joins.GatewayReset: _flows_joined,
+    joins.GatewayActivated: _gateway_activated,
+    joins.GatewayReset: _gateway_reset,
     moves.TokensSweptAway: _tokens_swept_away,
 }
