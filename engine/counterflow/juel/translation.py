@@ -96,7 +96,7 @@ def translate(text: str) -> str:
     """
     if len(text) > _LONGEST:
         raise JuelUnsupported(
-            f"expected at most {_LONGEST} characters, found {len(text)} in {_shown(text)}: compute it in a worker"
+            f"expected at most {_LONGEST} characters, found {len(text)} in {_shown(text)}: use a worker"
         )
     match = _WRAPPED.fullmatch(text)
     if match is None or _holds_several(match[1]):
