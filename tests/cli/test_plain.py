@@ -45,6 +45,8 @@ CASES: list[tuple[Message, dict[str, Any]]] = [
             "elementId": "",
             "elementInstanceKey": 0,
             "endedAtMs": None,
+            "createdAtMs": None,
+            "activatedAtMs": None,
         },
     ),
     (
@@ -59,6 +61,9 @@ CASES: list[tuple[Message, dict[str, Any]]] = [
             "elementName": "",
             "repetitions": 0,
             "interval": "",
+            "variableNames": [],
+            "lastTriggeredAtMs": None,
+            "failure": "",
         },
     ),
     (counterflow_v1.ListIncidentsResponse(), {"incidents": [], "nextPageKey": 0}),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.course.undo import UndoDropped, UndoPartReleased
+import pytest
+
+from counterflow.kernel.course.undo import UndoDropped, UndoPartReleased, UndoStarted
 from counterflow.kernel.lives.instances import CancelProcessInstance
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.state.instance import InstanceState
+from counterflow.kernel.work.pages import next_undertaking
 from tests.bpmn.diagram import (
     compensate,
     element,
@@ -61,6 +65,46 @@ def test_very_much_is_begun_to_be_undone_in_pages() -> None:
     bench.turn_all()
     assert len(jobs_of(bench, "one done")) == 1
     assert (instance.undo_records, is_clean(bench)) == ({}, True)
+
+
+LATER_ENDS_FIRST = model(
+    start(),
+    element(
+        "subProcess",
+        *(start("s"), element("task", id="act"), undo("act", "back"), handler("back", job="undo")),
+        *(service("rest", job="rest"), path("s", "act", "rest"), loop()),
+        id="each",
+    ),
+    throw("one", compensate()),
+    service("one_done", job="one done"),
+    path("start", "each", "one", "one_done"),
+)
+"""start → very much that can be undone, each in what ends when its own job is done → throw one"""
+
+
+@pytest.mark.parametrize("order", ["parallel", "mirror", "sequential"])
+def test_what_is_undone_next_is_the_same_when_it_was_read_again_meanwhile(order: str) -> None:
+    """A store gives rows in the order of their keys, whatever came first."""
+    assert undone_in_turn(order, is_read_again=False) == undone_in_turn(order, is_read_again=True)
+
+
+def undone_in_turn(order: str, *, is_read_again: bool) -> list[int]:
+    """The records in the order in which their handlers were begun."""
+    mark = f'counterflow:compensationOrder="{order}" isExecutable="true"'
+    bench, instance = many(LATER_ENDS_FIRST.replace(b'isExecutable="true"', mark.encode()))
+    bench.turn_all()
+    for job in reversed(jobs_of(bench, "rest")):
+        bench.do(CompleteJob(job_key=job.key, variables={}))
+    while bench.turn() or jobs_of(bench, "undo"):
+        if is_read_again:
+            instance.plans.clear()
+            for throw_key, keys in instance.undo_by_throw.items():
+                instance.undo_by_throw[throw_key] = dict.fromkeys(sorted(keys))
+        if jobs_of(bench, "undo") and not next_undertaking(bench.state):
+            bench.complete("undo")
+    begun = [event.undo_key for event in bench.events() if isinstance(event, UndoStarted)]
+    assert len(begun) == MANY
+    return begun
 
 
 def test_what_a_throw_has_not_begun_when_it_is_interrupted_is_given_back_in_pages() -> None:

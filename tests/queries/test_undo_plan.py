@@ -9,6 +9,7 @@ import pytest
 
 from counterflow import Rejection, kernel
 from counterflow.kernel.course.undo import UndoStarted, UndoTaken
+from counterflow.kernel.events import cancel
 from counterflow.kernel.events.compensation import reached
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
@@ -89,8 +90,9 @@ def planned(state: State, instance_key: int, throw_key: int) -> tuple[Compensati
     definition = throw.node.event
     assert isinstance(definition, CompensateDefinition | CancelDefinition)
     order = definition.order or throw.process.root.compensation_order or state.default_order
-    activity = definition.activity if isinstance(definition, CompensateDefinition) else None
-    return order, list(in_order(reached(throw.scope, activity), order))
+    if isinstance(definition, CancelDefinition):
+        return order, list(in_order(cancel.reached(throw), order))
+    return order, list(in_order(reached(throw.scope, definition.activity), order))
 
 
 # -- in words ------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from counterflow.kernel import HOUSE
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.course.undo import local_variables
-from counterflow.kernel.course.undo_order import TAKEN, UndoPlan
+from counterflow.kernel.course.undo_order import TAKEN, UndoPlan, taken
 from counterflow.kernel.events.compensation import order_of, reached
 from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance, UndoRecord
@@ -164,9 +164,7 @@ def _throws(root: Token) -> Iterator[Token]:
 
 def _turns_of(throw: Token) -> Iterator[Turn]:
     """What a throw has taken and not undone, those whose handlers run by now first."""
-    instance = throw.instance
-    records = [instance.undo_records[key] for key in sorted(instance.undo_by_throw[throw.key])]
-    return in_order(records, order_of(throw))
+    return in_order(taken(throw.instance, throw.key), order_of(throw))
 
 
 def _underway(store: Store, throw: Token, turn: Turn) -> UndoUnderway:

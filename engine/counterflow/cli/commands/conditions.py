@@ -23,9 +23,10 @@ def evaluate_conditional(
     address: AddressOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the conditions of start events over variables, and begin an instance at each that holds.
+    """Begin instances where conditions hold.
 
-    Prints the keys of the instances. Asked is the latest version of each process.
+    Asks the conditions of start events over the variables, of the latest version of each process, and
+    begins an instance at each that holds. Prints the keys of the instances.
     """
     document = read_object(variables, "--variables")
     answer = remote(address).call("EvaluateConditional", processDefinitionKey=definition, variables=document)

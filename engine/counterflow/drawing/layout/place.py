@@ -14,6 +14,8 @@ PADDING, TITLE = 30, 20
 
 HANDLER_DROP = 50
 BOUNDARY_STEP = 45
+BORDER = 55
+"""What the lower border of an activity needs for one boundary event; for each more, `BOUNDARY_STEP`."""
 LABEL_LINE, LABEL_CHARACTERS, LABEL_LINES = 14, 15, 4
 
 
@@ -39,8 +41,9 @@ def _place_inside(element: etree._Element) -> Canvas:
 
 def _place_cluster(scope: ScopeContent, node: str) -> Canvas:
     """A node around the origin, with its boundary events and its handler."""
-    cluster = _place_node(scope.nodes[node])
-    bounds, events = cluster.shapes[node], scope.boundary_events(node)
+    events = scope.boundary_events(node)
+    cluster = _place_node(scope.nodes[node], BORDER + BOUNDARY_STEP * (len(events) - 1) if events else 0)
+    bounds = cluster.shapes[node]
     handler = scope.handlers.get(node)
     first = bounds.x + PADDING if handler is not None else bounds.right - 25
     places = [
@@ -74,17 +77,18 @@ def _place_handler(
         cluster.edges[id_of(association)] = ends if ends_of(association)[1] == handler else ends[::-1]
 
 
-def _place_node(element: etree._Element) -> Canvas:
-    """A node around the origin; a sub-process with what is inside it."""
+def _place_node(element: etree._Element, least_width: int = 0) -> Canvas:
+    """A node around the origin, as wide at least; a sub-process with what is inside it."""
     canvas, key = Canvas(), id_of(element)
     inside = _place_inside(element) if is_scope(element) else Canvas()
     if inside.shapes:
         frame = inside.frame()
-        width, height = frame.width + 2 * PADDING, frame.height + 2 * PADDING + TITLE
+        width, height = max(frame.width + 2 * PADDING, least_width), frame.height + 2 * PADDING + TITLE
         canvas.shapes[key] = PixelBounds(-(width // 2), -(height // 2), width, height)
         canvas.nested[key] = (inside, PADDING - width // 2, PADDING + TITLE - height // 2)
     else:
         width, height = size_of(element) or TASK
+        width = max(width, least_width)
         canvas.shapes[key] = PixelBounds(-(width // 2), -(height // 2), width, height)
         _label(canvas, element, canvas.shapes[key])
     return canvas

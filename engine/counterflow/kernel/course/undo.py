@@ -189,7 +189,7 @@ def local_variables(instance: InstanceState, undo: UndoRecord, node: Node) -> di
     activity's own result under the name that the model asks for.
     """
     seen: dict[str, bytes] = {}
-    for container in reversed(list(_containers(instance, undo))):
+    for container in reversed(list(undo_order.containers(instance, undo))):
         seen.update(scopes.from_object(container.variables or b"{}"))
     if undo.variables is not None:
         seen.update(scopes.from_object(undo.variables))
@@ -297,15 +297,6 @@ def is_much_lost(scope: Token) -> bool:
 
 def _throw_goes_on(throw: Token) -> None:
     throw.room.resume(throw)
-
-
-def _containers(instance: InstanceState, undo: UndoRecord) -> Iterator[UndoRecord]:
-    """The completed sub-processes around a record, innermost first."""
-    container = instance.container_of.get(undo.scope_key)
-    while container is not None:
-        row = instance.undo_records[container]
-        yield row
-        container = instance.container_of.get(row.scope_key)
 
 
 def _close_containers(course: Course, scope_key: int) -> None:

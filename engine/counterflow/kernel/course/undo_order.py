@@ -6,6 +6,7 @@ A list by completion and a heap by activation give the next ones without compari
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from heapq import heapify, heappop
 
 from counterflow.kernel.rows import UndoRecord
@@ -77,7 +78,29 @@ def plan_of(instance: InstanceState, throw_key: int) -> UndoPlan:
     """What is left to undo for a throw that has taken all it reaches."""
     plan: UndoPlan | None = instance.plans.get(throw_key)
     if plan is None:
-        plan = instance.plans[throw_key] = UndoPlan(
-            [instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ())]
-        )
+        plan = instance.plans[throw_key] = UndoPlan(taken(instance, throw_key))
     return plan
+
+
+def taken(instance: InstanceState, throw_key: int) -> list[UndoRecord]:
+    """What a throw has taken and not undone: the outermost scope first, what is in a completed sub-process at
+    the place of that. The rows alone say so, in whatever order they were written or read.
+    """
+    records = (instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ()))
+    return sorted(records, key=lambda record: _place(instance, record))
+
+
+def _place(instance: InstanceState, record: UndoRecord) -> tuple[int, ...]:
+    """A scope has a greater key than those around it, and what has completed later than what has before."""
+    around = [container.key for container in containers(instance, record)]
+    scope_key = instance.undo_records[around[-1]].scope_key if around else record.scope_key
+    return scope_key, *reversed(around), record.key
+
+
+def containers(instance: InstanceState, undo: UndoRecord) -> Iterator[UndoRecord]:
+    """The completed sub-processes around a record, innermost first."""
+    container = instance.container_of.get(undo.scope_key)
+    while container is not None:
+        row = instance.undo_records[container]
+        yield row
+        container = instance.container_of.get(row.scope_key)

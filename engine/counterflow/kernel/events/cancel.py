@@ -43,13 +43,18 @@ def _throw(token: Token) -> None:
 def _undo(token: Token) -> None:
     """Undo what the throw reaches, when the other times that the transaction is done have ended."""
     body = _body_of(token.scope)
-    if body is None:
-        compensation.begin(token, compensation.reached(token.scope), _leave)
-    elif _end_others(body, token.scope.key):
-        reached = (*undo.collect(token.instance, body.key), *compensation.reached(token.scope))
-        compensation.begin(token, sorted(reached, key=_completed_position), _leave)
+    if body is None or _end_others(body, token.scope.key):
+        compensation.begin(token, reached(token), _leave)
     else:
         token.step.first.append((_undo, token))
+
+
+def reached(throw: Token) -> list[UndoRecord]:
+    """What a cancel end event would take now: of this time, and of the others, which have ended."""
+    body, this_time = _body_of(throw.scope), compensation.reached(throw.scope)
+    if body is None:
+        return this_time
+    return sorted((*undo.collect(throw.instance, body.key), *this_time), key=_completed_position)
 
 
 def _completed_position(record: UndoRecord) -> int:
