@@ -271,6 +271,19 @@ def file_path(model: str | Path) -> Path:
     return Path(model)
 
 
+def contents_of_files(models: Sequence[str | Path]) -> dict[str, bytes]:
+    """The contents of files by their names, of which a deployment has one of each. Raises `Rejection`."""
+    paths: dict[str, Path] = {}
+    for path in map(file_path, models):
+        if path.name in paths:
+            raise mistake(
+                f"Expected files of different names, but found {paths[path.name]} and {path}; "
+                "deploy_contents takes a name for each"
+            )
+        paths[path.name] = path
+    return {name: path.read_bytes() for name, path in paths.items()}
+
+
 def contents_by_name(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Documents by resource name, as they are. Raises `TypeError` for what is none."""
     if not isinstance(contents, Mapping):

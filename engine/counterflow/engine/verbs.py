@@ -8,12 +8,12 @@ kinds), `NothingThere` (a name finds nothing), `Overloaded` (too much at once: t
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from counterflow.engine.footing import Footing
 from counterflow.engine.handlers import (
     Activities,
     AdHocResult,
@@ -29,7 +29,6 @@ from counterflow.engine.lookups import (
     all_incidents,
     all_instances,
     all_jobs,
-    find_job,
     incident_key,
     recorded_end,
     scope_key,
@@ -41,13 +40,12 @@ from counterflow.engine.results import (
     Deployed,
     EndedInstance,
     WorkerJob,
-    checked,
     contents_by_name,
+    contents_of_files,
     deployed,
     document,
     element_ids,
     ended,
-    file_path,
     key_or_name,
     milliseconds,
     mistake,
@@ -67,13 +65,10 @@ from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProces
 from counterflow.kernel.events.conditional import Begun, EvaluateConditional
 from counterflow.kernel.lives.correlation import TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
-from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import FailJob, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.vocabulary import Command, InstanceEnded
 from counterflow.kernel.work.incidents import ResolveIncident
-from counterflow.model.events import CompensationOrder
 from counterflow.queries.history import records
 from counterflow.queries.shapes import (
     HistoryRecord,
@@ -86,7 +81,6 @@ from counterflow.queries.shapes import (
 from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.requests import activation, broadcast, creation, duration_ms, publication
 from counterflow.service.resources import File
-from counterflow.store.port import Store
 
 Answer = TypeVar("Answer")
 Added = TypeVar("Added", bound=Handler)
@@ -97,7 +91,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
-class Verbs(ABC):
+class Verbs(Footing):
     """The verbs, over the few things that an engine does for them."""
 
     # -- models ----------------------------------------------------------------------------------------------
@@ -106,7 +100,7 @@ class Verbs(ABC):
         """Deploy BPMN and DMN files together, all of them or none. Raises `Rejection` with every finding,
         and `OSError` for a file that cannot be read.
         """
-        return await self.deploy_contents(_read(models))
+        return await self.deploy_contents(contents_of_files(models))
 
     async def deploy_contents(self, contents: Mapping[str, bytes]) -> Deployed:
         """Deploy BPMN and DMN documents by resource name, as `deploy` does."""
@@ -225,11 +219,7 @@ class Verbs(ABC):
         await self._carry_out(TriggerElement(key=key, variables=document(variables)))
 
     async def activate_activities(
-        self,
-        ad_hoc: int | str,
-        activities: Activities,
-        *,
-        cancel_remaining: bool = False,
+        self, ad_hoc: int | str, activities: Activities, *, cancel_remaining: bool = False
     ) -> None:
         """Begin activities of an ad-hoc sub-process (by key, or the oldest active one of an element), each
         with the variables of its activation: all or none; with `cancel_remaining` what is under way goes.
@@ -405,55 +395,3 @@ class Verbs(ABC):
         return await self._ask(
             lambda store: list(records(store, process_instance_key=whole_key(process_instance_key)))
         )
-
-    # -- what they stand on ----------------------------------------------------------------------------------
-
-    @abstractmethod
-    async def _do(self, command: Command) -> Any:
-        """Carry a command out; answers when that is durable."""
-
-    @abstractmethod
-    async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
-        """The answer to a question about what is committed."""
-
-    @abstractmethod
-    async def _deploy(self, files: Sequence[File]) -> Deployment:
-        """Read, judge and deploy files. Raises `Rejection` with every finding."""
-
-    @abstractmethod
-    async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
-        """Wait for the end of an instance; None at once where the store tells of it, or knows no such
-        instance.
-        """
-
-    @abstractmethod
-    def _asked_for(self) -> frozenset[str]:
-        """The types of jobs that somebody takes by now."""
-
-    @abstractmethod
-    def _default_order(self) -> CompensationOrder:
-        """In which order is undone what no model gives an order to."""
-
-    @abstractmethod
-    def _add_worker(self, task: WorkerTask) -> None:
-        """Have jobs done from now on."""
-
-    async def _carry_out(self, command: Command) -> Any:
-        return await self._do(checked(command))
-
-    async def _key_of(self, job: int | str) -> int:
-        job = key_or_name(job, "a job")
-        return job if isinstance(job, int) else (await self._ask(lambda store: find_job(store, job))).key
-
-
-def _read(models: Sequence[str | Path]) -> dict[str, bytes]:
-    """The contents of files by their names, of which a deployment has one of each. Raises `Rejection`."""
-    paths: dict[str, Path] = {}
-    for path in map(file_path, models):
-        if path.name in paths:
-            raise mistake(
-                f"Expected files of different names, but found {paths[path.name]} and {path}; "
-                "deploy_contents takes a name for each"
-            )
-        paths[path.name] = path
-    return {name: path.read_bytes() for name, path in paths.items()}
