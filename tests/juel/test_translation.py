@@ -1,5 +1,7 @@
 """What of JUEL is translated, and what is refused."""
 
+from time import process_time
+
 import pytest
 
 from counterflow import feel
@@ -229,7 +231,15 @@ def test_the_name_of_a_variable_stays_a_name(name: str) -> None:
         juel.translate(f"${{execution.getVariable('{name}')}}")
 
 
+def test_an_expression_is_no_longer_than_a_person_writes() -> None:
+    with pytest.raises(juel.JuelUnsupported, match="at most 20000 characters, found 2000003"):
+        juel.translate(f"${{{'a+' * 1_000_000}}}")
+
+
 def test_a_string_without_an_end_is_looked_through_once() -> None:
-    quotes = "\\'" * 500_000
-    with pytest.raises(juel.JuelUnsupported, match="the character"):
-        juel.translate(f"${{'{quotes}}}")
+    quotes = "\\'" * 9_000
+    began = process_time()
+    for _ in range(20):
+        with pytest.raises(juel.JuelUnsupported, match="the character"):
+            juel.translate(f"${{'{quotes}}}")
+    assert process_time() - began < 5, "two seconds each when every quote was tried as a beginning"

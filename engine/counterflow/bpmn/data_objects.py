@@ -64,7 +64,7 @@ def _initial_values(scope: Element, notes: Notes) -> Iterator[VariableMapping]:
             notes.warning(scope, RULE, message, "Give each its own name, or a value to one of them.", xml)
         names.add(name)
         if source is not None:
-            yield VariableMapping(source, (name,))
+            yield VariableMapping(source, (name,), yields=True)
 
 
 def _value(xml: etree._Element) -> str | None:

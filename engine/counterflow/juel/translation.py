@@ -37,7 +37,7 @@ from counterflow.juel.calls import (
 
 _NESTING: Final = 50
 _LONGEST: Final = 20_000
-"""Characters of a translation: some calls write what they are called on twice."""
+"""Characters of an expression, and of its translation: some calls write what they are called on twice."""
 _WRAPPED = re.compile(r"\s*[$#]\{(.*)\}\s*", re.DOTALL)
 _TOKEN = re.compile(
     rf"""
@@ -94,6 +94,10 @@ def translate(text: str) -> str:
 
     Raises JuelUnsupported.
     """
+    if len(text) > _LONGEST:
+        raise JuelUnsupported(
+            f"expected at most {_LONGEST} characters, found {len(text)} in {_shown(text)}: use a worker"
+        )
     match = _WRAPPED.fullmatch(text)
     if match is None or _holds_several(match[1]):
         raise JuelUnsupported(

@@ -24,3 +24,5 @@ class VariableMapping:
 
     source: Expression
     target: tuple[str, ...]
+    yields: bool = False
+    """Whether it gives nothing where the element has a variable of that name already."""

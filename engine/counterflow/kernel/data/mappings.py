@@ -37,6 +37,8 @@ def map_values(
     budget = token.step.budget
     for mapping in mappings:
         name, path = mapping.target[0], mapping.target[1:]
+        if mapping.yields and name in token.variables:
+            continue
         value = evaluation.json(token, token.key, mapping.source, f"'{'.'.join(mapping.target)}'", seen)
         if not path:
             result[name] = seen[name] = value
