@@ -392,7 +392,7 @@ def test_two_that_end_the_server_in_turn_are_not_forgotten_for_each_other(tmp_pa
     for due_thing in (first, second, first):
         Underway(tmp_path / "marker").begin(due_thing)
     again = Underway(tmp_path / "marker")
-    assert (again.suspect, again.interrupted) == (first, {second})
+    assert (again.suspect, again.interrupted) == (first, frozenset({second}))
     again.clear_suspect()
     again.begin(second)
     again.end()
