@@ -386,6 +386,22 @@ async def test_what_was_under_way_and_is_done_is_no_suspect(tmp_path: Path) -> N
         await again.writer.stop()
 
 
+def test_two_that_end_the_server_in_turn_are_not_forgotten_for_each_other(tmp_path: Path) -> None:
+    """Each is begun again a while after the start, and the other one meanwhile."""
+    first, second = Due(1_000, 5, Timer), Due(2_000, 6, Timer)
+    for due_thing in (first, second, first):
+        Underway(tmp_path / "marker").begin(due_thing)
+    again = Underway(tmp_path / "marker")
+    assert (again.suspect, again.interrupted) == (first, frozenset({second}))
+    again.clear_suspect()
+    again.begin(second)
+    again.end()
+    assert Underway(tmp_path / "marker").interrupted == {second}, "what it needs was read first"
+    again.carried_out(second)
+    last = Underway(tmp_path / "marker")
+    assert (last.suspect, last.interrupted) == (None, frozenset())
+
+
 # -- jobs that are never done in time ----------------------------------------------------------------------
 
 

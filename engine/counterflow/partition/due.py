@@ -54,7 +54,7 @@ class Alarm:
         self._triggered = triggered
         self._underway = time.underway
         self._expiries = Expiries()
-        self._interrupted = self._underway.interrupted
+        self._interrupted = set(self._underway.interrupted)
         """What is carried out once more, but not yet."""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
@@ -149,7 +149,7 @@ class Alarm:
             return None
 
     def _trigger(self, due: Due) -> None:
-        if due == self._interrupted:
+        if self._interrupted and due in self._interrupted:
             self._put_off(due)
             return
         self._underway.begin(due)
@@ -160,6 +160,7 @@ class Alarm:
             command = TriggerDue(table=due.table, key=due.key, due_ms=moment_ms)
             if not self._decider.decide(command).answer:
                 self._decider.state.is_no_longer_due(due)
+            self._underway.carried_out(due)
         except Unavailable:
             self._is_resting = True
         except ModelNeeded as needed:
@@ -175,7 +176,7 @@ class Alarm:
 
     def _put_off(self, due: Due) -> None:
         """Not among the first when the server starts: see `underway.py`."""
-        self._interrupted = None
+        self._interrupted.discard(due)
         self._decider.state.cannot_come_due(due)
         asyncio.get_running_loop().call_later(REST_MS / 1000, self._may_come, due)
 

@@ -11,7 +11,7 @@ killed just then by chance, or the thread had no way to say so: it is carried ou
 when the process ends in the middle of the very same thing again. Once more is a while after the start: what
 is due comes first when a server starts, so whoever kills it as it starts would meet the same thing each time.
 
-    slots: [under way now] [was under way when a process before this one ended]
+    slots: [under way now] [was under way when a process before this one ended] …
     a slot: state, table, key, moment
 """
 
@@ -29,7 +29,9 @@ from counterflow.kernel.rows import TABLES
 from counterflow.kernel.state.windows import Due
 
 _SLOT = Struct("<B3x20sqq")
-_NOW, _BEFORE = 0, _SLOT.size
+_NOW = 0
+_BEFORE = range(_SLOT.size, 65 * _SLOT.size, _SLOT.size)
+"""Several: else two that kill a server in turn would each be forgotten for the other."""
 _SIZE = 4096
 _TABLES: dict[bytes, type[Row]] = {table.table.encode()[:20]: table for table in TABLES}
 _NAMES = {table: name for name, table in _TABLES.items()}
@@ -49,11 +51,17 @@ class Underway:
 
     def __init__(self, path: Path | None = None) -> None:
         self._map = mmap.mmap(-1, _SIZE) if path is None else _mapped(path)
-        now, before = _read(self._map, _NOW), _read(self._map, _BEFORE)
+        now, before = _read(self._map, _NOW), self._before()
         if now.due is not None:
-            is_again = before.due == now.due
-            self._write(_BEFORE, HELD if is_again or now.state == HELD else BEGUN, now.due)
+            again = next((at for at, slot in before.items() if slot.due == now.due), None)
+            at = again or next((at for at, slot in before.items() if slot.due is None), _BEFORE[0])
+            self._write(at, HELD if again or now.state == HELD else BEGUN, now.due)
         self._map[_NOW] = NOTHING
+        self._interrupted = {
+            slot.due: at
+            for at, slot in self._before().items()
+            if slot.due is not None and slot.state == BEGUN
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -66,18 +74,19 @@ class Underway:
     @property
     def suspect(self) -> Due | None:
         """What is not to be carried out again, since a process has ended in the middle of it."""
-        before = _read(self._map, _BEFORE)
-        return before.due if before.state == HELD else None
+        return next((slot.due for slot in self._before().values() if slot.state == HELD), None)
 
     @property
-    def interrupted(self) -> Due | None:
+    def interrupted(self) -> frozenset[Due]:
         """What a process has ended in the middle of once: it is carried out once more."""
-        before = _read(self._map, _BEFORE)
-        return before.due if before.state == BEGUN else None
+        return frozenset(self._interrupted)
 
     def clear_suspect(self) -> None:
         """It is set aside, or stands no longer."""
-        self._map[_BEFORE] = NOTHING
+        for at, slot in self._before().items():
+            if slot.state == HELD:
+                self._map[at] = NOTHING
+                return
 
     def begin(self, due: Due) -> None:
         """A due thing is being carried out."""
@@ -87,6 +96,11 @@ class Underway:
         """It is not any more."""
         self._map[_NOW] = NOTHING
 
+    def carried_out(self, due: Due) -> None:
+        """It did not end this process: it was interrupted by chance."""
+        if self._interrupted and (at := self._interrupted.pop(due, None)):
+            self._map[at] = NOTHING
+
     def held(self) -> None:
         """What is being carried out, if anything, holds the server. Called from the watchdog's thread;
         durable on return.
@@ -94,6 +108,9 @@ class Underway:
         if self._map[_NOW] == BEGUN:
             self._map[_NOW] = HELD
             self._map.flush()
+
+    def _before(self) -> dict[int, _Slot]:
+        return {at: _read(self._map, at) for at in _BEFORE}
 
     def _write(self, where: int, state: int, due: Due) -> None:
         """The state last: what is half written when the process dies says nothing."""
