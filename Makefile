@@ -32,7 +32,7 @@ format: setup ## Put every file into its shape
 	$(RUN) -m ruff check --quiet --fix .
 
 test: check ## Everything a change must pass
-	$(RUN) -m pytest -n 2
+	$(RUN) -m pytest -n 2 --dist worksteal
 
 demo: setup ## An engine, a showcase process and its workers, in one terminal
 	$(RUN) -m counterflow demo

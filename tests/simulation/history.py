@@ -22,11 +22,11 @@ from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.events import CompensateDefinition, SignalDefinition
 from counterflow.model.graph import Behaviour, Dialect, Process
 from tests.simulation.asking import Asking
-from tests.simulation.books import Life, Records, Undo
+from tests.simulation.books import Life, Undo
+from tests.simulation.coming import Coming
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.hearing import Hearing
 from tests.simulation.invariants import Violation
-from tests.simulation.sweeping import Sweeping
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
 UNCONDITIONAL = {
@@ -47,19 +47,14 @@ RISING = (
 ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 
 
-class History:
+class History(Coming):
     """Reads the committed log as it grows."""
 
     def __init__(self, process_of: Callable[[int], Process]) -> None:
+        super().__init__()
         self._process_of = process_of
-        self._position = 0
-        self._last_key = 0
-        self._now_ms = 0
-        self._instance_key = 0
-        self.books = Records()
         self.hearing = Hearing()
         self.asking = Asking(self.books.elements)
-        self._sweeping = Sweeping(self.books.elements)
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
         self._must_take: set[int] | None = None
@@ -96,10 +91,6 @@ class History:
         self._follow_up(event)
         if (check := _CHECKS.get(type(event))) is not None:
             check(self, event)
-
-    def _expect(self, holds: bool, otherwise: str) -> None:
-        if not holds:
-            raise Violation(f"at position {self._position}, instance {self._instance_key}: {otherwise}")
 
     # -- tokens ----------------------------------------------------------------------------------------------
 
@@ -247,10 +238,6 @@ class History:
         if not life.scope_key:
             self.books.ended[life.key] = life.state
 
-    def _rises(self, key: int) -> None:
-        self._expect(key > self._last_key, f"key {key} was given after {self._last_key}")
-        self._last_key = key
-
     # -- undo ------------------------------------------------------------------------------------------------
 
     def recorded(self, event: undo.UndoRecorded) -> None:
@@ -314,110 +301,6 @@ class History:
             row = self.books.undo[key]
             row.state = "dropped"
             self.books.undo_of_throw[row.throw_key].pop(key, None)
-
-    # -- jobs, timers, messages ------------------------------------------------------------------------------
-
-    def job_created(self, event: jobs.JobCreated) -> None:
-        self._rises(event.key)
-        self.books.jobs[event.key] = "activatable"
-
-    def job_activated(self, event: jobs.JobActivated) -> None:
-        self._job(event.key, "activated", "activatable")
-        self.books.activations[event.key, event.deadline_ms] += 1
-        self.books.deadlines[event.key] = event.deadline_ms
-
-    def deadline_updated(self, event: jobs.JobDeadlineUpdated) -> None:
-        self.books.deadlines[event.key] = event.deadline_ms
-
-    def job_completed(self, event: jobs.JobCompleted) -> None:
-        self._job(event.key, "completed", "activatable", "activated")
-        self.books.completed_jobs[event.key] += 1
-
-    def job_failed(self, event: jobs.JobFailed) -> None:
-        to = "failed" if event.retries <= 0 else "backing_off" if event.due_ms is not None else "activatable"
-        self._job(event.key, to, "activatable", "activated")
-
-    def job_error(self, event: jobs.JobErrorThrown) -> None:
-        self._job(event.key, "caught" if event.caught else "error_thrown", "activatable", "activated")
-
-    def job_returned(self, event: jobs.JobReturned) -> None:
-        self._job(event.key, "activatable", "activated", "backing_off", "failed", "error_thrown")
-        is_early = event.why == "timed_out" and self._now_ms < self.books.deadlines[event.key]
-        self._expect(
-            not is_early,
-            f"{event} comes at {self._now_ms}, and the worker has time until {self.books.deadlines.get(event.key)}",
-        )
-
-    def job_canceled(self, event: jobs.JobCanceled) -> None:
-        self._job(event.key, "canceled", "activatable", "activated", "backing_off", "failed", "error_thrown")
-
-    def _job(self, key: int, to: str, *sources: str) -> None:
-        self._expect(self.books.jobs[key] in sources, f"job {key} goes from {self.books.jobs[key]} to {to}")
-        self.books.jobs[key] = to
-
-    def timer_scheduled(self, event: timers.TimerScheduled) -> None:
-        self._rises(event.key)
-        self.books.timers[event.key] = event.due_ms
-        place = event.element_instance_key, event.catch_id
-        before = self.books.repetitions.get(place)
-        self._expect(
-            before is None or before < 0 or event.repetitions < before,
-            f"{event} comes more often than it is to",
-        )
-        self.books.repetitions[place] = event.repetitions
-        self.books.timer_places[event.key] = place
-
-    def timer_triggered(self, event: timers.TimerTriggered) -> None:
-        due_ms = self.books.timers.pop(event.key, None)
-        self._expect(
-            due_ms is not None and due_ms <= self._now_ms, f"{event} fires at {self._now_ms}, due at {due_ms}"
-        )
-
-    def timer_canceled(self, event: timers.TimerCanceled) -> None:
-        self._expect(
-            self.books.timers.pop(event.key, None) is not None, f"{event} cancels a timer that is not there"
-        )
-        del self.books.repetitions[self.books.timer_places[event.key]]
-
-    def published(self, event: messages.MessagePublished) -> None:
-        self._rises(event.key)
-        known = {
-            (found.name, found.correlation_key, found.message_id)
-            for found in self.books.published.values()
-            if found.message_id
-        }
-        name = event.name, event.correlation_key, event.message_id
-        self._expect(name not in known, f"{event} has the id of a message that is still there")
-        self.books.published[event.key] = event
-
-    def subscribed(self, event: messages.SubscriptionOpened) -> None:
-        self._rises(event.key)
-        self.books.subscriptions[event.key] = event
-
-    def closed(self, event: messages.SubscriptionClosed) -> None:
-        is_open = self.books.subscriptions.pop(event.key, None) is not None
-        self._expect(is_open, f"{event} closes a subscription that is not open")
-
-    def correlated(self, event: messages.MessageCorrelated) -> None:
-        message = self.books.published.get(event.message_key)
-        pair = (event.message_key, event.bpmn_process_id)
-        is_new = message is not None and pair not in self.books.correlated
-        self._expect(is_new, f"{event} comes twice, or too late")
-        self.books.correlated.add(pair)
-        subscription = self.books.subscriptions.get(event.receiver_key)
-        if message is not None and subscription is not None:
-            is_meant = self.books.is_meant_for(subscription, message, self._sweeping.is_swept)
-            self._expect(is_meant, f"{event} brings {message} to {subscription}")
-        is_reached = subscription is not None or event.receiver_key in self.books.elements
-        self._expect(is_reached, f"{event} reaches nobody")
-
-    def triggered(self, event: messages.ElementTriggered) -> None:
-        self._expect(self.books.waits_itself(event), f"{event} triggers what does not wait itself")
-
-    def expired(self, event: messages.MessageExpired) -> None:
-        self._expect(
-            self.books.published.pop(event.message_key, None) is not None, f"{event} expires a second time"
-        )
 
     def transaction_canceled(self, event: cancel.TransactionCanceled) -> None:
         left = [row for row in self.books.undo_inside[event.at_key] if row.state in {"available", "taken"}]

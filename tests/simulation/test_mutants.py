@@ -17,6 +17,8 @@ from tests.simulation.play import play
 
 WITHIN = 600
 """Seeds that a mutant may survive."""
+CAUGHT_BY = {"condition_sees_what_is_hidden": 544}
+"""The seed that has caught a mutant last, where that took many: it is played first."""
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
@@ -24,14 +26,15 @@ def test_every_mutant_is_caught(
     mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mutant(monkeypatch)
-    assert caught_by() is not None, (
+    assert caught_by(CAUGHT_BY.get(mutant.__name__, 0)) is not None, (
         f"{mutant.__name__} survived {WITHIN} seeds: which invariant should have noticed it?"
     )
 
 
-def caught_by() -> int | None:
-    """The first seed in which something is wrong; None where there is none among the first."""
-    return next((seed for seed in range(WITHIN) if _is_caught(seed)), None)
+def caught_by(first: int = 0) -> int | None:
+    """The first seed in which something is wrong, from this one on and round; None where there is none."""
+    seeds = (*range(first, WITHIN), *range(first))
+    return next((seed for seed in seeds if _is_caught(seed)), None)
 
 
 def _is_caught(seed: int) -> bool:

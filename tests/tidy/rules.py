@@ -62,11 +62,13 @@ PERMITTED_IMPORTS = {
         "msgspec",
     },
     "engine/counterflow/feel": {"counterflow.feel", "msgspec", "re2"},
+    "engine/counterflow/juel": {"counterflow.juel", "counterflow.feel"},
     "engine/counterflow/model": {"counterflow.model", "counterflow.feel"},
     "engine/counterflow/bpmn": {
         "counterflow.bpmn",
         "counterflow.model",
         "counterflow.feel",
+        "counterflow.juel",
         "counterflow.documents",
         "lxml",
     },
@@ -80,6 +82,7 @@ PERMITTED_IMPORTS = {
     "engine/counterflow/dmn": {
         "counterflow.dmn",
         "counterflow.feel",
+        "counterflow.juel",
         "counterflow.documents",
         "msgspec",
         "lxml",
@@ -89,6 +92,7 @@ PURE_FOLDERS = (
     "engine/counterflow/kernel",
     "engine/counterflow/model",
     "engine/counterflow/feel",
+    "engine/counterflow/juel",
     "engine/counterflow/drawing",
 )
 
