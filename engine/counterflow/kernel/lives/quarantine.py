@@ -148,8 +148,10 @@ def abandon(course: Course) -> Iterator[Nothing]:
     values = dict(sorted(instance.variables.get(instance.key, {}).items()))
     for table, rows in instance.rows.items():
         if table not in _LAST:
+            # by key: the order in which rows came is another one once they are read again
+            order = iter(sorted(place for place in rows if place != instance.key) if len(rows) > some else ())
             while len(rows) > some:
-                places = list(islice((place for place in rows if place != instance.key), some))
+                places = list(islice(order, some))
                 course.emit(RowsAbandoned(table.table, tuple(map(as_key, places))))
                 yield course.step.part_done()
     course.step.ended.append(InstanceEnded(instance.key, "terminated", values))
