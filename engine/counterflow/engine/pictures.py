@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import asdict
 
 from counterflow.documents.xml import XmlError
 from counterflow.drawing.errors import NotDrawn
@@ -55,7 +56,28 @@ class TextLine(NamedTuple):
     text: str
 
 
-class ShownInstance(InstanceTree, frozen=True):
+class _Page:
+    """What a notebook shows of something that runs by a model: its diagram with marks, and lines below."""
+
+    __slots__ = ()
+    model: DrawnModel | None
+
+    def _repr_svg_(self) -> str | None:
+        """The diagram with its marks; None for a model that cannot be drawn."""
+        return _picture(self.model, self._runs())
+
+    def _repr_html_(self) -> str:
+        """The diagram, and below it the lines, as much as fits on a page."""
+        return _html_page(self._repr_svg_(), self._page())
+
+    def _runs(self) -> dict[str, RunState]:
+        raise NotImplementedError
+
+    def _page(self) -> Iterator[TextLine]:
+        raise NotImplementedError
+
+
+class ShownInstance(_Page, InstanceTree, frozen=True):
     """A process instance and everything that has happened in it, as a tree. A notebook shows its picture,
     and `print` what has run, line by line.
     """
@@ -65,14 +87,6 @@ class ShownInstance(InstanceTree, frozen=True):
     def __str__(self) -> str:
         """What has run, line by line, as much as fits on a page."""
         return "\n".join(f"{'  ' * line.depth}{visible_line(line.text)}" for line in self._page())
-
-    def _repr_svg_(self) -> str | None:
-        """The diagram with what has become of each element; None for a model that cannot be drawn."""
-        return _picture(self.model, self._runs())
-
-    def _repr_html_(self) -> str:
-        """The diagram, and below it what has run, as much as fits on a page."""
-        return _html_page(self._repr_svg_(), self._page())
 
     def _page(self) -> Iterator[TextLine]:
         """The heading, and below it what has run, as much as fits."""
@@ -96,26 +110,22 @@ class ShownInstance(InstanceTree, frozen=True):
 def shown_instance(store: Store, key: int) -> ShownInstance:
     """A process instance with what its picture needs. Raises `Rejection` for an unknown key."""
     tree = process_instance(store, key)
-    return ShownInstance(**_fields(tree), model=_model(store, key))
+    return ShownInstance(**asdict(tree), model=_model(store, key))
 
 
-class ShownReasons(Reasons, frozen=True):
+class ShownReasons(_Page, Reasons, frozen=True):
     """Why an instance has not gone on. A notebook shows it on its diagram."""
 
     model: DrawnModel | None = None
 
-    def _repr_svg_(self) -> str | None:
-        """The diagram with what holds the instance; None for a model that cannot be drawn."""
+    def _runs(self) -> dict[str, RunState]:
+        """What holds the instance."""
         runs: dict[str, RunState] = {}
         for reason in self.reasons:
             if reason.process_instance_key == self.process_instance_key:
                 held = reason.kind in {"incident", "quarantine"}
                 _mark(runs, reason.catch_id or reason.element_id, _held(held))
-        return _picture(self.model, runs)
-
-    def _repr_html_(self) -> str:
-        """The diagram, and below it each reason with the way on, as much as fits on a page."""
-        return _html_page(self._repr_svg_(), self._page())
+        return runs
 
     def _page(self) -> Iterator[TextLine]:
         nothing = "" if self.reasons else ": nothing is waited for"
@@ -131,16 +141,16 @@ class ShownReasons(Reasons, frozen=True):
 
 def shown_reasons(store: Store, key: int, asked_for: Set[str]) -> ShownReasons:
     """Why an instance has not gone on, with what its picture needs. Raises `Rejection` for an unknown key."""
-    return ShownReasons(**_fields(reasons(store, key, asked_for)), model=_model(store, key))
+    return ShownReasons(**asdict(reasons(store, key, asked_for)), model=_model(store, key))
 
 
-class ShownUndoPlan(UndoPlanned, frozen=True):
+class ShownUndoPlan(_Page, UndoPlanned, frozen=True):
     """What an undo would run, and what one that was thrown has left. A notebook shows it on its diagram."""
 
     model: DrawnModel | None = None
 
-    def _repr_svg_(self) -> str | None:
-        """The diagram with the handlers, and what they undo; None for a model that cannot be drawn."""
+    def _runs(self) -> dict[str, RunState]:
+        """The handlers, and what they undo."""
         runs: dict[str, RunState] = {}
         for planned in self.handlers:
             _mark(runs, planned.element_id, RunState.COMPLETED)
@@ -149,11 +159,7 @@ class ShownUndoPlan(UndoPlanned, frozen=True):
             _mark(runs, one.element_id, RunState.COMPLETED)
             _mark(runs, one.throw_id, RunState.ACTIVE)
             _mark(runs, one.handler_id, _held(bool(one.incidents)) if one.handler_key else RunState.UNDONE)
-        return _picture(self.model, runs)
-
-    def _repr_html_(self) -> str:
-        """The diagram, and below it the handlers in their order, as much as fits on a page."""
-        return _html_page(self._repr_svg_(), self._page())
+        return runs
 
     def _page(self) -> Iterator[TextLine]:
         count = len(self.handlers) + self.handlers_left_out
@@ -172,11 +178,7 @@ class ShownUndoPlan(UndoPlanned, frozen=True):
 
 def shown_undo_plan(store: Store, plan: UndoPlanned) -> ShownUndoPlan:
     """A plan of what an undo would run, with what its picture needs."""
-    return ShownUndoPlan(**_fields(plan), model=_model(store, plan.process_instance_key))
-
-
-def _fields(struct: msgspec.Struct) -> dict[str, Any]:
-    return {field: getattr(struct, field) for field in struct.__struct_fields__}
+    return ShownUndoPlan(**asdict(plan), model=_model(store, plan.process_instance_key))
 
 
 def _model(store: Store, process_instance_key: int) -> DrawnModel | None:

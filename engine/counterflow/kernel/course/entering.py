@@ -124,11 +124,16 @@ def too_far(token: Token) -> Held:
     )
 
 
-def too_many(token: Token, count: int) -> Held:
-    """A process instance has as many element instances as may be; so many more were to begin in this one."""
-    return Held(
+def refuse_too_many(token: Token, count: int) -> None:
+    """A process instance has only so many element instances at once, and so many more are to begin in this
+    one. Raises `Held` where there is no room for them.
+    """
+    most = token.step.limits.instance_elements
+    if len(token.instance.elements) + count <= most:
+        return
+    raise Held(
         IncidentType.STEP_LIMIT_EXCEEDED,
-        f"Expected a process instance to have at most {token.step.limits.instance_elements} element "
+        f"Expected a process instance to have at most {most} element "
         f"instances at once, but it has {len(token.instance.elements)}, and '{token.node.id}' would begin "
         f"{count}. Resolve the incident when others have ended, or cancel the instance and "
         "divide the work among called processes",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from counterflow.kernel.course import entering
 from counterflow.kernel.rows import ArrivedToken
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -53,6 +54,17 @@ def wait(scope: Token, gateway: Node, flow: Flow) -> None:
     scope.emit(TokenArrived(scope.key, gateway.id, flow.id))
 
 
+def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
+    """A token comes to a gateway that waits for those which can still come, and its room looks whether any
+    can; with one incoming flow there is nothing to wait for.
+    """
+    if gateway.reach is None:
+        entering.enter(scope, gateway)
+        return
+    wait(scope, gateway, flow)
+    _look(scope, gateway)
+
+
 def waiting(scope: Token, gateway: Node) -> list[Flow]:
     """The incoming flows of a gateway on which a token waits."""
     filled = _filled(scope, gateway)
@@ -71,8 +83,11 @@ def _filled(scope: Token, gateway: Node) -> Mapping[str, None]:
 def others_moved(scope: Token) -> None:
     """A token of the scope has moved on or ended: each join where tokens wait may have something to say."""
     for gateway_id in list(scope.instance.arrived_in[scope.key]):
-        gateway = scope.nodes[gateway_id]
-        scope.step.house.rooms[gateway.behaviour].others_moved(scope, gateway)
+        _look(scope, scope.nodes[gateway_id])
+
+
+def _look(scope: Token, gateway: Node) -> None:
+    scope.step.house.rooms[gateway.behaviour].others_moved(scope, gateway)
 
 
 def taken(scope: Token, gateway: Node) -> list[Flow]:

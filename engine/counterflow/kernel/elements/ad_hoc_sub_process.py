@@ -25,7 +25,13 @@ from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.data.output_collections import join
 from counterflow.kernel.elements import ad_hoc_inner_instance, multi_instance
 from counterflow.kernel.elements.ad_hoc_activation import FULFILLED, SHOWN, named, refuse
-from counterflow.kernel.elements.multi_instance import LoopAdvanced, LoopOutputGathered, LoopStarted
+from counterflow.kernel.elements.multi_instance import (
+    LoopAdvanced,
+    LoopOutputGathered,
+    LoopStarted,
+    LoopStopped,
+    progress_of,
+)
 from counterflow.kernel.lives import jobs
 from counterflow.kernel.lives.jobs import AdHocAnswer
 from counterflow.kernel.rows import LoopItems, Repetition
@@ -60,8 +66,7 @@ def beginning(scope: Token) -> None:
     activities = _from_collection(scope, definition)
     if not scope.step.budget.may_begin_inside(scope.key, len(activities)):
         raise entering.too_far(scope)
-    if len(scope.instance.elements) + 2 * len(activities) > scope.step.limits.instance_elements:
-        raise entering.too_many(scope, 2 * len(activities))
+    entering.refuse_too_many(scope, 2 * len(activities))
     _activate(scope)
     is_kept = len(activities) > scope.step.a_part
     kept = join([feel.to_json(activity) for activity in activities]) if is_kept else None
@@ -103,16 +108,15 @@ def begin_more(scope: Token) -> None:
     if scope.key not in scope.instance.rows[LoopItems]:
         return
     definition, some = _definition(scope), scope.step.a_part
-    if len(scope.instance.elements) + 2 * some > scope.step.limits.instance_elements:
-        raise entering.too_many(scope, 2 * some)
-    progress, items = _progress(scope), multi_instance.kept_items(scope)
+    entering.refuse_too_many(scope, 2 * some)
+    progress, items = progress_of(scope), multi_instance.kept_items(scope)
     begun = progress.completed + _active_flows(scope)
     for item in items[begun : begun + some]:
         ad_hoc_inner_instance.begin(scope, definition, msgspec.json.decode(item, type=str))
     if begun + some < len(items):
         scope.later(begin_more)
     else:
-        scope.emit(multi_instance.LoopStopped(scope.key))
+        scope.emit(LoopStopped(scope.key))
 
 
 def child_leaving(child: Token) -> bool:
@@ -123,7 +127,7 @@ def child_leaving(child: Token) -> bool:
     if child.loop_counter != INNER:
         return False
     scope = child.scope
-    definition, progress = _definition(scope), _progress(scope)
+    definition, progress = _definition(scope), progress_of(scope)
     if definition.output_element is not None and definition.output_collection is not None:
         what = f"an item of '{definition.output_collection}'"
         try:
@@ -270,18 +274,18 @@ def _describe(scope: Token, described: bytes) -> None:
 def _stop_beginning(scope: Token) -> None:
     if scope.key in scope.instance.rows[LoopItems]:
         incidents.drop_incidents_of(scope)
-        scope.emit(multi_instance.LoopStopped(scope.key))
+        scope.emit(LoopStopped(scope.key))
 
 
 def _goes_to_its_end(scope: Token) -> bool:
-    return scope.row.interrupted or _progress(scope).total == FULFILLED
+    return scope.row.interrupted or progress_of(scope).total == FULFILLED
 
 
 def _ends_with_its_last(scope: Token) -> bool:
     """Whether it is done when nothing is active: not before anything was, nor while a condition says no."""
     if _goes_to_its_end(scope):
         return True
-    return _definition(scope).completion_condition is None and _progress(scope).completed > 0
+    return _definition(scope).completion_condition is None and progress_of(scope).completed > 0
 
 
 def _is_busy(scope: Token) -> bool:
@@ -303,11 +307,6 @@ def _definition(scope: Token) -> AdHoc:
     if scope.node.ad_hoc is None:
         raise BrokenInvariant(f"'{scope.node.id}' is no ad-hoc sub-process")
     return scope.node.ad_hoc
-
-
-def _progress(scope: Token) -> Repetition:
-    progress: Repetition = scope.instance.rows[Repetition][scope.key]
-    return progress
 
 
 # -- applying ------------------------------------------------------------------------------------------------

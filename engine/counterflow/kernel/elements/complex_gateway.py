@@ -32,15 +32,6 @@ COUNT, COUNTS, STATE = "activationCount", "activationCounts", "waitingForStart"
 """What its conditions see: how many tokens wait, how many on each flow by its id, whether a round begins."""
 
 
-def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
-    """Wait for the others; with one incoming flow there is nothing to wait for."""
-    if gateway.reach is None:
-        entering.enter(scope, gateway)
-        return
-    joins.wait(scope, gateway, flow)
-    others_moved(scope, gateway)
-
-
 def others_moved(scope: Token, gateway: Node) -> None:
     """Look, when its turn comes, whether a round begins or is over."""
     scope.later(Regarding(_look, gateway.id))
@@ -132,5 +123,5 @@ def _asks_for_a_round(token: Token) -> bool:
     return STATE in token.variables and COUNT not in token.variables
 
 
-ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)
+ROOM = room(beginning=beginning, arrive=joins.arrive, others_moved=others_moved)
 CONTINUATIONS = {"look at complex gateway": _look}

@@ -13,17 +13,8 @@ from counterflow.kernel.course import entering, flows, joins, leaving
 from counterflow.kernel.course.room import room
 from counterflow.kernel.work.errands import Regarding
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import Flow, Node
+from counterflow.model.graph import Node
 from counterflow.model.reach import is_awaited
-
-
-def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
-    """Wait for the others; with one incoming flow there is nothing to wait for."""
-    if gateway.reach is None:
-        entering.enter(scope, gateway)
-        return
-    joins.wait(scope, gateway, flow)
-    others_moved(scope, gateway)
 
 
 def others_moved(scope: Token, gateway: Node) -> None:
@@ -49,5 +40,5 @@ def _join_unless_awaited(scope: Token, gateway_id: str) -> None:
         entering.enter(scope, gateway)
 
 
-ROOM = room(beginning=beginning, arrive=arrive, others_moved=others_moved)
+ROOM = room(beginning=beginning, arrive=joins.arrive, others_moved=others_moved)
 CONTINUATIONS = {"join unless awaited": _join_unless_awaited}

@@ -89,8 +89,7 @@ def beginning(body: Token) -> None:
     items = _items(body, loop)
     if not loop.is_sequential and not body.step.budget.may_begin_inside(body.key, len(items)):
         raise entering.too_far(body)
-    if len(body.instance.elements) + len(items) > body.step.limits.instance_elements:
-        raise entering.too_many(body, len(items))
+    entering.refuse_too_many(body, len(items))
     entering.activate(body)
     is_kept = loop.is_sequential or len(items) > body.step.a_part
     body.emit(LoopStarted(body.key, len(items), join(items) if is_kept and items else None))
@@ -112,9 +111,8 @@ def begin_more(body: Token) -> None:
     """
     if not _begins_more(body):
         return
-    if len(body.instance.elements) + body.step.a_part > body.step.limits.instance_elements:
-        raise entering.too_many(body, body.step.a_part)
-    progress, items = _progress(body), kept_items(body)
+    entering.refuse_too_many(body, body.step.a_part)
+    progress, items = progress_of(body), kept_items(body)
     begun = progress.completed + len(body.instance.children.get(body.key, ()))
     for place in range(begun + 1, min(begun + body.step.a_part, progress.total) + 1):
         _start(body, place, items[place - 1])
@@ -144,7 +142,7 @@ def child_leaving(child: Token) -> bool:
 def child_left(body: Token, is_over: bool) -> None:
     """An instance has completed: it was the last one, the completion condition holds, or the next starts."""
     body.emit(LoopAdvanced(body.key))
-    progress = _progress(body)
+    progress = progress_of(body)
     if is_over or progress.completed >= progress.total:
         if _begins_more(body):
             incidents.drop_incidents_of(body)
@@ -282,7 +280,7 @@ def _is_over(child: Token, loop: MultiInstance) -> bool:
     The instance that is completing counts as completed; after the last one there is nothing left to ask.
     Raises `Held`.
     """
-    progress, condition = _progress(child.scope), loop.completion_condition
+    progress, condition = progress_of(child.scope), loop.completion_condition
     completed = progress.completed + 1
     if condition is None or completed == progress.total:
         return False
@@ -308,7 +306,8 @@ def _definition(token: Token) -> MultiInstance:
     return token.node.multi_instance
 
 
-def _progress(body: Token) -> Repetition:
+def progress_of(body: Token) -> Repetition:
+    """How far an activity is that is done several times, as long as it is at work."""
     progress: Repetition = body.instance.rows[Repetition][body.key]
     return progress
 

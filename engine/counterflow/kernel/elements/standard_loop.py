@@ -15,7 +15,7 @@ from counterflow.kernel.course import ending, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation
-from counterflow.kernel.elements.multi_instance import LoopAdvanced, LoopEnded, LoopStarted
+from counterflow.kernel.elements.multi_instance import LoopAdvanced, LoopEnded, LoopStarted, progress_of
 from counterflow.kernel.rows import Repetition
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.origin import Origin
@@ -72,8 +72,7 @@ def resume(body: Token) -> None:
 
 def _go_on(body: Token) -> None:
     """Begin the next round, if the condition lets it. Raises `Held`."""
-    loop, progress = _definition(body), body.instance.rows[Repetition][body.key]
-    number = progress.completed + 1
+    loop, number = _definition(body), progress_of(body).completed + 1
     if loop.is_tested_before and not _holds(body, loop, number):
         _end(body)
     elif not body.step.budget.count_again():

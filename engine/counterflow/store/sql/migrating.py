@@ -53,8 +53,7 @@ def refuse_to_read(dialect: DatabaseKind, path: Path) -> None:
                 f"{path} is empty: expected a database that Counterflow made; name another file, or "
                 "begin `counterflow serve` on it once"
             )
-        _refuse_foreign(dialect, path, connection)
-        _refuse_newer(path, connection)
+    refuse_others(dialect, path)
     raise UnsupportedDatabaseError(
         f"{path} has the schema of an older version: expected {HEAD}; begin `counterflow serve` on "
         "it once, which migrates it"
