@@ -3,8 +3,8 @@ and keeps a journal.
 
 Run as a process of its own: `python -m tests.conformance.kill_load ADDRESS JOURNAL`. Every acknowledged
 command is a line of JSON in the journal and a line on standard output, so that who kills can count. A line on
-standard input means: create no more, finish what is open, and end. A call that fails is simply made again:
-its outcome is unknown, as in real life.
+standard input means: create no more but the last orders, finish what is open, and end. A call that fails is
+simply made again: its outcome is unknown, as in real life.
 """
 
 from __future__ import annotations
@@ -87,11 +87,14 @@ class Load:
                 await self._end_of(response.processInstanceKey)
 
     async def create_orders(self) -> None:
-        """Create orders and wait for their results, until told to drain.
+        """Create orders and wait for their results, until told to drain and told one result.
 
-        A note on each is sent before it begins.
+        A note on each is sent before it begins. Whoever is killed before each order's end tells no result:
+        the last order, which nobody kills any more, makes sure of one.
         """
-        while not self.draining.is_set():
+        is_told_in_peace = False
+        while not is_told_in_peace:
+            is_told_in_peace = self.draining.is_set()
             order = f"order-{next(self.orders)}"
             await self.send("noted", order)
             begun = gateway.CreateProcessInstanceRequest(
@@ -104,6 +107,7 @@ class Load:
                 self.gateway.CreateProcessInstanceWithResult, request, wait_for_ready=True, timeout=30
             )
             response = await self._call(call)
+            is_told_in_peace = is_told_in_peace and response is not None
             if response is not None:
                 self.note(
                     "result",
@@ -207,10 +211,18 @@ class Load:
 
     # -- ending ----------------------------------------------------------------------------------------------
 
-    async def drain(self) -> None:
-        """Create no more; over when no instance is active."""
+    async def run(self) -> None:
+        """Create until told to drain; over when no instance is active."""
+        creators = [create() for _ in range(CREATORS) for create in (self.create_trips, self.create_orders)]
+        workers = [self.work(job_type) for job_type in JOBS]
+        await asyncio.gather(self._drain_after(asyncio.gather(*creators)), self._hear_of_draining(), *workers)
+
+    async def _hear_of_draining(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
         self.draining.set()
+
+    async def _drain_after(self, creators: asyncio.Future[Any]) -> None:
+        await creators
         request = counterflow_v1.ListProcessInstancesRequest(
             state=counterflow_v1.PROCESS_INSTANCE_STATE_ACTIVE, page_size=1
         )
@@ -227,8 +239,7 @@ async def main(address: str, journal: Path) -> None:
     """Load until drained."""
     with journal.open("a") as lines:
         load = Load(address, lines)
-        creators = [create() for _ in range(CREATORS) for create in (load.create_trips, load.create_orders)]
-        await asyncio.gather(load.drain(), *creators, *(load.work(job_type) for job_type in JOBS))
+        await load.run()
         await load.channel.close()
 
 
