@@ -13,8 +13,8 @@ from counterflow_wire.certificates import AUTHORITY_VARIABLE, CHAIN_VARIABLE, KE
 
 
 class Dialled(NamedTuple):
-    """How a server was called: its address (host:port), whether over TLS, and with a certificate of the
-    client's own.
+    """How a server was called: its address (host:port), whether over TLS, whether with a certificate. That is
+    the client's own.
     """
 
     target: str

@@ -1,5 +1,5 @@
-"""Certificates as a server uses them; what is wrong with a file is said with its name and the setting that
-named it.
+"""Certificates as a server uses them; what is wrong with a file is said. It is said with its name and the
+setting that named it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from counterflow.wire.contract import Tls
 
 
 class UnusableTls(Exception):
-    """A certificate or a key that no server can use: which file, what was expected of it, and what was
-    found.
-    """
+    """A certificate or a key that no server can use: which file, what was expected, what was found."""
 
 
 def server_context(tls: Tls) -> ssl.SSLContext:

@@ -60,7 +60,7 @@ take from SQLite the locks of this process on it, so that is not even tried.
 
 
 class FileLock:
-    """The right to write to a database file, from construction to `release`; the file is made if there is
+    """The right to write to a database file, from construction to `release`. The file is made if there is
     none. Raises `DatabaseInUseError` or `StoreError`.
 
     `takes_over`: it is ours also while another has it, who is refused by the next epoch.
