@@ -8,6 +8,7 @@ import ssl
 from pathlib import Path
 
 from counterflow.wire.contract import Tls
+from counterflow.wire.handshakes import Refusals, telling
 
 
 class UnusableTls(Exception):
@@ -27,6 +28,7 @@ def server_context(tls: Tls) -> ssl.SSLContext:
             "tls_client_authority", tls.client_authority, "certificates", "-----BEGIN CERTIFICATE-----"
         )
         _load_authority(context, tls.client_authority)
+    context.sslobject_class = telling(Refusals(str(tls.client_authority or "")))
     return context
 
 

@@ -124,8 +124,10 @@ def _open_lock(path: Path) -> int:
     try:
         return open_private(path)
     except OSError as error:
+        verb, what = ("write to", "file") if path.is_file() else ("make", "folder")
         raise StoreError(
-            f"cannot make {path}, which keeps a second server out: {error.strerror}; is the folder writable?"
+            f"cannot {verb} {path}, which keeps a second server out: {error.strerror}; see that this "
+            f"user may write to that {what}"
         ) from error
 
 
