@@ -96,8 +96,8 @@ class Agenda(Generic[Handle]):
         """Those but for which no timer would be due that was scheduled for no later than now."""
 
     def at_rest(self, arrival: Arrival, causes: Causes | None = None) -> None:
-        """Something comes from outside, when the course is at rest and all that has been put here before has
-        come. Its causes are those of the present, unless they are told.
+        """Something comes from outside, when the course is at rest and all that was put here before has come.
+        Its causes are those of the present, unless they are told.
         """
         causes = self.causes if causes is None else causes
         self.coming.append(arrival._replace(causes=causes) if causes else arrival)
