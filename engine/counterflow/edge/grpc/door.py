@@ -10,6 +10,7 @@ from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
 from counterflow.edge.grpc.families.activation import Activation
 from counterflow.edge.grpc.families.decisions import Decisions
+from counterflow.edge.grpc.families.deletions import DeletionCalls
 from counterflow.edge.grpc.families.deployments import DeploymentCalls
 from counterflow.edge.grpc.families.instances import Instances
 from counterflow.edge.grpc.families.jobs import Jobs
@@ -33,7 +34,6 @@ NOT_YET = {
         "Migration is not there",
         "running instances finish on the version that they began with",
     ),
-    "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
 }
 """Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
 
@@ -133,7 +133,13 @@ class GrpcDoor:
     def _gateway(self) -> dict[str, Method]:
         calls, rpcs, variable_bytes = self._calls, gateway.METHODS, self._settings.variable_bytes
         instances, activation = Instances(self._service), Activation(self._service)
-        families = (Jobs(variable_bytes), instances, Messages(variable_bytes), Decisions(variable_bytes))
+        families = (
+            Jobs(variable_bytes),
+            instances,
+            Messages(variable_bytes),
+            Decisions(variable_bytes),
+            DeletionCalls(),
+        )
         commands = {
             name: translate for family in families for name, translate in family.translations().items()
         }
