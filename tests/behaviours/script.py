@@ -45,7 +45,13 @@ from typing import Any
 import msgspec
 
 from counterflow import AdHocResult
-from counterflow.kernel.rows import DecisionRequirements, ElementInstance, Job, ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import (
+    DecisionRequirements,
+    ElementInstance,
+    Job,
+    ProcessDefinition,
+    ProcessInstance,
+)
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.pages import GoOn, next_undertaking

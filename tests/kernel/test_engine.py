@@ -152,6 +152,8 @@ LOG_FORMAT = {
     186: ("LoopOutputsLetGo", "element_instance_key first last"),
     187: ("BudgetKept", "undertaking_key budget"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    230: ("ProcessDeleted", "key"),
+    231: ("RequirementsDeleted", "key"),
 }
 """Tag, event and fields in order.
 

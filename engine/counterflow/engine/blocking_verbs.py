@@ -70,7 +70,7 @@ class BlockingVerbs(ABC):
         return self._wait(self._verbs.end_of(process_instance_key, timeout))
 
     def delete(self, resource_key: int, *, cascade: bool = False) -> None:
-        """Delete a version of a process or decision model: nothing begins on it, what runs goes on to its end.
+        """Delete a version of a process or decision model: nothing begins on it, what runs goes on.
 
         `cascade`: its running instances are cancelled, but for those that others have called. Raises
         `Rejection`.

@@ -168,14 +168,14 @@ class Verbs(Footing):
                     return found
 
     async def delete(self, resource_key: int, *, cascade: bool = False) -> None:
-        """Delete a version of a process or decision model: nothing begins on it, what runs goes on to its end.
+        """Delete a version of a process or decision model: nothing begins on it, what runs goes on.
 
         `cascade`: its running instances are cancelled, but for those that others have called. Raises
         `Rejection`.
         """
-        key = whole_key(resource_key)
+        key, cancels = whole_key(resource_key), truth(cascade, "cascade")
         await self._carry_out(DeleteResource(resource_key=key))
-        if truth(cascade, "cascade"):
+        if cancels:
             for running in await self._ask(lambda store: running_on(store, key)):
                 with contextlib.suppress(Rejection):  # it has ended meanwhile, which is what was wanted
                     await self.cancel(running.key)

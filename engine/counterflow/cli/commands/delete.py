@@ -35,7 +35,9 @@ def delete(
     server = remote(address)
     definition = _definition(server, key)
     server.call("DeleteResource", resourceKey=key)
-    what = f"version {definition.version} of {definition.bpmn_process_id}" if definition else f"resource {key}"
+    what = (
+        f"version {definition.version} of {definition.bpmn_process_id}" if definition else f"resource {key}"
+    )
     say(visible_line(f"Deleted {what}."))
     running = list(_running(server, key)) if definition else []
     roots = [int(one.key) for one in running if not one.parent_process_instance_key]

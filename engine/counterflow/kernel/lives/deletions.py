@@ -61,7 +61,19 @@ def _delete_process(step: Step, definition: ProcessDefinition) -> None:
     step.emit(ProcessDeleted(definition.key))
     before = latest.get(definition.bpmn_process_id)
     if was_latest and before is not None:
+        _take_over(step, before)
+
+
+def _take_over(step: Step, before: ProcessDefinition) -> None:
+    """The events of the version before begin instances again. Raises `Rejection` where one cannot."""
+    try:
         starts.open_all(step, before.key, step.state.process_of(before.key))
+    except Rejection as refusal:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected version {before.version} of '{before.bpmn_process_id}' to begin instances again in "
+            f"place of what is deleted, but: {refusal.reason}; delete that version first, key '{before.key}'",
+        ) from refusal
 
 
 def _not_there(state: State, key: int) -> str:
