@@ -341,11 +341,20 @@ class Node:
     receive tasks, and what follows an event-based gateway.
     """
     all_have_to_come: bool = False
-    """Event-based gateways only: whether each of the events behind it comes, the first of them to begin the
-    instance.
+    """Event-based gateways: whether each of the events behind it comes, the first of them to begin the
+    instance. Events with parts: whether each of these has to come.
     """
+    parts: tuple[str, ...] = ()
+    """Events only that catch one of several, or all of them: the nodes of these, in document order."""
+    part_of: str | None = None
+    """Parts only: the event as it is drawn."""
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
+
+    @property
+    def drawn_id(self) -> str:
+        """The id under which it is found in the drawing."""
+        return self.part_of or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
     ArrivedToken,
+    ArrivedPart,
     ConditionalSubscription,
     ElementInstance,
     Incident,
@@ -33,7 +34,7 @@ _Group = TypeVar("_Group")
 _Member = TypeVar("_Member")
 _Value = TypeVar("_Value")
 
-Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription | ArrivedPart
 """What an element waits for."""
 
 
