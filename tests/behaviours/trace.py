@@ -50,7 +50,12 @@ NAMED_AFTER = (
     conditions.ConditionalSubscriptionOpened,
 )
 """Events whose key is called after what `catch_id` says."""
-CALLED_AFTER_CATCH = (*NAMED_AFTER, multiple.PartArrived, conditions.ConditionalTriggered, conditions.ConditionalFailed)
+CALLED_AFTER_CATCH = (
+    *NAMED_AFTER,
+    multiple.PartArrived,
+    conditions.ConditionalTriggered,
+    conditions.ConditionalFailed,
+)
 STARTS = (
     timers.StartTimerOpened,
     messages.MessageStartOpened,

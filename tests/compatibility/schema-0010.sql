@@ -3,17 +3,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0011');
-CREATE TABLE arrived_part (
-	"key" INTEGER NOT NULL, 
-	process_instance_key INTEGER NOT NULL, 
-	element_instance_key INTEGER NOT NULL, 
-	catch_id TEXT NOT NULL, 
-	variables BLOB NOT NULL, 
-	tenant_id TEXT NOT NULL, 
-	row_checksum INTEGER, 
-	PRIMARY KEY ("key")
-);
+INSERT INTO "alembic_version" VALUES('0010');
 CREATE TABLE arrived_token (
 	scope_key INTEGER NOT NULL, 
 	flow_id TEXT NOT NULL, 
@@ -365,7 +355,7 @@ CREATE TABLE tenure (
 	row_checksum INTEGER, 
 	PRIMARY KEY (id)
 );
-INSERT INTO "tenure" VALUES(1,'762b605e59a44bffb892c503e58e86d4',1,29,2251799813685340,313,313,0,1,40124679831);
+INSERT INTO "tenure" VALUES(1,'a7de2c3b691d483cac54cb7b85d4ea45',1,29,2251799813685340,313,313,0,1,39577481712);
 CREATE TABLE timer (
 	"key" INTEGER NOT NULL, 
 	process_instance_key INTEGER NOT NULL, 
@@ -467,5 +457,4 @@ CREATE INDEX ix_message_published ON message (name, correlation_key, message_id,
 CREATE INDEX ix_start_lock_instance ON start_lock (process_instance_key, bpmn_process_id, correlation_key);
 CREATE INDEX ix_message_subscription_by_instance ON message_subscription (message_name, by_instance, process_instance_key, bpmn_process_id, "key");
 CREATE INDEX ix_conditional_subscription_instance ON conditional_subscription (process_instance_key);
-CREATE INDEX ix_arrived_part_instance ON arrived_part (process_instance_key);
 COMMIT;

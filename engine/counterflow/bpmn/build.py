@@ -56,9 +56,7 @@ class _Builder:
         self.outline = outline
         self.reader: DialectReader = READERS[outline.dialect]
         self.flows = {
-            id(flow): Flow(
-                flow.id, _left_at(flow), flow.attribute("targetRef"), flow.condition, flow.line
-            )
+            id(flow): Flow(flow.id, _left_at(flow), flow.attribute("targetRef"), flow.condition, flow.line)
             for flow in outline.flows
         }
 
@@ -141,10 +139,7 @@ class _Builder:
                 (child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None
             ),
             event_starts=tuple(
-                part.node_id
-                for event in element.process_starts
-                if event.waits
-                for part in event.alternatives
+                part.node_id for event in element.process_starts if event.waits for part in event.alternatives
             ),
             all_have_to_come=element.awaits_all or element.event == PARALLEL_MULTIPLE,
             parts=tuple(part.node_id for part in element.parts if element.kind.catches),

@@ -135,8 +135,7 @@ class Element(Drawn):
         Of an activity that is an event, the tag that its definition would have.
         """
         if len(self.definitions) > 1:
-            is_parallel = self.kind.catches and self.attribute("parallelMultiple") == TRUE
-            return PARALLEL_MULTIPLE if is_parallel else MULTIPLE
+            return PARALLEL_MULTIPLE if self.attribute("parallelMultiple") == TRUE else MULTIPLE
         return self.kind.event or (local_name(self.definitions[0]) if self.definitions else NONE)
 
     @property

@@ -75,7 +75,7 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
         marks = (child for child in xml if local_name(child) in OF_AN_ELEMENT and namespace(child) == BPMN)
         element.loop = next(marks, None)
     drawn.elements.append(element)
-    if len(element.definitions) > 1 and element.event_kind is not None:
+    if len(element.definitions) > 1 and element.behaviour is not None:
         element.parts += multiple.parts_of(element, KINDS)
         drawn.elements += element.parts
     drawn.by_id.setdefault(element.id, element)

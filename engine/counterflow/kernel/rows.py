@@ -336,8 +336,9 @@ class ConditionalSubscription(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, owned=True)
 class ArrivedPart(Row, frozen=True, gc=False):
-    """One of several events that an element instance waits for has come, with these variables (a JSON object),
-    before the others. `catch_id` is the part of the event.
+    """One of several events that an element instance waits for has come before the others.
+
+    It has brought these variables (a JSON object). `catch_id` is the part of the event.
     """
 
     key: int

@@ -150,8 +150,9 @@ class ConditionalDefinition:
 
 @dataclass(frozen=True, slots=True)
 class MultipleDefinition:
-    """Several events in one: any of them, or all of them, are caught (`Node.all_have_to_come`). Each is a part
-    of the event, a node of its own (`Node.parts`). 10.5.5.
+    """Several events in one: any of them, or all of them, are caught (`Node.all_have_to_come`).
+
+    Each is a part of the event, a node of its own (`Node.parts`). 10.5.5.
     """
 
 

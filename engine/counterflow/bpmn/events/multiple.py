@@ -78,6 +78,7 @@ PARALLEL_KIND = EventReader(
     name="parallel multiple",
     definition=PARALLEL_MULTIPLE,
     rooms=_CATCHES,
+    remedy="Remove parallelMultiple: each of the events is thrown.",
     read=_read,
     rules=(multiple_event.check,),
 )

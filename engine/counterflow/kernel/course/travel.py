@@ -25,7 +25,8 @@ CodedDefinition = type[ErrorDefinition] | type[EscalationDefinition]
 class Catch(NamedTuple):
     """Where something thrown is caught.
 
-    `event` is a boundary event of `at`, or the start event of an event sub-process in `at`, or the part of one.
+    `event` is a boundary event of `at`, or the start event of an event sub-process in `at`, or a
+    part of one.
     """
 
     at: Token

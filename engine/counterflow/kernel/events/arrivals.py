@@ -3,7 +3,7 @@
     its own             the element is done, and goes on
     on the border       an interrupting one sweeps the activity away; a token goes on from the boundary event
     an inner start      an interrupting one takes over the scope; the event sub-process begins
-    one of several      with it, or with the last of all that have to come, the event has come that it is part of
+    one of several      the event that it is part of has come, with it or with the last of all that have to
     after a gateway     the gateway is done, the event that came is passed at once, the others are forgotten
 
 BPMN 2.0.2, 13.5.1 to 13.5.4 and 13.4.4.

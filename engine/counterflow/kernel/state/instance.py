@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
-    ArrivedToken,
     ArrivedPart,
+    ArrivedToken,
     ConditionalSubscription,
     ElementInstance,
     Incident,
