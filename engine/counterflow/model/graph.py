@@ -339,7 +339,7 @@ class Node:
     events, receive tasks, and what follows an event-based gateway.
     """
     all_have_to_come: bool = False
-    """Whether all of several come: parts of an event, or events behind a gateway, one to begin the instance."""
+    """Whether all of several come: parts of an event, or events behind a gateway that begins instances."""
     parts: tuple[str, ...] = ()
     """Events only that catch one of several, or all of them: the nodes of these, in document order."""
     part_of: str | None = None
