@@ -152,6 +152,8 @@ LOG_FORMAT = {
     186: ("LoopOutputsLetGo", "element_instance_key first last"),
     187: ("BudgetKept", "undertaking_key budget"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    195: ("PartArrived", "key element_instance_key catch_id variables"),
+    196: ("PartForgotten", "key"),
 }
 """Tag, event and fields in order.
 
