@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         EndedInstance,
         WorkerJob,
     )
+    from counterflow.engine.steering import Activate, Move
     from counterflow.kernel.vocabulary import Rejection, RejectionType
     from counterflow.model.events import CompensationOrder
     from counterflow.partition.refusals import Overloaded, Unavailable
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     open = open_engine  # noqa: A001 - read as counterflow.open
 
 __all__ = [
+    "Activate",
     "AdHocResult",
     "BlockingEngine",
     "BpmnError",
@@ -54,6 +56,7 @@ __all__ = [
     "Incident",
     "InstanceTree",
     "Job",
+    "Move",
     "NothingThere",
     "Overloaded",
     "ProcessInstance",
@@ -70,6 +73,7 @@ __all__ = [
 """`open` is not among them, or `from counterflow import *` would take Python's own away."""
 
 _HOMES = {
+    "Activate": "engine.steering",
     "AdHocResult": "engine.handlers",
     "BlockingEngine": "engine.blocking",
     "BpmnError": "engine.handlers",
@@ -84,6 +88,7 @@ _HOMES = {
     "Incident": "queries.shapes",
     "InstanceTree": "queries.shapes",
     "Job": "queries.shapes",
+    "Move": "engine.steering",
     "NothingThere": "engine.lookups",
     "Overloaded": "partition.refusals",
     "ProcessInstance": "queries.shapes",

@@ -11,7 +11,7 @@ import msgspec
 from google.protobuf.message import Message
 
 from counterflow.edge.grpc.calls import Behaviour
-from counterflow.edge.grpc.counterflow_v1 import to_wire
+from counterflow.edge.grpc.counterflow_v1 import modifications, to_wire
 from counterflow.edge.grpc.counterflow_v1.to_wire import (
     broadcast,
     message,
@@ -51,6 +51,7 @@ class CounterflowService:
         self._release = service.commands.release
         self._trigger = service.commands.trigger
         self._activate = service.commands.activate_activities
+        self._modify = service.commands.modify
         self._variable_bytes = service.settings.variable_bytes
         self._release_due = service.commands.release_due
         self._message_bytes = service.settings.message_bytes
@@ -74,6 +75,7 @@ class CounterflowService:
             "GetSignal": self.get_signal,
             "TriggerElement": self.trigger_element,
             "ActivateAdHocSubProcessActivities": self.activate_activities,
+            "ModifyProcessInstance": self.modify,
             "GetQuarantine": self.get_quarantine,
             "ReleaseQuarantined": self.release_quarantined,
             "ReleaseDue": self.release_due,
@@ -269,6 +271,13 @@ class CounterflowService:
             request.ad_hoc_sub_process_instance_key, activities, request.cancel_remaining_instances
         )
         return wire.ActivateAdHocSubProcessActivitiesResponse()
+
+    async def modify(
+        self, request: wire.ModifyProcessInstanceRequest, call: Call
+    ) -> wire.ModifyProcessInstanceResponse:
+        """Tokens of an instance end, begin and move."""
+        await self._modify(modifications.command_of(request, self._variable_bytes))
+        return wire.ModifyProcessInstanceResponse()
 
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call
