@@ -1071,16 +1071,16 @@ class ModifyProcessInstanceRequest(_message.Message):
     def __init__(self, process_instance_key: _Optional[int] = ..., activate: _Optional[_Iterable[_Union[ActivateInstruction, _Mapping[str, _Any]]]] = ..., terminate: _Optional[_Iterable[_Union[TerminateInstruction, _Mapping[str, _Any]]]] = ..., move: _Optional[_Iterable[_Union[MoveInstruction, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class ActivateInstruction(_message.Message):
-    __slots__ = ("element_id", "ancestor_key", "variables", "kind")
+    __slots__ = ("element_id", "ancestor_key", "variable_instructions", "kind")
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ANCESTOR_KEY_FIELD_NUMBER: _ClassVar[int]
-    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     element_id: str
     ancestor_key: int
-    variables: _containers.RepeatedCompositeFieldContainer[VariableInstruction]
+    variable_instructions: _containers.RepeatedCompositeFieldContainer[VariableInstruction]
     kind: ActivationKind
-    def __init__(self, element_id: _Optional[str] = ..., ancestor_key: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[VariableInstruction, _Mapping[str, _Any]]]] = ..., kind: _Optional[_Union[ActivationKind, str]] = ...) -> None: ...
+    def __init__(self, element_id: _Optional[str] = ..., ancestor_key: _Optional[int] = ..., variable_instructions: _Optional[_Iterable[_Union[VariableInstruction, _Mapping[str, _Any]]]] = ..., kind: _Optional[_Union[ActivationKind, str]] = ...) -> None: ...
 
 class VariableInstruction(_message.Message):
     __slots__ = ("variables_json", "scope_id")
@@ -1099,20 +1099,20 @@ class TerminateInstruction(_message.Message):
     def __init__(self, element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ...) -> None: ...
 
 class MoveInstruction(_message.Message):
-    __slots__ = ("source_element_id", "source_element_instance_key", "target_element_id", "ancestor_scope", "ancestor_key", "variables")
+    __slots__ = ("source_element_id", "source_element_instance_key", "target_element_id", "ancestor_scope", "ancestor_key", "variable_instructions")
     SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ANCESTOR_SCOPE_FIELD_NUMBER: _ClassVar[int]
     ANCESTOR_KEY_FIELD_NUMBER: _ClassVar[int]
-    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
     source_element_id: str
     source_element_instance_key: int
     target_element_id: str
     ancestor_scope: AncestorScope
     ancestor_key: int
-    variables: _containers.RepeatedCompositeFieldContainer[VariableInstruction]
-    def __init__(self, source_element_id: _Optional[str] = ..., source_element_instance_key: _Optional[int] = ..., target_element_id: _Optional[str] = ..., ancestor_scope: _Optional[_Union[AncestorScope, str]] = ..., ancestor_key: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[VariableInstruction, _Mapping[str, _Any]]]] = ...) -> None: ...
+    variable_instructions: _containers.RepeatedCompositeFieldContainer[VariableInstruction]
+    def __init__(self, source_element_id: _Optional[str] = ..., source_element_instance_key: _Optional[int] = ..., target_element_id: _Optional[str] = ..., ancestor_scope: _Optional[_Union[AncestorScope, str]] = ..., ancestor_key: _Optional[int] = ..., variable_instructions: _Optional[_Iterable[_Union[VariableInstruction, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class ModifyProcessInstanceResponse(_message.Message):
     __slots__ = ()

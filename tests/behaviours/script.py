@@ -269,17 +269,18 @@ def _modify(engine: Engine, line: Line) -> None:
     moves: list[Move] = []
     own = next((name for what, name in _twos(line.words) if what == "in"), "")
     for what, name in _twos(line.words):
-        given = {"local" if own == name.partition("@")[0] else "variables": line.document}
+        is_own = own == name.rpartition("=")[2].partition("@")[0]
+        given, local = ({}, line.document) if is_own else (line.document, {})
         if what in KINDS:
             element, _, ancestor = name.partition("@")
             scope = _row_key(engine, ancestor) if ancestor else 0
-            activate.append(Activate(element, scope, KINDS[what], **given))
+            activate.append(Activate(element, scope, KINDS[what], given, local))
         elif what == "end":
             terminate.append(_row_key(engine, name) if "/" in name else name)
         elif what.startswith("move"):
             source, _, target = name.partition("=")
             named = _row_key(engine, source) if "/" in source else source
-            moves.append(Move(named, target, MOVES[what], **given))
+            moves.append(Move(named, target, MOVES[what], 0, given, local))
     instances = engine.store.scan(ProcessInstance, {})
     is_called = line.words[:1] == ["child"]
     newest = max(row.key for row in instances if bool(row.parent_instance_key) == is_called)

@@ -37,6 +37,7 @@ def test_the_service_reads_and_releases() -> None:
         "GetSignal",
         "TriggerElement",
         "ActivateAdHocSubProcessActivities",
+        "ModifyProcessInstance",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",

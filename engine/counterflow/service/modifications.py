@@ -43,8 +43,8 @@ def modification(
                 "instance several "
                 "times"
             )
-    given = [wish for begun in (*activate, *move) for wish in begun.variables]
-    count = sum(len(wish.variables) for wish in given)
+    given = (*(begun.variables for begun in activate), *(moved.variables for moved in move))
+    count = sum(len(wish.variables) for wishes in given for wish in wishes)
     if count > VARIABLES:
         raise Invalid(
             f"Expected at most {VARIABLES} variables in one modification, but found {count}; modify the "

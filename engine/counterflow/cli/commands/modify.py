@@ -99,7 +99,7 @@ def _give_variables(begun: Sequence[Wish], variables: str, local: str) -> None:
     if variables != "{}":
         if not begun:
             raise Failure(USAGE, "--variables: nothing begins; use `counterflow set-variables`")
-        begun[0]["variables"] = [{"variables_json": variables}]
+        begun[0]["variable_instructions"] = [{"variables_json": variables}]
     for each in begun if local != "{}" else ():
         own = {"variables_json": local, "scope_id": each.get("element_id") or each["target_element_id"]}
-        each["variables"] = [*each.get("variables", ()), own]
+        each["variable_instructions"] = [*each.get("variable_instructions", ()), own]

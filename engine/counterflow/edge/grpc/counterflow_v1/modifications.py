@@ -35,7 +35,7 @@ def command_of(request: wire.ModifyProcessInstanceRequest, variable_bytes: int) 
 def _activated(wish: wire.ActivateInstruction, variable_bytes: int) -> ActivateInstruction:
     if not 0 <= wish.kind < len(_KINDS):
         raise Invalid(f"Expected a kind of activation, but found {wish.kind}")
-    variables = _variables(wish.variables, variable_bytes)
+    variables = _variables(wish.variable_instructions, variable_bytes)
     return ActivateInstruction(wish.element_id, max(wish.ancestor_key, 0), variables, _KINDS[wish.kind])
 
 
@@ -48,7 +48,7 @@ def _moved(wish: wire.MoveInstruction, variable_bytes: int) -> MoveInstruction:
         wish.source_element_instance_key,
         _ANCESTOR_SCOPES[wish.ancestor_scope],
         max(wish.ancestor_key, 0),
-        _variables(wish.variables, variable_bytes),
+        _variables(wish.variable_instructions, variable_bytes),
     )
 
 
