@@ -734,6 +734,7 @@ class Reason(_message.Message):
         KIND_QUARANTINE: _ClassVar[Reason.Kind]
         KIND_CONDITION: _ClassVar[Reason.Kind]
         KIND_AD_HOC: _ClassVar[Reason.Kind]
+        KIND_SCOPE: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -746,6 +747,7 @@ class Reason(_message.Message):
     KIND_QUARANTINE: Reason.Kind
     KIND_CONDITION: Reason.Kind
     KIND_AD_HOC: Reason.Kind
+    KIND_SCOPE: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
