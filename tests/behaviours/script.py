@@ -17,6 +17,7 @@ begin team ask book {"a": 1}          activities of an ad-hoc sub-process, with 
 decide team ask book {"a": 1}         its worker lets these begin; `decide-instead` of the others
 done team {"a": 1}                    its worker says that it is done, and waits for the rest; `done-at-once` without
 trigger wait {"a": 1}                 what an element waits for has come, without a message
+correlate paid o-1 {"a": 1}           a message for one who waits now, which is refused where nobody does
 broadcast alert {"a": 1}              a signal by its name
 modify begin pay end ask move a=b {}  tokens of the newest instance, by hand: `begin pay@trip` in the scope of an element, `after pay`,
                                       `inside trip`, `end ask/2` one of them, `move ask=pay`; variables, after `in pay` its own
@@ -320,6 +321,9 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "cancel": _cancel,
     "down": _down,
     "publish": _publish,
+    "correlate": lambda engine, line: _discard(
+        engine.correlate(line.words[0], _correlation_key(engine, line.words[1]), line.document)
+    ),
     "trigger": lambda engine, line: engine.trigger(
         _key(engine, ElementInstance, line.words[0]), line.document
     ),

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.lives.correlation import TriggeredElement, TriggerElement
-from counterflow.kernel.lives.modification import ModifyProcessInstance
 from counterflow.kernel.lives.quarantine import ReleaseInstance
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
@@ -134,11 +133,6 @@ class Commands:
                 element_instance_key=key, activities=activities, cancel_remaining=cancel_remaining
             )
         )
-
-    def modify(self, command: ModifyProcessInstance) -> Awaitable[None]:
-        """Move the tokens of an instance by hand. Raises `Rejection`, `Unavailable`."""
-        self._admission.check()
-        return self._writer.submit(command)
 
     def release_due(self) -> bool:
         """Let come what is due, from now on; answers whether it was held. Raises `Unavailable`."""
