@@ -42,6 +42,7 @@ from counterflow.kernel.lives import (
     instances,
     job_delivery,
     jobs,
+    modification,
     quarantine,
     variables,
 )
@@ -88,6 +89,7 @@ _PAGES: tuple[Any, ...] = (
     joins,
     leaving,
     message,
+    modification,
     moves,
     multi_instance,
     pages,
