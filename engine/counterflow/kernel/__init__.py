@@ -43,6 +43,7 @@ from counterflow.kernel.lives import (
     instances,
     job_delivery,
     jobs,
+    modification,
     quarantine,
     variables,
 )
@@ -90,6 +91,7 @@ _PAGES: tuple[Any, ...] = (
     joins,
     leaving,
     message,
+    modification,
     moves,
     multi_instance,
     pages,

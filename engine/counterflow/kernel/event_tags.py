@@ -111,6 +111,10 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "AdHocFulfilled": 190,
         "ProcessDeleted": 230,
         "RequirementsDeleted": 231,
+        "PartArrived": 195,
+        "PartForgotten": 196,
+        "ProcessInstanceModified": 240,
+        "JoinEmptied": 241,
     },
 }
 """By version, the events that came with it, by name, and their tags."""
