@@ -20,7 +20,8 @@ from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.event_tags import SINCE, TAGS
 from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
 from counterflow.kernel.lives.instances import CreateProcessInstance
-from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
+from counterflow.kernel.course.asking import JobCreated
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
@@ -70,7 +71,7 @@ LOG_FORMAT = {
     22: ("VariablesRemoved", "scope_key names"),
     23: ("ResultsHeld", "element_instance_key values"),
     24: ("ResultsReleased", "element_instance_key names"),
-    30: ("JobCreated", "key element_instance_key type retries headers"),
+    30: ("JobCreated", "key element_instance_key type retries headers listener_event_type listener"),
     31: ("JobActivated", "key worker deadline_ms"),
     32: ("JobCompleted", "key result"),
     33: ("JobFailed", "key retries due_ms message"),

@@ -12,7 +12,8 @@ from counterflow.kernel.course.moves import ElementActivating
 from counterflow.kernel.course.undo import UndoStarted, UndoTaken
 from counterflow.kernel.data.scopes import VariablesSet
 from counterflow.kernel.lives.deployments import ResourceStored
-from counterflow.kernel.lives.jobs import JobCompleted, JobCreated
+from counterflow.kernel.course.asking import JobCreated
+from counterflow.kernel.lives.jobs import JobCompleted
 from counterflow.kernel.vocabulary import Event, Rejection, RejectionType
 from counterflow.queries import history
 from counterflow.queries.history import details_of, records, subject_of

@@ -17,7 +17,7 @@ import msgspec
 
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.lives.jobs import MOST_RETRIES
+from counterflow.kernel.course.asking import MOST_RETRIES
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables

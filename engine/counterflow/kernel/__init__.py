@@ -20,7 +20,17 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
+from counterflow.kernel.course import (
+    asking,
+    beginning,
+    ending,
+    entering,
+    joins,
+    leaving,
+    listeners,
+    moves,
+    undo,
+)
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import (
     ad_hoc_activation,
@@ -66,6 +76,7 @@ from counterflow.kernel.work.step import Come, House, InstanceApplier, Partition
 _PAGES: tuple[Any, ...] = (
     ad_hoc_activation,
     ad_hoc_sub_process,
+    asking,
     beginning,
     calls,
     cancel,
@@ -86,6 +97,7 @@ _PAGES: tuple[Any, ...] = (
     jobs,
     joins,
     leaving,
+    listeners,
     message,
     moves,
     multi_instance,
@@ -123,6 +135,7 @@ HOUSE = House(
     {**KINDS, **KINDS_BY_ROW},
     message.look,
     conditional.ask,
+    jobs.resume,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},

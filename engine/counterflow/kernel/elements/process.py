@@ -7,7 +7,7 @@ Ends when its last token has ended. BPMN 2.0.2, 13.3.
 
 from __future__ import annotations
 
-from counterflow.kernel.course import entering
+from counterflow.kernel.course import entering, listeners
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.elements import sub_process
@@ -16,7 +16,7 @@ from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour, Node
 
 
-def beginning(token: Token) -> None:
+def preparing(token: Token) -> None:
     """Its data objects hold what they begin with, but where who began it has said otherwise."""
     inputs = token.node.inputs
     if inputs:
@@ -26,6 +26,12 @@ def beginning(token: Token) -> None:
             scopes.write_measured(
                 token, token.key, {name: value for name, value in made.items() if name not in given}
             )
+
+
+def beginning(token: Token) -> None:
+    """Make its data objects, and put a token where the instance begins."""
+    if not listeners.have_begun(token.row):
+        preparing(token)
     entering.activate(token)
     activated(token)
 
@@ -56,4 +62,4 @@ def _begin_at_event(token: Token, start: Node) -> None:
     entering.enter(token, before, brought, HAPPENED)
 
 
-ROOM = room(beginning=beginning, activated=activated)
+ROOM = room(preparing=preparing, beginning=beginning, activated=activated)
