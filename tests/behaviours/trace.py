@@ -17,7 +17,7 @@ from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
+from counterflow.kernel.lives import decision_deployments, decisions, deployments, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store

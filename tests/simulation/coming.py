@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from counterflow.kernel.course import asking
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.course import asking
 from counterflow.kernel.lives import jobs
 from tests.simulation.books import Records
 from tests.simulation.invariants import Violation

@@ -14,7 +14,18 @@ import pytest
 
 from counterflow import kernel
 from counterflow.feel import Expression
-from counterflow.kernel.course import asking, ending, entering, flows, leaving, moves, travel, undo, undo_order, waits
+from counterflow.kernel.course import (
+    asking,
+    ending,
+    entering,
+    flows,
+    leaving,
+    moves,
+    travel,
+    undo,
+    undo_order,
+    waits,
+)
 from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,

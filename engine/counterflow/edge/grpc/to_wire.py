@@ -20,7 +20,6 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow_wire import gateway
 
-
 _NO_LISTENER = gateway.ActivatedJob.UNSPECIFIED
 LISTENER_EVENTS = {"start": gateway.ActivatedJob.START, "end": gateway.ActivatedJob.END}
 """The protocol has no word for `beforeAll` yet: such a job is a listener's, of an event that is not said."""

@@ -66,6 +66,14 @@ def are_awaited(token: Token, event: ListenerEvent) -> bool:
     return False
 
 
+def definition_of(token: Token, event_type: str) -> object:
+    """What a job of an element is made by: its own work, or the listener that is waited for."""
+    told = token.node.listeners
+    if not event_type or told is None:
+        return token.node.work
+    return told.of(ListenerEvent(event_type))[count_passed(token.row.phase, event_type) or 0]
+
+
 def take_results(token: Token, event: str, outside: int, document: scopes.Document) -> None:
     """What a listener's worker gave: the element's own at its beginning, else of the scope `outside` it.
 
@@ -74,7 +82,7 @@ def take_results(token: Token, event: str, outside: int, document: scopes.Docume
     if not document:
         return
     if token.node.listeners is not None and token.node.listeners.is_code:
-        scopes.send_results_out(token, document)
+        _send_out(token, document)
     elif event == ListenerEvent.END:
         scopes.send_out(token, outside, document)
     else:
@@ -92,7 +100,15 @@ def _evaluate(token: Token, script: ScriptDefinition) -> None:
     what = f"'{script.result_variable or token.node.id}'"
     value = evaluation.json(token, token.key, script.expression, what)
     if script.result_variable is not None:
-        scopes.send_results_out(token, {script.result_variable: value})
+        _send_out(token, {script.result_variable: value})
+
+
+def _send_out(token: Token, document: scopes.Document) -> None:
+    """To where a variable goes that code sets: what a process gives is its own."""
+    if token.scope_key:
+        scopes.send_results_out(token, document)
+    else:
+        scopes.write_measured(token, token.key, document)
 
 
 def _held_at(held: Held, token: Token, event: ListenerEvent, place: int) -> Held:

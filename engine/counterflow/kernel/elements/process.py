@@ -17,7 +17,17 @@ from counterflow.model.graph import Behaviour, Node
 
 
 def preparing(token: Token) -> None:
-    """Its data objects hold what they begin with, but where who began it has said otherwise."""
+    """Before its start listeners: what an event brought for the mappings of its start is told from what they
+    give, which is the process's own.
+    """
+    _make_data_objects(token)
+    starts = token.header.starts
+    if starts and starts[0] in token.node.event_starts and _takes(token.nodes[starts[0]]):
+        scopes.keep_results(token, {name: token.variables[name] for name in _brought(token)})
+
+
+def _make_data_objects(token: Token) -> None:
+    """They hold what they begin with, but where who began the instance has said otherwise."""
     inputs = token.node.inputs
     if inputs:
         with mappings.told_of(f"data objects of '{token.node.id}'"):
@@ -31,7 +41,7 @@ def preparing(token: Token) -> None:
 def beginning(token: Token) -> None:
     """Make its data objects, and put a token where the instance begins."""
     if not listeners.have_begun(token.row):
-        preparing(token)
+        _make_data_objects(token)
     entering.activate(token)
     activated(token)
 
@@ -52,14 +62,26 @@ def _begin_at_event(token: Token, start: Node) -> None:
     """What the event brought is the instance's, or what its mappings make of it; where it stands behind a
     gateway, that is passed first.
     """
-    data_objects = {mapping.target[0] for mapping in token.node.inputs}
-    names = (name for name in sorted(token.variables) if name not in data_objects)
-    brought = scopes.take_away(token, names) if start.inputs or start.outputs else None
+    brought = None
+    if token.row.held is not None:
+        brought = scopes.take_kept(token)
+    elif _takes(start):
+        brought = scopes.take_away(token, _brought(token))
     if start.behaviour is Behaviour.START_EVENT:
         entering.enter(token, start, brought)
         return
     before = token.nodes[start.incoming[0].source] if start.incoming else start
     entering.enter(token, before, brought, HAPPENED)
+
+
+def _takes(start: Node) -> bool:
+    """Whether what the event brought is for its mappings."""
+    return bool(start.inputs or start.outputs)
+
+
+def _brought(token: Token) -> list[str]:
+    data_objects = {mapping.target[0] for mapping in token.node.inputs}
+    return [name for name in sorted(token.variables) if name not in data_objects]
 
 
 ROOM = room(preparing=preparing, beginning=beginning, activated=activated)

@@ -39,7 +39,9 @@ def pass_what_happened(token: Token) -> None:
         scopes.write(token, token.key, kept)
     else:
         own = {mapping.target[0] for mapping in node.inputs}
-        brought = kept or scopes.take_away(token, [name for name in sorted(token.variables) if name not in own])
+        brought = kept or scopes.take_away(
+            token, [name for name in sorted(token.variables) if name not in own]
+        )
         leaving.send_results(token, brought, all_outward=True)
     leaving.finish(token)
 

@@ -225,9 +225,8 @@ def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
     job, token = _find(step, command.job_key, "fail")
     _expect_active(job, "failed")
-    work = token.node.work
-    is_own = not job.listener_event_type
-    cycle = work.retry_cycle if is_own and isinstance(work, JobDefinition) else None
+    definition = listeners.definition_of(token, job.listener_event_type)
+    cycle = definition.retry_cycle if isinstance(definition, JobDefinition) else None
     retries = command.retries if cycle is None else job.retries - 1
     back_off_ms = command.back_off_ms if cycle is None else cycle.interval_ms
     due_ms = step.now_ms + back_off_ms if retries > 0 and back_off_ms > 0 else None
@@ -240,8 +239,12 @@ def decide_fail(step: Step, command: FailJob) -> None:
             f"Expected job '{job.key}' of '{token.node.id}' to be done, but no retries are left "
             "and its worker gave no message"
         )
-        kind = IncidentType.JOB_NO_RETRIES if is_own else IncidentType.EXECUTION_LISTENER_NO_RETRIES
-        token.hold(Held(kind, text, job_key=job.key))
+        token.hold(Held(_no_retries(job), text, job_key=job.key))
+
+
+def _no_retries(job: Job) -> IncidentType:
+    is_own = not job.listener_event_type
+    return IncidentType.JOB_NO_RETRIES if is_own else IncidentType.EXECUTION_LISTENER_NO_RETRIES
 
 
 def decide_throw_error(step: Step, command: ThrowError) -> None:

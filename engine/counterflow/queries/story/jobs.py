@@ -38,6 +38,7 @@ def new_job(event: asking.JobCreated, now_ms: int) -> Job:
         type=event.type,
         retries=event.retries,
         created_at_ms=now_ms,
+        listener_event_type=event.listener_event_type,
     )
 
 
