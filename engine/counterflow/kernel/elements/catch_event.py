@@ -24,9 +24,7 @@ def preparing(token: Token) -> None:
 
 
 def beginning(token: Token) -> None:
-    """What came before the element was entered hides what its input mappings make, as if it had come after
-    them.
-    """
+    """What came before the element was entered hides what its input mappings make, as if it came after."""
     brought = {}
     if listeners.have_begun(token.row):
         _go_on(token)
