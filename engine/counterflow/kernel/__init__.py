@@ -52,6 +52,7 @@ from counterflow.kernel.lives import (
     instances,
     job_delivery,
     jobs,
+    modification,
     quarantine,
     variables,
 )
@@ -100,6 +101,7 @@ _PAGES: tuple[Any, ...] = (
     leaving,
     listeners,
     message,
+    modification,
     moves,
     multi_instance,
     pages,

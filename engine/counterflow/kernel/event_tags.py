@@ -110,6 +110,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
         "ListenersPassed": 39,
+        "ProcessInstanceModified": 240,
+        "JoinEmptied": 241,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

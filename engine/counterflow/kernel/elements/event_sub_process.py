@@ -36,6 +36,11 @@ def beginning(token: Token) -> None:
     event, and goes from there to the nearest scope that has its name, which may be one that a mapping has
     made. In a camunda: model they see it and hide it.
     """
+    if entering.has_placed(token):
+        entering.map_inputs(token)
+        entering.activate(token)
+        entering.begin_placed(token)
+        return
     is_new, is_seen = token.row.state == ACTIVATING, token.node.inputs_see_event
     if listeners.have_begun(token.row):
         if not is_new or _has_begun(token):
