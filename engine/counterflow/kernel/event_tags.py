@@ -110,6 +110,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
         "ListenersPassed": 39,
+        "PartArrived": 195,
+        "PartForgotten": 196,
         "ProcessInstanceModified": 240,
         "JoinEmptied": 241,
     },

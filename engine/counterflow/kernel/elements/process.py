@@ -11,6 +11,7 @@ from counterflow.kernel.course import entering, listeners
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.elements import sub_process
+from counterflow.kernel.events import multiple
 from counterflow.kernel.work.origin import HAPPENED
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour, Node
@@ -21,8 +22,8 @@ def preparing(token: Token) -> None:
     give, which is the process's own.
     """
     _make_data_objects(token)
-    starts = token.header.starts
-    if starts and starts[0] in token.node.event_starts and _takes(token.nodes[starts[0]]):
+    starts, nodes = token.header.starts, token.nodes
+    if starts and starts[0] in token.node.event_starts and _takes(nodes[nodes[starts[0]].drawn_id]):
         scopes.keep_results(token, {name: token.variables[name] for name in _brought(token)})
 
 
@@ -62,11 +63,15 @@ def _begin_at_event(token: Token, start: Node) -> None:
     """What the event brought is the instance's, or what its mappings make of it. Where it stands behind a
     gateway, that is passed first.
     """
+    part, start = start, token.nodes[start.drawn_id]
     brought = None
     if token.row.held is not None:
         brought = scopes.take_kept(token)
     elif _takes(start):
         brought = scopes.take_away(token, _brought(token))
+    if start.behaviour is Behaviour.START_EVENT and start.all_have_to_come:
+        multiple.keep(entering.enter(token, start), part, brought or {})
+        return
     if start.behaviour is Behaviour.START_EVENT:
         entering.enter(token, start, brought)
         return
