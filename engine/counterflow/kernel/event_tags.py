@@ -111,6 +111,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "AdHocFulfilled": 190,
         "ProcessDeleted": 230,
         "RequirementsDeleted": 231,
+        "ListenersPassed": 39,
         "PartArrived": 195,
         "PartForgotten": 196,
         "ProcessInstanceModified": 240,
