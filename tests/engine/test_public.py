@@ -17,7 +17,7 @@ from counterflow.engine.verbs import Verbs
 from counterflow.testing import Engine as EngineByHand
 
 PINNED = Path(__file__).parent / "public.txt"
-VERBS = sorted(name for name in vars(Verbs) if not name.startswith("_"))
+VERBS = sorted(name for name in dir(Verbs) if not name.startswith("_"))
 
 
 def members(kind: type) -> list[str]:

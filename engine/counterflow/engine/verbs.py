@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterflow.engine.footing import Footing
 from counterflow.engine.handlers import (
     Activities,
     AdHocResult,
@@ -34,6 +33,7 @@ from counterflow.engine.lookups import (
     scope_key,
     variables_of,
 )
+from counterflow.engine.operating_verbs import OperatingVerbs
 from counterflow.engine.pictures import ShownInstance, shown_instance, shown_reasons, shown_undo_plan
 from counterflow.engine.results import (
     DecisionAnswer,
@@ -91,7 +91,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
-class Verbs(Footing):
+class Verbs(OperatingVerbs):
     """The verbs, over the few things that an engine does for them."""
 
     # -- models ----------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from counterflow.kernel.lives import (
     instances,
     job_delivery,
     jobs,
+    migration,
     quarantine,
     variables,
 )
@@ -87,6 +88,7 @@ _PAGES: tuple[Any, ...] = (
     joins,
     leaving,
     message,
+    migration,
     moves,
     multi_instance,
     pages,

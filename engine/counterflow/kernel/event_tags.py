@@ -109,6 +109,11 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
+        "ProcessInstanceMigrated": 200,
+        "ElementMigrated": 201,
+        "WaitMigrated": 202,
+        "TokensMigrated": 203,
+        "UndoRecordMigrated": 204,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

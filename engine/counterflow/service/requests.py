@@ -17,6 +17,7 @@ from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.migration import MigrateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.refusals import Invalid
 
@@ -28,6 +29,8 @@ VARIABLES = 10_000
 """How many variables a document may have; all of them are set in one command, while others wait."""
 START_INSTRUCTIONS = 1_000
 """How many elements an instance may begin at; all of them are entered in one command, while others wait."""
+MAPPING_INSTRUCTIONS = 20_000
+"""How many elements a caller may say the counterparts of: as many as a process may have."""
 LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
@@ -205,6 +208,32 @@ def creation(
         definition_key=definition_key,
         start_at=tuple(start_at),
         variables=variables,
+    )
+
+
+def migration(
+    *,
+    process_instance_key: int,
+    target_definition_key: int,
+    mappings: Sequence[tuple[str, str]],
+    proposes: bool,
+    accepts_losses: bool,
+    closes_waits: bool = False,
+) -> MigrateProcessInstance:
+    """What a caller wants to bring to another definition, and which element is to become which. Raises
+    `Invalid`.
+    """
+    if len(mappings) > MAPPING_INSTRUCTIONS:
+        raise Invalid(
+            f"Expected at most {MAPPING_INSTRUCTIONS} mapping instructions, but found {len(mappings)}"
+        )
+    return MigrateProcessInstance(
+        process_instance_key=process_instance_key,
+        target_definition_key=target_definition_key,
+        mappings=tuple(mappings),
+        proposes=proposes,
+        closes_waits=closes_waits or accepts_losses,
+        loses_undo=accepts_losses,
     )
 
 

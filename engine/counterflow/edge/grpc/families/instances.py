@@ -1,5 +1,5 @@
 """What people and programs do to process instances: start, await, cancel, set variables, resolve
-incidents.
+incidents, migrate.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProc
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.refusals import NotThereYet
-from counterflow.service.requests import check_tenants, creation, document, duration_ms
+from counterflow.service.requests import check_tenants, creation, document, duration_ms, migration
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call
 from counterflow_wire import gateway
@@ -33,6 +33,7 @@ class Instances:
             "CancelProcessInstance": self.cancel,
             "SetVariables": self.set_variables,
             "ResolveIncident": self.resolve_incident,
+            "MigrateProcessInstance": self.migrate,
         }
 
     def create(self, request: gateway.CreateProcessInstanceRequest) -> Translated:
@@ -65,6 +66,21 @@ class Instances:
     def resolve_incident(self, request: gateway.ResolveIncidentRequest) -> Translated:
         """What an incident held up is tried again."""
         return Translated(ResolveIncident(incident_key=request.incidentKey))
+
+    def migrate(self, request: gateway.MigrateProcessInstanceRequest) -> Translated:
+        """An instance is brought to another definition. As Zeebe does, what is at work has to be told of, and
+        waits without a counterpart end; what could be undone is not lost.
+        """
+        told = request.migrationPlan
+        command = migration(
+            process_instance_key=request.processInstanceKey,
+            target_definition_key=told.targetProcessDefinitionKey,
+            mappings=[(one.sourceElementId, one.targetElementId) for one in told.mappingInstructions],
+            proposes=False,
+            accepts_losses=False,
+            closes_waits=True,
+        )
+        return Translated(command)
 
     def _creation(self, request: gateway.CreateProcessInstanceRequest) -> CreateProcessInstance:
         if request.runtimeInstructions:

@@ -1,0 +1,430 @@
+"""What would become of an instance that is brought to another definition: pure, and the same for whoever asks
+(the command, its dry run).
+
+Everything that waits in the instance, or was promised to it, is named once: it moves, it is closed or opened
+since the target waits for something else, or it is lost. What cannot move is a problem, and with one problem
+nothing moves at all.
+
+Rules, after Zeebe's and Camunda 7's migration: what is at work needs a counterpart of the same type, which is
+done in the same way, in the counterpart of its scope. A wait whose event has a counterpart keeps what it
+waits for (moment, name, key); one without is closed; an event that stands for none of the source is waited
+for from then on. A join has at least as many flows as before. Undo records keep their place in the order, and
+are undone by what the target says undoes their activity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from counterflow.kernel.course import joins
+from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING
+from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER, STARTED
+from counterflow.kernel.course.waits import is_for, is_inner
+from counterflow.kernel.data import evaluation
+from counterflow.kernel.events.registry import KINDS
+from counterflow.kernel.lives.migration_mapping import Correspondence, why_not
+from counterflow.kernel.row import Row
+from counterflow.kernel.rows import (
+    ConditionalSubscription,
+    ElementInstance,
+    MessageSubscription,
+    SignalSubscription,
+    Timer,
+    UndoRecord,
+)
+from counterflow.kernel.state.instance import InstanceState, Wait
+from counterflow.model.events import ConditionalDefinition
+from counterflow.model.graph import Behaviour, JobDefinition, Node
+
+_Keyed = TypeVar("_Keyed", bound=ElementInstance | UndoRecord)
+
+LARGEST = 20_000
+"""Rows of one instance that one command brings to another definition, while others wait."""
+
+
+class Outcome(StrEnum):
+    """What becomes of one thing of an instance that is migrated."""
+
+    MOVED = "moved"
+    CLOSED = "closed"
+    OPENED = "opened"
+    LOST = "lost"
+
+
+class Piece(NamedTuple):
+    """One thing, where it is and where it goes; `target_id` is empty where it goes nowhere, `key` 0 where it
+    is still to come.
+    """
+
+    what: str
+    key: int
+    element_id: str
+    target_id: str
+    outcome: Outcome
+
+
+class ElementMove(NamedTuple):
+    """An element instance and where it goes; `headers` are what its job keeps, None where the target's are
+    the same.
+    """
+
+    key: int
+    target_id: str
+    headers: bytes | None
+
+
+class WaitMove(NamedTuple):
+    """A wait and the event that it goes to; `asks_anew` where the condition itself is another one."""
+
+    key: int
+    element_instance_key: int
+    catch_id: str
+    condition: str
+    variable_names: str
+    asks_anew: bool
+
+
+class UndoMove(NamedTuple):
+    """An undo record, and what it is of and is undone by from then on."""
+
+    key: int
+    element_id: str
+    handler: str
+
+
+class FlowMove(NamedTuple):
+    """Tokens that wait at a join, and where from then on."""
+
+    flow_id: str
+    target_gateway_id: str
+    target_flow_id: str
+
+
+@dataclass
+class Plan:
+    """Everything that is to be done, in the order of keys, and why it cannot be."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    problems: dict[str, None] = field(default_factory=dict)
+    """Each said once, in the order in which they were found."""
+    elements: list[ElementMove] = field(default_factory=list)
+    waits: list[WaitMove] = field(default_factory=list)
+    closed: list[tuple[int, type[Row]]] = field(default_factory=list)
+    opened: list[tuple[int, str]] = field(default_factory=list)
+    """Who waits, and for which event of the target."""
+    undo: list[UndoMove] = field(default_factory=list)
+    undo_lost: dict[int, UndoRecord] = field(default_factory=dict)
+    tokens: dict[int, list[FlowMove]] = field(default_factory=dict)
+    """By scope."""
+
+    def ending_as(self, *outcomes: Outcome) -> list[Piece]:
+        """What ends in one of these ways."""
+        return [piece for piece in self.pieces if piece.outcome in outcomes]
+
+
+def plan_for(instance: InstanceState, elements: Correspondence) -> Plan:
+    """What would become of an instance. It must be at rest: nothing swept away, no page still to come."""
+    plan = Plan()
+    if instance.row_count > LARGEST:
+        plan.problems[
+            f"it has {instance.row_count} rows (elements, variables, jobs, …), and one command migrates at "
+            f"most {LARGEST}; let part of it end first"
+        ] = None
+        return plan
+    for row in _by_key(instance.elements):
+        _plan_element(plan, instance, elements, row)
+    _plan_tokens(plan, instance, elements)
+    for record in _by_key(instance.undo_records):
+        _plan_undo(plan, instance, elements, record)
+    return plan
+
+
+def starts_of(instance: InstanceState, elements: Correspondence) -> str | None:
+    """Where the instance began, by the ids of the target, as far as they have counterparts."""
+    header = instance.header
+    starts = header.starts if header is not None else ()
+    found = (elements.of(element_id) if element_id in elements.source.nodes else "" for element_id in starts)
+    return "\n".join(element_id for element_id in found if element_id) or None
+
+
+def _by_key(rows: Mapping[int, _Keyed]) -> Iterator[_Keyed]:
+    return (rows[key] for key in sorted(rows))
+
+
+# -- what is at work -----------------------------------------------------------------------------------------
+
+
+def _plan_element(
+    plan: Plan, instance: InstanceState, elements: Correspondence, row: ElementInstance
+) -> None:
+    before = elements.source.nodes[row.element_id]
+    after = _counterpart(plan, elements, before, "the active element")
+    if after is None:
+        return
+    headers = _headers(instance, row, before, after)
+    if after.id != before.id or headers is not None:
+        plan.elements.append(ElementMove(row.key, after.id, headers))
+    plan.pieces.append(Piece(before.type, row.key, before.id, after.id, Outcome.MOVED))
+    if row.key in instance.job_of:
+        plan.pieces.append(Piece("job", instance.job_of[row.key], before.id, after.id, Outcome.MOVED))
+    for key in sorted(instance.incident_of.get(row.key, ())):
+        plan.pieces.append(Piece("incident", key, before.id, after.id, Outcome.MOVED))
+    if row.state == ACTIVATING and not starts_are_there(instance, elements):
+        plan.problems[f"'{before.id}' has not begun, and where the instance began has no counterpart"] = None
+    stood_for = _plan_waits(plan, instance, elements, row, after)
+    _plan_openings(plan, instance, elements, row, stood_for)
+
+
+def starts_are_there(instance: InstanceState, elements: Correspondence) -> bool:
+    """Whether all elements at which the instance began have counterparts."""
+    header = instance.header
+    starts = header.starts if header is not None else ()
+    return len((starts_of(instance, elements) or "").split()) == len(starts)
+
+
+def _counterpart(plan: Plan, elements: Correspondence, before: Node, what: str) -> Node | None:
+    """Where what is at work goes; None where it cannot, and why is among the problems."""
+    target_id = elements.given(before.id)
+    told = f"{what} '{before.id}' of type {before.type}"
+    if not target_id:
+        plan.problems[f"{told} has no counterpart; map it to an element of the target"] = None
+        return None
+    after = elements.target.nodes[target_id]
+    why = why_not(before, after)
+    if not why and after.parent != (elements.of(before.parent) if before.parent else ""):
+        why = f"'{after.id}' is in another scope ('{after.parent}'), and flow scopes stay as they are"
+    if why:
+        plan.problems[f"{told} cannot become '{after.id}': {why}"] = None
+        return None
+    return after
+
+
+def _headers(instance: InstanceState, row: ElementInstance, before: Node, after: Node) -> bytes | None:
+    """A job keeps the headers that it was made with."""
+    job = instance.jobs.get(instance.job_of.get(row.key, 0))
+    if job is None or job.headers is not None:
+        return None
+    if not isinstance(before.work, JobDefinition) or not isinstance(after.work, JobDefinition):
+        return None
+    return before.work.headers if before.work.headers != after.work.headers else None
+
+
+# -- what is waited for --------------------------------------------------------------------------------------
+
+_KINDS: Mapping[type[Row], str] = {
+    Timer: "timer",
+    MessageSubscription: "message",
+    SignalSubscription: "signal",
+    ConditionalSubscription: "condition",
+}
+
+
+def _plan_waits(
+    plan: Plan, instance: InstanceState, elements: Correspondence, row: ElementInstance, after: Node
+) -> set[str]:
+    """Answers the events of the target that stand for one of the source."""
+    before = elements.source.nodes[row.element_id]
+    stood_for: dict[str, str] = {}
+    for catch_id in before.waits_for:
+        catch = elements.source.nodes[catch_id]
+        target_id = after.id if catch_id == before.id else elements.given(catch_id)
+        if target_id and (why := _why_not_waited(elements, catch, target_id, after)):
+            if catch_id in elements.told:
+                plan.problems[f"'{catch_id}' cannot become '{target_id}': {why}"] = None
+            continue
+        if target_id in stood_for:
+            both = f"'{stood_for[target_id]}' and '{catch_id}'"
+            plan.problems[f"{both} cannot both become '{target_id}': each event has its own wait"] = None
+        if target_id:
+            stood_for[target_id] = catch_id
+    goes_to = {catch_id: target_id for target_id, catch_id in stood_for.items()}
+    for key, table in sorted(instance.waits_of.get(row.key, {}).items()):
+        wait: Wait = instance.rows[table][key]
+        _plan_wait(plan, elements, wait, goes_to.get(wait.catch_id, ""))
+    return set(stood_for)
+
+
+def _why_not_waited(elements: Correspondence, catch: Node, target_id: str, after: Node) -> str:
+    if target_id not in after.waits_for:
+        return f"'{after.id}' does not wait for it"
+    target = elements.target.nodes[target_id]
+    if type(target.event) is not type(catch.event):
+        return "it is another kind of event"
+    if (target.attached_to is None) != (catch.attached_to is None) or is_inner(target) != is_inner(catch):
+        return "it stands elsewhere"
+    return ""
+
+
+def _plan_wait(plan: Plan, elements: Correspondence, wait: Wait, target_id: str) -> None:
+    kind = _KINDS[type(wait)]
+    if not target_id:
+        plan.closed.append((wait.key, type(wait)))
+        plan.pieces.append(Piece(kind, wait.key, wait.catch_id, "", Outcome.CLOSED))
+        return
+    plan.pieces.append(Piece(kind, wait.key, wait.catch_id, target_id, Outcome.MOVED))
+    before, after = elements.source.nodes[wait.catch_id].event, elements.target.nodes[target_id].event
+    condition, names, asks_anew = "", "", False
+    if isinstance(before, ConditionalDefinition) and isinstance(after, ConditionalDefinition):
+        condition, names = evaluation.in_feel(after.condition), "\n".join(after.variables)
+        asks_anew = before.condition.text != after.condition.text or before.variables != after.variables
+    if wait.catch_id != target_id or asks_anew:
+        plan.waits.append(
+            WaitMove(wait.key, wait.element_instance_key, target_id, condition, names, asks_anew)
+        )
+
+
+def _plan_openings(
+    plan: Plan,
+    instance: InstanceState,
+    elements: Correspondence,
+    row: ElementInstance,
+    stood_for: Iterable[str],
+) -> None:
+    """What the target waits for that stands for none of the source is waited for from now on; but not what is
+    inside a scope that was interrupted, or has not passed its start event yet.
+    """
+    before = elements.source.nodes[row.element_id]
+    after = elements.target.nodes[elements.given(row.element_id)]
+    if row.state != ACTIVATED or (row.triggered and not before.children):
+        return
+    waits_inside = not row.interrupted and not _is_at_start(instance, elements, row)
+    for catch_id in after.waits_for:
+        catch = elements.target.nodes[catch_id]
+        if catch_id in stood_for or not is_for(row.loop_counter, after, catch):
+            continue
+        if waits_inside or not is_inner(catch):
+            plan.opened.append((row.key, catch_id))
+            kind = _KINDS.get(KINDS[type(catch.event)].waits_in or Row, "event")
+            plan.pieces.append(Piece(kind, 0, "", catch_id, Outcome.OPENED))
+
+
+def _is_at_start(instance: InstanceState, elements: Correspondence, row: ElementInstance) -> bool:
+    inside = (instance.elements[key] for key in instance.children.get(row.key, ()))
+    nodes = elements.source.nodes
+    return any(nodes[child.element_id].behaviour is Behaviour.START_EVENT for child in inside)
+
+
+# -- tokens at joins -----------------------------------------------------------------------------------------
+
+
+def _plan_tokens(plan: Plan, instance: InstanceState, elements: Correspondence) -> None:
+    for scope_key, gateways in sorted(instance.arrived_in.items()):
+        for gateway_id, flow_ids in sorted(gateways.items()):
+            before = elements.source.nodes[gateway_id]
+            after = _counterpart(plan, elements, before, "tokens wait at")
+            if after is not None:
+                _plan_join(plan, elements, scope_key, (before, after), sorted(flow_ids))
+
+
+def _plan_join(
+    plan: Plan, elements: Correspondence, scope_key: int, gateway: tuple[Node, Node], places: Iterable[str]
+) -> None:
+    before, after = gateway
+    moves = plan.tokens.setdefault(scope_key, [])
+    if len(after.incoming) < len(before.incoming):
+        plan.problems[
+            f"tokens wait at '{before.id}', which joins {len(before.incoming)} flows, and '{after.id}' joins "
+            f"{len(after.incoming)}: one of them could be waited for in vain"
+        ] = None
+        return
+    for place in places:
+        _, mark, flow_id = place.rpartition(joins.MARK)
+        target_id = _flow(elements, before, after, flow_id)
+        if not target_id:
+            plan.problems[
+                f"a token waits at '{before.id}' on the flow '{flow_id}', and no flow into '{after.id}' has "
+                "that id, or comes from the counterpart of where it comes from"
+            ] = None
+            continue
+        there = joins.mark(after.id, target_id) if mark else target_id
+        if any(move.target_flow_id == there for move in moves):
+            plan.problems[f"tokens of two flows would wait on '{target_id}' at '{after.id}'"] = None
+        moves.append(FlowMove(place, after.id, there))
+        if not mark:
+            plan.pieces.append(Piece("token", 0, before.id, after.id, Outcome.MOVED))
+
+
+def _flow(elements: Correspondence, before: Node, after: Node, flow_id: str) -> str:
+    """The flow into a join that stands for one of the source: of the same id, or the only one from there."""
+    if any(flow.id == flow_id for flow in after.incoming):
+        return flow_id
+    source = next((flow.source for flow in before.incoming if flow.id == flow_id), "")
+    target = elements.of(source) if source else ""
+    found = [flow.id for flow in after.incoming if flow.source == target]
+    return found[0] if len(found) == 1 else ""
+
+
+# -- what can be undone --------------------------------------------------------------------------------------
+
+
+def _plan_undo(plan: Plan, instance: InstanceState, elements: Correspondence, record: UndoRecord) -> None:
+    """In the order of keys: what is inside a completed sub-process comes before that.
+
+    What a throw has taken is never lost: it is promised that it is undone.
+    """
+    before = elements.source.nodes[record.element_id]
+    after, why = _place_of(elements, before)
+    handler = record.handler
+    if after is not None and handler:
+        handler, why = _handler(instance, elements, record, after)
+    if why and record.state not in {AVAILABLE, CONTAINER}:
+        plan.problems[f"the undo of '{before.id}' is under way and cannot go on: {why}"] = None
+    elif after is None or not _is_kept(plan, instance, record, handler):
+        _lose(plan, record)
+    else:
+        _move_undo(plan, record, after.id, handler)
+
+
+def _is_kept(plan: Plan, instance: InstanceState, record: UndoRecord, handler: str) -> bool:
+    """Whether something undoes it, or, of a completed sub-process, what is inside."""
+    if handler or record.variables is None:
+        return bool(handler)
+    inside = instance.undo_by_scope.get(record.element_instance_key, ())
+    return any(key not in plan.undo_lost for key in inside)
+
+
+def _place_of(elements: Correspondence, node: Node) -> tuple[Node | None, str]:
+    """The counterpart of what has completed, in those of all scopes around it; or None, and why not."""
+    found: Node | None = None
+    while node.parent:
+        after = elements.target.nodes.get(elements.of(node.id))
+        if after is None:
+            return None, f"'{node.id}' has no counterpart"
+        if after.parent != elements.of(node.parent):
+            return None, f"'{after.id}' is in another scope than '{node.id}'"
+        found = found or after
+        node = elements.source.nodes[node.parent]
+    return found, ""
+
+
+def _handler(
+    instance: InstanceState, elements: Correspondence, record: UndoRecord, after: Node
+) -> tuple[str, str]:
+    """What undoes the counterpart; or nothing, and why."""
+    if record.variables is not None:
+        handler = after.compensation_event_sub_process or ""
+    else:
+        handler = after.compensation.handler if after.compensation is not None else ""
+    if not handler:
+        return "", f"'{after.id}' has nothing that undoes it"
+    running = instance.elements.get(record.handler_key) if record.state == STARTED else None
+    if running is not None and elements.given(running.element_id) != handler:
+        return "", f"'{running.element_id}' is at work on it, and in the target '{handler}' does that"
+    return handler, ""
+
+
+def _lose(plan: Plan, record: UndoRecord) -> None:
+    plan.undo_lost[record.key] = record
+    if record.handler:
+        plan.pieces.append(Piece("undo", record.key, record.element_id, "", Outcome.LOST))
+
+
+def _move_undo(plan: Plan, record: UndoRecord, target_id: str, handler: str) -> None:
+    outcome = Outcome.MOVED if handler or not record.handler else Outcome.LOST
+    if record.handler:
+        plan.pieces.append(Piece("undo", record.key, record.element_id, target_id, outcome))
+    if (target_id, handler) != (record.element_id, record.handler):
+        plan.undo.append(UndoMove(record.key, target_id, handler))
