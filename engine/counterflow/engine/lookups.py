@@ -106,8 +106,9 @@ def scope_key(store: Store, scope: int | str) -> int:
 
 
 def definition_key(store: Store, process_instance_key: int, process_id: str, version: int) -> int:
-    """The key of a version (-1: the latest) of the process with this id; of an instance's own where it is
-    empty. Raises `Rejection` for an unknown instance, process or version.
+    """The key of a version (-1: the latest) of a process; of an instance's own where none is named.
+
+    Raises `Rejection` for an unknown instance, process or version.
     """
     row = store.get(ProcessInstanceRow, (process_instance_key,))
     if row is None:

@@ -42,8 +42,7 @@ class OperatingVerbs(Footing):
         mappings: Mapping[str, str] | None = None,
         accept_losses: bool = False,
     ) -> None:
-        """Bring an instance to another version (-1: the latest) of its process, or of the one with this id,
-        all of it or nothing.
+        """Bring an instance to a version (-1: the latest) of its process or another: all or nothing.
 
         `mappings` say which element becomes which; the rest is proposed by id, name and place. Raises
         `Rejection` with every reason why it cannot be done, and, unless losses are accepted, with every wait

@@ -1,5 +1,6 @@
-"""What bringing an instance to another definition would do: the kernel's own plan, on rows that nobody else
-sees. Nothing is carried out.
+"""What bringing an instance to another definition would do. Nothing is carried out.
+
+It is the kernel's own plan, on rows that nobody else sees.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.migration import BUSY, told
 from counterflow.kernel.lives.migration_mapping import correspondence
-from counterflow.kernel.lives.migration_plan import Outcome, Piece, Plan, plan_for
+from counterflow.kernel.lives.migration_plan import MoveOutcome, Piece, PlannedMigration, plan_for
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -48,7 +49,7 @@ def migration_plan(
         )
     header = _active(store, process_instance_key)
     source, target = _definition(store, header.definition_key), _definition(store, target_definition_key)
-    plan, is_there = Plan(), source.key == target.key
+    plan, is_there = PlannedMigration(), source.key == target.key
     if not is_there:
         plan = _plan(store, process_instance_key, (source, target), mappings, proposes=proposes)
     limit = move_limit or DEFAULT_MOVE_LIMIT
@@ -60,7 +61,7 @@ def migration_plan(
         target_bpmn_process_id=target.bpmn_process_id,
         target_version=target.version,
         problems=list(plan.problems),
-        losses=list(dict.fromkeys(map(told, plan.ending_as(Outcome.CLOSED, Outcome.LOST)))),
+        losses=list(dict.fromkeys(map(told, plan.ending_as(MoveOutcome.CLOSED, MoveOutcome.LOST)))),
         mappings=list(_mappings(plan)),
         moves=[_move(piece) for piece in plan.pieces[:limit]],
         moves_left_out=max(len(plan.pieces) - limit, 0),
@@ -68,7 +69,7 @@ def migration_plan(
     )
 
 
-def _mappings(plan: Plan) -> Iterator[ElementMapping]:
+def _mappings(plan: PlannedMigration) -> Iterator[ElementMapping]:
     found = {piece.element_id: piece.target_id for piece in plan.pieces if piece.element_id}
     return (ElementMapping(before, after) for before, after in found.items() if after)
 
@@ -84,11 +85,11 @@ def _plan(
     mappings: Sequence[tuple[str, str]],
     *,
     proposes: bool,
-) -> Plan:
+) -> PlannedMigration:
     source, target = (_model(store, definition) for definition in definitions)
     elements = correspondence(source, target, mappings, proposes=proposes)
     instance = State(StoreSource(store), Partition(0, 0, 0)).instance(key)
-    plan = Plan()
+    plan = PlannedMigration()
     if instance is None:
         return plan
     plan.problems |= dict.fromkeys(_hindrances(store, instance))

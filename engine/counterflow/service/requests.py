@@ -29,8 +29,6 @@ VARIABLES = 10_000
 """How many variables a document may have; all of them are set in one command, while others wait."""
 START_INSTRUCTIONS = 1_000
 """How many elements an instance may begin at; all of them are entered in one command, while others wait."""
-MAPPING_INSTRUCTIONS = 20_000
-"""How many elements a caller may say the counterparts of: as many as a process may have."""
 LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
@@ -48,8 +46,8 @@ _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "fals
 
 
 def document(text: str, limit_bytes: int) -> dict[str, bytes]:
-    """Variables by name, each value JSON text; blank text and `null`, which clients make of none, are an
-    empty document.
+    """Variables by name, each value JSON text; blank text and `null` are an empty document. Clients make
+    these of none.
 
     Raises `Invalid`.
     """
@@ -197,8 +195,8 @@ def creation(
     start_at: Sequence[str],
     variables: dict[str, bytes],
 ) -> CreateProcessInstance:
-    """What a caller wants to start: the version of an id (-1: the latest), or the one with a key; at its none
-    start event or at these elements. Raises `Invalid`.
+    """What a caller wants to start: the version of an id (-1: the latest), or the one with a key. It starts
+    at its none start event or at these elements. Raises `Invalid`.
     """
     if len(start_at) > START_INSTRUCTIONS:
         raise Invalid(f"Expected at most {START_INSTRUCTIONS} start instructions, but found {len(start_at)}")
@@ -220,13 +218,7 @@ def migration(
     accepts_losses: bool,
     closes_waits: bool = False,
 ) -> MigrateProcessInstance:
-    """What a caller wants to bring to another definition, and which element is to become which. Raises
-    `Invalid`.
-    """
-    if len(mappings) > MAPPING_INSTRUCTIONS:
-        raise Invalid(
-            f"Expected at most {MAPPING_INSTRUCTIONS} mapping instructions, but found {len(mappings)}"
-        )
+    """What a caller wants to bring to another definition, and which element is to become which."""
     return MigrateProcessInstance(
         process_instance_key=process_instance_key,
         target_definition_key=target_definition_key,

@@ -18,7 +18,14 @@ from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.course.undo import UndoDropped
 from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER
 from counterflow.kernel.lives.migration_mapping import correspondence
-from counterflow.kernel.lives.migration_plan import FlowMove, Outcome, Piece, Plan, plan_for, starts_of
+from counterflow.kernel.lives.migration_plan import (
+    FlowMove,
+    MoveOutcome,
+    Piece,
+    PlannedMigration,
+    plan_for,
+    starts_of,
+)
 from counterflow.kernel.rows import (
     ArrivedToken,
     ConditionalSubscription,
@@ -40,8 +47,9 @@ SAID = 10
 
 
 class ElementMigrated(InstanceEvent, frozen=True):
-    """An element instance, with its job and its incidents, stands at another element; `headers` are what its
-    job keeps where those of the target would be others.
+    """An element instance, with its job and its incidents, stands at another element.
+
+    `headers` are what its job keeps where those of the target would be others.
     """
 
     key: int
@@ -50,8 +58,10 @@ class ElementMigrated(InstanceEvent, frozen=True):
 
 
 class WaitMigrated(InstanceEvent, frozen=True):
-    """What an element waits for is on behalf of another event; of a condition, which one it is from then on
-    (in FEEL), and the variables that it is asked for, one a line.
+    """What an element waits for is on behalf of another event.
+
+    Of a condition it says which one it is from then on (in FEEL), and the variables that it is asked for, one
+    a line.
     """
 
     key: int
@@ -62,9 +72,7 @@ class WaitMigrated(InstanceEvent, frozen=True):
 
 
 class TokensMigrated(InstanceEvent, frozen=True):
-    """Tokens that wait at joins of a scope wait on other flows: on which, at which gateway, and on which
-    then.
-    """
+    """Tokens that wait at joins of a scope wait on other flows from now on."""
 
     scope_key: int
     moves: tuple[FlowMove, ...]
@@ -125,14 +133,14 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
 
 def told(piece: Piece) -> str:
     """One thing that does not move, in words."""
-    if piece.outcome is Outcome.CLOSED:
+    if piece.outcome is MoveOutcome.CLOSED:
         return f"the {piece.what} of '{piece.element_id}' would be waited for no longer"
     return f"what '{piece.element_id}' has done could no longer be undone"
 
 
-def _losses(plan: Plan, command: MigrateProcessInstance) -> list[str]:
-    closed = [] if command.closes_waits else plan.ending_as(Outcome.CLOSED)
-    lost = [] if command.loses_undo else plan.ending_as(Outcome.LOST)
+def _losses(plan: PlannedMigration, command: MigrateProcessInstance) -> list[str]:
+    closed = [] if command.closes_waits else plan.ending_as(MoveOutcome.CLOSED)
+    lost = [] if command.loses_undo else plan.ending_as(MoveOutcome.LOST)
     return list(dict.fromkeys(told(piece) for piece in (*closed, *lost)))
 
 
@@ -171,7 +179,9 @@ def _refused(key: int, target: ProcessDefinition, problems: list[str]) -> Reject
 # -- carrying it out -----------------------------------------------------------------------------------------
 
 
-def _carry_out(course: Course, target: ProcessDefinition, plan: Plan, start_at: str | None) -> None:
+def _carry_out(
+    course: Course, target: ProcessDefinition, plan: PlannedMigration, start_at: str | None
+) -> None:
     waits.close_some(course, plan.closed)
     for move in plan.elements:
         course.emit(ElementMigrated(move.key, move.target_id, move.headers))
@@ -195,7 +205,7 @@ def _carry_out(course: Course, target: ProcessDefinition, plan: Plan, start_at: 
         _look_for_messages(course)
 
 
-def _go_on(course: Course, target: ProcessDefinition, plan: Plan) -> None:
+def _go_on(course: Course, target: ProcessDefinition, plan: PlannedMigration) -> None:
     """What the target waits for besides, and whether its joins and conditions have something to say now."""
     opened: dict[int, list[str]] = {}
     for key, catch_id in plan.opened:

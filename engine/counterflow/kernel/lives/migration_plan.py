@@ -1,5 +1,4 @@
-"""What would become of an instance that is brought to another definition: pure, and the same for whoever asks
-(the command, its dry run).
+"""What would become of an instance that is brought to another definition, the same for whoever asks: pure.
 
 Everything that waits in the instance, or was promised to it, is named once: it moves, it is closed or opened
 since the target waits for something else, or it is lost. What cannot move is a problem, and with one problem
@@ -45,7 +44,7 @@ LARGEST = 20_000
 """Rows of one instance that one command brings to another definition, while others wait."""
 
 
-class Outcome(StrEnum):
+class MoveOutcome(StrEnum):
     """What becomes of one thing of an instance that is migrated."""
 
     MOVED = "moved"
@@ -55,20 +54,22 @@ class Outcome(StrEnum):
 
 
 class Piece(NamedTuple):
-    """One thing, where it is and where it goes; `target_id` is empty where it goes nowhere, `key` 0 where it
-    is still to come.
+    """One thing, where it is and where it goes.
+
+    `target_id` is empty where it goes nowhere, `key` 0 where it is still to come.
     """
 
     what: str
     key: int
     element_id: str
     target_id: str
-    outcome: Outcome
+    outcome: MoveOutcome
 
 
 class ElementMove(NamedTuple):
-    """An element instance and where it goes; `headers` are what its job keeps, None where the target's are
-    the same.
+    """An element instance and where it goes.
+
+    `headers` are what its job keeps, None where the target's are the same.
     """
 
     key: int
@@ -104,7 +105,7 @@ class FlowMove(NamedTuple):
 
 
 @dataclass
-class Plan:
+class PlannedMigration:
     """Everything that is to be done, in the order of keys, and why it cannot be."""
 
     pieces: list[Piece] = field(default_factory=list)
@@ -120,14 +121,14 @@ class Plan:
     tokens: dict[int, list[FlowMove]] = field(default_factory=dict)
     """By scope."""
 
-    def ending_as(self, *outcomes: Outcome) -> list[Piece]:
+    def ending_as(self, *outcomes: MoveOutcome) -> list[Piece]:
         """What ends in one of these ways."""
         return [piece for piece in self.pieces if piece.outcome in outcomes]
 
 
-def plan_for(instance: InstanceState, elements: Correspondence) -> Plan:
+def plan_for(instance: InstanceState, elements: Correspondence) -> PlannedMigration:
     """What would become of an instance. It must be at rest: nothing swept away, no page still to come."""
-    plan = Plan()
+    plan = PlannedMigration()
     if instance.row_count > LARGEST:
         plan.problems[
             f"it has {instance.row_count} rows (elements, variables, jobs, …), and one command migrates at "
@@ -158,7 +159,7 @@ def _by_key(rows: Mapping[int, _Keyed]) -> Iterator[_Keyed]:
 
 
 def _plan_element(
-    plan: Plan, instance: InstanceState, elements: Correspondence, row: ElementInstance
+    plan: PlannedMigration, instance: InstanceState, elements: Correspondence, row: ElementInstance
 ) -> None:
     before = elements.source.nodes[row.element_id]
     after = _counterpart(plan, elements, before, "the active element")
@@ -167,11 +168,11 @@ def _plan_element(
     headers = _headers(instance, row, before, after)
     if after.id != before.id or headers is not None:
         plan.elements.append(ElementMove(row.key, after.id, headers))
-    plan.pieces.append(Piece(before.type, row.key, before.id, after.id, Outcome.MOVED))
+    plan.pieces.append(Piece(before.type, row.key, before.id, after.id, MoveOutcome.MOVED))
     if row.key in instance.job_of:
-        plan.pieces.append(Piece("job", instance.job_of[row.key], before.id, after.id, Outcome.MOVED))
+        plan.pieces.append(Piece("job", instance.job_of[row.key], before.id, after.id, MoveOutcome.MOVED))
     for key in sorted(instance.incident_of.get(row.key, ())):
-        plan.pieces.append(Piece("incident", key, before.id, after.id, Outcome.MOVED))
+        plan.pieces.append(Piece("incident", key, before.id, after.id, MoveOutcome.MOVED))
     if row.state == ACTIVATING and not starts_are_there(instance, elements):
         plan.problems[f"'{before.id}' has not begun, and where the instance began has no counterpart"] = None
     stood_for = _plan_waits(plan, instance, elements, row, after)
@@ -185,7 +186,7 @@ def starts_are_there(instance: InstanceState, elements: Correspondence) -> bool:
     return len((starts_of(instance, elements) or "").split()) == len(starts)
 
 
-def _counterpart(plan: Plan, elements: Correspondence, before: Node, what: str) -> Node | None:
+def _counterpart(plan: PlannedMigration, elements: Correspondence, before: Node, what: str) -> Node | None:
     """Where what is at work goes; None where it cannot, and why is among the problems."""
     target_id = elements.given(before.id)
     told = f"{what} '{before.id}' of type {before.type}"
@@ -223,7 +224,11 @@ _KINDS: Mapping[type[Row], str] = {
 
 
 def _plan_waits(
-    plan: Plan, instance: InstanceState, elements: Correspondence, row: ElementInstance, after: Node
+    plan: PlannedMigration,
+    instance: InstanceState,
+    elements: Correspondence,
+    row: ElementInstance,
+    after: Node,
 ) -> set[str]:
     """Answers the events of the target that stand for one of the source."""
     before = elements.source.nodes[row.element_id]
@@ -258,13 +263,13 @@ def _why_not_waited(elements: Correspondence, catch: Node, target_id: str, after
     return ""
 
 
-def _plan_wait(plan: Plan, elements: Correspondence, wait: Wait, target_id: str) -> None:
+def _plan_wait(plan: PlannedMigration, elements: Correspondence, wait: Wait, target_id: str) -> None:
     kind = _KINDS[type(wait)]
     if not target_id:
         plan.closed.append((wait.key, type(wait)))
-        plan.pieces.append(Piece(kind, wait.key, wait.catch_id, "", Outcome.CLOSED))
+        plan.pieces.append(Piece(kind, wait.key, wait.catch_id, "", MoveOutcome.CLOSED))
         return
-    plan.pieces.append(Piece(kind, wait.key, wait.catch_id, target_id, Outcome.MOVED))
+    plan.pieces.append(Piece(kind, wait.key, wait.catch_id, target_id, MoveOutcome.MOVED))
     before, after = elements.source.nodes[wait.catch_id].event, elements.target.nodes[target_id].event
     condition, names, asks_anew = "", "", False
     if isinstance(before, ConditionalDefinition) and isinstance(after, ConditionalDefinition):
@@ -277,14 +282,15 @@ def _plan_wait(plan: Plan, elements: Correspondence, wait: Wait, target_id: str)
 
 
 def _plan_openings(
-    plan: Plan,
+    plan: PlannedMigration,
     instance: InstanceState,
     elements: Correspondence,
     row: ElementInstance,
     stood_for: Iterable[str],
 ) -> None:
-    """What the target waits for that stands for none of the source is waited for from now on; but not what is
-    inside a scope that was interrupted, or has not passed its start event yet.
+    """What the target waits for that stands for none of the source is waited for from now on.
+
+    But not what is inside a scope that was interrupted, or has not passed its start event yet.
     """
     before = elements.source.nodes[row.element_id]
     after = elements.target.nodes[elements.given(row.element_id)]
@@ -298,7 +304,7 @@ def _plan_openings(
         if waits_inside or not is_inner(catch):
             plan.opened.append((row.key, catch_id))
             kind = _KINDS.get(KINDS[type(catch.event)].waits_in or Row, "event")
-            plan.pieces.append(Piece(kind, 0, "", catch_id, Outcome.OPENED))
+            plan.pieces.append(Piece(kind, 0, "", catch_id, MoveOutcome.OPENED))
 
 
 def _is_at_start(instance: InstanceState, elements: Correspondence, row: ElementInstance) -> bool:
@@ -310,7 +316,7 @@ def _is_at_start(instance: InstanceState, elements: Correspondence, row: Element
 # -- tokens at joins -----------------------------------------------------------------------------------------
 
 
-def _plan_tokens(plan: Plan, instance: InstanceState, elements: Correspondence) -> None:
+def _plan_tokens(plan: PlannedMigration, instance: InstanceState, elements: Correspondence) -> None:
     for scope_key, gateways in sorted(instance.arrived_in.items()):
         for gateway_id, flow_ids in sorted(gateways.items()):
             before = elements.source.nodes[gateway_id]
@@ -320,7 +326,11 @@ def _plan_tokens(plan: Plan, instance: InstanceState, elements: Correspondence) 
 
 
 def _plan_join(
-    plan: Plan, elements: Correspondence, scope_key: int, gateway: tuple[Node, Node], places: Iterable[str]
+    plan: PlannedMigration,
+    elements: Correspondence,
+    scope_key: int,
+    gateway: tuple[Node, Node],
+    places: Iterable[str],
 ) -> None:
     before, after = gateway
     moves = plan.tokens.setdefault(scope_key, [])
@@ -344,7 +354,7 @@ def _plan_join(
             plan.problems[f"tokens of two flows would wait on '{target_id}' at '{after.id}'"] = None
         moves.append(FlowMove(place, after.id, there))
         if not mark:
-            plan.pieces.append(Piece("token", 0, before.id, after.id, Outcome.MOVED))
+            plan.pieces.append(Piece("token", 0, before.id, after.id, MoveOutcome.MOVED))
 
 
 def _flow(elements: Correspondence, before: Node, after: Node, flow_id: str) -> str:
@@ -360,7 +370,9 @@ def _flow(elements: Correspondence, before: Node, after: Node, flow_id: str) -> 
 # -- what can be undone --------------------------------------------------------------------------------------
 
 
-def _plan_undo(plan: Plan, instance: InstanceState, elements: Correspondence, record: UndoRecord) -> None:
+def _plan_undo(
+    plan: PlannedMigration, instance: InstanceState, elements: Correspondence, record: UndoRecord
+) -> None:
     """In the order of keys: what is inside a completed sub-process comes before that.
 
     What a throw has taken is never lost: it is promised that it is undone.
@@ -378,7 +390,7 @@ def _plan_undo(plan: Plan, instance: InstanceState, elements: Correspondence, re
         _move_undo(plan, record, after.id, handler)
 
 
-def _is_kept(plan: Plan, instance: InstanceState, record: UndoRecord, handler: str) -> bool:
+def _is_kept(plan: PlannedMigration, instance: InstanceState, record: UndoRecord, handler: str) -> bool:
     """Whether something undoes it, or, of a completed sub-process, what is inside."""
     if handler or record.variables is None:
         return bool(handler)
@@ -416,14 +428,14 @@ def _handler(
     return handler, ""
 
 
-def _lose(plan: Plan, record: UndoRecord) -> None:
+def _lose(plan: PlannedMigration, record: UndoRecord) -> None:
     plan.undo_lost[record.key] = record
     if record.handler:
-        plan.pieces.append(Piece("undo", record.key, record.element_id, "", Outcome.LOST))
+        plan.pieces.append(Piece("undo", record.key, record.element_id, "", MoveOutcome.LOST))
 
 
-def _move_undo(plan: Plan, record: UndoRecord, target_id: str, handler: str) -> None:
-    outcome = Outcome.MOVED if handler or not record.handler else Outcome.LOST
+def _move_undo(plan: PlannedMigration, record: UndoRecord, target_id: str, handler: str) -> None:
+    outcome = MoveOutcome.MOVED if handler or not record.handler else MoveOutcome.LOST
     if record.handler:
         plan.pieces.append(Piece("undo", record.key, record.element_id, target_id, outcome))
     if (target_id, handler) != (record.element_id, record.handler):

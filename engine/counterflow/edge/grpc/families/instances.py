@@ -1,6 +1,4 @@
-"""What people and programs do to process instances: start, await, cancel, set variables, resolve
-incidents, migrate.
-"""
+"""What is done to process instances: start, await, cancel, set variables, resolve incidents, migrate."""
 
 from __future__ import annotations
 
