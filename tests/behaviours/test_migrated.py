@@ -14,9 +14,8 @@ import pytest
 
 from counterflow import kernel
 from counterflow.engine.results import contents_of_files
-from counterflow.kernel.lives import migration
+from counterflow.kernel.lives.migration import ProcessInstanceMigrated
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
-from counterflow.kernel.vocabulary import Event
 from counterflow.testing import Engine
 from tests.behaviours.script import BOOK, Script, diagram_of, engine_for, play, read_script
 from tests.behaviours.trace import Tracer
@@ -33,7 +32,6 @@ SCRIPTS = [
     and path.stem != "camunda-bindings"  # it says which versions there are
     and zlib.crc32(path.stem.encode()) % ONE_IN == 0
 ]
-OF_MIGRATION: tuple[type[Event], ...] = (*migration.OF_INSTANCE,)
 
 
 def migrate_all(engine: Engine, process_ids: Collection[str]) -> None:
@@ -60,7 +58,7 @@ def played(path: Path, script: Script, *, migrating: bool) -> tuple[object, ...]
         (type(event).__name__, getattr(event, "element_id", ""), getattr(event, "flow_id", ""))
         for entry in engine.log
         for event in kernel.events_of(entry)
-        if not isinstance(event, OF_MIGRATION)
+        if not isinstance(event, ProcessInstanceMigrated)
     )
     ended = sorted((end.state, sorted(end.variables.items())) for end in engine.ended)
     return done, ended, sorted(tracer.still_open(engine.store))

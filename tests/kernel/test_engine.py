@@ -21,7 +21,7 @@ from counterflow.kernel.event_tags import SINCE, TAGS
 from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
-from counterflow.kernel.lives.migration_plan import FlowMove
+from counterflow.kernel.lives.migration_pieces import FlowMove
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.migration import BUSY, told
 from counterflow.kernel.lives.migration_mapping import correspondence
-from counterflow.kernel.lives.migration_plan import MoveOutcome, Piece, PlannedMigration, plan_for
+from counterflow.kernel.lives.migration_pieces import MoveOutcome, Piece, PlannedMigration
+from counterflow.kernel.lives.migration_plan import plan_for
 from counterflow.kernel.rows import Partition, ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State

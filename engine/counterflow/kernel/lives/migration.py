@@ -17,15 +17,11 @@ from counterflow.kernel.course import joins, waits
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.course.undo import UndoDropped
 from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER
+from counterflow.kernel.data import scopes
+from counterflow.kernel.data.output_collections import DESCRIPTION
 from counterflow.kernel.lives.migration_mapping import correspondence
-from counterflow.kernel.lives.migration_plan import (
-    FlowMove,
-    MoveOutcome,
-    Piece,
-    PlannedMigration,
-    plan_for,
-    starts_of,
-)
+from counterflow.kernel.lives.migration_pieces import FlowMove, MoveOutcome, Piece, PlannedMigration
+from counterflow.kernel.lives.migration_plan import plan_for, starts_of
 from counterflow.kernel.rows import (
     ArrivedToken,
     ConditionalSubscription,
@@ -133,6 +129,8 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
 
 def told(piece: Piece) -> str:
     """One thing that does not move, in words."""
+    if piece.outcome is MoveOutcome.LOST and piece.target_id:
+        return f"'{piece.element_id}' could no longer be undone as a whole, only what is inside it"
     if piece.outcome is MoveOutcome.CLOSED:
         return f"the {piece.what} of '{piece.element_id}' would be waited for no longer"
     return f"what '{piece.element_id}' has done could no longer be undone"
@@ -192,7 +190,8 @@ def _carry_out(
             )
         )
     for scope_key, moves in plan.tokens.items():
-        course.emit(TokensMigrated(scope_key, tuple(moves)))
+        if any(_is_elsewhere(course, scope_key, move) for move in moves):
+            course.emit(TokensMigrated(scope_key, tuple(moves)))
     for undo in plan.undo:
         course.emit(UndoRecordMigrated(undo.key, undo.element_id, undo.handler))
     for record in plan.undo_lost.values():
@@ -205,8 +204,15 @@ def _carry_out(
         _look_for_messages(course)
 
 
+def _is_elsewhere(course: Course, scope_key: int, move: FlowMove) -> bool:
+    row = course.instance.arrived[scope_key, move.flow_id]
+    return (row.gateway_id, row.flow_id) != (move.target_gateway_id, move.target_flow_id)
+
+
 def _go_on(course: Course, target: ProcessDefinition, plan: PlannedMigration) -> None:
     """What the target waits for besides, and whether its joins and conditions have something to say now."""
+    for key, described in plan.described:
+        scopes.write(course, key, {DESCRIPTION: described})
     opened: dict[int, list[str]] = {}
     for key, catch_id in plan.opened:
         opened.setdefault(key, []).append(catch_id)
@@ -214,7 +220,9 @@ def _go_on(course: Course, target: ProcessDefinition, plan: PlannedMigration) ->
         try:
             waits.open_some(course.token(key), catch_ids)
         except Held as held:
-            raise _refused(course.instance.key, target, [held.message]) from held
+            where = course.token(key).node.id
+            why = f"it could not wait for what the target waits for at '{where}': {held.fact}"
+            raise _refused(course.instance.key, target, [why]) from held
     for wait in plan.waits:
         if wait.asks_anew:
             course.step.ask(wait.key, course.token(wait.element_instance_key))

@@ -14,17 +14,24 @@ are undone by what the target says undoes their activity.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from counterflow.kernel.course import joins
 from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING
-from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER, STARTED
 from counterflow.kernel.course.waits import is_for, is_inner
 from counterflow.kernel.data import evaluation
+from counterflow.kernel.data.output_collections import DESCRIPTION
 from counterflow.kernel.events.registry import KINDS
 from counterflow.kernel.lives.migration_mapping import Correspondence, why_not
+from counterflow.kernel.lives.migration_pieces import (
+    ElementMove,
+    FlowMove,
+    MoveOutcome,
+    Piece,
+    PlannedMigration,
+    WaitMove,
+)
+from counterflow.kernel.lives.migration_undo import plan_undo
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ConditionalSubscription,
@@ -44,88 +51,6 @@ LARGEST = 20_000
 """Rows of one instance that one command brings to another definition, while others wait."""
 
 
-class MoveOutcome(StrEnum):
-    """What becomes of one thing of an instance that is migrated."""
-
-    MOVED = "moved"
-    CLOSED = "closed"
-    OPENED = "opened"
-    LOST = "lost"
-
-
-class Piece(NamedTuple):
-    """One thing, where it is and where it goes.
-
-    `target_id` is empty where it goes nowhere, `key` 0 where it is still to come.
-    """
-
-    what: str
-    key: int
-    element_id: str
-    target_id: str
-    outcome: MoveOutcome
-
-
-class ElementMove(NamedTuple):
-    """An element instance and where it goes.
-
-    `headers` are what its job keeps, None where the target's are the same.
-    """
-
-    key: int
-    target_id: str
-    headers: bytes | None
-
-
-class WaitMove(NamedTuple):
-    """A wait and the event that it goes to; `asks_anew` where the condition itself is another one."""
-
-    key: int
-    element_instance_key: int
-    catch_id: str
-    condition: str
-    variable_names: str
-    asks_anew: bool
-
-
-class UndoMove(NamedTuple):
-    """An undo record, and what it is of and is undone by from then on."""
-
-    key: int
-    element_id: str
-    handler: str
-
-
-class FlowMove(NamedTuple):
-    """Tokens that wait at a join, and where from then on."""
-
-    flow_id: str
-    target_gateway_id: str
-    target_flow_id: str
-
-
-@dataclass
-class PlannedMigration:
-    """Everything that is to be done, in the order of keys, and why it cannot be."""
-
-    pieces: list[Piece] = field(default_factory=list)
-    problems: dict[str, None] = field(default_factory=dict)
-    """Each said once, in the order in which they were found."""
-    elements: list[ElementMove] = field(default_factory=list)
-    waits: list[WaitMove] = field(default_factory=list)
-    closed: list[tuple[int, type[Row]]] = field(default_factory=list)
-    opened: list[tuple[int, str]] = field(default_factory=list)
-    """Who waits, and for which event of the target."""
-    undo: list[UndoMove] = field(default_factory=list)
-    undo_lost: dict[int, UndoRecord] = field(default_factory=dict)
-    tokens: dict[int, list[FlowMove]] = field(default_factory=dict)
-    """By scope."""
-
-    def ending_as(self, *outcomes: MoveOutcome) -> list[Piece]:
-        """What ends in one of these ways."""
-        return [piece for piece in self.pieces if piece.outcome in outcomes]
-
-
 def plan_for(instance: InstanceState, elements: Correspondence) -> PlannedMigration:
     """What would become of an instance. It must be at rest: nothing swept away, no page still to come."""
     plan = PlannedMigration()
@@ -139,7 +64,7 @@ def plan_for(instance: InstanceState, elements: Correspondence) -> PlannedMigrat
         _plan_element(plan, instance, elements, row)
     _plan_tokens(plan, instance, elements)
     for record in _by_key(instance.undo_records):
-        _plan_undo(plan, instance, elements, record)
+        plan_undo(plan, instance, elements, record)
     return plan
 
 
@@ -169,6 +94,9 @@ def _plan_element(
     if after.id != before.id or headers is not None:
         plan.elements.append(ElementMove(row.key, after.id, headers))
     plan.pieces.append(Piece(before.type, row.key, before.id, after.id, MoveOutcome.MOVED))
+    told = instance.variables.get(row.key, {}).get(DESCRIPTION) if before.ad_hoc is not None else None
+    if before.ad_hoc is not None and after.ad_hoc is not None and told == before.ad_hoc.described:
+        plan.described.append((row.key, after.ad_hoc.described))
     if row.key in instance.job_of:
         plan.pieces.append(Piece("job", instance.job_of[row.key], before.id, after.id, MoveOutcome.MOVED))
     for key in sorted(instance.incident_of.get(row.key, ())):
@@ -320,7 +248,7 @@ def _plan_tokens(plan: PlannedMigration, instance: InstanceState, elements: Corr
     for scope_key, gateways in sorted(instance.arrived_in.items()):
         for gateway_id, flow_ids in sorted(gateways.items()):
             before = elements.source.nodes[gateway_id]
-            after = _counterpart(plan, elements, before, "tokens wait at")
+            after = _counterpart(plan, elements, before, "the join with tokens")
             if after is not None:
                 _plan_join(plan, elements, scope_key, (before, after), sorted(flow_ids))
 
@@ -365,78 +293,3 @@ def _flow(elements: Correspondence, before: Node, after: Node, flow_id: str) -> 
     target = elements.of(source) if source else ""
     found = [flow.id for flow in after.incoming if flow.source == target]
     return found[0] if len(found) == 1 else ""
-
-
-# -- what can be undone --------------------------------------------------------------------------------------
-
-
-def _plan_undo(
-    plan: PlannedMigration, instance: InstanceState, elements: Correspondence, record: UndoRecord
-) -> None:
-    """In the order of keys: what is inside a completed sub-process comes before that.
-
-    What a throw has taken is never lost: it is promised that it is undone.
-    """
-    before = elements.source.nodes[record.element_id]
-    after, why = _place_of(elements, before)
-    handler = record.handler
-    if after is not None and handler:
-        handler, why = _handler(instance, elements, record, after)
-    if why and record.state not in {AVAILABLE, CONTAINER}:
-        plan.problems[f"the undo of '{before.id}' is under way and cannot go on: {why}"] = None
-    elif after is None or not _is_kept(plan, instance, record, handler):
-        _lose(plan, record)
-    else:
-        _move_undo(plan, record, after.id, handler)
-
-
-def _is_kept(plan: PlannedMigration, instance: InstanceState, record: UndoRecord, handler: str) -> bool:
-    """Whether something undoes it, or, of a completed sub-process, what is inside."""
-    if handler or record.variables is None:
-        return bool(handler)
-    inside = instance.undo_by_scope.get(record.element_instance_key, ())
-    return any(key not in plan.undo_lost for key in inside)
-
-
-def _place_of(elements: Correspondence, node: Node) -> tuple[Node | None, str]:
-    """The counterpart of what has completed, in those of all scopes around it; or None, and why not."""
-    found: Node | None = None
-    while node.parent:
-        after = elements.target.nodes.get(elements.of(node.id))
-        if after is None:
-            return None, f"'{node.id}' has no counterpart"
-        if after.parent != elements.of(node.parent):
-            return None, f"'{after.id}' is in another scope than '{node.id}'"
-        found = found or after
-        node = elements.source.nodes[node.parent]
-    return found, ""
-
-
-def _handler(
-    instance: InstanceState, elements: Correspondence, record: UndoRecord, after: Node
-) -> tuple[str, str]:
-    """What undoes the counterpart; or nothing, and why."""
-    if record.variables is not None:
-        handler = after.compensation_event_sub_process or ""
-    else:
-        handler = after.compensation.handler if after.compensation is not None else ""
-    if not handler:
-        return "", f"'{after.id}' has nothing that undoes it"
-    running = instance.elements.get(record.handler_key) if record.state == STARTED else None
-    if running is not None and elements.given(running.element_id) != handler:
-        return "", f"'{running.element_id}' is at work on it, and in the target '{handler}' does that"
-    return handler, ""
-
-
-def _lose(plan: PlannedMigration, record: UndoRecord) -> None:
-    plan.undo_lost[record.key] = record
-    if record.handler:
-        plan.pieces.append(Piece("undo", record.key, record.element_id, "", MoveOutcome.LOST))
-
-
-def _move_undo(plan: PlannedMigration, record: UndoRecord, target_id: str, handler: str) -> None:
-    outcome = MoveOutcome.MOVED if handler or not record.handler else MoveOutcome.LOST
-    if record.handler:
-        plan.pieces.append(Piece("undo", record.key, record.element_id, target_id, outcome))
-    if (target_id, handler) != (record.element_id, record.handler):
-        plan.undo.append(UndoMove(record.key, target_id, handler))
