@@ -41,11 +41,13 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("undo-plan", "commands.why", "Say what a compensation thrown now would run."),
         NamedCommand("history", "commands.show", "Print what has happened, event by event."),
         NamedCommand("migrate", "commands.migrate", "Bring running instances to another version."),
+        NamedCommand("modify", "commands.modify", "Move the tokens of a process instance by hand."),
         NamedCommand("cancel", "commands.instances", "End running process instances."),
         NamedCommand(
             "set-variables", "commands.instances", "Set variables of a process or element instance."
         ),
         NamedCommand("publish", "commands.messages", "Publish a message to those who wait for it."),
+        NamedCommand("correlate", "commands.messages", "Publish a message to one who waits for it now."),
         NamedCommand("trigger", "commands.messages", "Let what waits for a message go on without it."),
         NamedCommand("activate", "commands.ad_hoc", "Begin activities of an ad-hoc sub-process."),
         NamedCommand("broadcast", "commands.signals", "Broadcast a signal to all who wait for it."),

@@ -40,6 +40,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "why": ("why 2251799813685257",),
     "undo-plan": ("undo-plan 2251799813685257", "undo-plan 2251799813685257 --scope 2251799813685263"),
     "history": ("history 2251799813685257 --follow",),
+    "modify": (
+        "modify 2251799813685257 --move charge-card=ship-goods",
+        "modify 2251799813685257 --activate pack@2251799813685263 --local '{\"box\": 3}'",
+        "modify 2251799813685257 --terminate 2251799813685271 --after wait-for-payment",
+    ),
     "cancel": (
         "cancel 2251799813685257 2251799813685301",
         "cancel --process order",
@@ -51,6 +56,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "publish paid --key o-1 --ttl 5m",
         "publish paid --key o-1 --require-receiver",
     ),
+    "correlate": ("correlate paid --key o-1 --variables '{\"amount\": 3}'", "correlate ordered --json"),
     "trigger": ("trigger 2251799813685260", "trigger 2251799813685260 --variables '{\"paid\": true}'"),
     "activate": (
         "activate 2251799813685260 ask-expert",

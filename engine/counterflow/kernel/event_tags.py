@@ -114,6 +114,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "WaitMigrated": 202,
         "TokensMigrated": 203,
         "UndoRecordMigrated": 204,
+        "ProcessInstanceModified": 240,
+        "JoinEmptied": 241,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -13,7 +13,13 @@ from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, deployments, quarantine, variables
+from counterflow.kernel.lives import (
+    decision_deployments,
+    deployments,
+    modification,
+    quarantine,
+    variables,
+)
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work import pages
 from counterflow.queries.story.fold import ADDITIONS, created_in
@@ -28,6 +34,7 @@ SAY_NOTHING_OF_A_TREE = {
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,
+    modification.ProcessInstanceModified,  # told by what it has ended and begun
     beginning.ProcessInstanceCreated,  # the story begins with it
     *(
         messages.MessagePublished,

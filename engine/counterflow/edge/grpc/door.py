@@ -28,7 +28,6 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
 }
 """Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
@@ -118,6 +117,10 @@ class GrpcDoor:
             **{
                 name: calls.answered(rpcs[name], behaviour)
                 for name, behaviour in reading.behaviours().items()
+            },
+            **{
+                name: calls.commanded(rpcs[name], translate)
+                for name, translate in reading.translations().items()
             },
             "GetHistory": calls.waiting(rpcs["GetHistory"], reading.get_history),
         }

@@ -17,7 +17,7 @@ from counterflow.kernel.course import joins, waits
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.course.undo import UndoDropped
 from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER
-from counterflow.kernel.data import scopes
+from counterflow.kernel.data import conditions, scopes
 from counterflow.kernel.data.output_collections import DESCRIPTION
 from counterflow.kernel.lives.migration_mapping import correspondence
 from counterflow.kernel.lives.migration_pieces import FlowMove, MoveOutcome, Piece, PlannedMigration
@@ -225,7 +225,7 @@ def _go_on(course: Course, target: ProcessDefinition, plan: PlannedMigration) ->
             raise _refused(course.instance.key, target, [why]) from held
     for wait in plan.waits:
         if wait.asks_anew:
-            course.step.ask(wait.key, course.token(wait.element_instance_key))
+            conditions.ask(course.token(wait.element_instance_key), wait.key)
     for scope_key in plan.tokens:
         joins.others_moved(course.token(scope_key))
 
