@@ -46,6 +46,8 @@ class Correspondence:
     def given(self, element_id: str) -> str:
         """The same of what is at work: empty where it has to be told of and is not."""
         node = self.source.nodes[element_id]
+        if node.part_of is not None:
+            return self.of(element_id) if self.given(node.part_of) else ""
         is_drawn = node.parent and node.behaviour is not Behaviour.AD_HOC_INNER_INSTANCE
         return self.of(element_id) if self.proposes or not is_drawn or element_id in self.told else ""
 
@@ -56,6 +58,8 @@ class Correspondence:
         if node.behaviour is Behaviour.AD_HOC_INNER_INSTANCE:
             around = target.nodes.get(self.of(node.parent))
             return around.ad_hoc.inner if around is not None and around.ad_hoc is not None else ""
+        if node.part_of is not None:
+            return self._as_part(node, self.source.nodes[node.part_of])
         if node.is_for_compensation and (handler := self._as_handler(node)):
             return handler
         same = target.nodes.get(node.id)
@@ -63,6 +67,16 @@ class Correspondence:
             return node.id
         scope = self.of(node.parent)
         return self._by_place(node, scope) if scope and same is None else ""
+
+    def _as_part(self, part: Node, event: Node) -> str:
+        """The part in the same place of an event that consists of as many, of the same kinds, in the same way."""
+        after = self.target.nodes.get(self.of(event.id))
+        if after is None or after.all_have_to_come != event.all_have_to_come:
+            return ""
+        kinds = [type(self.source.nodes[one].event) for one in event.parts]
+        if [type(self.target.nodes[one].event) for one in after.parts] != kinds:
+            return ""
+        return after.parts[event.parts.index(part.id)]
 
     def _as_handler(self, node: Node) -> str:
         """What undoes the counterpart of the activity that an activity undoes."""

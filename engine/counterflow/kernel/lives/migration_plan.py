@@ -34,6 +34,7 @@ from counterflow.kernel.lives.migration_pieces import (
 from counterflow.kernel.lives.migration_undo import plan_undo
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
+    ArrivedPart,
     ConditionalSubscription,
     ElementInstance,
     MessageSubscription,
@@ -42,8 +43,9 @@ from counterflow.kernel.rows import (
     UndoRecord,
 )
 from counterflow.kernel.state.instance import InstanceState, Wait
+from counterflow.kernel.work.held import count_passed
 from counterflow.model.events import ConditionalDefinition
-from counterflow.model.graph import Behaviour, JobDefinition, Node
+from counterflow.model.graph import Behaviour, JobDefinition, ListenerEvent, Node
 
 _Keyed = TypeVar("_Keyed", bound=ElementInstance | UndoRecord)
 
@@ -90,6 +92,8 @@ def _plan_element(
     after = _counterpart(plan, elements, before, "the active element")
     if after is None:
         return
+    if why := _why_not_told(instance, row, after):
+        plan.problems[f"the active element '{before.id}' cannot become '{after.id}': {why}"] = None
     headers = _headers(instance, row, before, after)
     if after.id != before.id or headers is not None:
         plan.elements.append(ElementMove(row.key, after.id, headers))
@@ -131,11 +135,26 @@ def _counterpart(plan: PlannedMigration, elements: Correspondence, before: Node,
     return after
 
 
+def _why_not_told(instance: InstanceState, row: ElementInstance, after: Node) -> str:
+    """Why the listener whose job is waited for cannot be one of the counterpart; empty where it can."""
+    job = instance.jobs.get(instance.job_of.get(row.key, 0))
+    if job is None or not job.listener_event_type:
+        return ""
+    event = ListenerEvent(job.listener_event_type)
+    there = after.listeners.of(event) if after.listeners is not None else ()
+    place = count_passed(row.phase, event) or 0
+    if place < len(there) and isinstance(there[place], JobDefinition):
+        return ""
+    return f"its {event.value} listener {place + 1} is waited for, and '{after.id}' has no such"
+
+
 def _headers(instance: InstanceState, row: ElementInstance, before: Node, after: Node) -> bytes | None:
     """A job keeps the headers that it was made with."""
     job = instance.jobs.get(instance.job_of.get(row.key, 0))
     if job is None or job.headers is not None:
         return None
+    if job.listener_event_type:
+        return b"{}"
     if not isinstance(before.work, JobDefinition) or not isinstance(after.work, JobDefinition):
         return None
     return before.work.headers if before.work.headers != after.work.headers else None
@@ -144,6 +163,7 @@ def _headers(instance: InstanceState, row: ElementInstance, before: Node, after:
 # -- what is waited for --------------------------------------------------------------------------------------
 
 _KINDS: Mapping[type[Row], str] = {
+    ArrivedPart: "event",
     Timer: "timer",
     MessageSubscription: "message",
     SignalSubscription: "signal",
