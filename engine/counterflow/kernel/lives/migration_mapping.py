@@ -69,7 +69,7 @@ class Correspondence:
         return self._by_place(node, scope) if scope and same is None else ""
 
     def _as_part(self, part: Node, event: Node) -> str:
-        """The part in the same place of an event that consists of as many, of the same kinds, in the same way."""
+        """The part in the same place of an event that has as many, of the same kinds, in the same way."""
         after = self.target.nodes.get(self.of(event.id))
         if after is None or after.all_have_to_come != event.all_have_to_come:
             return ""

@@ -37,6 +37,7 @@ from counterflow.kernel.rows import (
     ArrivedPart,
     ConditionalSubscription,
     ElementInstance,
+    Job,
     MessageSubscription,
     SignalSubscription,
     Timer,
@@ -138,14 +139,19 @@ def _counterpart(plan: PlannedMigration, elements: Correspondence, before: Node,
 def _why_not_told(instance: InstanceState, row: ElementInstance, after: Node) -> str:
     """Why the listener whose job is waited for cannot be one of the counterpart; empty where it can."""
     job = instance.jobs.get(instance.job_of.get(row.key, 0))
-    if job is None or not job.listener_event_type:
+    if job is None or isinstance(_asked_by(row, job, after), JobDefinition):
         return ""
+    what = f"the job of its {job.listener_event_type} listener is waited for"
+    return f"{what}, and '{after.id}' asks for none in its place"
+
+
+def _asked_by(row: ElementInstance, job: Job, node: Node) -> object:
+    """What asks for a job of this element: its work, or its listener in the place that it has come to."""
+    if not job.listener_event_type or node.listeners is None:
+        return None if job.listener_event_type else node.work
     event = ListenerEvent(job.listener_event_type)
-    there = after.listeners.of(event) if after.listeners is not None else ()
-    place = count_passed(row.phase, event) or 0
-    if place < len(there) and isinstance(there[place], JobDefinition):
-        return ""
-    return f"its {event.value} listener {place + 1} is waited for, and '{after.id}' has no such"
+    listeners, place = node.listeners.of(event), count_passed(row.phase, event) or 0
+    return listeners[place] if place < len(listeners) else None
 
 
 def _headers(instance: InstanceState, row: ElementInstance, before: Node, after: Node) -> bytes | None:
@@ -153,11 +159,10 @@ def _headers(instance: InstanceState, row: ElementInstance, before: Node, after:
     job = instance.jobs.get(instance.job_of.get(row.key, 0))
     if job is None or job.headers is not None:
         return None
-    if job.listener_event_type:
-        return b"{}"
-    if not isinstance(before.work, JobDefinition) or not isinstance(after.work, JobDefinition):
+    had, has = _asked_by(row, job, before), _asked_by(row, job, after)
+    if not isinstance(had, JobDefinition) or not isinstance(has, JobDefinition):
         return None
-    return before.work.headers if before.work.headers != after.work.headers else None
+    return had.headers if had.headers != has.headers else None
 
 
 # -- what is waited for --------------------------------------------------------------------------------------
