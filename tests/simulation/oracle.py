@@ -214,7 +214,9 @@ class Oracle:
             self._defined[event.key] = self._latest[shape.id] = shape
         if isinstance(event, ProcessDeleted):
             gone = self._defined[event.key]
-            left = [shape for key, shape in self._defined.items() if shape.id == gone.id and shape is not gone]
+            left = [
+                shape for key, shape in self._defined.items() if shape.id == gone.id and shape is not gone
+            ]
             self._latest[gone.id] = left[-1]
         if isinstance(event, ProcessInstanceCreated):
             self._begin(event, following)

@@ -28,14 +28,6 @@ LAST_WORDS_SECONDS = 0.25
 """How long answers that are on their way may take to leave, once no call is under way."""
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
-NOT_YET = {
-    "MigrateProcessInstance": (
-        "Migration is not there",
-        "running instances finish on the version that they began with",
-    ),
-}
-"""Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
-
 Transport = Callable[[Sequence[Method]], RpcServer]
 """Makes the gRPC server that carries the methods."""
 
@@ -154,6 +146,5 @@ class GrpcDoor:
             **{name: calls.commanded(rpcs[name], translate) for name, translate in commands.items()},
             **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in answered.items()},
             **{name: calls.waiting(rpcs[name], behaviour) for name, behaviour in waiting.items()},
-            **{name: calls.unimplemented(rpcs[name], *words) for name, words in NOT_YET.items()},
             "StreamActivatedJobs": calls.open(rpcs["StreamActivatedJobs"], activation.stream_activated_jobs),
         }
