@@ -30,6 +30,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "take_over": ("yes", True),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
+    "http_port": ("Off", None),
+    "management_port": ("2", 2),
     "unix_socket_mode": ("0660", "0660"),
     "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
     "insecure_public": ("yes", True),

@@ -1,0 +1,3 @@
+"""What every door has in common that speaks HTTP: the address, who calls, bodies, and what is said when
+something goes wrong.
+"""
