@@ -25,9 +25,7 @@ class Caller(NamedTuple):
 
 
 def peer_of(address: object) -> str:
-    """The other end of a socket, as `getpeername` tells it, in gRPC's form; `unix:` for a socket in the file
-    system.
-    """
+    """The other end of a socket (`getpeername`), in gRPC's form; `unix:` for one in the file system."""
     if not isinstance(address, tuple) or len(address) < 2:
         return "unix:"
     host, port = address[:2]
@@ -35,9 +33,7 @@ def peer_of(address: object) -> str:
 
 
 def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The names of a verified certificate, as `getpeercert` tells it: its alternative names, or its common
-    name where it has none.
-    """
+    """The names of a verified certificate (`getpeercert`): its alternative names, else its common name."""
     if not certificate:
         return ()
     alternatives = tuple(value for _, value in certificate.get("subjectAltName", ()))

@@ -12,7 +12,6 @@ import msgspec
 
 from counterflow.kernel.rows import DEFAULT_TENANT
 
-
 Document = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 """A JSON object whose values stay the bytes they arrive as."""
 

@@ -12,8 +12,8 @@ _OF_PROTOCOL = frozenset((b"te", b"content-type"))
 
 
 def metadata(headers: Headers) -> tuple[tuple[str, str | bytes], ...]:
-    """What of a request's headers the client's program chose (gRPC over HTTP/2, "Custom-Metadata"), with
-    `user-agent`.
+    """What of a request's headers the client's program chose, with `user-agent`. (gRPC over HTTP/2,
+    "Custom-Metadata".)
     """
     return tuple(_entries(headers))
 
