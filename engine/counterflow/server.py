@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, suppress
 from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
 from counterflow.edge.http.asgi import Application
-from counterflow.edge.http.door import Address, HttpDoor
+from counterflow.edge.http.door import HttpAddress, HttpDoor
 from counterflow.engine.engine import opened
 from counterflow.settings import Settings, TransportName, differing, is_loopback
 from counterflow.store.errors import DatabaseLostError
@@ -74,7 +74,7 @@ class Server:
         if port is None or self.settings.unix_socket is not None:
             return None
         door = HttpDoor(
-            Address(self.settings.host, port, setting),
+            HttpAddress(self.settings.host, port, setting),
             application,
             self._service.admission.budgets,
             self._service.grace_left,
@@ -84,12 +84,14 @@ class Server:
         return (await parts.enter_async_context(door)).port
 
     def _rest(self) -> Application:
-        from counterflow.edge.rest.application import application  # noqa: PLC0415 - when somebody knocks
+        # loaded when somebody knocks
+        from counterflow.edge.rest.application import application  # noqa: PLC0415
 
         return application(self._service, lambda: self.grpc_port)
 
     def _management(self) -> Application:
-        from counterflow.edge.management.application import application  # noqa: PLC0415 - as above
+        # loaded when somebody knocks
+        from counterflow.edge.management.application import application  # noqa: PLC0415
 
         return application(self._service)
 

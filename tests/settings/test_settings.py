@@ -158,11 +158,6 @@ def test_permissions_are_octal(mode: object) -> None:
         read_settings({"unix_socket_mode": mode}, {})
 
 
-def test_nothing_is_offered_that_nothing_listens_on() -> None:
-    """The server has one port, and no setting speaks of another."""
-    assert [setting.name for setting in SETTINGS if "port" in setting.name.split("_")] == ["grpc_port"]
-
-
 @pytest.mark.parametrize(
     "flags, environment, complaint",
     [

@@ -1,6 +1,4 @@
-"""Numbers about a partition at work: counted as plain integers where things happen, read when somebody
-asks.
-"""
+"""Numbers about a partition at work, counted where things happen as plain integers."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ async def test_a_door_that_cannot_open_sends_away_who_knocks(
 
 @pytest.mark.parametrize("setting", ["http_port", "management_port"])
 async def test_a_port_that_is_taken(asked: Asking, setting: str) -> None:
-    ports = {"http_port": 0, "management_port": 0, setting: asked.server.http_port}
+    ports: dict[str, Any] = {"http_port": 0, "management_port": 0, setting: asked.server.http_port}
     flag = f"--{setting.replace('_', '-')}"
     with pytest.raises(PortTaken, match=rf"cannot listen on 127\.0\.0\.1:\d+.*{flag} \(0 takes"):
         await Server(Settings(database="memory:", grpc_port=0, **ports)).start()

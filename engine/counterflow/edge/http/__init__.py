@@ -1,3 +1,1 @@
-"""What every door has in common that speaks HTTP: the address, who calls, bodies, and what is said when
-something goes wrong.
-"""
+"""What every door has in common that speaks HTTP: the address, who calls, bodies, and problems."""

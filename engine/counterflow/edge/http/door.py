@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("counterflow.edge")
 
 
-class Address(NamedTuple):
+class HttpAddress(NamedTuple):
     """Where to listen, and the setting that says so."""
 
     host: str
@@ -44,7 +44,7 @@ class HttpDoor:
 
     def __init__(
         self,
-        address: Address,
+        address: HttpAddress,
         application: Callable[[], Application],
         budgets: Budgets,
         grace: Callable[[], float],

@@ -24,8 +24,9 @@ DETAIL_LIMIT = 100_000
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told of something that went wrong: `title` is a word that programs branch on, `detail` a
-    sentence for people, `instance` the path that was asked.
+    """What is told of something that went wrong.
+
+    `title` is a word that programs branch on, `detail` a sentence for people, `instance` the path asked for.
     """
 
     type: str = "about:blank"

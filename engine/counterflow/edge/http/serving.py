@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import math
 import socket
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from counterflow.budget import Budgets
 from counterflow.edge.http.asgi import Application
 from counterflow.edge.http.problems import raw_problem
-from counterflow.edge.http.visitors import Line
+from counterflow.edge.http.visitors import HttpLine
 from counterflow.wire.contract import Tls
 from counterflow.wire.tls import server_context
 
@@ -27,6 +29,7 @@ HEADER_BYTES: Final = 65_536
 """The longest head of a request, all headers together."""
 HEADER_SECONDS: Final = 10.0
 """How long a client may take to send it."""
+LONGEST_GRACE_SECONDS: Final = 3_600
 IDLE_SECONDS: Final = 60
 """How long a connection is kept on which nothing is asked."""
 
@@ -36,9 +39,12 @@ class Serving:
 
     def __init__(self, application: Application, budgets: Budgets, connections: int, tls: Tls | None) -> None:
         self._server = _Server(application, budgets, connections)
-        self._server.config.load()
+        config = self._server.config
+        config.load()
+        # whatever makes a protocol will do: uvicorn calls it, and says a class
+        config.http_protocol_class = functools.partial(_Connection, self._server)  # type: ignore[assignment]
         if tls is not None:
-            self._server.config.ssl = server_context(tls, ("http/1.1",))
+            config.ssl = server_context(tls, ("http/1.1",))
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, sockets: Sequence[socket.socket]) -> None:
@@ -59,7 +65,6 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http=_Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -77,7 +82,7 @@ class _Server(uvicorn.Server):
 
     def leave(self, grace_seconds: float) -> None:
         """Go, when what is under way has ended, or this time is over."""
-        self.config.timeout_graceful_shutdown = min(max(grace_seconds, 0.1), 60.0)  # type: ignore[assignment]
+        self.config.timeout_graceful_shutdown = math.ceil(min(max(grace_seconds, 0), LONGEST_GRACE_SECONDS))
         self.should_exit = True
         self._leaving.set()
 
@@ -88,7 +93,6 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         """Once a second the date of answers is set anew."""
-        self.server_state.house = self  # type: ignore[attr-defined]
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1):
@@ -98,18 +102,23 @@ class _Server(uvicorn.Server):
 class _Connection(H11Protocol):
     """One client."""
 
-    line: Line
-    _hurry: asyncio.TimerHandle | None = None
+    line: HttpLine
 
+    def __init__(self, house: _Server, **given: Any) -> None:
+        super().__init__(**given)
+        self._house = house
+        self._hurry: asyncio.TimerHandle | None = None
+
+    # as uvicorn declares it, narrower than asyncio's: what it is given is always a transport to write to
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come."""
         super().connection_made(transport)
-        house: _Server = self.server_state.house  # type: ignore[attr-defined]
-        self.line = Line(house.budgets.account(), transport)
+        most = self._house.most_connections
+        self.line = HttpLine(self._house.budgets.account(), transport)
         self.app_state = {"line": self.line}
-        if len(self.connections) > house.most_connections:
+        if len(self.connections) > most:
             self._send_away(
-                f"{house.most_connections} clients are connected by HTTP, which is as many as may (setting "
+                f"{most} clients are connected by HTTP, which is as many as may (setting "
                 "connections); try again after a while"
             )
             return
@@ -118,7 +127,8 @@ class _Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """A client that has begun to say what it wants says it to the end soon."""
         super().data_received(data)
-        is_unsaid = self.cycle is None or self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle
+        is_unsaid = cycle is None or cycle.response_complete
         if not is_unsaid:
             self._hurry_no_more()
         elif self._hurry is None and not self.transport.is_closing():
@@ -137,9 +147,10 @@ class _Connection(H11Protocol):
         else:
             super().timeout_keep_alive_handler()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, *_: object, **__: object) -> None:
         """What came was no HTTP."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        can_answer: frozenset[object] = frozenset((h11.IDLE, h11.SEND_RESPONSE))
+        if self.conn.our_state in can_answer:
             self.transport.write(
                 raw_problem(400, "INVALID_ARGUMENT", "Expected a request as HTTP/1.1 says, found none")
             )

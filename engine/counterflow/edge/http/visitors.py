@@ -9,7 +9,7 @@ from counterflow.budget import Account
 from counterflow.caller import Caller
 
 
-class Line:
+class HttpLine:
     """One connection: what it has of the server, and who on it is waiting for an answer."""
 
     __slots__ = ("account", "transport", "visitor")

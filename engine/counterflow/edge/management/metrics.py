@@ -1,5 +1,4 @@
-"""A server's numbers as Prometheus reads them: counted elsewhere as plain integers, made into text when asked
-for.
+"""A server's numbers as Prometheus reads them, made of plain integers when somebody asks.
 
 Where they mean something here, they have the names that dashboards made for Zeebe read; ours begin with
 `counterflow_`.

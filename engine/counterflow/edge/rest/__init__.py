@@ -1,3 +1,1 @@
-"""The operations of `/v2`, as published clients call them over HTTP; each asks the same service that gRPC
-asks.
-"""
+"""The operations of `/v2`, as published clients call them; each asks the same service that gRPC asks."""

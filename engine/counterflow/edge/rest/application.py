@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
-from counterflow.edge.rest.calls import JSON, Calls
+from counterflow.edge.rest.calls import JSON, RestCalls
 from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
@@ -42,7 +42,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
 
 def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
     """What is served at the HTTP port; `grpc_port` tells where gRPC is listened on."""
-    operations, calls = operations_of(service, grpc_port), Calls(service)
+    operations, calls = operations_of(service, grpc_port), RestCalls(service)
     described = msgspec.json.encode(openapi(operations, BASE))
 
     async def describe(request: Request) -> Response:

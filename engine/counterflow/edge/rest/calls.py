@@ -18,7 +18,7 @@ from starlette.responses import Response
 from counterflow.caller import Caller, identities_of, peer_of
 from counterflow.edge.http.bodies import Gone, body_of, decoded
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
-from counterflow.edge.http.visitors import HttpVisitor, Line
+from counterflow.edge.http.visitors import HttpLine, HttpVisitor
 from counterflow.edge.rest.operations import Asked, Operation
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
@@ -34,7 +34,7 @@ FILES = 1_000
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
-class Calls:
+class RestCalls:
     """Answers operations with one service."""
 
     def __init__(self, service: Service) -> None:
@@ -55,7 +55,7 @@ class Calls:
         return answer
 
     async def _answer(self, operation: Operation, request: Request) -> Response:
-        line: Line = request.state.line
+        line: HttpLine = request.state.line
         self._admission.check()
         body = await body_of(request, line.account, self._most)
         visitor = HttpVisitor(_caller(request, line), line.account, len(body))
@@ -161,7 +161,7 @@ async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str
         return files, {name: part for name, part in form.multi_items() if isinstance(part, str)}
 
 
-def _caller(request: Request, line: Line) -> Caller:
+def _caller(request: Request, line: HttpLine) -> Caller:
     secure = line.transport.get_extra_info("ssl_object")
     names = identities_of(secure.getpeercert() if secure is not None else None)
     headers = tuple((name, value) for name, value in request.headers.items())

@@ -22,8 +22,9 @@ Answer: TypeAlias = Callable[[Asked], Awaitable[Any]]
 
 
 class Operation(NamedTuple):
-    """One operation: `id` is its name in OpenAPI, `request` and `response` are its records, None where it has
-    none. `summary` is a sentence for people.
+    """One operation, with a `summary` for people.
+
+    `id` is its name in OpenAPI, `request` and `response` are its records, None where it has none.
     """
 
     id: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from counterflow.edge.rest.operations import Asked, Operation
-from counterflow.edge.rest.shapes import (
-    BrokerInfo,
+from counterflow.edge.rest.shapes.cluster import (
+    Broker,
+    BrokerPartition,
     LicenseResponse,
-    PartitionInfo,
     TenantResult,
     TopologyResponse,
     UserResult,
@@ -55,8 +55,8 @@ class Cluster:
 
     async def topology(self, asked: Asked) -> TopologyResponse:
         """One broker, which leads every partition; its version says whose program it really is."""
-        partitions = [PartitionInfo(partition_id=each) for each in self._service.partitions]
-        broker = BrokerInfo(
+        partitions = [BrokerPartition(partition_id=each) for each in self._service.partitions]
+        broker = Broker(
             node_id=0,
             broker_id="0",
             host=self._service.settings.host,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from counterflow.edge.rest.calls import carried_out
 from counterflow.edge.rest.operations import Asked, Operation
-from counterflow.edge.rest.shapes import (
+from counterflow.edge.rest.shapes.decisions import (
     DecisionEvaluated,
     DecisionInput,
     DecisionToEvaluate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from counterflow.edge.rest.operations import Asked, Operation
-from counterflow.edge.rest.shapes import (
+from counterflow.edge.rest.shapes.deployments import (
     DeployedDecision,
     DeployedItem,
     DeployedProcess,

@@ -8,7 +8,7 @@ import msgspec
 
 from counterflow.edge.rest.calls import carried_out, key_of, while_there
 from counterflow.edge.rest.operations import Asked, Operation
-from counterflow.edge.rest.shapes import CreatedInstance, ProcessCreation, Reference, VariablesToSet
+from counterflow.edge.rest.shapes.instances import CreatedInstance, ProcessCreation, Reference, VariablesToSet
 from counterflow.edge.rest.variables import text_of
 from counterflow.kernel.data.scopes import to_object
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance

@@ -10,7 +10,7 @@ import msgspec
 from counterflow.edge.http.bodies import Gone
 from counterflow.edge.rest.calls import carried_out, key_of, while_there
 from counterflow.edge.rest.operations import Asked, Operation
-from counterflow.edge.rest.shapes import (
+from counterflow.edge.rest.shapes.jobs import (
     JobActivation,
     JobAnswer,
     JobCompletion,
