@@ -17,6 +17,7 @@ begin team ask book {"a": 1}          activities of an ad-hoc sub-process, with 
 decide team ask book {"a": 1}         its worker lets these begin; `decide-instead` of the others
 done team {"a": 1}                    its worker says that it is done, and waits for the rest; `done-at-once` without
 trigger wait {"a": 1}                 what an element waits for has come, without a message
+correlate paid o-1 {"a": 1}           a message for one who waits now, which is refused where nobody does
 broadcast alert {"a": 1}              a signal by its name
 evaluate {"a": 1}                     the conditions of start events are asked over these variables
 resolve room                          the oldest incident of an element
@@ -276,6 +277,9 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "cancel": _cancel,
     "down": _down,
     "publish": _publish,
+    "correlate": lambda engine, line: _discard(
+        engine.correlate(line.words[0], _correlation_key(engine, line.words[1]), line.document)
+    ),
     "trigger": lambda engine, line: engine.trigger(
         _key(engine, ElementInstance, line.words[0]), line.document
     ),

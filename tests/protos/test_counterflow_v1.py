@@ -35,6 +35,7 @@ def test_the_service_reads_and_releases() -> None:
         "ListJobs",
         "GetMessage",
         "GetSignal",
+        "CorrelateMessage",
         "TriggerElement",
         "ActivateAdHocSubProcessActivities",
         "GetHistory",

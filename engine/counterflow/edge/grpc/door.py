@@ -120,6 +120,10 @@ class GrpcDoor:
                 name: calls.answered(rpcs[name], behaviour)
                 for name, behaviour in reading.behaviours().items()
             },
+            **{
+                name: calls.commanded(rpcs[name], translate)
+                for name, translate in reading.translations().items()
+            },
             "GetHistory": calls.waiting(rpcs["GetHistory"], reading.get_history),
         }
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 from google.protobuf.message import Message
 
-from counterflow.edge.grpc.calls import Behaviour
+from counterflow.edge.grpc.calls import Behaviour, Translated, Translation
 from counterflow.edge.grpc.counterflow_v1 import to_wire
 from counterflow.edge.grpc.counterflow_v1.to_wire import (
     broadcast,
@@ -18,6 +18,7 @@ from counterflow.edge.grpc.counterflow_v1.to_wire import (
     state_word,
     tree,
 )
+from counterflow.kernel.lives.correlation import Correlated
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions, refuse_unknown_process
@@ -32,7 +33,7 @@ from counterflow.queries.shapes import HistoryRecord
 from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
 from counterflow.service.refusals import Invalid, TooLarge
-from counterflow.service.requests import activations, document
+from counterflow.service.requests import activations, correlation, document
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 from counterflow.wire.contract import Call
@@ -76,6 +77,10 @@ class CounterflowService:
             "ReleaseQuarantined": self.release_quarantined,
             "ReleaseDue": self.release_due,
         }
+
+    def translations(self) -> Mapping[str, Translation]:
+        """By rpc, those that are one command each."""
+        return {"CorrelateMessage": self.correlate_message}
 
     async def list_definitions(
         self, request: wire.ListDefinitionsRequest, call: Call
@@ -247,6 +252,15 @@ class CounterflowService:
         """Whom a signal has reached."""
         return await self._read(lambda store: broadcast(signal(store, request.signal_key)))
 
+    def correlate_message(self, request: wire.CorrelateMessageRequest) -> Translated:
+        """A message reaches who waits for it now, or is refused."""
+        command = correlation(
+            name=request.name,
+            correlation_key=request.correlation_key,
+            variables=document(request.variables_json, self._variable_bytes),
+        )
+        return Translated(command, _correlated, begins=True)
+
     async def trigger_element(
         self, request: wire.TriggerElementRequest, call: Call
     ) -> wire.TriggerElementResponse:
@@ -325,3 +339,7 @@ def _state(kind: type[msgspec.Struct], what: str, number: int) -> str:
         return state_word(kind, number)
     except ValueError:
         raise Invalid(f"Expected a state of {what}, but found {number}") from None
+
+
+def _correlated(found: Correlated) -> wire.CorrelateMessageResponse:
+    return message(wire.CorrelateMessageResponse, found)
