@@ -30,7 +30,7 @@ HEADER_BYTES: Final = 65_536
 HEADER_SECONDS: Final = 10.0
 """How long a client may take to send it."""
 LONGEST_GRACE_SECONDS: Final = 3_600
-IDLE_SECONDS: Final = 60
+IDLE_SECONDS: Final = 60.0
 """How long a connection is kept on which nothing is asked."""
 
 
@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_keep_alive=IDLE_SECONDS,
+                timeout_keep_alive=int(IDLE_SECONDS),
                 h11_max_incomplete_event_size=HEADER_BYTES,
             )
         )
