@@ -38,6 +38,7 @@ def test_the_service_reads_and_releases() -> None:
         "CorrelateMessage",
         "TriggerElement",
         "ActivateAdHocSubProcessActivities",
+        "ModifyProcessInstance",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",

@@ -20,7 +20,17 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
+from counterflow.kernel.course import (
+    asking,
+    beginning,
+    ending,
+    entering,
+    joins,
+    leaving,
+    listeners,
+    moves,
+    undo,
+)
 from counterflow.kernel.data import conditions, scopes
 from counterflow.kernel.elements import (
     ad_hoc_activation,
@@ -42,6 +52,7 @@ from counterflow.kernel.lives import (
     instances,
     job_delivery,
     jobs,
+    modification,
     quarantine,
     variables,
 )
@@ -66,6 +77,7 @@ from counterflow.kernel.work.step import Come, House, InstanceApplier, Partition
 _PAGES: tuple[Any, ...] = (
     ad_hoc_activation,
     ad_hoc_sub_process,
+    asking,
     beginning,
     calls,
     cancel,
@@ -87,7 +99,9 @@ _PAGES: tuple[Any, ...] = (
     jobs,
     joins,
     leaving,
+    listeners,
     message,
+    modification,
     moves,
     multi_instance,
     pages,
@@ -125,6 +139,7 @@ HOUSE = House(
     message.look,
     conditional.ask,
     conditions.ASKING,
+    jobs.resume,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},

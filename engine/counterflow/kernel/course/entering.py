@@ -1,6 +1,6 @@
 """How an element is entered: a token is put on it, and when its turn comes it begins.
 
-    budget → inputs → what it needs to begin → waits → activated → its own work
+    budget → inputs → start listeners → what it needs to begin → waits → activated → its own work
 
 An incident holds it before it is activated; resolving that begins it anew, with what it had before.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel.course import waits
+from counterflow.kernel.course import listeners, waits
 from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING, ElementActivated, ElementActivating
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.swept import is_swept
@@ -29,6 +29,17 @@ def enter(
     """Put a token on a node of a scope: a new element instance with `local` variables. It is begun when its
     turn comes.
     """
+    token = place(scope, node, local, origin)
+    token.later(begin)
+    return token
+
+
+def place(
+    scope: Token, node: Node, local: Mapping[str, bytes] | None = None, origin: Origin = PLAIN
+) -> Token:
+    """Put a token on a node of a scope, which begins when it is told to: by its scope, where that has still
+    to begin itself (`begin_placed`).
+    """
     step = scope.step
     key = step.new_key()
     loop_counter = origin.loop_counter
@@ -41,8 +52,18 @@ def enter(
     token = Token(step, scope.instance, node, key, scope.key, loop_counter, scope)
     if local:
         scopes.write(token, key, local)
-    token.later(begin)
     return token
+
+
+def has_placed(scope: Token) -> bool:
+    """Whether tokens were put inside a scope before it has begun."""
+    return scope.row.triggered and scope.key in scope.instance.children
+
+
+def begin_placed(scope: Token) -> None:
+    """What was put inside a scope before it has begun begins now, in the order in which it was put there."""
+    for key in sorted(scope.instance.children.get(scope.key, ())):
+        scope.token(key).later(begin)
 
 
 def begin(token: Token) -> None:
@@ -58,7 +79,8 @@ def begin(token: Token) -> None:
         raise too_far(token)
     own = dict(token.variables) if token.node.inputs else None
     try:
-        token.room.beginning(token)
+        if token.node.listeners is None or not _waits_for_listeners(token):
+            token.room.beginning(token)
     except TakenOver:
         return
     except Held as held:
@@ -66,6 +88,16 @@ def begin(token: Token) -> None:
     # the row is the same one only if an incident holds it
     if own is not None and token.instance.elements.get(token.key) is row:
         scopes.restore(token, own)
+
+
+def _waits_for_listeners(token: Token) -> bool:
+    """Go on with the listeners that are told before it begins. Raises `Held`."""
+    event, told = listeners.at_beginning(token), token.node.listeners
+    if told is None or not told.of(event):
+        return False
+    if not listeners.have_begun(token.row):
+        token.room.preparing(token)
+    return listeners.are_awaited(token, event)
 
 
 def set_to_work(token: Token) -> None:
@@ -76,9 +108,12 @@ def set_to_work(token: Token) -> None:
 
 
 def map_inputs(token: Token) -> None:
-    """Make what is the element's own. Raises `Held` where a mapping gives no value."""
+    """Make what is the element's own. Raises `Held` where a mapping gives no value.
+
+    Once it has listened they are made: what listeners have given stands, and is not hidden.
+    """
     inputs = token.node.inputs
-    if not inputs or token.is_body:
+    if not inputs or token.is_body or (token.node.listeners is not None and listeners.have_begun(token.row)):
         return
     with mappings.told_of(f"input mapping of '{token.node.id}'"):
         scopes.write_measured(token, token.key, mappings.map_values(token, inputs, token.variables))

@@ -26,6 +26,8 @@ def open_all(token: Token) -> None:
     node, nodes = token.node, token.nodes
     waits_inside = not node.event_sub_processes or node.ad_hoc is not None or _begins_elsewhere(token)
     catches = [nodes[catch_id] for catch_id in node.waits_for]
+    if node.all_have_to_come:
+        catches = _not_come(token, catches)
     _open(
         token,
         [catch for catch in catches if _is_for(token, catch) and (waits_inside or not _is_inner(catch))],
@@ -65,6 +67,13 @@ def _open(token: Token, catches: Sequence[Node]) -> None:
         token.step.look_for_buffered(token)
 
 
+def _not_come(token: Token, catches: Sequence[Node]) -> list[Node]:
+    """But for the one that has begun the instance where its element waits for the others."""
+    rows = token.instance.rows
+    came = {rows[table][key].catch_id for key, table in _waits(token)}
+    return [catch for catch in catches if catch.id not in came]
+
+
 def _is_inner(catch: Node) -> bool:
     """Whether it is the start of an event sub-process."""
     return catch.behaviour is Behaviour.START_EVENT
@@ -72,12 +81,10 @@ def _is_inner(catch: Node) -> bool:
 
 def _begins_elsewhere(scope: Token) -> bool:
     """Whether its start event is passed by, so that nobody comes by there to open what waits inside."""
-    starts = scope.header.starts
-    if not starts:
-        return False
     if scope.scope_key:
         return scope.row.triggered
-    return scope.nodes[starts[0]].behaviour is not Behaviour.START_EVENT
+    starts = scope.header.starts
+    return bool(starts) and scope.nodes[starts[0]].behaviour is not Behaviour.START_EVENT
 
 
 def _is_for(token: Token, catch: Node) -> bool:

@@ -60,6 +60,8 @@ class Story:
         self.command = ("", 0)
         self.cause = Termination("command")
         """What would have terminated an element, if one were terminated now."""
+        self.ended_by_hand: Set[int] = frozenset()
+        """The element instances that the last modification has ended."""
 
     @property
     def root(self) -> ElementInstance:
@@ -69,6 +71,10 @@ class Story:
     def name_of(self, element_id: str) -> str:
         """What the diagram calls an element; empty where it says nothing."""
         return self.names.get(element_id, UNNAMED).name
+
+    def drawn(self, element_id: str) -> str:
+        """The id under which an element, or what is a part of one, is drawn."""
+        return self.names.get(element_id, UNNAMED).part_of or element_id
 
     def variables_of(self, scope_key: int) -> list[Variable]:
         """The variables of a scope alone, by name, with their last values."""

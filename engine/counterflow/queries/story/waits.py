@@ -13,6 +13,7 @@ from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import modification
 from counterflow.kernel.vocabulary import Event
 from counterflow.model.reach import awaited_flows
 from counterflow.queries.definitions import UNNAMED, ElementName
@@ -94,7 +95,8 @@ def _opened(
     kind: str,
 ) -> Wait:
     name = story.name_of(event.catch_id)
-    wait = Wait(event.key, event.element_instance_key, event.catch_id, name, kind, story.now_ms)
+    catch_id = story.drawn(event.catch_id)
+    wait = Wait(event.key, event.element_instance_key, catch_id, name, kind, story.now_ms)
     story.waits[event.key] = wait
     story.elements[event.element_instance_key].waits.append(wait)
     return wait
@@ -142,7 +144,8 @@ def _receiver(story: Story, receiver_key: int, name: str) -> tuple[str, str, int
     wait = story.waits.get(receiver_key)
     if wait is not None:
         return wait.catch_id, story.name_of(wait.catch_id), wait.element_instance_key, name or wait.name
-    catch_id, _, _ = (story.created.start_at or "").partition("\n")
+    start, _, _ = (story.created.start_at or "").partition("\n")
+    catch_id = story.drawn(start)
     return catch_id, story.name_of(catch_id), receiver_key, name
 
 
@@ -172,6 +175,12 @@ def _gateway_activated(story: Story, event: joins.GatewayActivated) -> None:
 def _gateway_reset(story: Story, event: joins.GatewayReset) -> None:
     _flows_joined(story, event)
     del story.taken[event.scope_key, event.gateway_id]
+
+
+def _join_emptied(story: Story, event: modification.JoinEmptied) -> None:
+    for place, (gateway_id, _) in list(story.waiting.items()):
+        if place[0] == event.scope_key and gateway_id == event.gateway_id:
+            del story.waiting[place]
 
 
 def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
@@ -233,4 +242,5 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     joins.GatewayActivated: _gateway_activated,
     joins.GatewayReset: _gateway_reset,
     moves.TokensSweptAway: _tokens_swept_away,
+    modification.JoinEmptied: _join_emptied,
 }
