@@ -15,7 +15,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One activated job (message ActivatedJob of the Zeebe protocol).
 
     `retries` is what is left, this attempt included. `deadline_ms` is epoch milliseconds: until then no other
-    worker gets it. The two JSON texts are decoded when somebody asks for them, once.
+    worker gets it. `tags` are those of the process instance. The two JSON texts are decoded when somebody
+    asks for them, once.
     """
 
     key: int
@@ -32,6 +33,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     tenant_id: str
     headers_json: str
     variables_json: str
+    tags: tuple[str, ...] = ()
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
@@ -74,4 +76,5 @@ def read_job(activated: gateway.ActivatedJob) -> Job:
         tenant_id=activated.tenantId,
         headers_json=activated.customHeaders,
         variables_json=activated.variables,
+        tags=tuple(activated.tags),
     )

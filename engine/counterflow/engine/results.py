@@ -72,6 +72,7 @@ class WorkerJob(msgspec.Struct, frozen=True):
     deadline_ms: int
     headers: Mapping[str, str]
     variables: Mapping[str, Any]
+    tags: Sequence[str] = ()
 
 
 class EndedInstance(msgspec.Struct, frozen=True):
@@ -306,6 +307,13 @@ def _has_half_a_pair(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def texts(given: Sequence[str], what: str) -> Sequence[str]:
+    """Texts, as they are. Raises `TypeError` for one text alone, and for what is none."""
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+        raise TypeError(f"Expected {what} as a list, but found {given!r}")
+    return [text(each, f"one of the {what}") for each in given]
+
+
 def element_ids(ids: Sequence[str]) -> Sequence[str]:
     """The ids of elements to begin at, as they are. Raises `TypeError` for what is none."""
     given: object = ids
@@ -350,6 +358,7 @@ def taken(job: ActivatedJob) -> WorkerJob:
         deadline_ms=job.deadline_ms,
         headers=msgspec.json.decode(job.headers, type=dict[str, str]),
         variables=variables,
+        tags=job.tags.split("\n") if job.tags else (),
     )
 
 

@@ -146,6 +146,8 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     variables: bytes
     decides: bool = False
     """Whether it is for a worker that decides what goes on in an ad-hoc sub-process."""
+    tags: str | None = None
+    """Those of its process instance, one a line."""
 
 
 class InstanceEnded(msgspec.Struct, frozen=True, gc=False):

@@ -40,6 +40,8 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     message.deadline = job.deadline_ms
     message.variables = job.variables
     message.tenantId = DEFAULT_TENANT
+    if job.tags is not None:
+        message.tags.extend(job.tags.split("\n"))
     if job.decides:
         message.kind = gateway.ActivatedJob.AD_HOC_SUB_PROCESS
     return cast("gateway.ActivatedJob", message)
@@ -56,6 +58,8 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
         version=instance.version,
         processInstanceKey=instance.key,
         tenantId=DEFAULT_TENANT,
+        tags=instance.tags.split("\n") if instance.tags else (),
+        businessId=instance.business_id,
     )
 
 
@@ -72,6 +76,8 @@ def result(
         processInstanceKey=instance.key,
         variables=to_object(chosen).decode(),
         tenantId=DEFAULT_TENANT,
+        tags=instance.tags.split("\n") if instance.tags else (),
+        businessId=instance.business_id,
     )
 
 

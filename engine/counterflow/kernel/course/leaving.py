@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from counterflow.kernel.course import entering, flows, joins, undo, waits
-from counterflow.kernel.course.ending import announce_end
+from counterflow.kernel.course import ending, entering, flows, joins, undo, waits
 from counterflow.kernel.course.moves import (
     ACTIVATED,
     ACTIVATING,
@@ -53,7 +52,7 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
     if token.node.outputs and row.phase != Phase.FLOWS and not token.is_body:
         _map_outputs(token)
     if not token.scope_key:
-        announce_end(token, "completed")
+        ending.announce_end(token, "completed")
         _complete(token)
         return
     scope = token.scope
@@ -65,6 +64,9 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
         held.phase = Phase.FLOWS
         raise
     _complete(token)
+    if ending.ends_instance(token):
+        ending.end_early(token)
+        return
     for flow in chosen:
         flows.take(scope, flow)
     scope.room.child_left(scope, is_over)

@@ -183,6 +183,7 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
         deadline_ms,
         values,
         course.process.nodes[job.element_id].ad_hoc is not None,
+        header.tags,
     )
 
 
@@ -191,7 +192,8 @@ def _other_bytes(course: Course, job: Job) -> int:
 
     Names are short, and one that is not, such as a computed job type, is counted.
     """
-    characters = len(job.type) + len(job.element_id) + len(course.header.bpmn_process_id)
+    header = course.header
+    characters = len(job.type) + len(job.element_id) + len(header.bpmn_process_id) + len(header.tags or "")
     return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
 
 

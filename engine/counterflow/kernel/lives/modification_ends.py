@@ -71,6 +71,7 @@ class Ends:
                 self.keys[scope_key] = None
                 emptied.append(self._instance.elements[scope_key].scope_key)
         self._refuse_half_an_undo()
+        self._refuse_part_of_a_loop()
         self._refuse_called()
 
     def outermost(self) -> list[int]:
@@ -196,6 +197,19 @@ class Ends:
                     f"'{undo.element_id}' for a compensation throw that waits for it; terminate the throw "
                     f"'{instance.elements[undo.throw_key].element_id}' ({undo.throw_key}), which takes it "
                     "along",
+                )
+
+    def _refuse_part_of_a_loop(self) -> None:
+        """What is done for several items is done for all of them, or ends as a whole."""
+        for key in self.outermost():
+            element = self._instance.elements[key]
+            if element.loop_counter > 0:
+                raise Rejection(
+                    RejectionType.INVALID_ARGUMENT,
+                    f"Expected to terminate '{element.element_id}' ({key}), but it is one of several "
+                    "instances "
+                    "that are done as one activity; terminate that as a whole "
+                    f"({element.scope_key}), or move what is inside",
                 )
 
     def _refuse_called(self) -> None:
