@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import beginning, moves, undo
+from counterflow.kernel.course import asking, beginning, moves, undo
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
+from counterflow.kernel.lives import decision_deployments, decisions, deployments, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
@@ -109,8 +109,9 @@ class Tracer:
                 self._name(event.key, event.element_id)
         elif isinstance(event, beginning.ProcessInstanceCreated):
             self._name(event.key, event.bpmn_process_id)
-        elif isinstance(event, jobs.JobCreated):
-            self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
+        elif isinstance(event, asking.JobCreated):
+            what = f"{event.listener_event_type} listener" if event.listener_event_type else "job"
+            self._names[event.key] = f"{what} of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
         elif isinstance(event, undo.UndoRecorded):

@@ -33,6 +33,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     tenant_id: str
     headers_json: str
     variables_json: str
+    listener_event_type: str = ""
+    """`start` or `end` where it is the job of a listener, `listener` where the protocol has no word for
+    its event; empty where it is an element's own work.
+    """
     tags: tuple[str, ...] = ()
 
     @cached_property
@@ -76,5 +80,14 @@ def read_job(activated: gateway.ActivatedJob) -> Job:
         tenant_id=activated.tenantId,
         headers_json=activated.customHeaders,
         variables_json=activated.variables,
+        listener_event_type=_listener_event(activated),
         tags=tuple(activated.tags),
     )
+
+
+def _listener_event(activated: gateway.ActivatedJob) -> str:
+    if activated.kind not in {gateway.ActivatedJob.EXECUTION_LISTENER, gateway.ActivatedJob.TASK_LISTENER}:
+        return ""
+    if activated.listenerEventType == gateway.ActivatedJob.UNSPECIFIED:
+        return "listener"
+    return gateway.ActivatedJob.ListenerEventType.Name(activated.listenerEventType).lower()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from counterflow.kernel.course.moves import TERMINATING
+from counterflow.kernel.course.moves import ACTIVATED, TERMINATING
 from counterflow.kernel.lives.modification_instructions import AT_ONCE, TerminateInstruction
 from counterflow.kernel.rows import ElementInstance, LoopItems
 from counterflow.kernel.state.swept import is_swept
@@ -170,13 +170,18 @@ class Ends:
         instance = self._instance
         if any(key not in self.keys for key in instance.children.get(scope_key, ())):
             return False
-        if scope_key in instance.job_of or self._begins_more(scope_key):
+        if self._has_work(scope_key) or self._begins_more(scope_key):
             return False
         return not any(
             self._waiting_at(scope_key, flow_ids)
             for gateway_id, flow_ids in instance.arrived_in.get(scope_key, {}).items()
             if Join(scope_key, gateway_id) not in self.joins
         )
+
+    def _has_work(self, scope_key: int) -> bool:
+        """Whether a worker decides what begins in it, which is at work without anything inside."""
+        is_at_work = self._instance.elements[scope_key].state == ACTIVATED
+        return is_at_work and scope_key in self._instance.job_of
 
     def _begins_more(self, scope_key: int) -> bool:
         """Whether a parallel activity, or the collection of an ad-hoc sub-process, has not begun all of
