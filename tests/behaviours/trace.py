@@ -18,7 +18,7 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, variables
+from counterflow.kernel.lives import decision_deployments, decisions, deployments, migration, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
@@ -158,6 +158,11 @@ class Tracer:
             return f"  → {event.flow_id}"
         if isinstance(event, deployments.ProcessDefined):
             return f"  process defined: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, migration.ProcessInstanceMigrated):
+            return f"  process instance migrated: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, migration.TokensMigrated):
+            told = (f"{before} → {after} at {gateway}" for before, gateway, after in event.moves)
+            return f"  tokens migrated: {', '.join(told)}"
         if isinstance(event, decision_deployments.DecisionDefined):
             tag = f" (tag {event.version_tag})" if event.version_tag else ""
             return f"  decision defined: {event.decision_id} version {event.version}{tag}"

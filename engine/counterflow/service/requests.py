@@ -17,6 +17,7 @@ from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.migration import MigrateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.refusals import Invalid
 
@@ -232,14 +233,33 @@ def _refuse_labels(tags: Sequence[str], business_id: str | None) -> None:
         if not TAG.fullmatch(tag):
             raise Invalid(
                 "Expected a tag to begin with a letter and go on with letters, digits, '_', '-', ':' or '.', "
-                "at "
-                f"most 100 characters, but found {tag[:120]!r}"
+                f"at most 100 characters, but found {tag[:120]!r}"
             )
     if business_id is not None and not 0 < len(business_id) <= BUSINESS_ID_LENGTH:
         raise Invalid(
             f"Expected a business id of 1 to {BUSINESS_ID_LENGTH} characters, but found {len(business_id)}; "
             "leave it out where the instance has none"
         )
+
+
+def migration(
+    *,
+    process_instance_key: int,
+    target_definition_key: int,
+    mappings: Sequence[tuple[str, str]],
+    proposes: bool,
+    accepts_losses: bool,
+    closes_waits: bool = False,
+) -> MigrateProcessInstance:
+    """What a caller wants to bring to another definition, and which element is to become which."""
+    return MigrateProcessInstance(
+        process_instance_key=process_instance_key,
+        target_definition_key=target_definition_key,
+        mappings=tuple(mappings),
+        proposes=proposes,
+        closes_waits=closes_waits or accepts_losses,
+        loses_undo=accepts_losses,
+    )
 
 
 # -- messages and signals ------------------------------------------------------------------------------------

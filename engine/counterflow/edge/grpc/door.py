@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from counterflow.edge.doors import PortTaken
 from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
 from counterflow.edge.grpc.families.activation import Activation
@@ -28,20 +29,12 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "MigrateProcessInstance": (
-        "Migration is not there",
-        "running instances finish on the version that they began with",
-    ),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
 }
 """Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
 
 Transport = Callable[[Sequence[Method]], RpcServer]
 """Makes the gRPC server that carries the methods."""
-
-
-class PortTaken(Exception):
-    """The address cannot be listened on; says which and what to do."""
 
 
 class GrpcDoor:
