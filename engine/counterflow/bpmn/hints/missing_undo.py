@@ -20,9 +20,13 @@ STEPS = frozenset({"serviceTask", "sendTask", "callActivity"})
 def check(outline: Outline) -> Iterator[Finding]:
     """Each step that a throw can come after, in whose scope something before it is undone."""
     reach = UndoReach()
-    throws = [throw for throw in outline.elements if throw.throws_undo and not _is_of_one(throw)]
+    thrown: dict[int, list[Element]] = {}
+    for throw in outline.elements:
+        if throw.throws_undo and not _is_of_one(throw):
+            for scope in scopes_of(throw):
+                thrown.setdefault(id(scope), []).append(throw)
     for scope in outline.elements:
-        reaching = [throw for throw in throws if any(around is scope for around in scopes_of(throw))]
+        reaching = thrown.get(id(scope), [])
         undone = [child for child in scope.children if child.is_activity and reach.can_be_undone(child)]
         if not undone or not reaching:
             continue
@@ -48,12 +52,12 @@ def _is_of_one(throw: Element) -> bool:
 
 
 def _comes_before(step: Element, throws: list[Element], leading: set[int]) -> bool:
-    """Whether a throw may come once a step has completed: one in an event sub-process while anything is left."""
+    """Whether a throw may come once a step has completed; in an event sub-process, while anything is left."""
     return id(step) in leading or any(throw.parent is not step.parent and step.outgoing for throw in throws)
 
 
 def _behind(undone: list[Element]) -> dict[int, Element]:
-    """What can come once one of these has completed, along flows and over the borders of what comes: by which."""
+    """What can come once one of these has completed, by which: along flows, over borders of what comes."""
     found: dict[int, Element] = {}
     waiting = [(flow.target, one) for one in undone for flow in one.outgoing]
     while waiting:
