@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, joins, moves, undo
+from counterflow.kernel.course import asking, ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.course.ending import SweepBegun
-from counterflow.kernel.events import cancel, conditional
+from counterflow.kernel.events import cancel, conditional, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -43,6 +43,7 @@ RISING = (
     signals.SignalSubscriptionOpened,
     conditional.ConditionalSubscriptionOpened,
     conditional.ConditionalStartOpened,
+    multiple.PartArrived,
 )
 ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 
@@ -351,13 +352,13 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoDropped: History.dropped,
     undo.UndoTakenBack: History.taken_back,
     cancel.TransactionCanceled: History.transaction_canceled,
-    jobs.JobCreated: History.job_created,
+    asking.JobCreated: History.job_created,
     jobs.JobActivated: History.job_activated,
     jobs.JobCompleted: History.job_completed,
     jobs.JobFailed: History.job_failed,
     jobs.JobErrorThrown: History.job_error,
     jobs.JobReturned: History.job_returned,
-    jobs.JobCanceled: History.job_canceled,
+    asking.JobCanceled: History.job_canceled,
     timers.TimerScheduled: History.timer_scheduled,
     timers.TimerTriggered: History.timer_triggered,
     timers.TimerCanceled: History.timer_canceled,

@@ -14,7 +14,9 @@ from typing import Any
 from counterflow.kernel.elements.ad_hoc_activation import FULFILLED
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
+    ArrivedPart,
     ArrivedToken,
+    ConditionalStart,
     ConditionalSubscription,
     ElementInstance,
     Incident,
@@ -23,12 +25,16 @@ from counterflow.kernel.rows import (
     LoopOutput,
     Message,
     MessageCorrelation,
+    MessageStart,
     MessageSubscription,
+    ProcessDefinition,
     ProcessInstance,
     Quarantine,
     Repetition,
+    SignalStart,
     SignalSubscription,
     StartLock,
+    StartTimer,
     Timer,
     UndoRecord,
     Variable,
@@ -77,6 +83,7 @@ class InstanceCheck:
             for table in (Timer, MessageSubscription, SignalSubscription, ConditionalSubscription)
             for row in rows[table]
         )
+        self._arrived = Counter((row.element_instance_key, row.catch_id) for row in rows[ArrivedPart])
         self._waiting = {key for key, _ in self._waits}
         self._loops: dict[int, Repetition] = {row.element_instance_key: row for row in rows[Repetition]}
         self._with_errands = with_errands(store, self._header.key)
@@ -109,6 +116,7 @@ class InstanceCheck:
                 self._element_rows,
                 self._job_rows,
                 self._wait_rows,
+                self._part_rows,
                 self._loop_rows,
                 self._undo_rows,
                 self._small_rows,
@@ -164,7 +172,8 @@ class InstanceCheck:
             return (
                 called is not None and called.state == "active" and called.parent_element_key == element.key
             )
-        if behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
+        begins_with_others = behaviour is Behaviour.START_EVENT and node.all_have_to_come
+        if begins_with_others or behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
             return element.key in self._waiting
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
             return element.key in self._undoing
@@ -220,11 +229,28 @@ class InstanceCheck:
             if is_waiting and not (self._is_sweeping or self._with_errands):
                 yield from self._missing_waits(element)
 
+    def _part_rows(self) -> Iterator[str]:
+        """Of several events that all have to come, some have: never all, and what comes once is waited for no
+        more.
+        """
+        for (key, part_id), count in self._arrived.items():
+            element, part = self._elements.get(key), self._nodes[part_id]
+            event = self._nodes[part.part_of or ""]
+            if element is None or part_id not in self._nodes[element.element_id].waits_for:
+                yield f"'{part_id}' has come to {element}, which does not wait for it"
+            if count > 1 or all(self._arrived[key, other] for other in event.parts):
+                yield f"'{part_id}' has come to {element} {count} times, and with the others that have to come"
+            is_once = event.interrupting or event.behaviour is Behaviour.CATCH_EVENT
+            if is_once and self._waits[key, part_id]:
+                yield f"{element} waits for '{part_id}', which has come"
+
     def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
         """What begins event sub-processes is waited for once the start event of their scope is left."""
         is_beginning = element.key in self._beginning
         for catch_id in self._expected_waits(element):
             if is_beginning and self._nodes[catch_id].behaviour is Behaviour.START_EVENT:
+                continue
+            if (element.key, catch_id) in self._arrived:
                 continue
             once = (
                 isinstance(self._nodes[catch_id].event, TimerDefinition)
@@ -322,6 +348,7 @@ class InstanceCheck:
 
 def check_shared(store: MemoryStore, now_ms: int) -> Iterator[str]:
     """What belongs to no instance, and who waits for a message that is there."""
+    yield from _begun_by_others(store)
     yield from _missed_messages(store, now_ms)
     messages = {row.key for row in store.scan(Message, {})}
     yield from (
@@ -333,6 +360,20 @@ def check_shared(store: MemoryStore, now_ms: int) -> Iterator[str]:
         holder = store.get(ProcessInstance, (lock.process_instance_key,))
         if holder is None or holder.state != "active":
             yield f"{lock} is held by an instance that has ended"
+
+
+def _begun_by_others(store: MemoryStore) -> Iterator[str]:
+    """What begins instances of a version that is not the latest that is left."""
+    latest = {row.bpmn_process_id: row.key for row in store.scan(ProcessDefinition, {"deleted_at_ms": None})}
+    begin: list[StartTimer | MessageStart | SignalStart | ConditionalStart] = [
+        *store.scan(StartTimer, {}),
+        *store.scan(MessageStart, {}),
+        *store.scan(SignalStart, {}),
+        *store.scan(ConditionalStart, {}),
+    ]
+    for row in begin:
+        if row.definition_key not in latest.values():
+            yield f"{row} begins instances of a version that is not the latest"
 
 
 def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:

@@ -14,7 +14,18 @@ import pytest
 
 from counterflow import kernel
 from counterflow.feel import Expression
-from counterflow.kernel.course import ending, entering, flows, leaving, moves, travel, undo, undo_order, waits
+from counterflow.kernel.course import (
+    asking,
+    ending,
+    entering,
+    flows,
+    leaving,
+    moves,
+    travel,
+    undo,
+    undo_order,
+    waits,
+)
 from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
@@ -26,7 +37,7 @@ from counterflow.kernel.elements import (
     throw_event,
 )
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import arrivals, cancel
+from counterflow.kernel.events import arrivals, cancel, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -304,7 +315,7 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
         entering.map_inputs(token)
         entering.activate(token)
         key = token.step.new_key()
-        token.emit(jobs.JobCreated(key, token.key, "odd", 3, str(next(count)).encode()))
+        token.emit(asking.JobCreated(key, token.key, "odd", 3, str(next(count)).encode()))
 
     patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], beginning=later))
 
@@ -492,6 +503,23 @@ def condition_forgotten_between_pages(patch: Patch) -> None:
     patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear() or [])
 
 
+def one_part_is_all(patch: Patch) -> None:
+    """Of several events that all have to come, the first is enough."""
+    patch.setattr(multiple, "come", lambda token, part, values: values)
+
+
+def parts_are_kept(patch: Patch) -> None:
+    """What has come with the others is there for the next time as well."""
+    forget = multiple.PartForgotten
+
+    def emit(course: Course, event: Any) -> None:
+        if not isinstance(event, forget):
+            emitted(course, event)
+
+    emitted = Course.emit
+    patch.setattr(Course, "emit", emit)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -549,6 +577,8 @@ MUTANTS = (
     condition_triggers_whatever_it_gives,
     condition_sees_what_is_hidden,
     condition_forgotten_between_pages,
+    one_part_is_all,
+    parts_are_kept,
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
+    ArrivedPart,
     ArrivedToken,
     ConditionalSubscription,
     ElementInstance,
@@ -33,7 +34,7 @@ _Group = TypeVar("_Group")
 _Member = TypeVar("_Member")
 _Value = TypeVar("_Value")
 
-Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription | ArrivedPart
 """What an element waits for."""
 
 
@@ -132,6 +133,8 @@ class InstanceState:
 
 def _index_header(instance: InstanceState, old: ProcessInstance | None, new: ProcessInstance | None) -> None:
     instance.header = new
+    if old is not None and new is not None and old.definition_key != new.definition_key:
+        instance.process = None
 
 
 def _index_quarantine(instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
