@@ -143,7 +143,8 @@ class Operations:
         }
 
     def cancel(self, request: Answer) -> None:
-        data = models.CancelProcessInstanceRequest()
+        # one version of the library can send nothing, the other nothing but a body
+        data = None if version(LIBRARY).startswith("9.") else models.CancelProcessInstanceRequest()
         self._client.cancel_process_instance(request["processInstanceKey"], data=data)
 
     def set_variables(self, request: Answer) -> None:
