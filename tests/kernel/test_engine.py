@@ -42,7 +42,10 @@ from tests.kernel.bench import ONE_TASK, Bench, snapshot
 LOG_FORMAT = {
     1: (
         "ProcessInstanceCreated",
-        "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at",
+        (
+            "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at tags "
+            "business_id ends_after"
+        ),
     ),
     5: ("DeploymentCreated", "key"),
     6: ("ResourceStored", "key name checksum content"),
@@ -157,6 +160,8 @@ LOG_FORMAT = {
     240: ("ProcessInstanceModified", "terminated joins activated"),
     241: ("JoinEmptied", "scope_key gateway_id"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    230: ("ProcessDeleted", "key"),
+    231: ("RequirementsDeleted", "key"),
     200: ("ProcessInstanceMigrated", "definition_key bpmn_process_id version start_at"),
     201: ("ElementMigrated", "key target_element_id headers"),
     202: ("WaitMigrated", "key element_instance_key catch_id condition variable_names"),

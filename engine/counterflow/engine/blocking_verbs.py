@@ -58,11 +58,25 @@ class BlockingVerbs(ABC):
         version: int = -1,
         *,
         at: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        business_id: str | None = None,
+        ends_after: Sequence[str] = (),
     ) -> int:
         """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
         key.
+
+        Its jobs carry the `tags`; it is terminated after an element of `ends_after`.
         """
-        return self._wait(self._verbs.start(process_id, variables, version, at=at))
+        verb = self._verbs.start(
+            process_id,
+            variables,
+            version,
+            at=at,
+            tags=tags,
+            business_id=business_id,
+            ends_after=ends_after,
+        )
+        return self._wait(verb)
 
     def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:
         """Wait for the end of an instance, so long at most (None: for ever).
@@ -70,6 +84,14 @@ class BlockingVerbs(ABC):
         Raises `TimeoutError`, and the instance goes on.
         """
         return self._wait(self._verbs.end_of(process_instance_key, timeout))
+
+    def delete(self, resource_key: int, *, cascade: bool = False) -> None:
+        """Delete a version of a process or decision model: nothing begins on it, what runs goes on.
+
+        `cascade`: its running instances are cancelled, but for those that others have called. Raises
+        `Rejection`.
+        """
+        self._wait(self._verbs.delete(resource_key, cascade=cascade))
 
     def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""
