@@ -174,9 +174,8 @@ class Operations:
         self._client.complete_job(request["jobKey"], data=data)
 
     def fail(self, request: Answer) -> None:
-        said = {
-            name: request[name] for name in ("retries", "errorMessage", "retryBackOff") if name in request
-        }
+        names = ("retries", "errorMessage", "retryBackOff")
+        said = {name: request[name] for name in names if name in request}
         data = models.JobFailRequest.from_dict({**said, "variables": request.get("variables") or {}})
         self._client.fail_job(request["jobKey"], data=data)
 
