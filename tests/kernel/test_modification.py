@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
 from counterflow.kernel.unfinished import Sweep, Undertaking
 from counterflow.kernel.work.budget import ProcessLimits
+from counterflow.store.memory import MemoryStore
 from tests.behaviours.script import BOOK, PageByPage
 from tests.behaviours.test_behaviours import rows_of
 from tests.simulation.invariants import InstanceCheck
@@ -51,9 +53,10 @@ class Meddler:
     def __init__(self, diagram: Path, seed: int) -> None:
         self.chance = random.Random(f"{diagram.name}-{seed}")
         pages = self.chance.choice((3, 7, 400))
-        self.engine = PageByPage(limits=ProcessLimits(page_events=pages))
+        self.store = MemoryStore()
+        self.engine = PageByPage(self.store, limits=ProcessLimits(page_events=pages))
         self.engine.deploy(diagram)
-        (definition,) = self.engine.store.scan(ProcessDefinition, {})
+        (definition,) = self.store.scan(ProcessDefinition, {})
         self.process_id = definition.bpmn_process_id
         self.key = self.engine.start(self.process_id, VARIABLES)
         self.process = self.engine._state.process_of(definition.key)
@@ -68,19 +71,19 @@ class Meddler:
             self.complete()
         elif what < 0.85:
             self.engine.restart()
-        elif self.engine.store.scan(Undertaking, {}):
+        elif self.store.scan(Undertaking, {}):
             self.engine.turn()
 
     def modify(self) -> None:
         """Up to two tokens end or move, up to two begin: what first can be, of several things asked for."""
         for _ in range(TRIES):
-            elements = self.engine.store.scan(ElementInstance, {})
+            elements = self.store.scan(ElementInstance, {})
             if not elements:
                 self.key = self.engine.start(self.process_id, VARIABLES)
             elif self.is_done(elements):
                 return
 
-    def is_done(self, elements: list[ElementInstance]) -> bool:
+    def is_done(self, elements: Sequence[ElementInstance]) -> bool:
         """Whether it was done; what cannot be is refused, and changes nothing."""
         ids, before, how_many = sorted(self.process.nodes), self.rows(), self.chance.choice(COUNTS)
         begun, ended, moved = how_many
@@ -98,43 +101,43 @@ class Meddler:
         self.done += 1
         return True
 
-    def scope(self, elements: list[ElementInstance]) -> int:
+    def scope(self, elements: Sequence[ElementInstance]) -> int:
         return self.chance.choice(elements).key if self.chance.random() < 0.2 else 0
 
-    def ending(self, elements: list[ElementInstance]) -> int | str:
+    def ending(self, elements: Sequence[ElementInstance]) -> int | str:
         element = self.chance.choice(elements)
         return element.key if self.chance.random() < 0.7 else element.element_id
 
     def complete(self) -> None:
         """A worker does a job; one that is being swept away is there no more."""
-        jobs = [job for job in self.engine.store.scan(Job, {}) if job.state == "activatable"]
-        is_sweeping = bool(self.engine.store.scan(Sweep, {}))
+        jobs = [job for job in self.store.scan(Job, {}) if job.state == "activatable"]
+        is_sweeping = bool(self.store.scan(Sweep, {}))
         with contextlib.suppress(*((Rejection,) if is_sweeping else ())):
             if jobs:
                 self.engine.complete(self.chance.choice(jobs).key)
 
     def rows(self) -> dict[type[Row], list[Row]]:
-        return {table: list(self.engine.store.scan(table, {})) for table in INSTANCE_TABLES}
+        return {table: list(self.store.scan(table, {})) for table in INSTANCE_TABLES}
 
     def look(self) -> None:
         """Nothing is wrong with what is at rest, and a replay gives the same rows."""
-        assert not self.engine.store.scan(Quarantine, {})
-        check = InstanceCheck(self.engine.store, self.process, self.engine.store.load_instance(self.key))
-        if not self.engine.store.scan(Undertaking, {}):
+        assert not self.store.scan(Quarantine, {})
+        check = InstanceCheck(self.store, self.process, self.store.load_instance(self.key))
+        if not self.store.scan(Undertaking, {}):
             assert not list(check.wrong())
         replayed = State(EmptySource(), Partition(1, 0, 0))
         kernel.replay(replayed, self.engine.log)
         for table in TABLES:
-            assert rows_of(replayed, table) == {key_of(row): row for row in self.engine.store.scan(table, {})}
+            assert rows_of(replayed, table) == {key_of(row): row for row in self.store.scan(table, {})}
 
     def end(self) -> None:
         """All work comes to its end, and then the instance, with nothing left of it."""
-        while self.engine.store.scan(Undertaking, {}):
+        while self.store.scan(Undertaking, {}):
             self.engine.turn()
         self.look()
-        if self.engine.store.scan(ElementInstance, {}):
+        if self.store.scan(ElementInstance, {}):
             self.engine.cancel(self.key)
-        while self.engine.store.scan(Undertaking, {}):
+        while self.store.scan(Undertaking, {}):
             self.engine.turn()
         self.look()
         left = {table for table, rows in self.rows().items() if rows}
