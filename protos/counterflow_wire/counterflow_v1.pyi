@@ -245,7 +245,7 @@ class DecisionEvaluation(_message.Message):
     def __init__(self, key: _Optional[int] = ..., decision_key: _Optional[int] = ..., decision_id: _Optional[str] = ..., version: _Optional[int] = ..., output_json: _Optional[str] = ..., failed_decision_id: _Optional[str] = ..., failure: _Optional[str] = ..., evaluated_json: _Optional[str] = ..., evaluated_at_ms: _Optional[int] = ..., warnings: _Optional[str] = ...) -> None: ...
 
 class ListProcessInstancesRequest(_message.Message):
-    __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key", "with_incidents", "started_after_ms", "started_before_ms", "variable_name", "variable_json", "roots_only", "count")
+    __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key", "with_incidents", "started_after_ms", "started_before_ms", "variable_name", "variable_json", "roots_only", "count", "business_id", "tag")
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     PROCESS_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -258,6 +258,8 @@ class ListProcessInstancesRequest(_message.Message):
     VARIABLE_JSON_FIELD_NUMBER: _ClassVar[int]
     ROOTS_ONLY_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_ID_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
     bpmn_process_id: str
     process_definition_key: int
     state: ProcessInstanceState
@@ -270,7 +272,9 @@ class ListProcessInstancesRequest(_message.Message):
     variable_json: str
     roots_only: bool
     count: bool
-    def __init__(self, bpmn_process_id: _Optional[str] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ..., with_incidents: bool = ..., started_after_ms: _Optional[int] = ..., started_before_ms: _Optional[int] = ..., variable_name: _Optional[str] = ..., variable_json: _Optional[str] = ..., roots_only: bool = ..., count: bool = ...) -> None: ...
+    business_id: str
+    tag: str
+    def __init__(self, bpmn_process_id: _Optional[str] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ..., with_incidents: bool = ..., started_after_ms: _Optional[int] = ..., started_before_ms: _Optional[int] = ..., variable_name: _Optional[str] = ..., variable_json: _Optional[str] = ..., roots_only: bool = ..., count: bool = ..., business_id: _Optional[str] = ..., tag: _Optional[str] = ...) -> None: ...
 
 class ListProcessInstancesResponse(_message.Message):
     __slots__ = ("process_instances", "next_page_key", "total", "total_is_at_least")
@@ -285,7 +289,7 @@ class ListProcessInstancesResponse(_message.Message):
     def __init__(self, process_instances: _Optional[_Iterable[_Union[ProcessInstance, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ..., total: _Optional[int] = ..., total_is_at_least: bool = ...) -> None: ...
 
 class ProcessInstance(_message.Message):
-    __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined")
+    __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined", "tags", "business_id")
     KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -296,6 +300,8 @@ class ProcessInstance(_message.Message):
     PARENT_PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_COUNT_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_ID_FIELD_NUMBER: _ClassVar[int]
     key: int
     bpmn_process_id: str
     version: int
@@ -306,7 +312,9 @@ class ProcessInstance(_message.Message):
     parent_process_instance_key: int
     incident_count: int
     quarantined: bool
-    def __init__(self, key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., started_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., parent_process_instance_key: _Optional[int] = ..., incident_count: _Optional[int] = ..., quarantined: bool = ...) -> None: ...
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    business_id: str
+    def __init__(self, key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., started_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., parent_process_instance_key: _Optional[int] = ..., incident_count: _Optional[int] = ..., quarantined: bool = ..., tags: _Optional[_Iterable[str]] = ..., business_id: _Optional[str] = ...) -> None: ...
 
 class GetProcessInstanceRequest(_message.Message):
     __slots__ = ("process_instance_key", "active_only", "element_limit")
@@ -884,6 +892,84 @@ class UndoScope(_message.Message):
     handlers: int
     def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., handlers: _Optional[int] = ...) -> None: ...
 
+class PlanMigrationRequest(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "mappings", "move_limit")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    MOVE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    move_limit: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., move_limit: _Optional[int] = ...) -> None: ...
+
+class PlanMigrationResponse(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "bpmn_process_id", "version", "target_bpmn_process_id", "target_version", "problems", "losses", "mappings", "moves", "moves_left_out", "is_there")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    TARGET_BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    LOSSES_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    MOVES_FIELD_NUMBER: _ClassVar[int]
+    MOVES_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    IS_THERE_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    bpmn_process_id: str
+    version: int
+    target_bpmn_process_id: str
+    target_version: int
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    losses: _containers.RepeatedScalarFieldContainer[str]
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    moves: _containers.RepeatedCompositeFieldContainer[PlannedMove]
+    moves_left_out: int
+    is_there: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., target_bpmn_process_id: _Optional[str] = ..., target_version: _Optional[int] = ..., problems: _Optional[_Iterable[str]] = ..., losses: _Optional[_Iterable[str]] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., moves: _Optional[_Iterable[_Union[PlannedMove, _Mapping[str, _Any]]]] = ..., moves_left_out: _Optional[int] = ..., is_there: bool = ...) -> None: ...
+
+class ElementMapping(_message.Message):
+    __slots__ = ("source_element_id", "target_element_id")
+    SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    source_element_id: str
+    target_element_id: str
+    def __init__(self, source_element_id: _Optional[str] = ..., target_element_id: _Optional[str] = ...) -> None: ...
+
+class PlannedMove(_message.Message):
+    __slots__ = ("what", "key", "element_id", "target_element_id", "outcome")
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    what: str
+    key: int
+    element_id: str
+    target_element_id: str
+    outcome: str
+    def __init__(self, what: _Optional[str] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., target_element_id: _Optional[str] = ..., outcome: _Optional[str] = ...) -> None: ...
+
+class MigrateRequest(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "mappings", "accept_losses")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_LOSSES_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    accept_losses: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., accept_losses: bool = ...) -> None: ...
+
+class MigrateResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class ListIncidentsRequest(_message.Message):
     __slots__ = ("process_instance_key", "page_size", "page_key", "with_called")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1237,6 +1323,8 @@ class CounterflowStub:
     GetProcessInstance: _aio.UnaryUnaryMultiCallable[GetProcessInstanceRequest, GetProcessInstanceResponse]
     ExplainProcessInstance: _aio.UnaryUnaryMultiCallable[ExplainProcessInstanceRequest, ExplainProcessInstanceResponse]
     PlanUndo: _aio.UnaryUnaryMultiCallable[PlanUndoRequest, PlanUndoResponse]
+    PlanMigration: _aio.UnaryUnaryMultiCallable[PlanMigrationRequest, PlanMigrationResponse]
+    Migrate: _aio.UnaryUnaryMultiCallable[MigrateRequest, MigrateResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]

@@ -74,6 +74,7 @@ class WorkerJob(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     variables: Mapping[str, Any]
     listener_event_type: str = ""
+    tags: Sequence[str] = ()
 
 
 class EndedInstance(msgspec.Struct, frozen=True):
@@ -213,6 +214,16 @@ def truth(value: bool, what: str) -> bool:
     return value
 
 
+def element_mappings(mappings: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Which element becomes which, by id. Raises `TypeError` for what are no such ids."""
+    if mappings is None:
+        return []
+    if not isinstance(mappings, Mapping):
+        raise TypeError(f"Expected ids of elements by ids of elements, but found {mappings!r}")
+    what = "the id of an element"
+    return [(text(before, what), text(after, what)) for before, after in mappings.items()]
+
+
 def tries(retries: int) -> int:
     """How many tries a job has left, as they are. Raises `TypeError`, and `Rejection` for less than none and
     for more than the wire has room for.
@@ -308,6 +319,13 @@ def _has_half_a_pair(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def texts(given: Sequence[str], what: str) -> Sequence[str]:
+    """Texts, as they are. Raises `TypeError` for one text alone, and for what is none."""
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+        raise TypeError(f"Expected {what} as a list, but found {given!r}")
+    return [text(each, f"one of the {what}") for each in given]
+
+
 def element_ids(ids: Sequence[str]) -> Sequence[str]:
     """The ids of elements to begin at, as they are. Raises `TypeError` for what is none."""
     given: object = ids
@@ -353,6 +371,7 @@ def taken(job: ActivatedJob) -> WorkerJob:
         headers=msgspec.json.decode(job.headers, type=dict[str, str]),
         variables=variables,
         listener_event_type=job.listener_event_type,
+        tags=job.tags.split("\n") if job.tags else (),
     )
 
 

@@ -8,7 +8,8 @@ kinds), `NothingThere` (a name finds nothing), `Overloaded` (too much at once: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,9 +31,11 @@ from counterflow.engine.lookups import (
     all_jobs,
     incident_key,
     recorded_end,
+    running_on,
     scope_key,
     variables_of,
 )
+from counterflow.engine.operating_verbs import OperatingVerbs
 from counterflow.engine.pictures import ShownInstance, shown_instance, shown_reasons, shown_undo_plan
 from counterflow.engine.results import (
     DecisionAnswer,
@@ -43,7 +46,6 @@ from counterflow.engine.results import (
     contents_of_files,
     deployed,
     document,
-    element_ids,
     ended,
     key_or_name,
     milliseconds,
@@ -55,7 +57,6 @@ from counterflow.engine.results import (
     tries,
     tries_given,
     truth,
-    version_wanted,
     waiting,
     whole,
     whole_key,
@@ -65,9 +66,11 @@ from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProces
 from counterflow.kernel.events.conditional import Begun, EvaluateConditional
 from counterflow.kernel.lives.correlation import Correlated, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.deletions import DeleteResource
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import FailJob, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries.history import records
 from counterflow.queries.shapes import (
@@ -83,7 +86,6 @@ from counterflow.service.requests import (
     activation,
     broadcast,
     correlation,
-    creation,
     duration_ms,
     publication,
 )
@@ -98,7 +100,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
-class Verbs(Steering):
+class Verbs(OperatingVerbs, Steering):
     """The verbs, over the few things that an engine does for them."""
 
     # -- models ----------------------------------------------------------------------------------------------
@@ -123,28 +125,6 @@ class Verbs(Steering):
 
     # -- instances -------------------------------------------------------------------------------------------
 
-    async def start(
-        self,
-        process_id: str,
-        variables: Variables | None = None,
-        version: int = -1,
-        *,
-        at: Sequence[str] = (),
-    ) -> int:
-        """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
-        key.
-        """
-        command = sensible(
-            creation,
-            process_id=text(process_id, "the id of a process"),
-            version=version_wanted(version),
-            definition_key=0,
-            start_at=element_ids(at),
-            variables=document(variables),
-        )
-        key: int = (await self._carry_out(command)).key
-        return key
-
     async def end_of(
         self,
         process_instance_key: int,
@@ -162,6 +142,19 @@ class Verbs(Steering):
                 found = await self._ask(lambda store: recorded_end(store, process_instance_key))
                 if found is not None:
                     return found
+
+    async def delete(self, resource_key: int, *, cascade: bool = False) -> None:
+        """Delete a version of a process or decision model: nothing begins on it, what runs goes on.
+
+        `cascade`: its running instances are cancelled, but for those that others have called. Raises
+        `Rejection`.
+        """
+        key, cancels = whole_key(resource_key), truth(cascade, "cascade")
+        await self._carry_out(DeleteResource(resource_key=key))
+        if cancels:
+            for running in await self._ask(lambda store: running_on(store, key)):
+                with contextlib.suppress(Rejection):  # it has ended meanwhile, which is what was wanted
+                    await self.cancel(running.key)
 
     async def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""

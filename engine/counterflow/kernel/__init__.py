@@ -47,11 +47,13 @@ from counterflow.kernel.lives import (
     correlation,
     decision_deployments,
     decisions,
+    deletions,
     deployments,
     due,
     instances,
     job_delivery,
     jobs,
+    migration,
     modification,
     quarantine,
     variables,
@@ -87,6 +89,7 @@ _PAGES: tuple[Any, ...] = (
     correlation,
     decision_deployments,
     decisions,
+    deletions,
     deployments,
     due,
     ending,
@@ -101,6 +104,7 @@ _PAGES: tuple[Any, ...] = (
     leaving,
     listeners,
     message,
+    migration,
     modification,
     moves,
     multi_instance,
@@ -161,6 +165,8 @@ class Outcome(msgspec.Struct, frozen=True):
     answer: Any
     log: list[LogEntry]
     ended: list[InstanceEnded]
+    events: list[tuple[int, Event]]
+    """What the log tells, each with its process instance, 0 where it is of none."""
 
 
 class StateLost(Exception):
@@ -225,7 +231,7 @@ def decide(
         instance_key = _broken_instance(step, mark, fault)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
-    return Outcome(answer, log, step.ended)
+    return Outcome(answer, log, step.ended, step.events)
 
 
 def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:

@@ -44,7 +44,10 @@ class Resource(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, indexes={"version": ("bpmn_process_id", "version")})
 class ProcessDefinition(Row, frozen=True, gc=False):
-    """One version of a process. Versions count from 1 per `bpmn_process_id`."""
+    """One version of a process. Versions count from 1 per `bpmn_process_id`.
+
+    A deleted one stays for those that run on it, and for the history.
+    """
 
     key: int
     bpmn_process_id: str
@@ -56,6 +59,7 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION)
@@ -76,6 +80,7 @@ class DecisionRequirements(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION, indexes={"decision": ("decision_id",)})
@@ -93,6 +98,7 @@ class DecisionDefinition(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION, key=("deployment_key", "decision_id"))
@@ -111,7 +117,8 @@ class ProcessInstance(Row, frozen=True, gc=False):
 
     `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if
     nothing did. `start_at` names the elements at which it begins, one a line, where that is not the none
-    start event.
+    start event. `tags` and `business_id` are the caller's, the tags one a line; `ends_after` names the
+    elements, one a line, with whose end it is to end as well.
     """
 
     key: int
@@ -126,6 +133,9 @@ class ProcessInstance(Row, frozen=True, gc=False):
     call_depth: int = 0
     start_at: str | None = None
     tenant_id: str = DEFAULT_TENANT
+    tags: str | None = None
+    business_id: str | None = None
+    ends_after: str | None = None
 
     @property
     def starts(self) -> Sequence[str]:

@@ -96,15 +96,17 @@ def _header(story: Story) -> ProcessInstance:
     created, root = story.created, story.root
     return ProcessInstance(
         key=created.key,
-        bpmn_process_id=created.bpmn_process_id,
-        version=created.version,
-        definition_key=created.definition_key,
+        bpmn_process_id=story.bpmn_process_id,
+        version=story.version,
+        definition_key=story.definition_key,
         state=root.state if root.ended_position else "active",
         started_at_ms=story.started_at_ms,
         ended_at_ms=root.ended_at_ms,
         parent_process_instance_key=created.parent_instance_key,
         incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
         quarantined=bool(story.quarantine_reason),
+        tags=created.tags.split("\n") if created.tags else [],
+        business_id=created.business_id or "",
     )
 
 
@@ -149,4 +151,6 @@ def _shape(row: rows.ProcessInstance, incident_count: int, quarantined: bool) ->
         parent_process_instance_key=row.parent_instance_key,
         incident_count=incident_count,
         quarantined=quarantined,
+        tags=row.tags.split("\n") if row.tags else [],
+        business_id=row.business_id or "",
     )
