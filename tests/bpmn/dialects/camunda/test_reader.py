@@ -184,7 +184,7 @@ def test_an_error_of_an_external_task_has_a_code_and_an_expression() -> None:
 
 def test_an_error_of_a_task_that_is_no_external_one_is_refused() -> None:
     inside = element("camunda:errorEventDefinition", errorRef="FULL", expression="${true}")
-    assert refused(task_with(inside, **{"camunda__class": "a.B"}), "extension") == ["a"]
+    assert refused(task_with(inside, camunda__class="a.B"), "extension") == ["a"]
 
 
 def connector(*inside: str) -> str:
