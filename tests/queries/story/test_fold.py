@@ -32,6 +32,7 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionsBound,
     ),
     deployments.DeploymentCreated,
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),  # of a definition
     deployments.ProcessDefined,
     deployments.ResourceStored,
     modification.ProcessInstanceModified,  # told by what it has ended and begun

@@ -31,7 +31,7 @@ from counterflow.kernel.lives.modification_instructions import (
     MoveInstruction,
     TerminateInstruction,
 )
-from counterflow.kernel.lives.modification_places import Place, Places
+from counterflow.kernel.lives.modification_places import TokenPlace, TokenPlaces
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -43,8 +43,8 @@ from counterflow.model.graph import Behaviour
 
 
 class ProcessInstanceModified(InstanceEvent, frozen=True):
-    """A person has moved tokens: element instances of these keys end, and tokens at these joins; others
-    begin at these elements.
+    """A person has moved tokens: element instances of these keys end, and tokens at these joins. Others begin
+    at these elements.
     """
 
     terminated: tuple[int, ...]
@@ -147,9 +147,7 @@ def _moved(course: Course, ends: Ends, move: MoveInstruction, scope_key: int) ->
 
 
 def _shared_scope(course: Course, ends: Ends, target_id: str, scope_key: int) -> int:
-    """The nearest scope around a token that goes on, and that its target is in as well; 0 where that is the
-    process.
-    """
+    """The nearest scope around a token that goes on, and that its target is in; 0 for the process."""
     around: set[str] = set()
     node = course.nodes.get(target_id)
     while node is not None and node.parent:
@@ -163,9 +161,9 @@ def _shared_scope(course: Course, ends: Ends, target_id: str, scope_key: int) ->
     return 0
 
 
-def _places(course: Course, ends: Ends, begins: list[_Begins]) -> Places:
+def _places(course: Course, ends: Ends, begins: list[_Begins]) -> TokenPlaces:
     """Where it all begins. Raises `Rejection`, also where the instance has no room for it."""
-    places = Places(course, ends)
+    places = TokenPlaces(course, ends)
     for begun in begins:
         places.add(begun.instruction, begun.base_key)
     most, there = course.step.limits.instance_elements, len(course.instance.elements)
@@ -190,7 +188,7 @@ def _end(course: Course, ends: Ends) -> None:
         course.emit(JoinEmptied(join.scope_key, join.gateway_id))
 
 
-def _begin(course: Course, place: Place) -> None:
+def _begin(course: Course, place: TokenPlace) -> None:
     """What begins in a scope that is there."""
     scope = place.token
     if scope is None:
@@ -205,7 +203,7 @@ def _begin(course: Course, place: Place) -> None:
             _put(scope, inner).later(entering.begin)
 
 
-def _put(scope: Token, place: Place) -> Token:
+def _put(scope: Token, place: TokenPlace) -> Token:
     """Something with all that is inside it, which begins when this has begun."""
     is_activation = place.node.behaviour is Behaviour.AD_HOC_INNER_INSTANCE
     origin = Origin(triggered=bool(place.inside), loop_counter=INNER if is_activation else 0)
@@ -216,9 +214,7 @@ def _put(scope: Token, place: Place) -> Token:
 
 
 def _has_lost(scope: Token) -> None:
-    """What was in a scope has ended, and was not the last there: joins look whether they still wait for
-    it.
-    """
+    """What was in a scope has ended, and was not the last there: joins look whether they still wait."""
     if not scope.is_body and scope.node.ad_hoc is None:
         leaving.scope_may_end(scope)
 
