@@ -28,6 +28,9 @@ def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> 
     drawn = Outline(root=root, resource_name=resource_name, dialect=dialect)
     if dialect is Dialect.STANDARD:
         drawn.names = names_in(root)
+    if dialect is Dialect.CAMUNDA:
+        definitions = children(root, "itemDefinition")
+        drawn.structures = {each.get("id", ""): each.get("structureRef", "") for each in definitions}
     references = (kind.reference for kind in KINDS.values() if kind.reference is not None)
     drawn.named = {
         reference.tag: {xml.get("id", ""): xml for xml in children(root, reference.tag)}
@@ -65,6 +68,7 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
         kind=ELEMENTS[tag],
         parent=parent,
         names=drawn.names,
+        structures=drawn.structures,
     )
     element.definitions = [
         child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN
