@@ -7,6 +7,7 @@ from collections import Counter
 from lxml import etree
 
 from counterflow.bpmn.data_names import names_in
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.elements import (
     COMPENSATION,
     ELEMENTS,
@@ -75,6 +76,8 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
     ]
     element.event_kind = KINDS.get(element.event) if _is_event(element) else None
     element.behaviour = _behaviour(element)
+    if drawn.dialect is Dialect.CAMUNDA and _calls_a_case(element):
+        element.behaviour = Behaviour.JOB_TASK
     if element.kind.category is Category.ACTIVITY:
         marks = (child for child in xml if local_name(child) in OF_AN_ELEMENT and namespace(child) == BPMN)
         element.loop = next(marks, None)
@@ -100,6 +103,12 @@ def _behaviour(element: Element) -> Behaviour | None:
     if element.kind.category is Category.EVENT:
         return element.event_kind.rooms.get(element.tag) if element.event_kind is not None else None
     return element.kind.behaviour
+
+
+def _calls_a_case(element: Element) -> bool:
+    """Whether it is a call of what is no process: somebody else does that."""
+    names_case = bool((element.xml.get(f"{{{CAMUNDA}}}caseRef") or "").strip())
+    return element.tag == "callActivity" and names_case and not element.attribute("calledElement")
 
 
 def _fill_scope(drawn: Outline, scope: Element) -> None:
