@@ -543,7 +543,7 @@ class Variable(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value_json: _Optional[str] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms", "created_at_ms", "activated_at_ms")
+    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms", "created_at_ms", "activated_at_ms", "listener_event_type")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -561,6 +561,7 @@ class Job(_message.Message):
     ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     ACTIVATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LISTENER_EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
     key: int
     type: str
     state: JobState
@@ -578,7 +579,8 @@ class Job(_message.Message):
     ended_at_ms: int
     created_at_ms: int
     activated_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., activated_at_ms: _Optional[int] = ...) -> None: ...
+    listener_event_type: str
+    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., listener_event_type: _Optional[str] = ...) -> None: ...
 
 class JobTry(_message.Message):
     __slots__ = ("outcome", "worker", "began_at_ms", "ended_at_ms", "retries", "error_code", "error_message")
@@ -881,6 +883,84 @@ class UndoScope(_message.Message):
     element_name: str
     handlers: int
     def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., handlers: _Optional[int] = ...) -> None: ...
+
+class PlanMigrationRequest(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "mappings", "move_limit")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    MOVE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    move_limit: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., move_limit: _Optional[int] = ...) -> None: ...
+
+class PlanMigrationResponse(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "bpmn_process_id", "version", "target_bpmn_process_id", "target_version", "problems", "losses", "mappings", "moves", "moves_left_out", "is_there")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    TARGET_BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    LOSSES_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    MOVES_FIELD_NUMBER: _ClassVar[int]
+    MOVES_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    IS_THERE_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    bpmn_process_id: str
+    version: int
+    target_bpmn_process_id: str
+    target_version: int
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    losses: _containers.RepeatedScalarFieldContainer[str]
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    moves: _containers.RepeatedCompositeFieldContainer[PlannedMove]
+    moves_left_out: int
+    is_there: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., target_bpmn_process_id: _Optional[str] = ..., target_version: _Optional[int] = ..., problems: _Optional[_Iterable[str]] = ..., losses: _Optional[_Iterable[str]] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., moves: _Optional[_Iterable[_Union[PlannedMove, _Mapping[str, _Any]]]] = ..., moves_left_out: _Optional[int] = ..., is_there: bool = ...) -> None: ...
+
+class ElementMapping(_message.Message):
+    __slots__ = ("source_element_id", "target_element_id")
+    SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    source_element_id: str
+    target_element_id: str
+    def __init__(self, source_element_id: _Optional[str] = ..., target_element_id: _Optional[str] = ...) -> None: ...
+
+class PlannedMove(_message.Message):
+    __slots__ = ("what", "key", "element_id", "target_element_id", "outcome")
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    what: str
+    key: int
+    element_id: str
+    target_element_id: str
+    outcome: str
+    def __init__(self, what: _Optional[str] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., target_element_id: _Optional[str] = ..., outcome: _Optional[str] = ...) -> None: ...
+
+class MigrateRequest(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "mappings", "accept_losses")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_LOSSES_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    accept_losses: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., accept_losses: bool = ...) -> None: ...
+
+class MigrateResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class ListIncidentsRequest(_message.Message):
     __slots__ = ("process_instance_key", "page_size", "page_key", "with_called")
@@ -1235,6 +1315,8 @@ class CounterflowStub:
     GetProcessInstance: _aio.UnaryUnaryMultiCallable[GetProcessInstanceRequest, GetProcessInstanceResponse]
     ExplainProcessInstance: _aio.UnaryUnaryMultiCallable[ExplainProcessInstanceRequest, ExplainProcessInstanceResponse]
     PlanUndo: _aio.UnaryUnaryMultiCallable[PlanUndoRequest, PlanUndoResponse]
+    PlanMigration: _aio.UnaryUnaryMultiCallable[PlanMigrationRequest, PlanMigrationResponse]
+    Migrate: _aio.UnaryUnaryMultiCallable[MigrateRequest, MigrateResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]

@@ -25,8 +25,13 @@ evaluate {"a": 1}                     the conditions of start events are asked o
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
+migrate room=suite                    the oldest instance, to the latest version; elements that are told, others proposed
+migrate 1 of other losing             to another version, of another process; what would be lost is
+migrate told room=suite               as the gateway does: only what is told of has a counterpart
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              other files together, or a new version, from the folder of the diagram
+delete order                          the latest version of a process, or decision model; `delete order/1 cascade` its first,
+                                      and what runs on it is cancelled
 page                                  one more page of work that goes on in pages
 restart                               everything in memory is forgotten
 complete book-hotel/2                 the second of those that are open; likewise for every job or element a line names
@@ -45,7 +50,14 @@ from typing import Any
 import msgspec
 
 from counterflow import Activate, AdHocResult, Move
-from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
+from counterflow.kernel.lives.migration import MigrateProcessInstance
+from counterflow.kernel.rows import (
+    DecisionRequirements,
+    ElementInstance,
+    Job,
+    ProcessDefinition,
+    ProcessInstance,
+)
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.pages import GoOn, next_undertaking
@@ -190,11 +202,47 @@ def _cancel(engine: Engine, line: Line) -> None:
     )
 
 
+def _migrate(engine: Engine, line: Line) -> None:
+    """The oldest active instance that nobody has called; `child` is the newest that somebody has."""
+    called = [
+        row for row in engine.store.scan(ProcessInstance, {"state": "active"}) if row.parent_instance_key
+    ]
+    mappings = dict(word.split("=") for word in line.words if "=" in word)
+    version = next((int(word) for word in line.words if word.isdecimal()), -1)
+    other = line.words[line.words.index("of") + 1] if "of" in line.words else ""
+    roots = [row for row in engine.store.scan(ProcessInstance, {"state": "active"}) if row not in called]
+    key = called[-1].key if "child" in line.words else roots[0].key
+    if "told" not in line.words:
+        engine.migrate(
+            key, version, process_id=other, mappings=mappings, accept_losses="losing" in line.words
+        )
+        return
+    target = engine.plan_migration(key, version, process_id=other).target_definition_key
+    engine.run(
+        MigrateProcessInstance(
+            process_instance_key=key, target_definition_key=target, mappings=tuple(mappings.items())
+        )
+    )
+
+
 def _start(engine: Engine, line: Line) -> None:
     """The first process of the file is the diagram's own."""
     how, *names = line.words or [""]
     process_id = names[0] if how == "in" else engine.store.scan(ProcessDefinition, {})[0].bpmn_process_id
     engine.start(process_id, line.document, at=names if how == "at" else ())
+
+
+def _delete(engine: Engine, line: Line) -> None:
+    """By its key; by id, the latest that is left, or behind a slash the version, deleted or not."""
+    name, _, version = line.words[0].partition("/")
+    rows: list[ProcessDefinition | DecisionRequirements] = [
+        *engine.store.scan(ProcessDefinition, {"bpmn_process_id": name}),
+        *engine.store.scan(DecisionRequirements, {"requirements_id": name}),
+    ]
+    left = [row.version for row in rows if row.deleted_at_ms is None]
+    wanted = int(version) if version else max(left, default=1)
+    key = int(name) if name.isdecimal() else next(row.key for row in rows if row.version == wanted)
+    engine.delete(key, cascade="cascade" in line.words)
 
 
 def _publish(engine: Engine, line: Line) -> None:
@@ -319,7 +367,9 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
     "cancel": _cancel,
+    "migrate": _migrate,
     "down": _down,
+    "delete": _delete,
     "publish": _publish,
     "correlate": lambda engine, line: _discard(
         engine.correlate(line.words[0], _correlation_key(engine, line.words[1]), line.document)

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import beginning, moves, undo
+from counterflow.kernel.course import asking, beginning, moves, undo
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
+from counterflow.kernel.lives import decision_deployments, decisions, deployments, migration, variables
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
@@ -82,9 +82,9 @@ class Tracer:
         lines: list[str] = []
         subject = ""
         for event in (event for entry in entries for event in kernel.events_of(entry)):
+            self._learn(event)
             if type(event) in FILED:
                 continue
-            self._learn(event)
             if type(event) in MOVES:
                 name = self._names[event.key]  # type: ignore[attr-defined]  # every move has a key
                 if name == subject:
@@ -109,8 +109,9 @@ class Tracer:
                 self._name(event.key, event.element_id)
         elif isinstance(event, beginning.ProcessInstanceCreated):
             self._name(event.key, event.bpmn_process_id)
-        elif isinstance(event, jobs.JobCreated):
-            self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
+        elif isinstance(event, asking.JobCreated):
+            what = f"{event.listener_event_type} listener" if event.listener_event_type else "job"
+            self._names[event.key] = f"{what} of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
         elif isinstance(event, undo.UndoRecorded):
@@ -127,6 +128,10 @@ class Tracer:
             self._names[event.key] = f"{what} of {event.catch_id}"
             if isinstance(event, timers.TimerScheduled) and event.undertaking_key not in self._names:
                 self._name(event.undertaking_key, "undertaking")
+        elif isinstance(event, deployments.ProcessDefined):
+            self._names[event.key] = f"{event.bpmn_process_id} version {event.version}"
+        elif isinstance(event, decision_deployments.RequirementsDefined):
+            self._names[event.key] = f"{event.requirements_id} version {event.version}"
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"
@@ -157,6 +162,11 @@ class Tracer:
             return f"  → {event.flow_id}"
         if isinstance(event, deployments.ProcessDefined):
             return f"  process defined: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, migration.ProcessInstanceMigrated):
+            return f"  process instance migrated: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, migration.TokensMigrated):
+            told = (f"{before} → {after} at {gateway}" for before, gateway, after in event.moves)
+            return f"  tokens migrated: {', '.join(told)}"
         if isinstance(event, decision_deployments.DecisionDefined):
             tag = f" (tag {event.version_tag})" if event.version_tag else ""
             return f"  decision defined: {event.decision_id} version {event.version}{tag}"

@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 
 from counterflow import kernel
 from counterflow.kernel import EVENTS, OF_INSTANCE, OF_PARTITION, KernelFault, events_of
+from counterflow.kernel.course.asking import JobCreated
 from counterflow.kernel.course.moves import ElementActivated, ElementActivating
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.event_tags import SINCE, TAGS
 from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
 from counterflow.kernel.lives.instances import CreateProcessInstance
-from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
+from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.lives.migration_pieces import FlowMove
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
@@ -70,7 +72,7 @@ LOG_FORMAT = {
     22: ("VariablesRemoved", "scope_key names"),
     23: ("ResultsHeld", "element_instance_key values"),
     24: ("ResultsReleased", "element_instance_key names"),
-    30: ("JobCreated", "key element_instance_key type retries headers"),
+    30: ("JobCreated", "key element_instance_key type retries headers listener_event_type listener"),
     31: ("JobActivated", "key worker deadline_ms"),
     32: ("JobCompleted", "key result"),
     33: ("JobFailed", "key retries due_ms message"),
@@ -79,6 +81,7 @@ LOG_FORMAT = {
     36: ("JobRetriesUpdated", "key retries"),
     37: ("JobDeadlineUpdated", "key deadline_ms"),
     38: ("JobCanceled", "key"),
+    39: ("ListenersPassed", "element_instance_key event_type count"),
     40: ("IncidentRaised", "key element_instance_key job_key error_type message phase"),
     41: ("IncidentResolved", "key"),
     42: ("IncidentDropped", "key"),
@@ -154,6 +157,13 @@ LOG_FORMAT = {
     240: ("ProcessInstanceModified", "terminated joins activated"),
     241: ("JoinEmptied", "scope_key gateway_id"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    230: ("ProcessDeleted", "key"),
+    231: ("RequirementsDeleted", "key"),
+    200: ("ProcessInstanceMigrated", "definition_key bpmn_process_id version start_at"),
+    201: ("ElementMigrated", "key target_element_id headers"),
+    202: ("WaitMigrated", "key element_instance_key catch_id condition variable_names"),
+    203: ("TokensMigrated", "scope_key moves"),
+    204: ("UndoRecordMigrated", "key target_element_id handler"),
     195: ("PartArrived", "key element_instance_key catch_id variables"),
     196: ("PartForgotten", "key"),
 }
@@ -183,6 +193,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
         st.builds(ToDo, st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text(), KEYS, st.binary())
     ).map(tuple),
     dict[int, bytes]: st.dictionaries(KEYS, JSON),
+    tuple[FlowMove, ...]: st.lists(st.builds(FlowMove, st.text(), st.text(), st.text())).map(tuple),
 }
 
 

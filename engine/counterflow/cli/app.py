@@ -29,6 +29,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("deploy", "commands.models", "Deploy BPMN and DMN files, all of them or none."),
         NamedCommand("lint", "commands.models", "Say what a deployment would refuse or warn of."),
         NamedCommand("render", "commands.render", "Draw a BPMN or DMN file as SVG."),
+        NamedCommand("delete", "commands.delete", "Delete a version: nothing begins on it any more."),
         NamedCommand("definitions", "commands.models", "List deployed versions, newest first."),
         NamedCommand("decisions", "commands.decisions", "List deployed decisions, newest first."),
         NamedCommand("evaluate", "commands.decisions", "Evaluate a deployed decision."),
@@ -40,6 +41,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("why", "commands.why", "Say why a process instance has not gone on."),
         NamedCommand("undo-plan", "commands.why", "Say what a compensation thrown now would run."),
         NamedCommand("history", "commands.show", "Print what has happened, event by event."),
+        NamedCommand("migrate", "commands.migrate", "Bring running instances to another version."),
         NamedCommand("modify", "commands.modify", "Move the tokens of a process instance by hand."),
         NamedCommand("cancel", "commands.instances", "End running process instances."),
         NamedCommand(

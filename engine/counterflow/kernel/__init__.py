@@ -20,7 +20,17 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
+from counterflow.kernel.course import (
+    asking,
+    beginning,
+    ending,
+    entering,
+    joins,
+    leaving,
+    listeners,
+    moves,
+    undo,
+)
 from counterflow.kernel.data import conditions, scopes
 from counterflow.kernel.elements import (
     ad_hoc_activation,
@@ -37,11 +47,13 @@ from counterflow.kernel.lives import (
     correlation,
     decision_deployments,
     decisions,
+    deletions,
     deployments,
     due,
     instances,
     job_delivery,
     jobs,
+    migration,
     modification,
     quarantine,
     variables,
@@ -67,6 +79,7 @@ from counterflow.kernel.work.step import Come, House, InstanceApplier, Partition
 _PAGES: tuple[Any, ...] = (
     ad_hoc_activation,
     ad_hoc_sub_process,
+    asking,
     beginning,
     calls,
     cancel,
@@ -76,6 +89,7 @@ _PAGES: tuple[Any, ...] = (
     correlation,
     decision_deployments,
     decisions,
+    deletions,
     deployments,
     due,
     ending,
@@ -88,7 +102,9 @@ _PAGES: tuple[Any, ...] = (
     jobs,
     joins,
     leaving,
+    listeners,
     message,
+    migration,
     modification,
     moves,
     multi_instance,
@@ -127,6 +143,7 @@ HOUSE = House(
     message.look,
     conditional.ask,
     conditions.ASKING,
+    jobs.resume,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},
@@ -148,6 +165,8 @@ class Outcome(msgspec.Struct, frozen=True):
     answer: Any
     log: list[LogEntry]
     ended: list[InstanceEnded]
+    events: list[tuple[int, Event]]
+    """What the log tells, each with its process instance, 0 where it is of none."""
 
 
 class StateLost(Exception):
@@ -212,7 +231,7 @@ def decide(
         instance_key = _broken_instance(step, mark, fault)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
-    return Outcome(answer, log, step.ended)
+    return Outcome(answer, log, step.ended, step.events)
 
 
 def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:

@@ -44,7 +44,10 @@ class Resource(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, indexes={"version": ("bpmn_process_id", "version")})
 class ProcessDefinition(Row, frozen=True, gc=False):
-    """One version of a process. Versions count from 1 per `bpmn_process_id`."""
+    """One version of a process. Versions count from 1 per `bpmn_process_id`.
+
+    A deleted one stays for those that run on it, and for the history.
+    """
 
     key: int
     bpmn_process_id: str
@@ -56,6 +59,7 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION)
@@ -76,6 +80,7 @@ class DecisionRequirements(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION, indexes={"decision": ("decision_id",)})
@@ -93,6 +98,7 @@ class DecisionDefinition(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION, key=("deployment_key", "decision_id"))
@@ -147,8 +153,10 @@ class ElementInstance(Row, frozen=True, gc=False):
     scope whose content is entered from outside (start instructions). `called_instance_key` is the process
     instance that a call activity has called. `result` keeps what the element's job returned, where the model
     wants it offered to the handler. `held` names the variables of its own (a JSON array) that are to leave a
-    completing element and found no room outside. `phase` says how far its leaving had come when an incident
-    held it: `flows`, when its outputs are mapped.
+    completing element and found no room outside, or that an event brought and that are not its own. `phase`
+    says how far it has come where something holds it: in leaving, `flows` when its outputs are mapped; before
+    its work and after it, `start:1` when one of its start listeners has been gone through (`beforeAll:…`,
+    `end:…`).
     """
 
     key: int
@@ -191,7 +199,8 @@ class Variable(Row, frozen=True, gc=False):
 class Job(Row, frozen=True, gc=False):
     """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the
     back-off when backing off, None otherwise. `headers` is a JSON object where they are not the same for
-    every job of the task.
+    every job of the task. `listener_event_type` is the event that it is a listener of; empty where it is the
+    element's own work.
     """
 
     key: int
@@ -207,6 +216,7 @@ class Job(Row, frozen=True, gc=False):
     error_message: str | None = None
     headers: bytes | None = None
     tenant_id: str = DEFAULT_TENANT
+    listener_event_type: str = ""
 
 
 @stored(Home.INSTANCE, key=("element_instance_key",), table="loop")

@@ -204,7 +204,7 @@ def test_a_zeebe_user_task_runs_as_a_job_and_says_so() -> None:
     assert len(reading(content).processes) == 1
 
 
-@pytest.mark.parametrize("tag", ["executionListeners", "taskListeners"])
+@pytest.mark.parametrize("tag", ["taskListeners"])
 def test_what_would_be_skipped_is_refused_once(tag: str) -> None:
     content = task_with(element(f"zeebe:{tag}"), element("zeebe:taskDefinition", type="work"))
     assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [
