@@ -62,7 +62,7 @@ class FileCustody:
         try:
             self._mark = CommitMark(self._database)
             self._mark.write(row)
-            self._found = [(str(path), _which(os.stat(path))) for path in paths]  # noqa: PTH116 - as in `look`
+            self._found = [(str(path), _which(os.stat(path))) for path in paths]  # noqa: PTH116 - as look itself does it
             self._database_id = row.database_id
         except OSError as error:
             raise StoreError(
