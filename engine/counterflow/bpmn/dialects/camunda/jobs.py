@@ -34,6 +34,7 @@ from counterflow.bpmn.dialects.camunda.expressions import (
     value_expression,
     value_if_translated,
 )
+from counterflow.bpmn.dialects.camunda.job_errors import job_errors
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import JOB_TYPE, script_headers, script_language
@@ -113,7 +114,13 @@ def job(
         retry_cycle=cycle,
         result_variable=result_variable(element) or None,
         header_expressions=tuple(headers.computed),
+        errors=job_errors(element, extensions, notes) if is_external(element) else (),
     )
+
+
+def is_external(element: Element) -> bool:
+    """Whether a worker asks for it by a topic."""
+    return work(element, "type") in _EXTERNAL
 
 
 def result_variable(element: Element) -> str:
