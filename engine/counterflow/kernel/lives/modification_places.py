@@ -80,7 +80,7 @@ class TokenPlaces:
 
     def _node_of(self, instruction: ActivateInstruction) -> Node:
         node = self._course.nodes.get(instruction.element_id)
-        if node is None:
+        if node is None or node.part_of is not None:
             raise self._refusal(
                 instruction.element_id, f"its process '{self._course.process.id}' has no such element"
             )
