@@ -302,9 +302,13 @@ class Oracle:
         before = events[: events.index(first)]
         begun = [event for event in events[len(before) :] if isinstance(event, moves.ElementActivating)]
         inner = {event.key for event in begun if event.scope_key == first.scope_key}
+        activities: dict[int, str] = {}
+        for event in begun:  # what is entered first in each; a condition on its border may have come already
+            if event.scope_key in inner:
+                activities.setdefault(event.scope_key, event.element_id)
         reference.activated(
             self._seen.paths[first.scope_key],
-            [event.element_id for event in begun if event.scope_key in inner],
+            list(activities.values()),
             instead=any(isinstance(event, moves.ElementTerminated | ending.SweepBegun) for event in before),
         )
 

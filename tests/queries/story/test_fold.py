@@ -15,6 +15,7 @@ from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import (
     decision_deployments,
+    deletions,
     deployments,
     modification,
     quarantine,
@@ -32,6 +33,7 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionsBound,
     ),
     deployments.DeploymentCreated,
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),  # of a definition
     deployments.ProcessDefined,
     deployments.ResourceStored,
     modification.ProcessInstanceModified,  # told by what it has ended and begun

@@ -6,6 +6,7 @@ The job type of a task is found by the first of these that the model gives:
 | --- | --- |
 | `camunda:type="external" camunda:topic="invoice"` | the topic: `invoice` |
 | `camunda:type="mail"`, `http`, `shell`, `camel`, `case`, … | the same: `mail` |
+| a call activity with `camunda:caseRef="claim"` | `case`; the case in the header `caseRef` |
 | `camunda:class="org.acme.Charge"` | the class name: `org.acme.Charge` |
 | `camunda:delegateExpression="#{chargeCard}"` | the bean: `chargeCard` |
 | `camunda:expression="${card.charge(order)}"` | `card.charge`; the expression in the header `expression` |
@@ -25,6 +26,7 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.dialects.camunda.calls import CASE_ATTRIBUTES
 from counterflow.bpmn.dialects.camunda.connectors import Connector
 from counterflow.bpmn.dialects.camunda.expressions import (
     is_juel,
@@ -66,6 +68,8 @@ _DOTTED_NAME = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(\(.*\))?\s*", re
 _EXTERNAL: Final = frozenset({"external", "external-worker"})
 """How Camunda 7, and how Flowable, says that a worker asks for it by a topic."""
 
+CASE: Final = "case"
+"""The job type of what calls a case."""
 WORK_ATTRIBUTES: Final = ("type", "class", "delegateExpression", "expression")
 """Any of these says how a task is done."""
 
@@ -147,19 +151,30 @@ def _add_fields(element: Element, extensions: Sequence[etree._Element], headers:
     """Add fields to the job: a class's as written, computed ones where the task says of what kind it is.
     Those are its parameters, computed when the job is created where they can be.
     """
-    is_parameter = bool(work(element, "type"))
-    for name, text in field_texts(extensions).items():
-        value = value_if_translated(text) if is_parameter and ("${" in text or "#{" in text) else None
-        if value is None:
-            headers.known[name] = text
-        else:
+    texts = field_texts(extensions)
+    if work(element, "type"):
+        _add_texts(headers, texts)
+    else:
+        headers.known |= texts
+
+
+def _add_texts(headers: _Headers, texts: Mapping[str, str]) -> None:
+    """Those that are expressions are computed, where they can be."""
+    for name, text in texts.items():
+        value = value_if_translated(text) if "${" in text or "#{" in text else None
+        if value is not None:
             headers.computed.append(HeaderExpression(name, value))
+        else:
+            headers.known[name] = text
 
 
 def _job_type(
     element: Element, headers: _Headers, connector: Connector | None, notes: Notes
 ) -> str | Expression | None:
     """The rule of the table at the top; adds the headers that tell what the type does not."""
+    if work(element, "caseRef"):
+        _add_texts(headers, {name: text for name in CASE_ATTRIBUTES if (text := work(element, name))})
+        return CASE
     if kind := work(element, "type"):
         return _topic(element, notes) if kind in _EXTERNAL else kind
     if class_name := work(element, "class"):

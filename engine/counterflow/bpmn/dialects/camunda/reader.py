@@ -15,7 +15,12 @@ from lxml import etree
 
 from counterflow.bpmn.data_objects import initial_values
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
+from counterflow.bpmn.dialects.camunda.calls import (
+    CALL_ATTRIBUTES,
+    call_mappings,
+    called_process,
+    hands_everything_out,
+)
 from counterflow.bpmn.dialects.camunda.connectors import connector_of
 from counterflow.bpmn.dialects.camunda.decisions import (
     DECISION_ATTRIBUTES,
@@ -94,7 +99,8 @@ def details(element: Element, notes: Notes) -> Details:
     called = None
     if element.tag == "callActivity":
         handed_in, handed_out = call_mappings(element, extensions, notes)
-        called = called_process(element, extensions, handed_out, text_or_expression, notes)
+        if not element.is_job:
+            called = called_process(element, extensions, handed_out, text_or_expression, notes)
         # parameters are set first and read last, as in Camunda 7
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
@@ -110,7 +116,9 @@ def details(element: Element, notes: Notes) -> Details:
         inputs=inputs,
         outputs=outputs,
         listeners=listeners(element, extensions, properties, notes),
-        results_stay_local=connector is not None or (called is not None and not called.propagate_all_out),
+        results_stay_local=connector is not None
+        or (called is not None and not called.propagate_all_out)
+        or (element.tag == "callActivity" and element.is_job and not hands_everything_out(extensions)),
         is_reported=is_evaluated
         or is_decision
         or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
