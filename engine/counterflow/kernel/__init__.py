@@ -39,10 +39,13 @@ from counterflow.kernel.lives import (
     decisions,
     deployments,
     due,
+    forms,
     instances,
     job_delivery,
     jobs,
     quarantine,
+    user_task_commands,
+    user_tasks,
     variables,
 )
 from counterflow.kernel.state.changing import is_changing
@@ -95,6 +98,9 @@ _PAGES: tuple[Any, ...] = (
     signal,
     terminate,
     undo,
+    forms,
+    user_task_commands,
+    user_tasks,
     variables,
 )
 OF_INSTANCE: Mapping[type[Event], InstanceApplier] = {

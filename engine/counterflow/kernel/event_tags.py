@@ -109,6 +109,14 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
+        "UserTaskCreated": 200,
+        "UserTaskAssigned": 201,
+        "UserTaskUpdated": 202,
+        "UserTaskCompleted": 203,
+        "UserTaskErrorThrown": 204,
+        "UserTaskCanceled": 205,
+        "FormDefined": 206,
+        "FormsBound": 207,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -8,6 +8,7 @@ from typing import Self
 
 from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
+from counterflow.edge.grpc.counterflow_v1.user_tasks import UserTaskCalls
 from counterflow.edge.grpc.families.activation import Activation
 from counterflow.edge.grpc.families.decisions import Decisions
 from counterflow.edge.grpc.families.deployments import DeploymentCalls
@@ -118,11 +119,9 @@ class GrpcDoor:
 
     def _counterflow(self) -> dict[str, Method]:
         calls, reading, rpcs = self._calls, CounterflowService(self._service), counterflow_v1.METHODS
+        behaviours = {**reading.behaviours(), **UserTaskCalls(self._service).behaviours()}
         return {
-            **{
-                name: calls.answered(rpcs[name], behaviour)
-                for name, behaviour in reading.behaviours().items()
-            },
+            **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in behaviours.items()},
             "GetHistory": calls.waiting(rpcs["GetHistory"], reading.get_history),
         }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from counterflow.kernel.data import scopes
+from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
 from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobCanceled, JobFailed, JobReturned
 from counterflow.kernel.rows import Job
@@ -17,7 +18,7 @@ from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
-from counterflow.model.graph import JobDefinition
+from counterflow.model.graph import JobDefinition, UserTaskDefinition
 
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
@@ -197,6 +198,8 @@ def _other_bytes(course: Course, job: Job) -> int:
 
 def _headers(course: Course, job: Job) -> bytes:
     definition = course.process.nodes[job.element_id].work
+    if isinstance(definition, UserTaskDefinition):
+        return job.headers or of_old_job(definition)
     if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"job {job.key} without a definition")
     return job.headers or definition.headers

@@ -18,7 +18,6 @@ from counterflow.queries.shapes.elements import (
     JoinFlow,
     Loop,
     Termination,
-    Variable,
     Wait,
 )
 from counterflow.queries.shapes.history import HistoryRecord
@@ -43,6 +42,8 @@ from counterflow.queries.shapes.reasons import (
     UndoUnderway,
 )
 from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
+from counterflow.queries.shapes.user_tasks import FormSchema, ShownUserTask, UserTask, UserTaskAct
+from counterflow.queries.shapes.variables import Variable
 
 __all__ = [
     "Broadcast",
@@ -55,6 +56,7 @@ __all__ = [
     "DefinitionXml",
     "ElementInstance",
     "FlowTaken",
+    "FormSchema",
     "HistoryRecord",
     "Incident",
     "InstanceTree",
@@ -72,6 +74,7 @@ __all__ = [
     "Reason",
     "Reasons",
     "ReceivedSignal",
+    "ShownUserTask",
     "SignalReceiver",
     "Termination",
     "ThrownEscalation",
@@ -80,6 +83,8 @@ __all__ = [
     "UndoRecord",
     "UndoScope",
     "UndoUnderway",
+    "UserTask",
+    "UserTaskAct",
     "Variable",
     "Wait",
 ]

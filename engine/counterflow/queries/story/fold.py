@@ -17,6 +17,7 @@ from counterflow.queries.story import (
     quarantine,
     terminations,
     undo,
+    user_tasks,
     waits,
 )
 from counterflow.queries.story.story import Addition, Story
@@ -25,6 +26,7 @@ from counterflow.store.port import Store
 ADDITIONS: Mapping[type[Event], Addition] = {
     **elements.ADDITIONS,
     **jobs.ADDITIONS,
+    **user_tasks.ADDITIONS,
     **waits.ADDITIONS,
     **undo.ADDITIONS,
     **decisions.ADDITIONS,
