@@ -17,7 +17,15 @@ from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, jobs, variables
+from counterflow.kernel.lives import (
+    decision_deployments,
+    decisions,
+    deployments,
+    forms,
+    jobs,
+    user_tasks,
+    variables,
+)
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
@@ -105,6 +113,8 @@ class Tracer:
             self._name(event.key, event.bpmn_process_id)
         elif isinstance(event, jobs.JobCreated):
             self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
+        elif isinstance(event, user_tasks.UserTaskCreated):
+            self._names[event.key] = f"task of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
         elif isinstance(event, undo.UndoRecorded):
@@ -154,6 +164,12 @@ class Tracer:
             return f"  decision defined: {event.decision_id} version {event.version}{tag}"
         if isinstance(event, decision_deployments.DecisionsBound):
             return f"  decisions bound: {', '.join(event.decisions)}"
+        if isinstance(event, forms.FormDefined):
+            tag = f" (tag {event.version_tag})" if event.version_tag else ""
+            self._names[event.key] = f"form {event.form_id} version {event.version}"
+            return f"  form defined: {event.form_id} version {event.version}{tag}"
+        if isinstance(event, forms.FormsBound):
+            return f"  forms bound: {', '.join(event.forms)}"
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
         if isinstance(event, pages.WorkPutOff | pages.PageEnded):
@@ -184,7 +200,7 @@ class Tracer:
                 or (field == "catch_id" and isinstance(event, CALLED_AFTER_CATCH))
                 or field.endswith("position")
                 or value in (None, "", 0, b"", ())
-            ):
+            ) and not _is_changed(event, field):
                 continue
             yield self._value(field, value)
 
@@ -196,6 +212,8 @@ class Tracer:
             return f"{label} {moment(value)}"
         if field in {"key", "undo_key", "message_key", "signal_key"}:
             return self._names[value]
+        if isinstance(value, tuple) and field.startswith("candidate_"):
+            return f"{label} [{', '.join(value)}]"
         if isinstance(value, tuple):
             return "[" + ", ".join(self._names.get(item, str(item)) for item in value) + "]"
         if isinstance(value, dict):
@@ -203,6 +221,12 @@ class Tracer:
         if isinstance(value, int):
             return f"{label} {self._names.get(value, value)}"
         return f"{label} {value.decode() if isinstance(value, bytes) else value}".replace("\n", " and ")
+
+
+def _is_changed(event: Event, field: str) -> bool:
+    """Whether an update has changed it, to nothing perhaps."""
+    is_update = isinstance(event, user_tasks.UserTaskUpdated)
+    return is_update and field not in {"by", "action"} and getattr(event, field) is not None
 
 
 def _evaluated(event: decisions.DecisionEvaluated) -> str:

@@ -1,4 +1,4 @@
-"""Work for people: what is open, from its rows and those of its candidates, and what has become of the rest."""
+"""Work for people: what is open, from its rows and its candidates', and what has become of the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TaskRow = rows.UserTask | rows.EndedUserTask
 
 
 class UserTaskFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which tasks are wanted; what is left empty does not narrow, and without a state they are the open ones."""
+    """Which tasks are wanted; what is left empty does not narrow; without a state, the open ones."""
 
     assignee: str = ""
     candidate_group: str = ""

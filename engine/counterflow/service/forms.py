@@ -39,8 +39,8 @@ def read_form(content: bytes, name: str, limits: DocumentLimits) -> ReadForm | F
     if not form.id.strip() or len(form.id) > ID_LENGTH or len(tag) > ID_LENGTH:
         return _finding(
             name,
-            f"expected a form with an id, and at most {ID_LENGTH} characters of it and of a versionTag, found "
-            f"{len(form.id)} and {len(tag)}.",
+            f"expected a form with an id, and at most {ID_LENGTH} characters of it and of a versionTag, "
+            f"found {len(form.id)} and {len(tag)}.",
             'Give it one, as "id": "approval".',
         )
     return ReadForm(form.id, tag or None)

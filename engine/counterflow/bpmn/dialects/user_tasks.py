@@ -1,4 +1,4 @@
-"""What all dialects read alike of user tasks: dates, priorities and names that are constants are judged here."""
+"""What all dialects read alike of user tasks; constants of dates and priorities are judged here."""
 
 from __future__ import annotations
 

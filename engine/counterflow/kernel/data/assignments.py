@@ -7,7 +7,7 @@ variable was missing. Lenient definitions (those of Camunda 7, and of no vendor)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -23,6 +23,7 @@ from counterflow.model.graph import UserTaskDefinition
 CANDIDATES = 1_000
 """How many groups, and how many users, one task is offered to; each of them has a row."""
 
+Kind = TypeVar("Kind")
 _TEXT, _TEXTS, _MOMENT = "a text", "a list of texts", "a date and time"
 
 
@@ -90,8 +91,7 @@ def _given_names(token: Token, source: Expression, what: str, is_lenient: bool) 
     if is_lenient and value.startswith(b'"'):
         given: str = msgspec.json.decode(value)
         return [name.strip() for name in given.split(",") if name.strip()]
-    names: list[str] = _decoded(token, source, value, list[str], what, _TEXTS)
-    return names
+    return _decoded(token, source, value, list[str], what, _TEXTS)
 
 
 def _date(token: Token, source: str | Expression, what: str, *, is_lenient: bool) -> str:
@@ -125,7 +125,9 @@ def _json(token: Token, source: Expression, what: str) -> bytes:
     return evaluation.json(token, token.key, source, what)
 
 
-def _decoded(token: Token, source: Expression, value: bytes, kind: type, what: str, expected: str):  # type: ignore[no-untyped-def]
+def _decoded(
+    token: Token, source: Expression, value: bytes, kind: type[Kind], what: str, expected: str
+) -> Kind:
     try:
         return msgspec.json.decode(value, type=kind)
     except msgspec.ValidationError:

@@ -139,7 +139,7 @@ def decide_complete(step: Step, command: CompleteUserTask) -> None:
 
 
 def decide_throw_error(step: Step, command: ThrowUserTaskError) -> None:
-    """ThrowUserTaskError: as a worker's, but where nothing catches it the task stays, and the caller is told."""
+    """ThrowUserTaskError: as a worker's, but where nothing catches it the task stays."""
     task, token = _find(step, command.user_task_key, "throw an error for")
     scopes.refuse_large(step, command.variables)
     thrown = error.ThrownError(command.error_code, command.message[:MESSAGE_LIMIT], command.variables)
@@ -196,8 +196,8 @@ def _refuse_nothing(command: UpdateUserTask) -> None:
     )
     if all(value is None for value in given) and not command.action:
         raise _invalid(
-            "Expected something of the user task to update (candidates, dates or priority), or an action, but "
-            "found neither"
+            "Expected something of the user task to update (candidates, dates or priority), or an action, "
+            "but found neither"
         )
 
 
