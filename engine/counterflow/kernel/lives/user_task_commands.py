@@ -142,6 +142,13 @@ def decide_throw_error(step: Step, command: ThrowUserTaskError) -> None:
     """ThrowUserTaskError: as a worker's, but where nothing catches it the task stays."""
     task, token = _find(step, command.user_task_key, "throw an error for")
     scopes.refuse_large(step, command.variables)
+    if error.find_catch(token, command.error_code) is None:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected something to catch the error with code '{command.error_code}' of user task "
+            f"'{task.key}', but found no boundary event and no event sub-process for it, up to the "
+            "process; complete the task, or cancel the instance",
+        )
     thrown = error.ThrownError(command.error_code, command.message[:MESSAGE_LIMIT], command.variables)
     try:
         catch = error.reach(token, thrown)
