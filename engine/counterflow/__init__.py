@@ -1,5 +1,4 @@
-"""Counterflow: a BPMN 2.0 process engine that speaks Zeebe's gRPC protocol and undoes exactly what was
-done.
+"""Counterflow: a BPMN 2.0 process engine that speaks Zeebe's gRPC protocol and undoes exactly what was done.
 
     async with Engine("sqlite:///trip.db") as engine: …     an engine in the program itself, without a network
     with counterflow.open("sqlite:///trip.db") as engine: … the same for programs that do not await
@@ -97,9 +96,7 @@ _HOMES = {
     "WorkerJob": "engine.results",
     "open": "engine.blocking",
 }
-"""Where each name comes from when it is first asked for: `counterflow --help` should wait for none of
-them.
-"""
+"""Where each name comes from when it is first asked for. So `counterflow --help` waits for none of them."""
 
 
 def __getattr__(name: str) -> Any:

@@ -24,8 +24,8 @@ class BrokenOff(BaseException):
 
 
 class Aside(Executor):
-    """Does each piece of work in a thread of its own, which neither `shutdown` nor the end of the process
-    waits for.
+    """Does each piece of work in a thread of its own. Neither `shutdown` nor the end of the process waits for
+    it.
     """
 
     def __init__(self, name: str) -> None:
@@ -53,7 +53,7 @@ class Aside(Executor):
 
 
 def _without_circles(work: Callable[[], Result]) -> Result:
-    """What comes of the work; what it has left in circles goes at once, which trees of XML are, with all of
+    """What comes of the work; what it has left in circles goes at once. Trees of XML are circles, with all of
     their document. Only what is newest is looked at, so that nobody waits for it.
     """
     try:

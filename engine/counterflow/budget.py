@@ -17,7 +17,7 @@ SMALL: Final = 65_536
 
 
 class Budget:
-    """`most` of something for all, of which one holder has `each` at the most; all of it where there is only
+    """`most` of something for all, of which one holder has `each` at the most. All of it where there is only
     one (`each` is None).
     """
 
@@ -53,8 +53,8 @@ class AnswerReader(Protocol):
 
 
 class Budgets:
-    """The two of a server: bytes of memory, and calls that wait for things to happen; `is_shared` by
-    connections, or the program's own.
+    """The two of a server: bytes of memory, and calls that wait for things to happen. They are shared by
+    connections (`is_shared`), or the program's own.
     """
 
     __slots__ = ("_readers", "memory", "waiting")
@@ -77,8 +77,8 @@ class Budgets:
         self._readers.pop(reader, None)
 
     def make_room(self, own: int, size: int) -> bool:
-        """Whether one who has `own` gets so many bytes more, of what there is or from those who do not read:
-        not beyond an equal share, one for somebody new among them, and from those alone who have more.
+        """Whether one who has `own` gets so many bytes more, of what is free or of who does not read. It gets
+        no more than an equal share, one for somebody new counted in, and from those alone who have more.
         """
         memory, wanted = self.memory, own + size
         if not self._readers or wanted * (len(self._readers) + 1) > memory.most:

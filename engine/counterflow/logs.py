@@ -1,5 +1,5 @@
-"""What the server says while it runs, on stderr: a line a record, as text for people or as JSON for programs
-that collect logs.
+"""What the server says while it runs, on stderr: a line a record, as text for people or as JSON. JSON is for
+programs that collect logs.
 
 Names of models, messages of workers and whatever else came from elsewhere stand in these lines, so all that a
 terminal would obey or hide is spelled out (`visible.py`), and no text can pretend to be a line of its own.
@@ -37,9 +37,7 @@ def begin(settings: Settings) -> None:
 
 
 def warn_of_variables(environment: Mapping[str, str]) -> None:
-    """Name the variables of the environment that somebody has meant for the server, and that it does not
-    have.
-    """
+    """Name the environment's variables that somebody has meant for the server and that it does not have."""
     for sentence in unknown_variables(environment):
         logger.warning("%s", sentence)
 
@@ -61,8 +59,8 @@ class TextLines(LineFormatter):
 
 
 class JsonLines(logging.Formatter):
-    """An object a record: `time` (ISO 8601, UTC), `level`, `logger`, `message`, what its `fields` say, and
-    any `exception`.
+    """An object a record: `time` (ISO 8601, UTC), `level`, `logger`, `message`, its `fields`, `exception`.
+    The last two where there are any.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -80,8 +78,8 @@ class JsonLines(logging.Formatter):
 
 
 def told(error: BaseException) -> str:
-    """An exception and those it came from, the last one last, as Python tells them, without the words of
-    other people's exceptions.
+    """An exception and those it came from, the last one last, without the words of others' exceptions. They
+    are told as Python tells them.
     """
     return "\n".join(
         text.rstrip("\n")

@@ -1,6 +1,4 @@
-"""The composition root: an engine and the doors that lead to it, and the order in which they begin and
-end.
-"""
+"""The composition root: an engine and the doors that lead to it, in which order they begin and end."""
 
 from __future__ import annotations
 
@@ -61,8 +59,8 @@ class Server:
             self._parts = parts.pop_all()
 
     async def stop(self) -> None:
-        """Refuse new calls, end polls and streams, let commands finish within the settings' grace, commit,
-        close.
+        """Refuse new calls, end polls and streams, let commands finish within the settings' grace, close.
+        Before it closes, all is committed.
         """
         await self._parts.aclose()
 
@@ -161,8 +159,9 @@ def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) 
 
 
 def what_stands_open(settings: Settings) -> str:
-    """A sentence of what anybody may do who reaches an address that is not of this machine alone; nothing
-    where somebody vouches for clients.
+    """A sentence of what anybody may do who reaches an address beyond this machine; else empty.
+
+    Where somebody vouches for clients, it is empty as well.
     """
     if is_loopback(settings.host) or settings.tls_client_authority is not None:
         return ""
@@ -194,18 +193,18 @@ def run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
 
 
 def _last_words() -> None:
-    """Where a library written in C ends the process (some do where memory is lacking), say on stderr where it
-    was: else nobody would hear anything at all.
+    """Where a library written in C ends the process, say on stderr where it was. Some do where memory is
+    lacking, and nobody would hear anything at all.
     """
     with suppress(ValueError, OSError):  # a stderr that is no file
         faulthandler.enable(all_threads=False)
 
 
 def _calm_collector() -> None:
-    """What was made at the start stays (until now the command has had no collector); and calls leave little
-    garbage in circles (measured: a fifth less work, half the p99). What many callers at once do leave, since
-    they wait, is looked at in small portions: 400,000 objects of ten thousand polls held the event loop for
-    0.3 s.
+    """What was made at the start stays, and what calls leave in circles is looked at in small portions. Until
+    now the command has had no collector; and calls leave little garbage in circles (measured: a fifth less
+    work, half the p99). What many callers at once do leave, since they wait, is looked at in small portions:
+    400,000 objects of ten thousand polls held the event loop for 0.3 s.
     """
     gc.enable()
     gc.freeze()
@@ -213,8 +212,8 @@ def _calm_collector() -> None:
 
 
 def _quick_turns() -> None:
-    """Beside a thread that reads a model the event loop has its turn after so many seconds, not after 5 ms; a
-    call needs several.
+    """Beside a thread that reads a model the event loop has its turn after so many seconds. It would be 5 ms,
+    and a call needs several turns.
     """
     sys.setswitchinterval(0.0005)
 

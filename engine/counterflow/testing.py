@@ -121,8 +121,8 @@ class Engine(BlockingVerbs):
                 keep_model(self._state, needed, read_model(self.store, needed))
 
     def advance(self, by: timedelta = timedelta(), **duration: float) -> None:
-        """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way, each at its
-        own moment. Raises `ValueError` for a time that would go back.
+        """Let time pass (`seconds=…`, `minutes=…`), with everything that comes due on the way. Each comes at
+        its own moment. Raises `ValueError` for a time that would go back.
         """
         self._refuse_closed()
         passing = length(by) + timedelta(**duration)
@@ -280,7 +280,7 @@ def _done(task: WorkerTask, job: ActivatedJob) -> Command:
 
 
 def _result(returned: Awaitable[Returned]) -> Returned:
-    """What an async handler comes to, in a loop of its own; beside the loop of an async test, which stands
+    """What an async handler comes to, in a loop of its own. Beside the loop of an async test, which stands
     still meanwhile, that one needs a thread.
     """
     try:

@@ -40,15 +40,15 @@ def spelled_out(character: str) -> str:
 
 
 def visible_json(text: str, *, only_ascii: bool = False) -> str:
-    """JSON text that means the same, with those characters (or all beyond ASCII) as JSON escapes (RFC 8259,
-    7).
+    """JSON text that means the same, with those characters (or all beyond ASCII) escaped. The escapes are
+    JSON's (RFC 8259, 7).
     """
     return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda found: _escaped(found[0]), text)
 
 
 def visible_xml(text: str, *, only_ascii: bool = False) -> str:
-    """XML text that means the same, with those characters (or all beyond ASCII) as character references (XML
-    1.0, 4.1).
+    """XML text that means the same, with those characters (or all beyond ASCII) as references. These are
+    character references (XML 1.0, 4.1).
     """
     return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda found: f"&#{ord(found[0])};", text)
 
@@ -59,8 +59,8 @@ def _escaped(character: str) -> str:
 
 
 class LineFormatter(logging.Formatter):
-    """One line a record whatever is in it; what an exception says follows indented, so that no line of it
-    looks like a record.
+    """One line a record whatever is in it; what an exception says follows indented. So no line of it looks
+    like a record.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's

@@ -7,19 +7,21 @@ Both the commands and the worker SDK say it this way. The texts that are looked 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from counterflow_wire.certificates import AUTHORITY_VARIABLE, CHAIN_VARIABLE, KEY_VARIABLE
+from counterflow_wire.validity import validity_of
 
 
 class Dialled(NamedTuple):
-    """How a server was called: its address (host:port), whether over TLS, and with a certificate of the
-    client's own.
-    """
+    """How a server was called: its address (host:port), whether over TLS, and the client's certificate."""
 
     target: str
     is_secure: bool = False
-    shows_certificate: bool = False
+    certificate: Path | None = None
+    """The file of the client's own, None where it shows none."""
 
 
 class Sign(NamedTuple):
@@ -43,6 +45,11 @@ HANGS_UP_ON_CERTIFICATE = (
     f"({CHAIN_VARIABLE}), but this one seems not to; name one of the authority that it trusts (its "
     "tls_client_authority); else something else is there"
 )
+HANGS_UP_ON_OLD_CERTIFICATE = (
+    "{target} hangs up at once over TLS: expected a certificate that is valid now, found {certificate} "
+    f"({CHAIN_VARIABLE}), which {{fault}}; have it renewed by an authority that the server trusts (its "
+    "tls_client_authority), and see that this machine's clock is right"
+)
 SIGNS = (
     Sign(
         re.compile("WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG"),
@@ -50,9 +57,19 @@ SIGNS = (
         "meant to be without",
     ),
     Sign(
-        re.compile("CERTIFICATE_VERIFY_FAILED|Hostname Verification Check failed"),
-        "{target} shows a certificate that is not trusted here, or is for another name; name the file of an "
-        f"authority to trust in {AUTHORITY_VARIABLE}, or the server as its certificate does",
+        re.compile("CERTIFICATE_VERIFY_FAILED: certificate (?P<fault_there>has expired|is not yet valid)"),
+        "{target} shows a certificate that {fault_there}: expected one that is valid now; have it "
+        "renewed (the server's tls_certificate), and see that this machine's clock is right",
+    ),
+    Sign(
+        re.compile("Hostname Verification Check failed"),
+        "{target} shows a certificate that is for another name, expected one for {host}; name the server as "
+        "its certificate does, or have it made for this name as well",
+    ),
+    Sign(
+        re.compile("CERTIFICATE_VERIFY_FAILED"),
+        "{target} shows a certificate that is not trusted here; name the file of an authority to trust in "
+        f"{AUTHORITY_VARIABLE}",
     ),
     Sign(
         re.compile("Failed to create security handshaker"),
@@ -97,8 +114,32 @@ def why_unreachable(dialled: Dialled, details: str) -> str:
 
     Empty where they say nothing of the way to it.
     """
-    sentence = next((sign.sentence for sign in SIGNS if sign.pattern.search(details)), "")
+    for sign in SIGNS:
+        if found := sign.pattern.search(details):
+            return _told(sign.sentence, dialled, **found.groupdict())
+    return ""
+
+
+def _told(sentence: str, dialled: Dialled, **said: str) -> str:
     if sentence is HANGS_UP and dialled.is_secure:
-        sentence = HANGS_UP_ON_CERTIFICATE if dialled.shows_certificate else HANGS_UP_OVER_TLS
+        sentence = _over_tls(dialled)
     target = dialled.target
-    return sentence.format(target=target, host=target.rpartition(":")[0].strip("[]") or target)
+    return sentence.format(
+        target=target,
+        host=target.rpartition(":")[0].strip("[]") or target,
+        certificate=dialled.certificate,
+        fault=_fault(dialled.certificate),
+        **said,
+    )
+
+
+def _over_tls(dialled: Dialled) -> str:
+    """Why a server hangs up over TLS, as far as a client can know: it trusts no certificate that it saw."""
+    if dialled.certificate is None:
+        return HANGS_UP_OVER_TLS
+    return HANGS_UP_ON_OLD_CERTIFICATE if _fault(dialled.certificate) else HANGS_UP_ON_CERTIFICATE
+
+
+def _fault(certificate: Path | None) -> str:
+    valid = validity_of(certificate) if certificate is not None else None
+    return valid.fault(datetime.now(UTC)) if valid is not None else ""

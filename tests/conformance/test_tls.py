@@ -105,6 +105,24 @@ def test_our_own_command_line_shows_its_certificate(
         assert refused.returncode == 5
         assert "name one that it trusts in ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH" in refused.stderr
         assert "https://" not in refused.stderr
+        for other_time, fault in (
+            (certificates.expired, "expired on 2021-01-02 03:04 UTC"),
+            (
+                certificates.early,
+                "is not valid before 2090-01-01 00:00 UTC",
+            ),
+        ):
+            late = topology(
+                server,
+                **trusted,
+                ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH=other_time.certificate,
+                ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH=other_time.key,
+            )
+            assert late.returncode == 5
+            assert (
+                f"found {other_time.certificate} (ZEEBE_CLIENT_SSL_CERT_CHAIN_PATH), which {fault}"
+                in late.stderr
+            )
         half = topology(server, **trusted, **chain)
         assert (half.returncode, "found a certificate without a key" in half.stderr) == (2, True)
         mixed = topology(server, **trusted, **chain, ZEEBE_CLIENT_SSL_PRIVATE_KEY_PATH=other.key)
@@ -119,14 +137,19 @@ async def test_our_own_sdk_shows_its_certificate(
     with serving(tmp_path, certificates, mutual=True, transport=transport) as server:
         async with Client(f"https://{server.address}", certificates=shown) as client:
             assert (await client.topology()).cluster_size == 1
-        unknown = ClientCertificates(certificates.ours.certificate, *certificates.stranger)
-        async with Client(
-            f"https://{server.address}", certificates=unknown, retry=CallRetry(attempts=1)
-        ) as client:
-            with pytest.raises(
-                UnavailableError, match=r"over TLS: expected a server that trusts the certificate"
-            ):
-                await client.topology()
+        for other, words in (
+            (certificates.stranger, "over TLS: expected a server that trusts the certificate"),
+            (
+                certificates.expired,
+                "over TLS: expected a certificate that is valid now, found .* expired on 2021",
+            ),
+        ):
+            unknown = ClientCertificates(certificates.ours.certificate, *other)
+            async with Client(
+                f"https://{server.address}", certificates=unknown, retry=CallRetry(attempts=1)
+            ) as client:
+                with pytest.raises(UnavailableError, match=words):
+                    await client.topology()
 
 
 @speaking("tls", "create", "activate", "complete")

@@ -140,7 +140,15 @@ OTHERS = [
     ),
     (
         "Custom verification check failed with error: UNAUTHENTICATED: Hostname Verification Check failed.",
-        "is for another name",
+        "is for another name, expected one for host; name the server as its certificate does",
+    ),
+    (
+        "SSL_ERROR_SSL: error:1000007d: CERTIFICATE_VERIFY_FAILED: certificate has expired: OK",
+        "host:1 shows a certificate that has expired: expected one that is valid now; have it renewed",
+    ),
+    (
+        "SSL_ERROR_SSL: error:1000007d: CERTIFICATE_VERIFY_FAILED: certificate is not yet valid: OK",
+        "host:1 shows a certificate that is not yet valid: expected one that is valid now",
     ),
     (
         "failed to connect to all addresses; last error: Cannot check peer: missing selected ALPN property.",
@@ -154,7 +162,9 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    "details,words", OTHERS, ids=["authority", "name", "HTTP/1 behind TLS", "permission"]
+    "details,words",
+    OTHERS,
+    ids=["authority", "name", "expired", "not yet", "HTTP/1 behind TLS", "permission"],
 )
 def test_certificates_and_what_is_behind_them(details: str, words: str) -> None:
     assert words in why_unreachable(Dialled("host:1"), details)
@@ -173,7 +183,7 @@ CLOSED = "failed to connect to all addresses; last error: UNAVAILABLE: ipv4:1.2.
             "https",
         ),
         (
-            Dialled("host:1", is_secure=True, shows_certificate=True),
+            Dialled("host:1", is_secure=True, certificate=Path("nowhere.pem")),
             "name one of the authority that it trusts (its tls_client_authority)",
             "https",
         ),

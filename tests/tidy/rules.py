@@ -96,6 +96,8 @@ PURE_FOLDERS = (
     "engine/counterflow/drawing",
 )
 
+SENTENCE_END = re.compile(r"""[.!?]["')`]*(?=\s|$)""")
+
 SUPPRESSION = re.compile(
     r"#\s*(?:type:\s*ignore|noqa|pragma:\s*no cover)(?P<code>(?:\[[^\]]*\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?)(?P<rest>.*)"
 )
@@ -223,6 +225,18 @@ def _is_setter(node: ast.stmt) -> bool:
     return any(isinstance(one, ast.Attribute) and one.attr == "setter" for one in decorators)
 
 
+def contract_on_one_line(source: Source) -> Iterator[Complaint]:
+    """The first sentence of a docstring is its contract: read at a glance, found by a search, shown in a tooltip."""
+    if source.within(*PRODUCT):
+        for node in source.docstrings():
+            first, *rest = source.lines_of(node)
+            if rest and not SENTENCE_END.search(first):
+                yield Complaint(
+                    node.lineno,
+                    "the first sentence goes on in the next line: say the contract in one line, the rest behind it",
+                )
+
+
 def explained_exceptions(source: Source) -> Iterator[Complaint]:
     """Who silences a tool names the rule and the reason, behind it or above; neighbours may share one."""
     reason_above = False
@@ -276,6 +290,7 @@ RULES: tuple[Rule, ...] = (
     whole_words,
     says_what_it_is,
     public_contracts,
+    contract_on_one_line,
     explained_exceptions,
     pure_rooms,
 )

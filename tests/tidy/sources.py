@@ -83,6 +83,12 @@ class Source:
         """The classes, functions and methods that others may use: no part of their names begins with `_`."""
         yield from _public(self.tree)
 
+    def docstrings(self) -> Iterator[ast.Expr]:
+        """Every expression that is only a string: what modules, classes, functions and names say of themselves."""
+        for node in self.nodes:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and is_text(node.value):
+                yield node
+
     def code_lines(self) -> int:
         """How many lines hold code: no blank ones, comments or docstrings."""
         lines: set[int] = set()
@@ -91,17 +97,12 @@ class Source:
                 lines.update(range(token.start[0], token.end[0] + 1))
         return len(lines - self._docstring_lines())
 
+    def lines_of(self, node: ast.stmt) -> list[str]:
+        """The lines of a statement, as they are written."""
+        return self.text.splitlines()[node.lineno - 1 : node.end_lineno]
+
     def _docstring_lines(self) -> set[int]:
-        """The lines of every expression that is only a string."""
-        loose = [
-            node for node in self.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        ]
-        return {
-            line
-            for node in loose
-            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-            for line in span(node)
-        }
+        return {line for node in self.docstrings() for line in span(node)}
 
 
 def _public(owner: ast.Module | ast.ClassDef) -> Iterator[Definition]:
@@ -111,6 +112,11 @@ def _public(owner: ast.Module | ast.ClassDef) -> Iterator[Definition]:
             yield node
             if isinstance(node, ast.ClassDef):
                 yield from _public(node)
+
+
+def is_text(constant: ast.Constant) -> bool:
+    """Whether a constant is a string."""
+    return isinstance(constant.value, str)
 
 
 def span(node: ast.stmt) -> range:

@@ -45,6 +45,14 @@ BITES: list[tuple[Rule, str, str, int, str]] = [
         4,
         "send has no docstring",
     ),
+    (
+        rules.contract_on_one_line,
+        EDGE,
+        'def send() -> None:\n    """Send it to whoever\n    asks."""\n',
+        2,
+        "goes on in the next line",
+    ),
+    (rules.contract_on_one_line, EDGE, 'key = 0\n"""The key of 1.5\njobs.\n"""\n', 2, "goes on in the next"),
     (rules.explained_exceptions, EDGE, "x = y  # type: ignore\n", 1, "name the one rule"),
     (rules.explained_exceptions, EDGE, "x = y  # type: ignore[arg-type]\n", 1, "the reason in words"),
     (rules.explained_exceptions, EDGE, "x = y  # noqa: S101\n", 1, "the reason in words"),
@@ -102,6 +110,13 @@ PASSES: list[tuple[Rule, str, str]] = [
         'class Job:\n    """A job."""\n\n    @key.setter\n    def key(self, key: int) -> None: ...\n',
     ),
     (rules.public_contracts, TEST, "def test_a_job() -> None: ...\n"),
+    (rules.contract_on_one_line, EDGE, '"""Sends jobs"""\n'),
+    (
+        rules.contract_on_one_line,
+        EDGE,
+        'def send() -> None:\n    """Send it. Whoever asks\n    has it.\n    """\n',
+    ),
+    (rules.contract_on_one_line, TEST, '"""What is tried\nhere."""\n'),
     (rules.explained_exceptions, EDGE, "x = y  # type: ignore[arg-type]  # the library says otherwise\n"),
     (
         rules.pure_rooms,

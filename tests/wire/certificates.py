@@ -12,6 +12,18 @@ import pytest
 
 from counterflow.wire.contract import Tls
 
+BOOKS = """
+[ca]
+default_ca = ours
+[ours]
+database = {books}/index
+serial = {books}/serial
+new_certs_dir = {books}
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+"""
 LOCAL = "DNS:localhost,IP:127.0.0.1"
 
 
@@ -33,6 +45,49 @@ def issued(folder: Path, by: Certificate, name: str, alternatives: str = "") -> 
     return _request(
         folder, name, "-x509", "-days", "2", "-CA", str(by.certificate), "-CAkey", str(by.key), *names
     )
+
+
+def issued_for(folder: Path, by: Certificate, name: str, since: str, until: str) -> Certificate:
+    """A certificate for `name` that is valid at other times, each `YYYYMMDDHHMMSSZ`."""
+    made = Certificate(folder / f"{name}.pem", folder / f"{name}.key")
+    books = folder / f"books-of-{name}"
+    books.mkdir()
+    (books / "index").touch()
+    (books / "serial").write_text("01")
+    (books / "rules").write_text(BOOKS.format(books=books))
+    asked = books / "asked"
+    openssl(
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        f"/CN={name}",
+        "-keyout",
+        str(made.key),
+        "-out",
+        str(asked),
+    )
+    openssl(
+        "ca",
+        "-batch",
+        "-notext",
+        "-config",
+        str(books / "rules"),
+        "-cert",
+        str(by.certificate),
+        "-keyfile",
+        str(by.key),
+        "-in",
+        str(asked),
+        "-out",
+        str(made.certificate),
+        "-startdate",
+        since,
+        "-enddate",
+        until,
+    )
+    return made
 
 
 def _request(folder: Path, name: str, *options: str) -> Certificate:
@@ -70,6 +125,8 @@ class Certificates:
         self.server = issued(folder, self.ours, "server", LOCAL)
         self.client = issued(folder, self.ours, "booking")
         self.named = issued(folder, self.ours, "named", "DNS:booking.example,URI:spiffe://trips/booking")
+        self.expired = issued_for(folder, self.ours, "expired", "20200101000000Z", "20210102030405Z")
+        self.early = issued_for(folder, self.ours, "early", "20900101000000Z", "20910101000000Z")
         self.stranger = issued(folder, authority(folder, "theirs"), "stranger")
 
     def tls(self, *, mutual: bool = False) -> Tls:

@@ -13,6 +13,8 @@ import grpc
 import pytest
 
 from counterflow.wire.contract import Tls
+from counterflow.wire.handshakes import QUIET_SECONDS, Refusals
+from counterflow.wire.native.server import NativeServer
 from counterflow.wire.tls import UnusableTls, server_context
 from tests.wire.certificates import Certificate, Certificates, openssl
 from tests.wire.house import BOTH, PATIENCE_SECONDS, House, Made
@@ -116,6 +118,62 @@ async def test_who_has_no_certificate_of_the_authority_is_not_let_in(
             await echo(b"a", timeout=PATIENCE_SECONDS)
         assert refusal.value.code() == grpc.StatusCode.UNAVAILABLE
         assert not house.calls
+
+
+NOT_LET_IN = [
+    (None, "found a client that shows none"),
+    ("stranger", "found one of which OpenSSL says: unable to get local issuer certificate"),
+    ("expired", "found one of which OpenSSL says: certificate has expired"),
+    ("early", "found one of which OpenSSL says: certificate is not yet valid"),
+]
+
+
+@pytest.mark.parametrize("who, found", NOT_LET_IN)
+async def test_the_log_says_why_a_client_was_not_let_in(
+    certificates: Certificates, who: str | None, found: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = getattr(certificates, who) if who else None
+    async with (
+        serving(NativeServer, certificates.tls(mutual=True)) as (house, port),
+        calling(port, certificates.credentials(client)) as channel,
+    ):
+        echo: Any = channel.unary_unary("/house/wait")
+        with pytest.raises(grpc.aio.AioRpcError):
+            await echo(b"a", timeout=PATIENCE_SECONDS)
+        await house.until(lambda: bool(caplog.messages))
+    assert caplog.messages[0] == (
+        f"A client was not let in over TLS: expected a certificate of an authority in "
+        f"{certificates.ours.certificate} (tls_client_authority), {found}"
+    )
+
+
+async def test_who_speaks_without_tls_is_told_in_the_log(
+    certificates: Certificates, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(NativeServer, certificates.tls()) as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await reader.read()
+        writer.close()
+    assert "expected TLS 1.2 or later, found something else (http request)" in caplog.messages[0]
+
+
+def test_one_who_comes_again_and_again_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    refusals = Refusals("ours.pem", lambda: now)
+    expired, other = ssl.SSLCertVerificationError(), ssl.SSLError()
+    expired.verify_message, other.reason = "certificate has expired", "NO_SHARED_CIPHER"
+    for _ in range(1_000):
+        refusals.tell(expired)
+    refusals.tell(other)
+    now = QUIET_SECONDS
+    refusals.tell(expired)
+    assert [message.partition("says: ")[2] for message in caplog.messages] == [
+        "certificate has expired",
+        "",
+        "certificate has expired (999 more before)",
+    ]
 
 
 def refusal(tls: Tls) -> str:

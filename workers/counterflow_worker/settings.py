@@ -41,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def dialled(self) -> Dialled:
         """How the server is called, for whoever tells why it did not answer."""
-        return Dialled(self.target, self.secure, self.certificates.chain is not None)
+        return Dialled(self.target, self.secure, self.certificates.chain)
 
     def bearer(self) -> str | None:
         """The token that is valid now; None if there is none."""

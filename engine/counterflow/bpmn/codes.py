@@ -1,5 +1,5 @@
-"""Errors and escalations as a model names them: an `error` or `escalation` of the file, and its code, by
-which it is caught.
+"""Errors and escalations as a model names them: an `error` or `escalation` of the file, and its code. By its
+code each is caught.
 
 A catch compares codes, so its own is written out (BPMN 2.0.2, 10.5.6 and table 10.84). What is thrown may be
 computed when it is thrown: the code that an event throws may be FEEL behind `=`. Camunda 7 takes a code as it
@@ -25,8 +25,8 @@ _EXPRESSIONS = ("=", "${", "#{")
 
 
 def code_of(outline: Outline, event: Element) -> str:
-    """The code of the error or escalation that an event names, as it is written and compared; empty where it
-    names none or that has none.
+    """The code of the error or escalation that an event names, as written and compared; empty where none is.
+    That is where it names none, or one without a code.
     """
     code = _written(outline, event)
     return code if code.strip() else ""
@@ -63,8 +63,8 @@ def is_thrown_by_its_id(outline: Outline, event: Element) -> bool:
 
 
 def is_lost(outline: Outline, event: Element) -> bool:
-    """Whether an event names what is not in the file, which is told where it stands: of its code nothing is
-    known.
+    """Whether an event names what is not in the file, so that nothing is known of its code. That is told
+    where the event stands.
     """
     is_unknown = bool(event.reference) and outline.named_by(event) is None
     return is_unknown and not is_code_itself(outline, event)

@@ -41,9 +41,7 @@ class Details:
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
     is_reported: bool = False
-    """True where a finding already says why there is neither job, script nor decision, or why no process is
-    called.
-    """
+    """True where a finding already says why there is no job, script or decision, or why nothing is called."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """Extension properties by name; `counterflow:…` among them are ours (docs/extensions.md)."""
 

@@ -15,8 +15,7 @@ from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.documents.xml import local_name, namespace
 
 FOR_TOOLS: Final[Mapping[str, frozenset[str]]] = {CAMUNDA: frozenset({"diagramRelationId"})}
-"""Attributes that a modeler writes into every file, whoever is to execute it: they say nothing of a
-process.
+"""Attributes that a modeler writes into every file, whoever is to execute it. They say nothing of a process.
 """
 
 _SHOWN: Final = 20

@@ -1,4 +1,4 @@
-"""The model as drawn, before it is judged: elements, flows and associations with their references joined
+"""The model as drawn, before it is judged: elements, flows and associations. Their references are joined
 where they can be.
 
 The outline is what the rules look at. It holds what a refused model may hold and a `Process` may not:
@@ -192,8 +192,8 @@ class Element(Drawn):
 
     @property
     def is_process_start(self) -> bool:
-        """Whether it is an event that begins instances of a process: a start event, a receive task that is
-        told to, or what follows an event-based gateway that is told to.
+        """Whether it is an event that begins instances of a process. Such are a start event, a receive task
+        that is told to, and what follows an event-based gateway that is told to.
         """
         if not self.is_in_process:
             return False

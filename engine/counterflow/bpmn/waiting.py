@@ -1,5 +1,4 @@
-"""What a token can meet inside an element: whether it may have to wait there, and which errors and
-escalations may be thrown.
+"""What a token can meet inside an element: a wait, and errors and escalations that may be thrown.
 
 Both err on the side of yes: a person is only told of what can never be. Worked out once per element: a file
 may hold thousands of catches.
@@ -17,8 +16,8 @@ from counterflow.bpmn.outline import Element
 from counterflow.model.graph import Behaviour
 
 Meeting = tuple[str, str]
-"""One thing that a token can meet: `WAIT`, `ANY_ERROR`, `ANY_ESCALATION`, or by the tag of its definition an
-error or escalation with a code.
+"""One thing that a token can meet: `WAIT`, `ANY_ERROR`, `ANY_ESCALATION`, or the tag of one with a code. The
+tag is that of the definition of an error or escalation.
 """
 
 WAIT: Final[Meeting] = ("wait", "")

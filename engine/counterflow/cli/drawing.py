@@ -1,5 +1,5 @@
-"""A process instance as a tree for people: every run of an element with its state and how long it took, and
-below it what it holds.
+"""A process instance as a tree for people: every run of an element, and below it what it holds. A run says
+its state and how long it took.
 
 Compensation is drawn as pairs: `✓ Book car … ↶ undone by Cancel car (2nd)` stands at the activity, and its
 handler says what it undoes; the number is the order in which handlers began. What an element waits for stands
@@ -106,8 +106,8 @@ class Picture:
 
 
 def draw(answer: wire.GetProcessInstanceResponse, now_ms: int, program: str = "counterflow") -> Tree:
-    """The tree of a process instance; `now_ms` is what running elements are measured against, `program` how
-    commands to paste begin.
+    """The tree of a process instance; how long running elements have run is measured against `now_ms`.
+    Commands to paste begin with `program`.
     """
     picture = Picture(answer, now_ms, program)
     tree = Tree(_heading(answer, picture), guide_style="dim")
@@ -261,8 +261,8 @@ def _source(flow: wire.JoinFlow) -> str:
 
 
 def _add_job(tree: Tree, job: wire.Job, picture: Picture) -> None:
-    """A job, and below it the tries that came to nothing; one that was done at the first try is told by its
-    task.
+    """Add a job, and below it the tries that came to nothing; none that was done at the first try. That one
+    is told by its task.
     """
     if job.HasField("ended_at_ms") and not job.tries:
         return

@@ -14,8 +14,7 @@ DEFAULTS = Settings()
 
 
 def with_flags(settings: Iterable[Setting]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """A decorator: the command takes a flag for each setting, before its other parameters, in place of its
-    `**`.
+    """A decorator: the command takes a flag for each setting, before its other parameters, for its `**`.
 
     It is called with every flag by the setting's name: the text that was typed, True for a flag without a
     value, None where it was not given.

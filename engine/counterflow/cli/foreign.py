@@ -105,8 +105,8 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
     "publish": {"--correlation-key": "publish NAME --key KEY", "--name": "publish NAME --key KEY"},
     "set-variables": {"--variables": "set-variables KEY JSON"},
 }
-"""By command, options that it does not have and people look for, since others have them: the command line
-that is meant.
+"""The command line that is meant by an option that a command does not have, by command and option. People
+look for it since others have it.
 """
 
 
@@ -131,8 +131,8 @@ def hint_for_unknown(words: Sequence[str]) -> str:
 
 
 def hint_for(words: Sequence[str]) -> str:
-    """What to write where a command of ours has a noun behind it, which it could only take for a name; empty
-    where there is none.
+    """What to write where a command of ours has a noun behind it; empty where there is none. It could only
+    take the noun for a name.
 
     `counterflow publish message` publishes a message of that name, and `counterflow deploy resource` a file
     of that name.

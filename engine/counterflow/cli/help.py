@@ -1,5 +1,5 @@
-"""How commands present themselves: in groups, with examples and exit codes, and with words that people have
-brought from elsewhere; and how they are loaded, each when it is used.
+"""How commands present themselves, and how they are loaded, each when it is used. They stand in groups, with
+examples and exit codes, and with words that people have brought from elsewhere.
 """
 
 from __future__ import annotations

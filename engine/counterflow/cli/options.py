@@ -58,8 +58,8 @@ def remote(address: str) -> Remote:
 
 
 def own_program(address: str) -> str:
-    """The program, and the address where one was said: how a command line begins that is to be pasted and to
-    go to the same server.
+    """How a command line begins that is to be pasted and go to the same server. It is the program, and the
+    address where one was said.
     """
     return f"counterflow --address {shlex.quote(address)}" if address else "counterflow"
 

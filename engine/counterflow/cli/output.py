@@ -1,5 +1,5 @@
-"""Data to stdout, words to stderr; both with everything spelled out that a terminal would obey
-(`counterflow/visible.py`).
+"""Data to stdout, words to stderr, both with everything spelled out that a terminal would obey.
+(`counterflow/visible.py` spells.)
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ WIDTH_OF_A_FILE = 200
 
 
 def say(text: str, *, verb: str = "", colour: str | None = None) -> None:
-    """Print words for a person, to stderr; a verb before them is in colour where the terminal has colours and
-    NO_COLOR is not set.
+    """Print words for a person, to stderr, a verb before them in colour where there are colours. There are
+    where the terminal has them and NO_COLOR is not set.
     """
     has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     before = f"{typer.style(verb, fg=colour) if has_colours else verb}  " if verb else ""
@@ -48,9 +48,7 @@ def give_json(data: Any, *, one_line: bool = False) -> None:
 
 
 def give_json_text(text: str) -> None:
-    """Print JSON text to stdout; what its encoding has no character for is escaped, so that it means the
-    same.
-    """
+    """Print JSON text to stdout, which means the same with escapes for what its encoding does not have."""
     sys.stdout.write(f"{visible_json(text, only_ascii=not speaks_unicode())}\n")
     sys.stdout.flush()
 
@@ -82,8 +80,8 @@ def _whole(digits: str) -> int | Decimal:
 
 
 def give_xml(text: str) -> None:
-    """Print an XML document to stdout; what its encoding has no character for is a reference, which means the
-    same.
+    """Print an XML document to stdout, with what its encoding has no character for as a reference. So it
+    means the same.
     """
     sys.stdout.write(f"{visible_xml(text, only_ascii=not speaks_unicode())}\n")
 
@@ -98,9 +96,7 @@ def give_drawing(drawing: RenderableType) -> None:
 
 
 def give_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headings to stdout, each column as wide as its widest cell; the last as wide as it
-    likes.
-    """
+    """Print rows under headings to stdout, each column as wide as its widest cell, the last as it likes."""
     lines = [list(columns), *([visible_line(str(cell)) for cell in row] for row in rows)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns) - 1)]
     for line in lines:

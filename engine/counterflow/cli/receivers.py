@@ -11,8 +11,8 @@ from counterflow.visible import visible_line
 
 
 def fate_of(server: Remote, call: str, **key: int) -> Any:
-    """What has become of something that was sent, by the call that tells; None where the gateway has no such
-    call. Raises `Failure`.
+    """What has become of something that was sent, by the call that tells; None without such a call. Not every
+    gateway has one. Raises `Failure`.
     """
     try:
         return server.call(call, **key)

@@ -137,9 +137,8 @@ class Remote:
         from counterflow_wire.unreachable import Dialled, why_unreachable  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
 
         status, details = error.code().name, error.details() or ""
-        dialled = Dialled(
-            self.address.target, self.address.secure, bool(self.address.client_certificate_path)
-        )
+        shown = self.address.client_certificate_path
+        dialled = Dialled(self.address.target, self.address.secure, Path(shown) if shown else None)
         if status == "UNAVAILABLE" and (why := why_unreachable(dialled, details)):
             return Failure(UNAVAILABLE, why, status)
         if status == "UNAVAILABLE" and not _is_from_server(details):

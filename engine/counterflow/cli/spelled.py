@@ -9,8 +9,8 @@ from counterflow.visible import visible
 
 
 class Spelled:
-    """A drawing in which every character is spelled out that a terminal would obey; what rich itself says to
-    the terminal stays.
+    """A drawing with every character spelled out that a terminal would obey. What rich itself says to the
+    terminal stays.
     """
 
     def __init__(self, drawing: RenderableType) -> None:

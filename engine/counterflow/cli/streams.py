@@ -1,5 +1,5 @@
-"""stdout and stderr that take any text: what their encoding has no character for is told in others, and never
-ends in a traceback.
+"""stdout and stderr that take any text, so that none ends in a traceback. What their encoding has no
+character for is told in others.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ def is_unwritable(error: OSError) -> bool:
 
 
 def give_up_stdout() -> None:
-    """Let what is still to be written to stdout go nowhere, so that the end of the process has no more to
-    say.
-    """
+    """Let what is still to be written to stdout go nowhere, so that the end of the process is silent."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

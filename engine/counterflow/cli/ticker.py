@@ -1,5 +1,5 @@
-"""The ticker of `counterflow dev`: a line for each event that a developer would want to hear of, read from
-the history as any client does.
+"""The ticker of `counterflow dev`: a line for each event that a developer would want to hear of. It is read
+from the history as any client does.
 """
 
 from __future__ import annotations

@@ -132,8 +132,8 @@ class BlockingEngine(BlockingVerbs):
             return asyncio.run_coroutine_threadsafe(verb, self._loop)
 
     def _why_not_here(self) -> str:
-        """Whoever waits in the engine's own thread keeps it from doing what they wait for; a fork has no such
-        thread.
+        """Why nothing can be waited for in this thread or process; empty where it can be. Whoever waits in
+        the engine's own thread keeps it from doing what they wait for; a fork has no such thread.
         """
         if os.getpid() != self._process:
             return ANOTHER_PROCESS
@@ -200,8 +200,8 @@ class _Inside(Engine):
 
 
 def open_engine(database: str | None = None, settings: Settings | None = None) -> BlockingEngine:
-    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be: the one
-    that is given, else that of the settings, else one in memory.
+    """An engine at work on a database (`sqlite:///FILE` or `memory:`), made or migrated if need be. It is the
+    one that is given, else that of the settings, else one in memory.
 
     Raises `StoreError`, `TypeError`, `SettingsError` for settings that no server would take, and `ValueError`
     where the settings name another database.

@@ -1,5 +1,5 @@
-"""The verbs of an engine for programs that wait for each of them: the same as `Verbs` has, without
-`await`; what they mean and what they raise is the same.
+"""The verbs of an engine for programs that wait for each of them: those of `Verbs`, without `await`. They
+mean the same and raise the same.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         *,
         at: Sequence[str] = (),
     ) -> int:
-        """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
-        answers its key.
+        """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
+        key.
         """
         return self._wait(self._verbs.start(process_id, variables, version, at=at))
 
@@ -96,15 +96,16 @@ class BlockingVerbs(BlockingUserTaskVerbs):
     def evaluate_conditional(
         self, variables: Variables | None = None, *, definition_key: int = 0
     ) -> list[int]:
-        """Begin an instance at each conditional start event whose condition holds over these variables: of
-        the latest version of every process, or of one definition. Answers the keys of the instances. Raises
-        `Rejection` where there is no such definition.
+        """Begin an instance at each conditional start event whose condition holds over these variables. The
+        events are those of the latest version of every process, or of one definition. Answers the keys of the
+        instances. Raises `Rejection` where there is no such definition.
         """
         return self._wait(self._verbs.evaluate_conditional(variables, definition_key=definition_key))
 
     def trigger(self, element: int | str, variables: Variables | None = None) -> None:
-        """Let what a receive task waits for come, without a message: by the key of the element instance or
-        of its process instance, or the oldest active one of an element. Raises `NothingThere`.
+        """Let what a receive task waits for come, without a message. The task is told by the key of its
+        element instance or of its process instance, or is the oldest active one of an element. Raises
+        `NothingThere`.
         """
         self._wait(self._verbs.trigger(element, variables))
 
@@ -115,8 +116,9 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         *,
         cancel_remaining: bool = False,
     ) -> None:
-        """Begin activities of an ad-hoc sub-process (by key, or the oldest active one of an element), each
-        with the variables of its activation: all or none; with `cancel_remaining` what is under way goes.
+        """Begin activities of an ad-hoc sub-process, all or none, each with variables of its activation. The
+        sub-process is told by its key, or is the oldest active one of an element; with `cancel_remaining`
+        what is under way goes.
         """
         self._wait(self._verbs.activate_activities(ad_hoc, activities, cancel_remaining=cancel_remaining))
 
@@ -129,10 +131,10 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         timeout: timedelta = timedelta(minutes=5),
         back_off: timedelta = timedelta(seconds=1),
     ) -> Callable[[Added], Added]:
-        """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
+        """Have jobs of a type done by the function below, from now on. It is given a `WorkerJob`, up to
         `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
-        `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
-        next comes after `back_off`. Raises `Rejection`.
+        `BpmnError` ends the job with an error of the process; any other exception costs a try, and the next
+        comes after `back_off`. Raises `Rejection`.
         """
         return self._verbs.worker(job_type, name=name, max_jobs=max_jobs, timeout=timeout, back_off=back_off)
 
@@ -150,8 +152,8 @@ class BlockingVerbs(BlockingUserTaskVerbs):
     def complete(
         self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
     ) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element; that of an ad-hoc
-        sub-process with what it decides. Raises `NothingThere`.
+        """Complete a job: by key, or the oldest open one of a type or of an element. That of an ad-hoc
+        sub-process is completed with what it decides. Raises `NothingThere`.
         """
         self._wait(self._verbs.complete(job, variables, result=result))
 
@@ -164,9 +166,7 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         back_off: timedelta = timedelta(),
         variables: Variables | None = None,
     ) -> None:
-        """Fail a job, with so many tries left (0: an incident), the next one not before `back_off` is
-        over.
-        """
+        """Fail a job, with so many tries left (0: an incident); the next comes after `back_off`."""
         self._wait(
             self._verbs.fail(job, retries=retries, message=message, back_off=back_off, variables=variables)
         )
@@ -202,8 +202,8 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         return self._wait(self._verbs.jobs(job_type, process_instance_key))
 
     def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
-        """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
-        (empty: all), newest first. Raises `Rejection` for a process that was never deployed.
+        """The instances of a process (empty: of all) in a state (empty: any), newest first. A state is
+        `active`, `completed` or `terminated`. Raises `Rejection` for a process that was never deployed.
         """
         return self._wait(self._verbs.instances(process_id, state))
 
@@ -218,13 +218,13 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         return self._wait(self._verbs.show(process_instance_key))
 
     def why(self, process_instance_key: int) -> Reasons:
-        """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
-        since when, and what would end that.
+        """Why an instance, and those that it has called, have not gone on. It says of each token what it
+        waits for, since when, and what would end that.
         """
         return self._wait(self._verbs.why(process_instance_key))
 
     def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
-        """What a compensation thrown in a scope of an instance (0: in the process itself) would run now, in
+        """What a compensation thrown now in a scope of an instance (0: its process) would run. It says in
         which order and on which data; nothing is carried out.
         """
         return self._wait(self._verbs.undo_plan(process_instance_key, scope_key))

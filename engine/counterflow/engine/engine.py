@@ -47,7 +47,7 @@ from counterflow.store.port import Store, StoreError
 Answer = TypeVar("Answer")
 
 logging.getLogger("counterflow").addHandler(logging.NullHandler())
-"""A program that has asked for no log is told nothing on stderr; one that has hears of incidents and the
+"""A program that has asked for no log is told nothing on stderr. One that has hears of incidents and the
 like.
 """
 
@@ -70,8 +70,8 @@ ANOTHER_LOOP = (
 
 
 class Engine(Verbs):
-    """One engine on one database, at work inside `async with`: the one that is given, else that of the
-    settings, else one in memory. All methods are called from its event loop's thread.
+    """One engine on one database, at work inside `async with`. The database is the one that is given, else
+    that of the settings, else one in memory. All methods are called from its event loop's thread.
 
     Raises `TypeError`, `SettingsError` for settings that no server would take, and `ValueError` where the
     settings name another database.

@@ -35,9 +35,7 @@ class Footing(ABC):
 
     @abstractmethod
     async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
-        """Wait for the end of an instance; None at once where the store tells of it, or knows no such
-        instance.
-        """
+        """Wait for the end of an instance; None at once where the store tells of it, or knows no such one."""
 
     @abstractmethod
     def _asked_for(self) -> frozenset[str]:

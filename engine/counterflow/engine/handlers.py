@@ -48,13 +48,13 @@ class AdHocResult:
 
 Returned = Variables | AdHocResult | None
 Handler = Callable[[WorkerJob], Awaitable[Returned] | Returned]
-"""Does a job: returns the variables that it is completed with, if any; of an ad-hoc sub-process an
-`AdHocResult`. Sync or async.
+"""Does a job, sync or async: returns the variables that it is completed with, if any. Of an ad-hoc
+sub-process it returns an `AdHocResult`. Sync or async.
 """
 
 
 class WorkerTask(NamedTuple):
-    """What a worker does: the jobs it wishes for, so many at once, by a handler; after a failure the next try
+    """What a worker does: the jobs it wishes for, so many at once, by a handler. After a failure the next try
     comes when the back-off is over.
     """
 
@@ -150,8 +150,9 @@ def _pair(each: object) -> tuple[Any, Any]:
 
 
 def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
-    """The command for what has come of a job in place of a result: a BPMN error, or one try less after the
-    back-off, and an incident after the last. A BPMN error that cannot be told costs a try as well.
+    """The command for what has come of a job in place of a result: an error, or one try less. Without a BPMN
+    error the next try comes after the back-off, and an incident after the last. A BPMN error that cannot be
+    told costs a try as well.
     """
     if isinstance(error, BpmnError):
         try:
@@ -165,7 +166,7 @@ def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
 
 
 def way_out(error: BaseException) -> Exception:
-    """What a handler has raised, as something that a job can be failed with: what is meant to end a program,
+    """What a handler has raised, as something that a job can be failed with. What is meant to end a program,
     a coroutine or a task is told in words.
     """
     if isinstance(error, Exception):
@@ -174,7 +175,7 @@ def way_out(error: BaseException) -> Exception:
 
 
 def _said(error: Exception) -> str:
-    """The name and the words of an exception, as text that can be stored; a path may have half of a surrogate
+    """The name and the words of an exception, as text that can be stored. A path may have half of a surrogate
     pair.
     """
     name = type(error).__name__

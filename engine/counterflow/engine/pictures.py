@@ -1,5 +1,6 @@
-"""A process instance as a notebook shows it: its diagram with what has become of each element, and below it
-what has run, line by line; likewise why it has not gone on, and what an undo would run.
+"""A process instance as a notebook shows it: its diagram, and below it what has run, line by line. The
+diagram has what has become of each element. Why an instance has not gone on, and what an undo would run, are
+shown likewise.
 """
 
 from __future__ import annotations

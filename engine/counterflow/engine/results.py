@@ -66,8 +66,8 @@ class Deployed(msgspec.Struct, frozen=True):
 
 
 class WorkerJob(msgspec.Struct, frozen=True):
-    """A job that was taken: whoever has it completes or fails it before `deadline_ms`, or it goes to somebody
-    else. `retries` are the tries that are left, this one included; `headers` are those of the model.
+    """A job that was taken: to be completed or failed before `deadline_ms`, or it goes to somebody else.
+    `retries` are the tries that are left, this one included; `headers` are those of the model.
     """
 
     key: int
@@ -85,8 +85,8 @@ class WorkerJob(msgspec.Struct, frozen=True):
 
 
 class EndedInstance(msgspec.Struct, frozen=True):
-    """The end of a process instance: `state` is `completed` or `terminated`, `variables` those of its
-    process scope at the end.
+    """The end of a process instance: `state` is `completed` or `terminated`, `variables` those at the end.
+    They are those of its process scope.
     """
 
     key: int
@@ -122,7 +122,7 @@ def sensible(request: Callable[Fields, Asked], *fields: Fields.args, **named: Fi
 
 
 def checked(command: Asked) -> Asked:
-    """A command whose fields are of their kinds, and such as the log can hold: the kernel relies on it, and
+    """A command whose fields are of their kinds, and such as the log can hold. The kernel relies on it, and
     would set the instance aside. Raises `TypeError` and `Rejection`.
     """
     kind = type(command)

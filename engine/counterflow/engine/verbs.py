@@ -124,8 +124,8 @@ class Verbs(UserTaskVerbs):
         *,
         at: Sequence[str] = (),
     ) -> int:
-        """Begin an instance of a version (-1: the latest), at its none start event or at these elements;
-        answers its key.
+        """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
+        key.
         """
         command = sensible(
             creation,
@@ -202,9 +202,9 @@ class Verbs(UserTaskVerbs):
     async def evaluate_conditional(
         self, variables: Variables | None = None, *, definition_key: int = 0
     ) -> list[int]:
-        """Begin an instance at each conditional start event whose condition holds over these variables: of
-        the latest version of every process, or of one definition. Answers the keys of the instances. Raises
-        `Rejection` where there is no such definition.
+        """Begin an instance at each conditional start event whose condition holds over these variables. The
+        events are those of the latest version of every process, or of one definition. Answers the keys of the
+        instances. Raises `Rejection` where there is no such definition.
         """
         begun: list[Begun] = await self._carry_out(
             EvaluateConditional(variables=document(variables), definition_key=whole_key(definition_key))
@@ -212,8 +212,9 @@ class Verbs(UserTaskVerbs):
         return [one.instance_key for one in begun]
 
     async def trigger(self, element: int | str, variables: Variables | None = None) -> None:
-        """Let what a receive task waits for come, without a message: by the key of the element instance or
-        of its process instance, or the oldest active one of an element. Raises `NothingThere`.
+        """Let what a receive task waits for come, without a message. The task is told by the key of its
+        element instance or of its process instance, or is the oldest active one of an element. Raises
+        `NothingThere`.
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(element, "an element")))
         await self._carry_out(TriggerElement(key=key, variables=document(variables)))
@@ -221,8 +222,9 @@ class Verbs(UserTaskVerbs):
     async def activate_activities(
         self, ad_hoc: int | str, activities: Activities, *, cancel_remaining: bool = False
     ) -> None:
-        """Begin activities of an ad-hoc sub-process (by key, or the oldest active one of an element), each
-        with the variables of its activation: all or none; with `cancel_remaining` what is under way goes.
+        """Begin activities of an ad-hoc sub-process, all or none, each with variables of its activation. The
+        sub-process is told by its key, or is the oldest active one of an element; with `cancel_remaining`
+        what is under way goes.
         """
         key = await self._ask(lambda store: scope_key(store, key_or_name(ad_hoc, "an ad-hoc sub-process")))
         await self._carry_out(
@@ -244,10 +246,10 @@ class Verbs(UserTaskVerbs):
         timeout: timedelta = timedelta(minutes=5),
         back_off: timedelta = timedelta(seconds=1),
     ) -> Callable[[Added], Added]:
-        """Have jobs of a type done by the function below, from now on: it is given a `WorkerJob`, up to
+        """Have jobs of a type done by the function below, from now on. It is given a `WorkerJob`, up to
         `max_jobs` of them at once, and returns the variables that the job is completed with, if any.
-        `BpmnError` ends the job with an error of the process; any other exception costs a try, and the
-        next comes after `back_off`. Raises `Rejection`.
+        `BpmnError` ends the job with an error of the process; any other exception costs a try, and the next
+        comes after `back_off`. Raises `Rejection`.
         """
         wish = worker_wish(job_type, name, timeout, max_jobs, MESSAGE_BYTES)
         back_off_ms = pause_ms(job_type, back_off)
@@ -284,8 +286,8 @@ class Verbs(UserTaskVerbs):
     async def complete(
         self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
     ) -> None:
-        """Complete a job: by key, or the oldest open one of a type or of an element; that of an ad-hoc
-        sub-process with what it decides. Raises `NothingThere`.
+        """Complete a job: by key, or the oldest open one of a type or of an element. That of an ad-hoc
+        sub-process is completed with what it decides. Raises `NothingThere`.
         """
         await self._carry_out(completed(await self._key_of(job), variables, result))
 
@@ -298,9 +300,7 @@ class Verbs(UserTaskVerbs):
         back_off: timedelta = timedelta(),
         variables: Variables | None = None,
     ) -> None:
-        """Fail a job, with so many tries left (0: an incident), the next one not before `back_off` is
-        over.
-        """
+        """Fail a job, with so many tries left (0: an incident); the next comes after `back_off`."""
         command = FailJob(
             job_key=await self._key_of(job),
             retries=tries(retries),
@@ -347,8 +347,8 @@ class Verbs(UserTaskVerbs):
         )
 
     async def instances(self, process_id: str = "", state: str = "") -> list[ProcessInstance]:
-        """The instances of a process (empty: of all) that are `active`, `completed` or `terminated`
-        (empty: all), newest first. Raises `Rejection` for a process that was never deployed.
+        """The instances of a process (empty: of all) in a state (empty: any), newest first. A state is
+        `active`, `completed` or `terminated`. Raises `Rejection` for a process that was never deployed.
         """
         return await self._ask(
             lambda store: all_instances(
@@ -367,14 +367,14 @@ class Verbs(UserTaskVerbs):
         return await self._ask(lambda store: shown_instance(store, whole_key(process_instance_key)))
 
     async def why(self, process_instance_key: int) -> Reasons:
-        """Why an instance, and those that it has called, have not gone on: for each token what it waits for,
-        since when, and what would end that.
+        """Why an instance, and those that it has called, have not gone on. It says of each token what it
+        waits for, since when, and what would end that.
         """
         asked_for = self._asked_for()
         return await self._ask(lambda store: shown_reasons(store, whole_key(process_instance_key), asked_for))
 
     async def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
-        """What a compensation thrown in a scope of an instance (0: in the process itself) would run now, in
+        """What a compensation thrown now in a scope of an instance (0: its process) would run. It says in
         which order and on which data; nothing is carried out.
         """
         order = self._default_order()

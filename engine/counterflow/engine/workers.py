@@ -133,8 +133,8 @@ class HandlerWorker:
         return await returned if isinstance(returned, Awaitable) else returned
 
     def _is_ours(self, error: BaseException) -> bool:
-        """Whether something is not for the job: the engine breaks it off, its loop is at its end, or a person
-        ends the program, which only its first thread hears of.
+        """Whether something is not for the job: it is broken off, its loop ends, or a person ends all. The
+        engine breaks it off; that a person ends the program only its first thread hears.
         """
         if isinstance(error, asyncio.CancelledError):
             return self._is_stopping

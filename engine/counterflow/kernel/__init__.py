@@ -1,5 +1,5 @@
-"""The pure heart, and its one door: a command and the time go in; the answer, the events and what to tell
-whom come out.
+"""The pure heart, and its one door: a command and the time go in, answer and events come out. With them comes
+what to tell whom.
 
 `decide` is a function of state, command and time, nothing else; it either changes the state by the events it
 returns or raises and leaves it as it was. `replay` folds events back into state and never decides anything.
@@ -153,8 +153,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class StateLost(Exception):
-    """A command was broken off while it changed the state, which is not to be trusted any more: go on from
-    the store.
+    """A command was broken off while it changed the state: go on from the store. The state is not to be
+    trusted any more.
     """
 
 
@@ -225,8 +225,8 @@ def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:
 
 
 def _broken_instance(step: Step, mark: StateMark, fault: BaseException) -> int:
-    """The instance to set aside: the one that is damaged, else the one at work, or where that is of this
-    command, its nearest caller that was there before.
+    """The instance to set aside: the damaged one, else the one at work, else its nearest older caller. The
+    caller is asked where the one at work is of this command: it was there before.
     """
     if isinstance(fault, DamagedInstance):
         return fault.process_instance_key
@@ -238,7 +238,7 @@ def _broken_instance(step: Step, mark: StateMark, fault: BaseException) -> int:
 
 
 def _run(step: Step) -> None:
-    """Work until nothing is left to do, or the page is full: the end of an instance may be what a call or a
+    """Work until nothing is left to do, or the page is full. The end of an instance may be what a call or a
     message has waited for.
 
     What comes from outside waits until all that came of the command, and of what came before it, is at rest.

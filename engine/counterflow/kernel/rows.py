@@ -1,5 +1,5 @@
-"""What is persisted: one frozen struct per table, the only shapes that state is kept in, in memory and on
-disk alike.
+"""What is persisted: one frozen struct per table, the only shapes that state is kept in. They are the same in
+memory and on disk.
 
 A row is described here and nowhere else: what names it, where it is at home, what leads to it. The state, the
 stores and the tables of a database follow from that (only migrations spell tables out: they are history).
@@ -513,7 +513,7 @@ class MessageCorrelation(Row, frozen=True, gc=False):
     indexes={"instance": ("process_instance_key", "bpmn_process_id", "correlation_key")},
 )
 class StartLock(Row, frozen=True, gc=False):
-    """The running instance that a message with this correlation key began: until it ends no other message
+    """The running instance that a message with this correlation key began. Until it ends no other message
     begins one.
     """
 
@@ -589,9 +589,7 @@ class Quarantine(Row, frozen=True, gc=False):
 TABLES: tuple[type[Row], ...] = tuple(
     sorted(Row.__subclasses__(), key=lambda table: table.__module__ != __name__)
 )
-"""Every table, in the order in which they stand here, then those of unfinished work: so a batch writes
-them.
-"""
+"""Every table, in the order in which a batch writes them: as they stand here, then unfinished work."""
 
 INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.home is Home.INSTANCE)
 """The tables whose rows belong to one process instance and are loaded and put away with it."""

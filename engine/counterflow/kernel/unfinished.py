@@ -1,5 +1,5 @@
-"""What is persisted of work that is too much for one page: a command's work-list goes on in pages, and others
-have their turn between them.
+"""What is persisted of work that is too much for one page: what is left of a command's work-list. It goes on
+in pages, and others have their turn between them.
 
 Rows like all others (`rows.py`); what they mean is told by `work/pages.py` and `course/ending.py`.
 """

@@ -32,8 +32,8 @@ MACROS: Final = {
     "@hourly": "0 0 * * * *",
 }
 YEARS_AHEAD: Final = 41
-"""Whatever comes again at all comes within 40 years: a 29 February on a certain day of the week, around a
-year like 2100.
+"""Whatever comes again at all comes within 40 years. The worst is a 29 February on a certain day of the week,
+around a year like 2100.
 """
 _ITEM = re.compile(
     r"(?P<from>\*|\d{1,2}|[A-Z]{3})(?:-(?P<to>\d{1,2}|[A-Z]{3}))?(?:/(?P<step>\d{1,3}))?", re.ASCII

@@ -18,9 +18,7 @@ class GoesIn(Enum):
 
 @dataclass(frozen=True, slots=True)
 class VariableMapping:
-    """One input or output mapping: `source` is evaluated, its value goes to `target`, a path of names (`a.b`
-    → a, b).
-    """
+    """One input or output mapping: the value of `source` goes to `target`, a path of names (`a.b` → a, b)."""
 
     source: Expression
     target: tuple[str, ...]

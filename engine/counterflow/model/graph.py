@@ -64,9 +64,7 @@ class Behaviour(StrEnum):
 
 
 class Binding(StrEnum):
-    """Which version is called: the latest one, the one deployed together with the process, a numbered one, or
-    a labelled one.
-    """
+    """Which version is called: the latest, the one deployed with the process, a numbered or labelled one."""
 
     LATEST = "latest"
     DEPLOYMENT = "deployment"
@@ -121,8 +119,8 @@ class MultiInstance:
     is_undone_as_a_whole: bool = True
     """Whether its handler runs once for all instances together; in camunda: models once for each of them."""
     outputs_stay_inside: bool = True
-    """Whether an instance's own variables take its outputs first, so that `output_element` finds them; not in
-    camunda: models.
+    """Whether an instance's own variables take its outputs first, so that `output_element` finds them. They
+    do not in camunda: models.
     """
 
 
@@ -227,8 +225,8 @@ class ScriptDefinition:
 
 
 class ResultMapping(StrEnum):
-    """What of a decision's output goes into the result variable: all of it as DMN says, or what Camunda 7
-    takes out of its rows.
+    """What of a decision's output goes into the result variable, as DMN says or as Camunda 7 does. By DMN it
+    is all of it; Camunda 7 takes something out of its rows.
     """
 
     OUTPUT = "output"
@@ -242,8 +240,7 @@ class ResultMapping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalledDecision:
-    """The decision that a business rule task evaluates in the engine, and the variable that receives its
-    result.
+    """The decision that a business rule task evaluates in the engine, and its result's variable.
 
     `which` is the number or the label of the version, where the binding asks for one. `keeps_rows` is True
     where an output mapping reads `decisionResult`: then the output is there, too, as a list of rows of named
@@ -312,8 +309,8 @@ Work = JobDefinition | UserTaskDefinition | ScriptDefinition | CalledDecision | 
 
 @dataclass(frozen=True, slots=True)
 class Compensation:
-    """How an activity is undone: the boundary event that catches, the activity that undoes, and the variable,
-    if the model asks for one, under which the handler sees what the activity's own job or decision had
+    """How an activity is undone: the boundary event that catches, the activity that undoes, and a variable.
+    Under that, if the model asks for one, the handler sees what the activity's own job or decision had
     returned.
     """
 
@@ -323,8 +320,8 @@ class Compensation:
 
 
 Reach = Mapping[str, frozenset[str]]
-"""By the id of an element in the scope of a join: along which of its incoming flows, by their ids, a token
-there can still come (`reach.py`).
+"""By an element's id in a join's scope: along which of its flows, by id, a token there can still come. The
+flows are the join's incoming ones (`reach.py`).
 """
 
 
@@ -350,8 +347,8 @@ class Node:
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
     results_stay_local: bool = False
-    """True where results of the element are visible outside only through its output mappings (zeebe: with
-    output mappings).
+    """True where results of the element are visible outside only through its output mappings. In zeebe:
+    models they are where it has output mappings.
     """
     event: EventDefinition | None = None
     interrupting: bool = True
@@ -361,12 +358,13 @@ class Node:
     """Event sub-processes only: whether input mappings see what the event brought, and may hide it."""
     work: Work | None = None
     boundary_events: tuple[str, ...] = ()
-    """Boundary events attached to this activity that wait while it is active (compensation ones are in
-    `compensation`).
+    """Boundary events attached to this activity that wait while it is active. Compensation ones are in
+    `compensation`.
     """
     waits_for: tuple[str, ...] = ()
-    """Events with a timer or a message that are waited for while this element is active: its own, those on
-    its border, those that start event sub-processes inside it, those that follow an event-based gateway.
+    """Events with a timer or a message that are waited for while this element is active. They are its own,
+    those on its border, those that start event sub-processes inside it, those that follow an event-based
+    gateway.
     """
     body: Behaviour | None = None
     """Activities only that are done several times: the room of what stands around the times it is done."""
@@ -387,13 +385,11 @@ class Node:
     compensation_event_sub_process: str | None = None
     """Sub-processes only: the event sub-process that undoes it as a whole (compensation start event)."""
     event_starts: tuple[str, ...] = ()
-    """The process only: events that begin an instance when a timer is due or a message comes; start events,
-    receive tasks, and what follows an event-based gateway.
+    """The process only: events that begin an instance when a timer is due or a message comes. They are start
+    events, receive tasks, and what follows an event-based gateway.
     """
     all_have_to_come: bool = False
-    """Event-based gateways only: whether each of the events behind it comes, the first of them to begin the
-    instance.
-    """
+    """Event-based gateways only: whether all events behind it come, the first to begin the instance."""
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
 

@@ -51,8 +51,8 @@ def first_moment(kind: TimerKind, value: object, now_ms: int) -> Schedule | None
 
 
 def gives_time(kind: TimerKind, value: object) -> bool:
-    """Whether a value, text or what FEEL makes of it, is a time of that kind, whether the calendar holds it
-    or not.
+    """Whether a value, text or what FEEL makes of it, is a time of that kind. It is whether the calendar
+    holds it or not.
     """
     match kind:
         case TimerKind.DATE:

@@ -22,12 +22,12 @@ from counterflow.model.events import TimerKind
 NANOSECONDS_PER_MS: Final = 1_000_000
 ENDLESS: Final = -1
 MOST_AT_ONCE: Final = 1_000
-"""How often a cycle may come that leaves no time between: as often as a course may go round without a
+"""How often a cycle may come that leaves no time between. It is as often as a course may go round without a
 wait.
 """
 
 LONGEST: Final = 200
-"""Characters of the longest text that is looked at; what was read of it is remembered, so that a model's own
+"""Characters of the longest text that is looked at. What was read of it is remembered, so that a model's own
 is read once.
 """
 _REMEMBERED: Final = 1_024
@@ -74,8 +74,8 @@ class MixedDuration(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """How often (`ENDLESS` for ever), the text of the moment from which on (None: from when it is asked), and
-    that of how far apart.
+    """How often (`ENDLESS` for ever), the text of its first moment, and that of how far apart. Without a
+    first moment (None) it counts from when it is asked.
     """
 
     times: int
@@ -134,7 +134,7 @@ def interval_of(value: object) -> MixedDuration | None:
 
 
 def length(text: str) -> DaysDuration | MonthsDuration | None:
-    """An interval of calendar alone or of clock alone, such as `P1W`: what can be counted off again and
+    """An interval of calendar alone or of clock alone, such as `P1W`. It is what can be counted off again and
     again.
     """
     duration = interval(text)
@@ -188,9 +188,7 @@ def ending_cycle(text: str) -> Cycle | None:
 
 
 def why_not(kind: TimerKind, text: str) -> str:
-    """Why a text that is written as a time of a kind is none, to be said behind it; empty where it is not
-    written as one.
-    """
+    """Why a text written as a time of a kind is none, to be said behind it; empty where not so written."""
     text = text.strip()
     if len(text) > LONGEST:
         return ""

@@ -1,3 +1,1 @@
-"""One partition at work: commands are decided the moment they arrive, made durable together, and only then
-told.
-"""
+"""One partition at work: commands are decided as they arrive, made durable together, and only then told."""

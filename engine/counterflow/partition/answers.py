@@ -24,9 +24,7 @@ Failed = Callable[[Exception], None]
 
 
 def tell_all(tellers: Iterable[Callable[[], None]]) -> None:
-    """Tell everybody, whatever one of them makes of it: what was decided is durable, or discarded, for
-    all.
-    """
+    """Tell everybody, whatever one of them makes of it. What was decided is durable, or gone, for all."""
     for tell in tellers:
         try:
             tell()

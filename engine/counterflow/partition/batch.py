@@ -1,5 +1,5 @@
-"""How a partition's state is loaded from the store, what has been decided and not yet sealed, and how it is
-sealed into the batch of one transaction.
+"""How a partition's state is loaded, what has been decided and not yet sealed, and how it is sealed. It is
+loaded from the store, and sealed into the batch of one transaction.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ AT_ONCE = 16
 
 
 class OpenBatch:
-    """What has been decided and not yet sealed: its log, positions of entries that it makes void, and whom to
-    tell when it is committed or has failed.
+    """What has been decided and not yet sealed: its log, positions that it makes void, whom to tell. The
+    positions are those of entries; who is told, is told when it is committed or has failed.
     """
 
     def __init__(self) -> None:
@@ -89,8 +89,9 @@ def damaged_instances(store: Store) -> set[int]:
 
 
 def _refuse_damaged(store: Store, table: type[Row]) -> None:
-    """A damaged message is not delivered, as the log says; anything else of the partition is needed to know
-    which version is the latest, and what is to begin when.
+    """Raise `DamagedError` where rows are damaged that every start needs. They say which version is the
+    latest, and what is to begin when. A damaged message is none of them: it is not delivered, as the log
+    says.
     """
     if table.home is Home.PARTITION and (rows := store.left_out(table)):
         raise DamagedError(

@@ -57,7 +57,7 @@ class Decider:
         self.ends = InstanceEnds()
         self.open = OpenBatch()
         self.is_lost = False
-        """True from a failed commit until the store could be read again: what is in memory is not to be
+        """True from a failed commit until the store could be read again. What is in memory is not to be
         decided on.
         """
         self.why_lost = ""

@@ -39,8 +39,9 @@ DUE_AT_ONCE = 200
 PAGE_MS = 10
 """How long that may take: after so much of it no other is begun before it is committed."""
 REST_MS = 1_000
-"""How long due things wait after the database could not be read, or written; and, after a start, what the
-process before has ended in the middle of."""
+"""How long due things wait after the database could not be read or written, or after a start. After a start
+those wait that the process before it has ended in the middle of.
+"""
 
 
 class Alarm:
@@ -66,8 +67,8 @@ class Alarm:
         """Nothing is triggered before `release`."""
 
     def begin(self) -> None:
-        """Set aside what a process before this one has ended in the middle of, and go off when something is
-        due. Raises `StoreError`.
+        """Set aside what the process before ended in the middle of, and go off when something is due. Raises
+        `StoreError`.
         """
         suspect = self._underway.suspect
         if suspect is not None:
@@ -85,9 +86,9 @@ class Alarm:
         return was_held
 
     def set(self) -> None:
-        """Go off when the earliest thing is due, unless what came due before is to be committed first: the
-        commit sets it again. So others wait for no more than one page of it. The wall clock may be set
-        meanwhile, so it is asked again within `LOOK_MS`.
+        """Go off when the earliest thing is due; what came due before is to be committed first. The commit
+        sets it again. So others wait for no more than one page of it. The wall clock may be set meanwhile, so
+        it is asked again within `LOOK_MS`.
         """
         if self._stopping or self.is_held or self._decider.is_lost or self._is_to_be_committed():
             return
@@ -227,8 +228,9 @@ class Alarm:
         self._decider.state.cannot_come_due(due)
 
     def _set_start_aside(self, due: Due, reason: str, *, begins_others: bool) -> bool:
-        """Keep the instance that a start timer could not begin, to be seen and released; the timer goes on
-        with its next moment, or, unless it `begins_others`, is held. Answers whether that could be done.
+        """Keep the instance that a start timer could not begin; answers whether that could be done. It is
+        there to be seen and released. The timer goes on with its next moment, or, unless it `begins_others`,
+        is held. Answers whether that could be done.
         """
         timer: StartTimer | None = self._decider.state.shared[StartTimer].get(due.key)
         try:

@@ -1,5 +1,5 @@
-"""Jobs that are not done in time again and again: their next deadlines are followed by pauses, and somebody
-is told, once for each type.
+"""Jobs that are not done in time again and again: their next deadlines are followed by pauses. Somebody is
+told, once for each type.
 
 Whether a worker hangs or was given too little time, the job would go back and forth as fast as its time-out
 allows, two entries of the log each time. So what is due after the second time waits: 1, 2, 4, … up to 60 s.

@@ -1,4 +1,4 @@
-"""Which entry of the log tells the latest deadline of a job: the next one takes its place, so that a job kept
+"""Which entry of the log tells the latest deadline of a job, so that the next one takes its place. A job kept
 for a day leaves one.
 
 A worker keeps its job by asking for more time again and again. Each answer is durable, hence each deadline is
@@ -27,9 +27,7 @@ class Heartbeats:
         self._positions: dict[int, int] = {}
 
     def supersede(self, job_key: int, log: Sequence[LogEntry]) -> list[int]:
-        """More time was given to a job, told by `log`; answers the positions of the entries that say nothing
-        any more.
-        """
+        """More time was given to a job, told by `log`; answers the positions of entries now meaningless."""
         earlier = self._positions.pop(job_key, None)
         if [entry.event_count for entry in log] == [1]:
             self._positions[job_key] = log[0].position

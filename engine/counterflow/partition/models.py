@@ -1,5 +1,5 @@
-"""Models that commands need and that are not at hand: read aside, one at a time, while everything else goes
-on.
+"""Models that commands need and that are not at hand: read aside, one at a time. Everything else goes on
+meanwhile.
 
 A command that needs one was broken off and has left no trace (`kernel/state/shelf.py`). It waits here, and is
 given again when the model is there; so does what is due, and so do jobs that cannot be given out without it.
@@ -43,8 +43,8 @@ class Models:
         self._is_stopped = False
 
     def wait(self, needed: ModelNeeded, told: Waiter) -> None:
-        """Call `told` once the model was read, or cannot be (then a command that needs it says so); or with
-        what keeps it from being looked for.
+        """Call `told` once the model was read or cannot be, or with what keeps it from being looked for.
+        Where it cannot be read, a command that needs it says so.
         """
         if self._is_stopped:
             told(Unavailable(STOPPING))

@@ -19,8 +19,7 @@ from counterflow.partition.refusals import Unavailable
 from counterflow.partition.takers import Taker, Takers
 
 FAULTS_PER_OFFER = 16
-"""Instances that break while their jobs are given out, in one go; whoever takes jobs goes on with the
-others.
+"""Instances that break while their jobs are given out, in one go. Whoever takes jobs goes on with the others.
 """
 
 
@@ -33,8 +32,8 @@ class Offers:
         self._changed = changed
         self._stopping = False
         self._undelivered: set[str] = set()
-        """Types of jobs whose delivery was lost with a failed commit, or that could not be looked for, or not
-        to the end.
+        """Types of jobs whose delivery was lost with a failed commit, or that were not looked for to the end.
+        It may be that they could not be looked for at all.
         """
         self.takers = Takers()
 

@@ -1,5 +1,5 @@
-"""Work that goes on in pages: one page a batch, of one undertaking after another, between the commands of
-others.
+"""Work that goes on in pages: one page a batch, of one undertaking after another. The commands of others come
+between.
 
 What is unfinished is in the rows, so a start goes on where the last life has come to. A page that meets a
 fault is taken up again once the broken instance is set aside; where there is none, its undertaking rests
@@ -64,8 +64,8 @@ class Pages:
             self._timer = None
 
     def set(self) -> None:
-        """Turn a page when whatever else is there has had its turn, unless the open batch has one: its commit
-        sets it again.
+        """Turn a page when all else has had its turn, unless the open batch has one. Then its commit sets it
+        again.
         """
         decider = self._decider
         is_waiting = self._timer is not None or self._stopping or self._is_all_held()

@@ -1,4 +1,4 @@
-"""How much may wait for its commit at once: so many commands, so many bytes, and a part of both for work that
+"""How much may wait for its commit at once: so many commands, so many bytes. A part of both is for work that
 is under way.
 
 What waits is held in memory (rows, log, answers), so it is bounded; and a server full of new work could not

@@ -11,8 +11,8 @@ from counterflow.partition.watchdog import Unwatched, Watch
 
 @dataclass(frozen=True)
 class Timekeeping:
-    """What time it is, who watches how long commands take, and where it is written down which due thing is
-    being carried out. `is_due_held`: nothing that is due is triggered before it is released.
+    """What time it is, who watches how long commands take, and where due things under way are written down.
+    `is_due_held`: nothing that is due is triggered before it is released.
     """
 
     clock: Clock = field(default_factory=Clock)

@@ -1,5 +1,4 @@
-"""What a person should hear of once it is durable: incidents that were raised, and process instances that
-were set aside.
+"""What a person should hear of once it is durable: incidents, and instances that were set aside.
 
 A line names keys, ids and the kind of trouble; the text of an incident may quote variables, so it is for
 `counterflow show` alone.

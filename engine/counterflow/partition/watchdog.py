@@ -133,7 +133,7 @@ class Watchdog:
                     pause_s = self._break_off(at_work)
 
     def _break_off(self, number: int) -> float:
-        """Raise into the command, unless it must not be broken off just now; answers how long to wait before
+        """Raise into the command, unless it must not be broken off just now; answers how long to wait. Then
         that is looked at again. What is swallowed (in a finalizer) is raised again.
         """
         with _undisturbed():
@@ -155,7 +155,7 @@ def _seconds_at_work(thread: int) -> Callable[[], float]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """The loop's thread stands still while the block runs, for as long as `UNDISTURBED_S`: it waits for the
+    """The loop's thread stands still while the block runs, for as long as `UNDISTURBED_S`. It waits for the
     interpreter's lock, and threads ask for that to be handed over after an interval that they read when they
     begin to wait. So the interval is set, and then the loop's thread made to wait anew.
     """

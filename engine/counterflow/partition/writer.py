@@ -110,8 +110,8 @@ class Writer:
         return future
 
     def submit_then(self, command: Command, told: Told, failed: Failed) -> None:
-        """Like `submit`, with one of two functions called from the commit itself: `told` with the answer, or
-        `failed` with `Unavailable`; where a model had to be read first, with whatever is raised then.
+        """Like `submit`, but the commit calls `told` with the answer, or `failed` with `Unavailable`. Where a
+        model had to be read first, `failed` is called with whatever is raised then.
 
         Neither may raise, and neither may wait.
         """
@@ -130,8 +130,8 @@ class Writer:
     def submit_and_follow(
         self, command: Command
     ) -> tuple[asyncio.Future[Any], asyncio.Future[InstanceEnded]]:
-        """Like `submit` for a command that creates a process instance; the second future has its end, once
-        that is durable.
+        """Like `submit` for a command that creates a process instance; the second future has its end. It has
+        once that is durable.
         """
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Any] = loop.create_future()
@@ -173,8 +173,8 @@ class Writer:
         self._models.wait(needed, is_read)
 
     def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded] | None:
-        """A future that has the end of an instance that goes on, once that is durable; None where it has
-        ended, or there is none. Raises `Unavailable` where that cannot be known.
+        """A future that has the end of an instance that goes on; None where it has ended, or there is none.
+        It has that once it is durable. Raises `Unavailable` where that cannot be known.
         """
         self._refuse_when_lost()
         instance = self._decider.state.instance(process_instance_key)
@@ -200,8 +200,8 @@ class Writer:
         return was_held
 
     def watch_work(self, watcher: Callable[[int], None]) -> None:
-        """From now on call `watcher` after each command that brings work to its end, with the number of
-        instances that have ended by it.
+        """From now on call `watcher` after each command that brings work to its end. It is called with the
+        number of instances that have ended by it.
         """
         self._work_watchers.append(watcher)
 
@@ -243,7 +243,7 @@ class Writer:
         await self.stop()
 
     def start(self) -> None:
-        """Begin to trigger what is due and go on with what is unfinished, unless that is held; what is
+        """Begin to trigger what is due and go on with what is unfinished, unless that is held. What is
         damaged, or what a process before this one has not survived, is set aside. Raises `StoreError`.
         """
         self._decider.set_damaged_aside()
@@ -318,7 +318,7 @@ class Writer:
         return self._decider.has_something_to_commit or self._decider.is_damaged
 
     async def _commit_all(self) -> None:
-        """Commit batch after batch, as long as there is something in the open one; and go on from the store
+        """Commit batch after batch, as long as there is something in the open one. It goes on from the store
         where the state is damaged, which is after the commit that is under way.
         """
         try:

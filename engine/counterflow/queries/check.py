@@ -1,5 +1,5 @@
-"""Whether a database is what was written to it: all of it read, and instances folded once more from their
-log.
+"""Whether a database is what was written to it: all of it read, and instances folded from their log. Folded
+once more, they are compared.
 
 Nothing is changed, and a server may be at work beside it.
 """

@@ -31,8 +31,8 @@ LONGEST_HEX = 64
 def records(
     store: Store, *, process_instance_key: int = 0, after_position: int = 0, limit: int = 0
 ) -> Iterator[HistoryRecord]:
-    """The events of one instance (0: of all, deployments included) behind a position, oldest first, at most
-    `limit` (0: all).
+    """The events of one instance (0: of all) behind a position, oldest first, at most `limit` (0: all). Of
+    all includes deployments.
 
     Ends where the log ends. Raises `Rejection` for an unknown instance and for a negative position or limit,
     before the first record.
@@ -159,9 +159,7 @@ def _plain(value: Any) -> Any:
 
 
 def _plain_bytes(value: bytes) -> Any:
-    """JSON as it stands, so that no number loses a digit; a checksum in hexadecimal; of anything else the
-    size.
-    """
+    """JSON as it stands, a checksum in hexadecimal; of anything else the size. So no number loses a digit."""
     try:
         value.decode()
         msgspec.json.decode(

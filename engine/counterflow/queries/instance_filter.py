@@ -14,8 +14,8 @@ from counterflow.store.port import Store
 
 STATES = ("active", "completed", "terminated")
 CLOCK_SLACK_MS = 3_600_000
-"""A younger instance has the greater key and the later start, unless the clock of the machine was set back
-between two runs of the server: by so much that may have been.
+"""By how much the clock may have been set back between two runs of the server, in ms. A younger instance has
+the greater key and the later start, but for that.
 """
 
 

@@ -15,9 +15,7 @@ FIRST_STEP_BACK = 64
 
 
 def entries(store: Store, process_instance_key: int = 0, after: int = 0) -> Iterator[LogEntry]:
-    """Log entries of one instance (0: of all) with positions greater than `after`, in order; ends where the
-    log ends.
-    """
+    """Log entries of an instance (0: of all) behind the position `after`, in order, to the log's end."""
     instance_key = process_instance_key or None
     while True:
         portion = store.read_log(process_instance_key=instance_key, after=after, limit=PORTION)

@@ -42,8 +42,8 @@ def _nothing(_: Any) -> bool:
 
 
 class Sieve(NamedTuple):
-    """What of a list is wanted, where equal columns do not say it: rows that `keep` accepts, until one for
-    which `is_past` holds.
+    """What of a list is wanted, where equal columns do not say it: rows that `keep` accepts. They are wanted
+    until one for which `is_past` holds.
     """
 
     keep: Callable[[Any], bool] = _everything

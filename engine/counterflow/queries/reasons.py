@@ -50,7 +50,7 @@ NOBODY = "no worker asks for this type at the moment"
 
 
 def reasons(store: Store, process_instance_key: int, asked_for: Set[str]) -> Reasons:
-    """Why an instance, and those that it has called, have not gone on; `asked_for` are the types of jobs that
+    """Why an instance, and those that it has called, have not gone on. `asked_for` are the types of jobs that
     somebody takes by now. Raises `Rejection` for an unknown key.
     """
     first = process_instance(store, process_instance_key, active_only=True)

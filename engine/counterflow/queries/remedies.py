@@ -21,8 +21,8 @@ OF_NO_JOB: Mapping[str, str] = {
 
 
 def remedy_for(error_type: str, job_key: int) -> str:
-    """What to do about an incident of this type, also of one that this version does not know; `job_key` is 0
-    where it is about no job.
+    """What to do about an incident of a type; `job_key` is 0 where it is about no job. The type may be one
+    that this version does not know.
     """
     if not job_key and error_type in OF_NO_JOB:
         return OF_NO_JOB[error_type]

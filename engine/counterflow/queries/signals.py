@@ -75,7 +75,7 @@ def _receptions(store: Store, key: int, broadcast: LogEntry) -> Iterator[Recepti
 
 
 def _goes_on_in(event: Event) -> set[int]:
-    """The undertaking in which a command goes on, where this event tells of one; what waits until an instance
+    """The undertaking in which a command goes on, where this event tells of one. What waits until an instance
     is released is none.
     """
     if isinstance(event, WorkPutOff):

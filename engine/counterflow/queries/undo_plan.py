@@ -39,7 +39,7 @@ def undo_plan(
     default_order: CompensationOrder = CompensationOrder.MIRROR,
     handler_limit: int = 0,
 ) -> UndoPlanned:
-    """What a compensation thrown in a scope (0: in the process itself) would run now; at most `handler_limit`
+    """What a compensation thrown in a scope (0: in the process itself) would run now. At most `handler_limit`
     handlers (0: 1000) are told.
 
     Raises `Rejection` for an unknown or an ended instance, a scope that is not active in it, or a negative

@@ -1,5 +1,5 @@
-"""How much may be asked at once: how many wait for things to happen, how many bytes of requests are kept
-meanwhile; and, since a server that stops lets all of them end first, who is still there.
+"""How much may be asked at once, and, since a stop lets all of that end first, who is still there. It is how
+many wait for things to happen, and how many bytes of requests are kept meanwhile.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def memory_of_names(wish: ActivateJobs) -> int:
 
 
 def memory_of(request_bytes: int) -> int:
-    """About the memory that a call takes whose request is as long: the request, what was read of it, and the
-    call itself.
+    """About the memory that a call takes whose request is as long, in bytes. It is the request, what was read
+    of it, and the call itself.
     """
     return 2 * request_bytes + CALL_BYTES

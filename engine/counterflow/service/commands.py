@@ -1,4 +1,4 @@
-"""Commands that are carried out for a caller: at once, or, where they begin something, in their turn; and not
+"""Commands that are carried out for a caller: at once, or in their turn where they begin something. None is
 before the caller's connection has rested from what took long.
 """
 
@@ -38,7 +38,7 @@ class Commands:
         self._rests = rests
 
     def carry_out(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
-        """Carry out a command: at once, or when it is the time of the visitor's connection (`rests.py`); one
+        """Carry out a command: at once, or when it is the time of the visitor's connection (`rests.py`). One
         who goes away before that is not heard. Raises `Overloaded` where there is no room to wait in.
         """
         if not self._rests.is_to_wait(visitor.account, visitor):
@@ -170,8 +170,8 @@ class Commands:
 
 
 async def kept(future: asyncio.Future[Answer], abandoned: Callable[[Answer], object]) -> Answer:
-    """The answer to a command; if the caller goes away first, `abandoned` is called with it once it is
-    there.
+    """The answer to a command; if the caller goes away first, `abandoned` is called with it. It is once the
+    answer is there.
     """
 
     def look(done: asyncio.Future[Answer]) -> None:

@@ -64,9 +64,7 @@ class Sound(NamedTuple):
 
 
 def missing_decisions(resources: Sequence[ReadResource], is_deployed: Callable[[str], bool]) -> Iterator[str]:
-    """Warnings of tasks whose decision nobody has deployed so far: it may come before an instance needs
-    it.
-    """
+    """Warnings of tasks whose decision nobody has deployed so far. It may come before it is needed."""
     for resource in resources:
         for node in (node for process in resource.processes for node in process.nodes.values()):
             decision_id = node.work.decision_id if isinstance(node.work, CalledDecision) else None

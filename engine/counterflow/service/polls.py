@@ -98,9 +98,7 @@ class Polls:
             raise
 
     async def _first(self, command: ActivateJobs, wait_ms: int) -> tuple[Jobs, bool]:
-        """What is ready now, or becomes ready before the time is over; and whether more was ready than fits
-        into a portion.
-        """
+        """What is ready now, or is before the time is over; and whether more was than fits a portion."""
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         while True:
             if self._writer.is_ready(command.type):

@@ -1,5 +1,5 @@
-"""Where files that were handed in are read: one deployment at a time, beside everything else, in the order in
-which they came, and for so long.
+"""Where files that were handed in are read: one deployment at a time, and for so long. They are read beside
+everything else, in the order in which they came.
 
 Whoever waits keeps their place in a short line. Nobody who stops the server waits for what is being read
 here.

@@ -45,8 +45,8 @@ _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "fals
 
 
 def document(text: str, limit_bytes: int) -> dict[str, bytes]:
-    """Variables by name, each value JSON text; blank text and `null`, which clients make of none, are an
-    empty document.
+    """Variables by name, each value JSON text; blank text and `null` are an empty document. Clients make
+    these of none.
 
     Raises `Invalid`.
     """
@@ -194,8 +194,8 @@ def creation(
     start_at: Sequence[str],
     variables: dict[str, bytes],
 ) -> CreateProcessInstance:
-    """What a caller wants to start: the version of an id (-1: the latest), or the one with a key; at its none
-    start event or at these elements. Raises `Invalid`.
+    """What a caller wants to start: the version of an id (-1: the latest), or the one with a key. It starts
+    at its none start event or at these elements. Raises `Invalid`.
     """
     if len(start_at) > START_INSTRUCTIONS:
         raise Invalid(f"Expected at most {START_INSTRUCTIONS} start instructions, but found {len(start_at)}")

@@ -45,8 +45,8 @@ class Results:
         return instance, end
 
     async def end_of(self, process_instance_key: int) -> InstanceEnded | None:
-        """Wait for the end of an instance that goes on; None at once where it has ended, or there is none,
-        and that is durable. Raises `Overloaded`, and `ResultLost` where the engine stops.
+        """Wait for the end of an instance that goes on; None at once where it has ended, or there is none.
+        Either is durable then. Raises `Overloaded`, and `ResultLost` where the engine stops.
         """
         with self._admission.waiting():
             ended = self._writer.follow(process_instance_key)

@@ -42,7 +42,7 @@ class Returns:
 
 
 def _look_at(done: asyncio.Future[Any]) -> None:
-    """An exception that nobody looks at would be reported as forgotten; a job whose return failed comes back
+    """Look at an exception, which would else be reported as forgotten. A job whose return failed comes back
     at its deadline.
     """
     if not done.cancelled() and done.exception():

@@ -21,8 +21,8 @@ from counterflow.service.returns import Returns
 logger = logging.getLogger("counterflow.service")
 
 SHORTEST_TIMEOUT_MS = 1_000
-"""What a stream's jobs are lent for at least: with less, each would be back before its worker has read it,
-and pushed again.
+"""What a stream's jobs are lent for at least, in ms. With less, each would be back before its worker has read
+it, and pushed again.
 """
 
 
@@ -87,7 +87,7 @@ class Streams:
         self._open: set[Push] = set()
 
     def end(self, share_seconds: float) -> None:
-        """The engine is stopping: every stream ends after the job that it is sending; one whose client does
+        """The engine is stopping: every stream ends after the job that it is sending. One whose client does
         not read that is broken off after its share of the grace, and the job goes back.
         """
         for push in list(self._open):

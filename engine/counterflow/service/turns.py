@@ -25,8 +25,8 @@ from counterflow.partition.refusals import Overloaded
 from counterflow.settings import Settings
 
 STEPS_PER_TURN = 64
-"""So many steps of work under way let one more call begin something, besides those that the ends of instances
-let in.
+"""So many steps of work under way let one more call begin something. They do besides those that the ends of
+instances let in.
 """
 QUIET_SECONDS = 0.25
 """Work that has not gone on for so long is not waited for."""
@@ -63,8 +63,8 @@ class Turns:
         return len(self._line)
 
     def take(self, caller: object, begin: Callable[[], None], refuse: Callable[[Overloaded], None]) -> None:
-        """Call `begin` when the caller's turn has come, which lasts until `end`; or `refuse`, late, where
-        there is none to be had.
+        """Call `begin` when the caller's turn has come, or `refuse`, late, where there is none to be had. The
+        turn lasts until `end`.
         """
         if not self._line and self._taken < self._at_once:
             self._taken += 1
@@ -130,8 +130,8 @@ class Turns:
         return is_burst and waiting < self._burst_length
 
     def _move(self) -> None:
-        """A turn that ends as soon as it begins would move the line from inside; its place is given away by
-        the move under way.
+        """Move the line, unless a move is under way: that one gives away the place. A turn that ends as soon
+        as it begins would move it from inside.
         """
         if self._is_moving:
             return

@@ -1,5 +1,5 @@
-"""What the server can be told: one table of settings, read from flags, environment variables and a TOML file,
-in that order.
+"""What the server can be told: one table of settings, read from flags, environment and a TOML file. They are
+read in that order; the environment's are its variables.
 """
 
 from counterflow.settings.read import (

@@ -29,8 +29,8 @@ class SettingsError(Exception):
 def read_settings(
     flags: Mapping[str, object], environment: Mapping[str, str], file: Path | None = None
 ) -> Settings:
-    """Settings from flags (by field name; None means not given), then the environment, then a TOML file, then
-    defaults.
+    """Settings from flags, by field name, then the environment, then a TOML file, then defaults. A flag that
+    is None was not given.
 
     The file is `file`, or the one that `COUNTERFLOW_CONFIG` names. Raises `SettingsError`.
     """
@@ -54,8 +54,8 @@ def read_settings(
 
 
 def usable(settings: Settings) -> Settings:
-    """Settings that a program has made, each read as if it were said to a server: texts become what they
-    stand for. Raises `SettingsError`.
+    """Settings that a program has made, each read as if said to a server. Texts become what they stand for.
+    Raises `SettingsError`.
     """
     default, problems, chosen = Settings(), [], {}
     for setting in SETTINGS:

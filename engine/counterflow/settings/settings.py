@@ -13,7 +13,7 @@ from counterflow.model.events import CompensationOrder
 
 MEBIBYTE = 1024 * 1024
 UNIX = "unix:"
-"""Before the path of a socket in the file system, in the place of a host, as in gRPC's names: what no URI may
+"""Before the path of a socket in the file system, in the place of a host, as in gRPC's names. What no URI may
 have is written `%20` there.
 """
 
@@ -91,8 +91,8 @@ class Settings:
 
     @property
     def unix_socket(self) -> Path | None:
-        """The socket in the file system to listen on, where the host names one; the port then says
-        nothing.
+        """The socket in the file system to listen on, where the host names one; None where it does not. The
+        port says nothing beside one.
         """
         return Path(unquote(self.host.removeprefix(UNIX))) if self.host.startswith(UNIX) else None
 

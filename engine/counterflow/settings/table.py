@@ -15,8 +15,8 @@ EVERYDAY, CONNECTIONS, LIMITS = "Options", "Connections", "Times and limits"
 
 
 class Setting(NamedTuple):
-    """A setting: the field of `Settings` (and key of the TOML file) it fills, how it is read, what it means
-    to a person, and what stands for its value in the help (nothing: the flag alone says true).
+    """A setting: the field of `Settings` (and key of the TOML file) it fills, and how it is read. It says
+    what it means to a person, and what stands for its value in the help (nothing: the flag alone says true).
 
     `section` is where in the help it stands; `shown` takes out of a text what no log and no message may hold.
     """

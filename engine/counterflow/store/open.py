@@ -66,8 +66,8 @@ def file_of(url: str) -> Path:
 
 
 def file_beside(url: str, suffix: str) -> Path | None:
-    """The path of a small file that belongs to the database which `open_store` has opened; None where that
-    keeps nothing.
+    """The path of a small file that belongs to the database at this address; None where none is kept.
+    `open_store` has opened that.
     """
     if url == IN_MEMORY:
         return None

@@ -86,8 +86,9 @@ class Store(Protocol):
     def walk(
         self, table: type[Row], index: str, equal: Key, *, after: Key = (), limit: int
     ) -> Sequence[tuple[Any, ...]]:
-        """At most `limit` entries of an index (`key`: of the primary key) whose first columns are `equal`: of
-        each the columns behind those, in their order, behind `after`, which may be the beginning of an entry.
+        """At most `limit` entries of an index (`key`: the primary key) whose first columns are `equal`. It
+        gives of each the columns behind those, in their order, behind `after`, which may be the beginning of
+        an entry.
 
         A row that is NULL in one of the columns has no entry. Nothing but the index is read.
         """

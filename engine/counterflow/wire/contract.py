@@ -1,5 +1,5 @@
-"""What an edge needs of a gRPC server, whoever it is: methods by path, calls with deadlines and statuses, who
-calls, start and stop.
+"""What an edge needs of a gRPC server: methods by path, calls, who calls, start and stop. It is the same
+whoever that is; calls have deadlines and statuses.
 
 Statuses are gRPC's; how they travel is the business of whoever implements the contract.
 """
@@ -54,8 +54,8 @@ class CallIsOver(Exception):
 
 
 class Tls(NamedTuple):
-    """What a server shows to its clients, and, with `client_authority`, whose certificates they must show to
-    it. Files in PEM.
+    """What a server shows to its clients, and, with `client_authority`, whose certificates they show. Without
+    one they are not let in. Files in PEM.
     """
 
     certificate: Path
@@ -79,8 +79,8 @@ class Call(Protocol):
     """What a method has in hand while it answers: at once, later from a callback, or from a task."""
 
     on_gone: Callable[[], object] | None
-    """Called once if the call ends in another way than by an answer: taken back, out of time, connection
-    lost, server stopped.
+    """Called once if the call ends in another way than by an answer. It is taken back, out of time, its
+    connection lost, or its server stopped.
     """
     on_drained: Callable[[], object] | None
     """Called when all that was written has left, after `send` has answered False."""
@@ -185,7 +185,5 @@ class RpcServer(Protocol):
         ...
 
     async def stop(self, grace_seconds: float) -> None:
-        """Accept no more, let calls that are under way finish, within the grace; then break off what is
-        left.
-        """
+        """Accept no more, let calls that are under way finish within the grace, break off what is left."""
         ...

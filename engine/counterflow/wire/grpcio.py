@@ -1,5 +1,5 @@
-"""The contract over `grpc.aio`, the library that most servers in Python speak gRPC with: a way back to it,
-and a second opinion on our own.
+"""The contract over `grpc.aio`, the library that most servers in Python speak gRPC with. It is a way back to
+it, and a second opinion on our own.
 
 It takes every call as a stream both ways, since methods say only as they answer whether they stream. What it
 does not have: rates of resets and of frames without content, places for new clients where all are taken, and
@@ -43,7 +43,7 @@ _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.Statu
 
 
 class GrpcioCall:
-    """A `Call` that a handler of `grpc.aio` carries out: what is written waits here until the handler has
+    """A `Call` that a handler of `grpc.aio` carries out. What is written waits here until the handler has
     sent it.
     """
 
@@ -135,9 +135,7 @@ class GrpcioCall:
             yield message
 
     async def carry_out(self) -> None:
-        """For the handler: begin, send what is written as fast as the client takes it, and end with the
-        status.
-        """
+        """For the handler: begin, send what is written as the client takes it, end with the status."""
         timeout = self.method.timeout_seconds
         timer = (
             None if timeout is None else asyncio.get_running_loop().call_later(timeout, methods.expire, self)
@@ -243,9 +241,7 @@ class GrpcioServer(grpc.GenericRpcHandler):
         await self._server.start()
 
     async def stop(self, grace_seconds: float) -> None:
-        """Accept no more, let calls that are under way finish, within the grace; then break off what is
-        left.
-        """
+        """Accept no more, let calls that are under way finish within the grace, break off what is left."""
         stopping = asyncio.ensure_future(self._server.stop(grace_seconds + LAST_WORDS_SECONDS))
         try:
             async with asyncio.timeout(grace_seconds):

@@ -1,5 +1,5 @@
-"""How a method is answered: from a callback, or by a task of its own; and what becomes of the faults of
-whoever answers.
+"""How a method is answered, from a callback or by a task of its own, and what becomes of faults. They are
+those of whoever answers.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def from_task(
     behaviour: Callable[[Any, Call], Awaitable[Message | None]],
     timeout_seconds: float | None = None,
 ) -> Method:
-    """A method that is answered by a coroutine: with the message it returns, or, if that is None, with what
-    it has written.
+    """A method that is answered by a coroutine: with the message it returns. If that is None, it is answered
+    with what it has written.
     """
 
     def begin(data: bytes, call: Call) -> None:
@@ -61,8 +61,8 @@ def from_conversation(
 
 
 def check_waiting(call: Call) -> None:
-    """One more call stays open as long as its client likes: it counts as one that waits, until
-    `Account.ends_waiting`. Raises `RpcError`.
+    """One more call that waits, as long as its client likes, until `Account.ends_waiting`. It counts as one
+    that stays open. Raises `RpcError`.
     """
     if not call.account.begins_waiting():
         raise RpcError(

@@ -1,4 +1,4 @@
-"""`grpc.reflection.v1.ServerReflection` and its older twin `v1alpha`: clients such as grpcurl ask what there
+"""`grpc.reflection.v1.ServerReflection` and its older twin `v1alpha`. Clients such as grpcurl ask what there
 is to call.
 """
 

@@ -1,5 +1,5 @@
-"""Certificates as a server uses them; what is wrong with a file is said with its name and the setting that
-named it.
+"""Certificates as a server uses them; what is wrong with a file is said. It is said with its name and the
+setting that named it.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ import ssl
 from pathlib import Path
 
 from counterflow.wire.contract import Tls
+from counterflow.wire.handshakes import Refusals, telling
 
 
 class UnusableTls(Exception):
-    """A certificate or a key that no server can use: which file, what was expected of it, and what was
-    found.
-    """
+    """A certificate or a key that no server can use: which file, what was expected, what was found."""
 
 
 def server_context(tls: Tls) -> ssl.SSLContext:
@@ -29,6 +28,7 @@ def server_context(tls: Tls) -> ssl.SSLContext:
             "tls_client_authority", tls.client_authority, "certificates", "-----BEGIN CERTIFICATE-----"
         )
         _load_authority(context, tls.client_authority)
+    context.sslobject_class = telling(Refusals(str(tls.client_authority or "")))
     return context
 
 

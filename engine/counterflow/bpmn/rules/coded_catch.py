@@ -1,5 +1,5 @@
-"""An error or escalation finds one catch: no code twice, and one catch-all, on an activity or in a scope; and
-a catch says its code.
+"""An error or escalation finds one catch, and a catch says its code. On an activity or in a scope no code is
+caught twice, and there is one catch-all.
 
 BPMN 2.0.2, 10.5.6 leaves open which of two equal catches is taken; we do not guess. A code that would have to
 be computed would be compared as it is written, and so catch nothing.

@@ -1,5 +1,5 @@
-"""What throws an error or an escalation must say which (BPMN 2.0.2, table 10.84: the code is what catches
-match).
+"""What throws an error or an escalation must say which. Its code is what catches match (BPMN 2.0.2, table
+10.84).
 
 Only an intermediate throw of an escalation may leave its code out there (10.5.5); both dialects want one.
 """

@@ -1,4 +1,4 @@
-"""What is work for somebody else, a task or a message to send, must say whose: without a job type no worker
+"""What is work for somebody else, a task or a message to send, must say whose. Without a job type no worker
 would ask for it.
 """
 
@@ -40,8 +40,8 @@ def passes_unsent(outline: Outline, element: Element) -> bool:
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Tasks and thrown messages with neither job, script nor decision, and script tasks with job and
-    script.
+    """Find tasks and thrown messages without job, script and decision, and scripts with a job as well. Those
+    are script tasks with job and script.
     """
     for element in outline.elements:
         if not element.is_job:

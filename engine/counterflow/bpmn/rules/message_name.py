@@ -1,5 +1,5 @@
-"""What waits for a message names one, and that message has a name (BPMN 2.0.2, 8.4.11): by its name it is
-found.
+"""What waits for a message names one, and that message has a name. By its name it is found (BPMN 2.0.2,
+8.4.11).
 
 What throws a message is a job; its worker sends what it sends, so there the message may be missing. So may
 that of a receive task outside `zeebe:` models, which is a wait state of Camunda 7.

@@ -17,8 +17,8 @@ RULE = "timer-cycle"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Cycles on intermediate catch events and on what interrupts are refused; told where the dialect runs
-    them, as Camunda 7 does: the first time counts.
+    """Refuse cycles on intermediate catch events and on what interrupts; tell of them where they run. The
+    dialect runs them as Camunda 7 does: the first time counts.
     """
     for element in outline.elements:
         timer = element.details.event

@@ -20,8 +20,8 @@ from counterflow.model.schedules import gives_time
 RULE = "timer-length"
 
 _LATE_MS = 253_402_214_400_000
-"""The last day of the year 9999: what the calendar does not hold from there is not waited for from today
-either.
+"""The last day of the year 9999, behind which nothing is waited for. What the calendar does not hold from
+there is not waited for from today either.
 """
 
 

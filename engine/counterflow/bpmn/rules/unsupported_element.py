@@ -1,4 +1,4 @@
-"""What is not executed is refused, never skipped: a token must not pass an element as though it were not
+"""What is not executed is refused, never skipped. A token must not pass an element as though it were not
 there.
 
 The tables in `elements.py` and `events/` say what is executed and what to draw instead of the rest.

@@ -233,9 +233,7 @@ def _read_models(files: Sequence[Path]) -> Definitions:
 
 
 def _read(path: Path, *, is_first: bool) -> bytes:
-    """The content of a file; of what is none and stands behind one it is said that a decision is named
-    otherwise.
-    """
+    """The content of a file; of what is no file and stands behind one, it says how a decision is named."""
     if not is_first and not path.exists():
         raise Failure(
             NOT_FOUND,

@@ -1,4 +1,4 @@
-"""The models and workers that the demo shows: in a wheel they lie beside this file, in a clone where people
+"""The models and workers that the demo shows. In a wheel they lie beside this file, in a clone where people
 read them.
 """
 

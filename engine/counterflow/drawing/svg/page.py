@@ -73,9 +73,7 @@ _UNTOLD: Final = frozenset({ShapeMark.EXPANDED, ShapeMark.UPRIGHT, ShapeMark.MAR
 
 
 def render(diagram: Diagram, runs: Mapping[str, RunState] = NO_RUNS) -> str:
-    """The SVG of a diagram, as the text of an XML document; `runs` says by its id what has become of an
-    element.
-    """
+    """The SVG of a diagram, as XML text; `runs` says by an element's id what has become of it."""
     frame = _frame(diagram)
     scale = min(1.0, LARGEST / max(frame.width, frame.height))
     return tag(

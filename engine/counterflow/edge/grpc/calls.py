@@ -1,5 +1,5 @@
-"""How what a family translates becomes a method: from the commit itself, by a coroutine, or by whoever stays;
-and the status of what goes wrong.
+"""How what a family translates becomes a method, and the status of what goes wrong. It is answered from the
+commit itself, by a coroutine, or by whoever stays.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Start = Callable[[Any, Call], None]
 
 
 class Translated(NamedTuple):
-    """What a request comes to: a command, and the message that its answer is told with; None where that has
+    """What a request comes to: a command, and the message that its answer is told with. None where that has
     no fields.
 
     A command that `begins` something waits for its turn.

@@ -89,7 +89,7 @@ class GrpcDoor:
         self._health.set_serving(True)
 
     async def stop(self, grace_seconds: float) -> None:
-        """Refuse new calls, end those that wait, let the others finish within the grace; the writer must
+        """Refuse new calls, end those that wait, let the others finish within the grace. The writer must
         still be at work, since jobs come back.
 
         The port stays open meanwhile: a call that comes now is told UNAVAILABLE, which every client takes for

@@ -63,9 +63,7 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
 def result(
     instance: ProcessInstance, variables: Mapping[str, bytes], wanted: Iterable[str]
 ) -> gateway.CreateProcessInstanceWithResultResponse:
-    """An instance has completed with these variables; those `wanted` are sent, all of them where nothing
-    is.
-    """
+    """An instance has completed with these variables; the `wanted` ones are sent, or all where none is."""
     names = set(wanted)
     chosen = {name: value for name, value in variables.items() if name in names} if names else variables
     return gateway.CreateProcessInstanceWithResultResponse(

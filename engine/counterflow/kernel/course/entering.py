@@ -26,8 +26,8 @@ class TakenOver(Exception):
 def enter(
     scope: Token, node: Node, local: Mapping[str, bytes] | None = None, origin: Origin = PLAIN
 ) -> Token:
-    """Put a token on a node of a scope: a new element instance with `local` variables, begun when its turn
-    comes.
+    """Put a token on a node of a scope: a new element instance with `local` variables. It is begun when its
+    turn comes.
     """
     step = scope.step
     key = step.new_key()
@@ -85,8 +85,8 @@ def map_inputs(token: Token) -> None:
 
 
 def activate(token: Token) -> None:
-    """Everything that the element needs to begin is there: it waits from here on for what can happen to it,
-    and is at work. Raises `Held` where it cannot wait.
+    """Everything that the element needs to begin is there: it waits from here on, and is at work. It waits
+    for what can happen to it. Raises `Held` where it cannot wait.
 
     Nothing is done for one that is at work already and begins again. Raises `TakenOver` where a condition
     that it waits for holds already.
@@ -125,8 +125,8 @@ def too_far(token: Token) -> Held:
 
 
 def refuse_too_many(token: Token, count: int) -> None:
-    """A process instance has only so many element instances at once, and so many more are to begin in this
-    one. Raises `Held` where there is no room for them.
+    """Refuse so many element instances more where the process instance has no room for them. Raises `Held`
+    where there is no room for them.
     """
     most = token.step.limits.instance_elements
     if len(token.instance.elements) + count <= most:

@@ -18,8 +18,8 @@ from counterflow.model.graph import CalledProcess
 
 
 def hand_out(thrower: Token, catch: Catch, brought: scopes.Document | None = None) -> None:
-    """Each call on the way hands out to the scopes around it, the innermost first: all of them, or none where
-    one cannot, so that what is tried again is not handed out twice. Raises `Held`.
+    """Each call on the way hands out to the scopes around it, the innermost first. To all of them, or to none
+    where one cannot, so that what is tried again is not handed out twice. Raises `Held`.
 
     What is thrown has `brought` variables: the innermost call sees them over those of its called process.
     """

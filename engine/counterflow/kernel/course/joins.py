@@ -40,8 +40,8 @@ class GatewayActivated(InstanceEvent, frozen=True):
 
 
 class GatewayReset(InstanceEvent, frozen=True):
-    """Nothing more comes in the round of a complex gateway: what came late, on these flows, is gone, and it
-    waits to begin another.
+    """Nothing more comes in the round of a complex gateway: what came late, on these flows, is gone. It waits
+    to begin another.
     """
 
     scope_key: int
@@ -55,8 +55,8 @@ def wait(scope: Token, gateway: Node, flow: Flow) -> None:
 
 
 def arrive(scope: Token, gateway: Node, flow: Flow) -> None:
-    """A token comes to a gateway that waits for those which can still come, and its room looks whether any
-    can; with one incoming flow there is nothing to wait for.
+    """A token comes to a gateway that waits for others, and its room looks whether any can still come. With
+    one incoming flow there is nothing to wait for.
     """
     if gateway.reach is None:
         entering.enter(scope, gateway)
@@ -127,7 +127,7 @@ def _apply_arrived(state: State, instance: InstanceState, event: TokenArrived) -
 
 
 def _mark(gateway_id: str, flow_id: str) -> str:
-    """What stands for a flow in the row that says that it has given a token: no XML document holds this
+    """What stands for a flow in the row that says that it has given a token. No XML document holds this
     character (XML 1.0, 2.2), so that it is no flow's id.
     """
     return f"{gateway_id}\x1f{flow_id}"

@@ -88,9 +88,7 @@ class UndoReleased(InstanceEvent, frozen=True):
 
 
 class UndoPartReleased(InstanceEvent, frozen=True):
-    """A throw that had taken very much is being interrupted: these of its records are released before the
-    others.
-    """
+    """A throw that had taken very much is being interrupted: these of its records are released first."""
 
     throw_key: int
     keys: tuple[int, ...]

@@ -39,8 +39,8 @@ class UndoPlan:
         self._unfinished.discard(key)
 
     def next_mirrored(self, most: int = sys.maxsize) -> list[int]:
-        """The records that nothing unfinished has to precede: those completed after the latest activation, at
-        most so many of them.
+        """The records that nothing unfinished has to precede, at most so many of them. They are those
+        completed after the latest activation.
         """
         while self._activations and self._activations[0][1] not in self._unfinished:
             heappop(self._activations)
@@ -83,8 +83,8 @@ def plan_of(instance: InstanceState, throw_key: int) -> UndoPlan:
 
 
 def taken(instance: InstanceState, throw_key: int) -> list[UndoRecord]:
-    """What a throw has taken and not undone: the outermost scope first, what is in a completed sub-process at
-    the place of that. The rows alone say so, in whatever order they were written or read.
+    """What a throw has taken and not undone, the outermost scope first. What is in a completed sub-process
+    stands at the place of that. The rows alone say so, in whatever order they were written or read.
     """
     records = (instance.undo_records[key] for key in instance.undo_by_throw.get(throw_key, ()))
     return sorted(records, key=lambda record: _place(instance, record))

@@ -21,8 +21,8 @@ def notice(
     conditions: Mapping[str, Mapping[int, None]],
     is_new: Mapping[str, bool],
 ) -> None:
-    """Variables of a scope have changed, by name, and whether they are new there; these conditions are in it,
-    by the names that they are asked for.
+    """Variables of a scope have changed, by name, and whether they are new there; conditions may see it. The
+    conditions are those in it, by the names that they are asked for.
     """
     rows = course.instance.rows[ConditionalSubscription]
     for name, created in is_new.items():

@@ -35,9 +35,7 @@ def gathered(course: Course, key: int) -> bytes:
 
 
 def being_built(course: Course, element: ElementInstance, name: str) -> bytes | None:
-    """The collection, if it is what the name means to those inside a body, or an ad-hoc sub-process, that
-    gathers.
-    """
+    """The collection that a body, or an ad-hoc sub-process, gathers, if the name means it to those inside."""
     return gathered(course, element.key) if collection_of(course, element) == name else None
 
 

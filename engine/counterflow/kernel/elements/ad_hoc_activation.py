@@ -31,8 +31,8 @@ _ID_CHARACTERS = 100
 
 
 class ActivateAdHocSubProcessActivities(Command, frozen=True, kw_only=True, gc=False):
-    """Begin these activities of an ad-hoc sub-process, all or none; with `cancel_remaining` instead of those
-    under way.
+    """Begin these activities of an ad-hoc sub-process, all or none. With `cancel_remaining` they begin
+    instead of those under way.
     """
 
     element_instance_key: int

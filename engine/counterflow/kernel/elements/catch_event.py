@@ -16,9 +16,7 @@ from counterflow.kernel.work.step import Token
 
 
 def beginning(token: Token) -> None:
-    """What came before the element was entered hides what its input mappings make, as if it had come after
-    them.
-    """
+    """What came before the element was entered hides what its input mappings make, as if it came after."""
     brought = {}
     if token.row.triggered and token.node.inputs:
         brought = scopes.take_away(token, sorted(token.variables))

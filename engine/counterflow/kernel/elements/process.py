@@ -43,7 +43,7 @@ def activated(token: Token) -> None:
 
 
 def _begin_at_event(token: Token, start: Node) -> None:
-    """What the event brought is the instance's, or what its mappings make of it; where it stands behind a
+    """What the event brought is the instance's, or what its mappings make of it. Where it stands behind a
     gateway, that is passed first.
     """
     data_objects = {mapping.target[0] for mapping in token.node.inputs}

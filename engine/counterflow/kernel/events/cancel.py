@@ -1,5 +1,5 @@
-"""Cancel: an end event that ends every other token of its transaction, undoes what has completed in it, and
-leaves by the cancel event on its border.
+"""Cancel: an end event that ends and undoes its transaction, and leaves by the cancel event on its border. It
+ends every other token in it, and undoes what has completed.
 
     thrown → the others are swept away → what has completed is undone → the transaction is swept away → left
 

@@ -1,5 +1,4 @@
-"""The life of a condition: asked as soon as it is waited for, and again whenever a variable changes that it
-sees.
+"""The life of a condition: asked when it is first waited for, and whenever a variable changes that it sees.
 
     subscription: opened → asked → triggered (as often as it holds; what interrupts once) → closed
                                  → failed (it gave no answer; it waits on)

@@ -1,5 +1,4 @@
-"""The life of a BPMN error: thrown by a job or an error end event, it travels outwards until something
-catches it.
+"""The life of a BPMN error: thrown by a job or an error end event, it travels outwards to what catches it.
 
     thrown → caught by an event sub-process of the scope, else by a boundary event of its activity, and so on
            → caught by nothing: an incident UNHANDLED_ERROR_EVENT at the element that threw
@@ -28,8 +27,8 @@ from counterflow.model.graph import Node
 
 
 class ErrorCaught(InstanceEvent, frozen=True):
-    """An error has reached the event `catch_id`: a boundary event of the element instance `at_key`, or the
-    start event of an event sub-process inside it.
+    """An error has reached the event `catch_id` of the element instance `at_key`. It is a boundary event of
+    it, or the start event of an event sub-process inside it.
     """
 
     at_key: int
@@ -39,8 +38,8 @@ class ErrorCaught(InstanceEvent, frozen=True):
 
 
 class ThrownError(NamedTuple):
-    """What travels: the code that catching events compare, a message for people, and variables for the
-    catching scope.
+    """What travels: a code that catching events compare, a message for people, variables for the scope. The
+    scope is the catching one.
     """
 
     code: str
@@ -107,8 +106,8 @@ def _code_of(token: Token) -> str:
 
 
 def _offered(event: Node, error: ThrownError) -> dict[str, bytes]:
-    """What the catching event is given: the error's own variables, and code and message under the names it
-    asks for.
+    """What the catching event is given: the error's own variables, and code and message where it asks. It
+    asks by the names that they are given under.
     """
     offered = dict(error.variables)
     definition = event.event

@@ -1,4 +1,4 @@
-"""The life of an escalation: thrown by an event, it travels outwards until something catches it, and harms
+"""The life of an escalation: thrown by an event, it travels outwards until something catches it. It harms
 nobody where nothing does.
 
     thrown → caught by an event sub-process of a scope around, else by a boundary event of its activity, …
@@ -27,7 +27,7 @@ from counterflow.model.graph import Node
 
 
 class EscalationThrown(InstanceEvent, frozen=True):
-    """An event has thrown an escalation; the event `caught_by` of that process instance catches it, or
+    """An event has thrown an escalation; the event `caught_by` of that process instance catches it. Or
     nothing does (empty, and 0).
     """
 
@@ -38,8 +38,8 @@ class EscalationThrown(InstanceEvent, frozen=True):
 
 
 class EscalationCaught(InstanceEvent, frozen=True):
-    """An escalation has reached the event `catch_id`: a boundary event of the element instance `at_key`, or
-    the start event of an event sub-process inside it.
+    """An escalation has reached the event `catch_id` of the element instance `at_key`. It is a boundary event
+    of it, or the start event of an event sub-process inside it.
     """
 
     at_key: int

@@ -56,7 +56,7 @@ class MessagePublished(PartitionEvent, frozen=True):
 
 
 class MessageCorrelated(InstanceEvent, frozen=True):
-    """The message has reached this process, and will not again; `receiver_key` is the subscription or the
+    """The message has reached this process, and will not again. `receiver_key` is the subscription or the
     started instance. `message_name` is empty in older logs.
     """
 
@@ -146,8 +146,8 @@ def look(step: Step, arrival: Arrival) -> None:
 
 
 def receive_buffered(token: Token) -> None:
-    """The oldest of the messages that were there before the element waited for them reaches it now; the next
-    one in its turn.
+    """The oldest of the messages that were there before the element waited for them reaches it now. The next
+    one comes in its turn.
     """
     instance = token.instance
     subscriptions = [

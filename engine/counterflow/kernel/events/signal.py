@@ -45,9 +45,7 @@ from counterflow.model.graph import Node, Process
 
 
 class SignalBroadcast(PartitionEvent, frozen=True):
-    """A signal goes out, with these variables: from outside, or thrown by an element instance of a process
-    instance.
-    """
+    """A signal goes out, with these variables: from outside, or thrown by an element instance."""
 
     key: int
     name: str
@@ -68,8 +66,8 @@ class SignalReceived(InstanceEvent, frozen=True):
 
 
 class SignalThrown(InstanceEvent, frozen=True):
-    """An element instance throws a signal: it goes out under this key when all else is at rest, whatever
-    becomes of its thrower meanwhile.
+    """An element instance throws a signal: it goes out under this key when all else is at rest. It does
+    whatever becomes of its thrower meanwhile.
     """
 
     key: int
@@ -126,8 +124,8 @@ def decide_broadcast(step: Step, command: BroadcastSignal) -> int:
 
 
 def _bring(step: Step, signal: SignalBroadcast, document: scopes.Document) -> None:
-    """To those who wait at this moment, each when all that the one before has brought about is at rest; then
-    what the signal starts begins.
+    """The signal reaches those who wait at this moment; then what it starts begins. Each is reached when all
+    that the one before has brought about is at rest.
     """
     step.emit(signal)
     key, name = signal.key, signal.name
@@ -163,8 +161,8 @@ def _next_of(
 
 
 def _reach(step: Step, arrival: Arrival) -> None:
-    """Who waits no longer, since an earlier receiver has swept it away, is not reached; nor what is set
-    aside.
+    """The signal reaches one who waits still, and is not set aside. Who waits no longer has been swept away
+    by an earlier receiver.
     """
     instance = step.state.instance(arrival.process_instance_key)
     subscription = instance.rows[SignalSubscription].get(arrival.key) if instance is not None else None

@@ -1,4 +1,4 @@
-"""The start events of the latest version of a process begin instances; those of an earlier one begin nothing
+"""The start events of the latest version of a process begin instances. Those of an earlier one begin nothing
 any more.
 
 BPMN 2.0.2, 13.5.1; Zeebe's rule for versions.

@@ -49,8 +49,8 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
 
 
 class TriggerElement(Command, frozen=True, kw_only=True, gc=False):
-    """What an element itself waits for has come, without a message: an element instance, or the only one of a
-    process instance that waits so. Answers which it was.
+    """What an element itself waits for has come, without a message; answers which element instance it was. It
+    is told by its key, or is the only one of a process instance that waits so. Answers which it was.
     """
 
     key: int
@@ -96,8 +96,8 @@ def decide_publish(step: Step, command: PublishMessage) -> int:
 
 
 def _bring(step: Step, message: Message) -> None:
-    """To those who wait for it, the longest waiting first, each when all that it has brought about before is
-    at rest; then begin.
+    """The message reaches those who wait for it, the longest waiting first; then it begins instances. Each is
+    reached when all that it has brought about before is at rest.
     """
     in_turn = conversations.waiting_processes(step.state, message.name, message.correlation_key)
     meant = _processes_meant(step, message, in_turn)
@@ -166,7 +166,7 @@ def start_timer_due(step: Step, timer: StartTimer) -> None:
 
 
 def decide_set_start_aside(step: Step, command: SetStartAside) -> bool:
-    """The instance is there and quarantined, for a person to look into and release; the timer goes on with
+    """The instance is there and quarantined, for a person to look into and release. The timer goes on with
     its next moment.
     """
     timer: StartTimer | None = step.state.shared[StartTimer].get(command.key)
@@ -232,9 +232,7 @@ def _reach_one(step: Step, message: Message, process_id: str) -> None:
 def _receiver(
     step: Step, message: Message, process_id: str
 ) -> tuple[InstanceState, MessageSubscription] | None:
-    """The instance of a process that has waited longest; not one that is set aside, and not one that was just
-    swept away.
-    """
+    """The instance of a process that has waited longest, not set aside, and not just swept away."""
     for subscription_key in conversations.receivers_of(
         step.state, message.name, message.correlation_key, process_id
     ):

@@ -115,8 +115,8 @@ class JobCanceled(InstanceEvent, frozen=True):
 
 
 class AdHocAnswer(NamedTuple):
-    """What the worker of an ad-hoc sub-process decides: which activities begin, with variables of their own
-    each, or that it is done; and whether what is under way goes.
+    """What the worker of an ad-hoc sub-process decides: which activities begin, or that it is done. Each
+    begins with variables of its own. It says as well whether what is under way goes.
     """
 
     activate: tuple[tuple[str, dict[str, bytes]], ...] = ()

@@ -1,5 +1,5 @@
-"""The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside, so that
-no other is harmed.
+"""The life of a quarantine: an instance in which the kernel broke one of its own rules is set aside. So no
+other is harmed.
 
     set aside → released (its jobs are offered again, what came due comes, what it has called may end)
               → abandoned (cancelled by a person: its rows go as they are, nothing of it is run any more)
@@ -47,9 +47,7 @@ class InstanceReleased(InstanceEvent, frozen=True):
 
 
 class RowsAbandoned(InstanceEvent, frozen=True):
-    """An instance that ends where it stands is very large: these of its rows, of this table, are gone
-    before the others.
-    """
+    """An instance that ends where it stands is very large: these rows of a table are gone first."""
 
     table: str
     places: tuple[tuple[int | str, ...], ...]
@@ -124,9 +122,7 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
 
 
 def _take_up(course: Course) -> None:
-    """What the quarantine has held up: the beginning of the instance, the ends of those that it has called,
-    and its own.
-    """
+    """Take up what the quarantine has held up: the instance's beginning and end, ends of those it called."""
     step, instance = course.step, course.instance
     root = instance.elements.get(instance.key)
     if root is not None and root.state == ACTIVATING and root.key not in instance.incident_of:

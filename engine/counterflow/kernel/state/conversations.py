@@ -1,5 +1,5 @@
-"""Who waits for a message of a name and correlation key, and which messages wait for somebody: answered from
-memory, and where that does not hold all, from the store with what is in memory laid over it.
+"""Who waits for a message of a name and correlation key, and which messages wait for somebody. It is answered
+from memory, and where that does not hold all, from the store with what is in memory laid over it.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def do_several_wait(state: State, name: str) -> bool:
 
 
 def who_waits_alone(state: State, name: str) -> list[tuple[int, str]]:
-    """The one that waits by its instance for a message of this name, with the id of its process; nobody where
-    several do. What is being swept away waits no more.
+    """The only one that waits by its instance for a message of this name, with its process's id, or None.
+    Nobody does where several wait. What is being swept away waits no more.
     """
     return list(_not_swept(state, _by_name(state, name))) if _count_by_name(state, name) == 1 else []
 
@@ -144,9 +144,7 @@ def _stored_by_name(state: State, name: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _of_instance(state: State, name: str, correlation_key: str) -> Iterator[tuple[str, int]]:
-    """What waits in the store by the instance whose key this is, but for what is found by the same as its
-    correlation key.
-    """
+    """What waits in the store by the instance of this key, but for what its correlation key finds as well."""
     is_key = len(correlation_key) <= LONGEST_KEY and correlation_key.isascii() and correlation_key.isdecimal()
     key = int(correlation_key) if is_key else 0
     if key >> PARTITION_BITS != state.partition_id or str(key) != correlation_key:

@@ -58,9 +58,7 @@ class ReadyJobs(dict[str, Window]):
 
 
 class Indexes:
-    """The rows that are at home in a partition, and what is looked up in them and in the waiting rows of its
-    instances.
-    """
+    """The rows at home in a partition, and what is looked up in them and in its instances' waiting rows."""
 
     def __init__(self) -> None:
         self.batch = 1
@@ -85,8 +83,8 @@ class Indexes:
         self.found: dict[type[Row], dict[Any, dict[Any, int]]] = {
             table: {} for table in TABLES if table.found_by
         }
-        """Per table whose rows are found by a field, and by its value, their places in the table and the
-        process instance of each, 0 where it is of none.
+        """Per table found by a field, and by its value: places in the table, and each one's process instance.
+        It is 0 where the row is of none.
         """
         self.buffered: dict[tuple[str, str], BufferedMessages] = {}
         """Messages that may still find a receiver, by name and correlation key."""

@@ -100,8 +100,8 @@ class InstanceState:
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
         """Per waiting element instance, the keys of its timers and subscriptions, with their table."""
         self.conditions: dict[int, dict[str, dict[int, None]]] = {}
-        """Per scope, and per name of a variable, the keys of the conditions in it that are asked when one of
-        that name changes; of those that any change counts for, under no name.
+        """Per scope and name of a variable, the keys of the conditions that a change of it asks. Those that
+        any change counts for stand under no name.
         """
         self.incident_of: dict[int, dict[int, None]] = {}
         self.undo_by_scope: dict[int, dict[int, None]] = {}

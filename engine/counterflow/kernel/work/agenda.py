@@ -62,8 +62,8 @@ class Agenda(Generic[Handle]):
         """Those but for which no timer would be due that was scheduled for no later than now."""
 
     def at_rest(self, arrival: Arrival, causes: Causes | None = None) -> None:
-        """Something comes from outside, when the course is at rest and all that has been put here before has
-        come. Its causes are those of the present, unless they are told.
+        """Something comes from outside, when the course is at rest and all that was put here before has come.
+        Its causes are those of the present, unless they are told.
         """
         causes = self.causes if causes is None else causes
         self.coming.append(arrival._replace(causes=causes) if causes else arrival)
@@ -80,7 +80,7 @@ class Agenda(Generic[Handle]):
             heapq.heappush(self._asked_in_order, key)
 
     def next_asked(self) -> int:
-        """The key of the condition that is asked next, of those that there are: outer scopes have waited for
+        """The key of the condition that is asked next, of those that there are. Outer scopes have waited for
         longer.
         """
         while (key := heapq.heappop(self._asked_in_order)) not in self.asked:

@@ -1,5 +1,5 @@
-"""What one command may use at most: entries into elements, and fuel of expressions; and what one process may
-ask for.
+"""What one command may use at most: entries into elements, and fuel; and what one process may ask for. Fuel
+is that of its expressions.
 
 Counted and never timed, so that the same command on the same state comes equally far.
 """
@@ -25,12 +25,12 @@ BYTES_PER_FUEL = 64
 EVALUATION_FUEL = 8
 """What it takes to evaluate anything at all."""
 PAGES_PER_FUEL = 64
-"""A page takes one part in so many of its command's fuel at most, and what its last evaluation takes more: a
-unit takes a microsecond at most, so both take a quarter of a second at worst.
+"""A page takes one part in so many of its command's fuel at most, and its last evaluation more. A unit takes
+a microsecond at most, so both take a quarter of a second at worst.
 """
 REMEMBERED_PLACES = 64
-"""Of the places that a command has entered, so many are known to its next page: the first ones, which a way
-back leads to from far, and the last.
+"""Of the places that a command has entered, so many are known to its next page. They are the first ones,
+which a way back leads to from far, and the last.
 """
 
 _Entry = TypeVar("_Entry")
@@ -45,14 +45,14 @@ class ProcessLimits(NamedTuple):
     call_depth: int = 1_000
     loop_instances: int = 100_000
     page_events: int = 400
-    """What one command does before others have their turn: when it has brought about so many events, the rest
-    of its work goes on in the next page.
+    """What one command does before others have their turn, counted in events. When it has brought about so
+    many, the rest of its work goes on in the next page.
     """
     instance_elements: int = 150_000
     """Element instances that one process instance may have at once."""
     elements: int = 500_000
-    """Elements that one command may enter in all, however they come about: multi-instance activities inside
-    each other.
+    """Elements that one command may enter in all, however they come about. Multi-instance activities inside
+    each other are one such way.
     """
     fuel: int = 4_000_000
     """What all expressions and decisions of one command may take together, twenty of the costliest.
@@ -98,8 +98,8 @@ class CommandBudget:
         self._lineage: dict[int, frozenset[int]] = {}
 
     def carry(self, causes: Causes, fuel: int | None = None) -> bytes:
-        """What the next page goes on with, in msgpack; `causes` are those of the work at present, `fuel` is
-        given where it is not what is left.
+        """What the next page goes on with, in msgpack; `fuel` is given where it is not what is left. `causes`
+        are those of the work at present.
 
         Of what was entered it knows a part: a loop around more than that is stopped by the number of
         elements, and any other by that of its steps, as in one page.

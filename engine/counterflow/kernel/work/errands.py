@@ -1,5 +1,5 @@
-"""What a step may have to do later, named so that it can be put off: a function of the house and keys, never
-a closure.
+"""What a step may have to do later, named so that it can be put off. It is a function of the house and keys,
+never a closure.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Regarding:
 
 
 class Arrival(NamedTuple):
-    """Something that comes from outside: `come` is given this, and answers what is to come next in its place,
-    where it comes to several one after another.
+    """Something that comes from outside: `come` is given this, and answers what is to come next. That is
+    where it comes to several, one after another.
 
     `key` is of what comes or of whom it reaches, in the process instance `process_instance_key` if it is of
     one.

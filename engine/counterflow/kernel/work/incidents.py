@@ -76,8 +76,8 @@ def _apply_raised(state: State, instance: InstanceState, event: IncidentRaised) 
 
 
 def _phase_before_it_was_said(element: ElementInstance, event: IncidentRaised) -> str:
-    """Of events of versions before 0.2.0: what holds a completing element but a mapping came after the
-    mappings.
+    """The phase of an event of a version before 0.2.0: a completing element was held after its mappings. One
+    that a mapping held was not.
     """
     is_mapped = element.state == "completing" and event.error_type != IncidentType.IO_MAPPING_ERROR
     return Phase.FLOWS.value if is_mapped else Phase.ANEW.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BODY = -1
-"""`loop_counter` of the body of an activity that is done several times; each time has 1, 2, 3, …, all other
+"""`loop_counter` of the body of an activity that is done several times. Each time has 1, 2, 3, …, all other
 elements 0.
 """
 INNER = -2
@@ -23,12 +23,10 @@ class Origin(NamedTuple):
     compensated_scope_key: int = 0
     """The completed sub-process whose inner undo a throw inside this handler reaches."""
     triggered: bool = False
-    """An event that had happened before it was entered; a scope that is begun elsewhere than at its start
-    event.
-    """
+    """An event that happened before it was entered; a scope begun elsewhere than at its start event."""
     loop_counter: int = 0
-    """`BODY`, or which time it is that an activity is done several times; `INNER` of an activation inside an
-    ad-hoc sub-process.
+    """`BODY`, or which time of several an activity is done; `INNER` of one inside an ad-hoc sub-process. That
+    one is an activation.
     """
 
 

@@ -1,4 +1,4 @@
-"""The life of work that is too much for one command: it goes on in pages, and others have their turn between
+"""The life of work that is too much for one command: it goes on in pages. Others have their turn between
 them.
 
     put off (the page of a command is full) → another page (as often as needed) → ended
@@ -46,8 +46,8 @@ class ToDo(NamedTuple):
 
 
 class WorkPutOff(PartitionEvent, frozen=True):
-    """A page is full, and the rest of the work goes on as an undertaking of this key; with a
-    `process_instance_key` when that instance is released.
+    """A page is full, and the rest of the work goes on as an undertaking of this key. With a
+    `process_instance_key` it does when that instance is released.
     """
 
     key: int
@@ -200,8 +200,8 @@ def wait_for_release(token: Token, continuation: Continuation) -> None:
 
 
 def ask_with_new_fuel(token: Token, key: int) -> None:
-    """The fuel of this command is spent: a condition is asked on that of another one, which may enter as many
-    elements again as this one.
+    """The fuel of this command is spent: a condition is asked on that of another one. That one may enter as
+    many elements again as this one.
     """
     step = token.step
     about = Regarding(step.house.ask, str(key))
@@ -403,8 +403,8 @@ def _apply_kept(state: State, event: BudgetKept) -> None:
 
 
 def count_timers(state: State, undertaking_key: int, change: int) -> None:
-    """So many timers more, or fewer, are part of an undertaking, which is over with the last of them unless
-    it has something else to do. For appliers; of 0, which is none, nothing.
+    """So many timers more, or fewer, are part of an undertaking, which is over with the last of them. It is
+    not while it has something else to do. For appliers; of 0, which is none, nothing.
     """
     if not undertaking_key:
         return

@@ -68,9 +68,7 @@ class House(NamedTuple):
     names: Mapping[Callable[..., object], str]
     """The name of each of both."""
     sweeping: Mapping[Continuation, bool]
-    """What goes on at elements that are being swept away, and whether in an instance that is set aside as
-    well.
-    """
+    """What goes on at elements that are being swept away, and whether in a set-aside instance as well."""
 
 
 class Step(Agenda["Token"]):
@@ -127,8 +125,8 @@ class Step(Agenda["Token"]):
         return self.state.last_key
 
     def new_seed(self) -> str:
-        """What uuid() and random number() of one evaluation begin with: the same for the same command on the
-        same state.
+        """What uuid() and random number() of one evaluation begin with. It is the same for the same command
+        on the same state.
         """
         self._evaluations += 1
         return f"{self.state.last_key}.{self.state.last_position}.{self._evaluations}"
@@ -141,9 +139,7 @@ class Step(Agenda["Token"]):
         self.events.append((0, event))
 
     def look_for_buffered(self, token: Token) -> None:
-        """An element has begun to wait: a message that came before it did is to reach it, when the course is
-        at rest.
-        """
+        """Let a message that came before an element began to wait reach it, when the course is at rest."""
         self.at_rest(Arrival(self.house.look, token.key, token.instance.key))
 
     @property
@@ -183,7 +179,7 @@ class Step(Agenda["Token"]):
                     self.ask_all()
 
     def ask_all(self) -> None:
-        """Ask the conditions that are to be asked, as far as the page goes: so what one of them interrupts
+        """Ask the conditions that are to be asked, as far as the page goes. So what one of them interrupts
         does not go on from there.
         """
         while self.asked and not self.is_page_full:

@@ -86,8 +86,8 @@ class CaughtError(msgspec.Struct, frozen=True):
 
 
 class ThrownEscalation(msgspec.Struct, frozen=True):
-    """An event of this instance has thrown an escalation; the event `caught_by` of `catching_instance_key`
-    has caught it, or nothing has (empty, and 0).
+    """An event of this instance has thrown an escalation; `caught_by` has caught it, or nothing. It is an
+    event of `catching_instance_key`; both are empty, and 0, where nothing has.
     """
 
     element_id: str

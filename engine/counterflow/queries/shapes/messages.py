@@ -31,8 +31,8 @@ class PublishedMessage(msgspec.Struct, frozen=True):
 
 
 class CorrelatedMessage(msgspec.Struct, frozen=True):
-    """A message has reached the event `catch_id`: of the element instance that waited, or the start event
-    that it began.
+    """A message has reached the event `catch_id`: of the instance that waited, or the one that it began. The
+    first is an element instance; of the second it is the start event.
 
     `message_name` is empty where it began the process instance and the log is from before that told it.
     """

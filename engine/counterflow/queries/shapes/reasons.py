@@ -9,7 +9,7 @@ from counterflow.queries.shapes.variables import Variable
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """What holds an element instance where it is, since when, and what would end that: `waits_for` and
+    """What holds an element instance where it is, since when, and what would end that. `waits_for` and
     `way_on` are sentences.
 
     `kind`: `job`, `user_task`, `timer`, `message`, `signal`, `condition`, `called_instance`, `join` (the

@@ -32,8 +32,8 @@ class Broadcast(msgspec.Struct, frozen=True):
 
 
 class ReceivedSignal(msgspec.Struct, frozen=True):
-    """A signal has reached the event `catch_id`: of the element instance that waited, or the start event that
-    it began.
+    """A signal has reached the event `catch_id`: of the instance that waited, or the one that it began. The
+    first is an element instance; of the second it is the start event.
 
     `signal_name` is empty where it began the process instance and the log is from before that told it.
     """

@@ -1,5 +1,6 @@
-"""What the log says of element instances: their way from activation to the end, what they repeat and call,
-the variables of their scopes, and the flows that were taken between them.
+"""What the log says of element instances: their way, what they repeat and call, variables, flows. Their way
+is from activation to the end, the variables those of their scopes, the flows those that were taken between
+them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What the log says of jobs and of what goes wrong with them: every try that came to nothing, incidents and
-how they ended, caught errors.
+"""What the log says of jobs and of what goes wrong: tries that came to nothing, incidents, caught errors. Of
+incidents it says how they ended.
 """
 
 from __future__ import annotations

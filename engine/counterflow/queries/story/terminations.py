@@ -1,5 +1,5 @@
-"""By what an element instance was terminated, as far as its own log can tell: the last thing that happened
-before the sweep began.
+"""By what an element instance was terminated, as far as its own log can tell. It is the last thing that
+happened before the sweep began.
 
 A sweep is the doing of what came last within the same command: an event that was triggered, an end event that
 was reached, or the command itself. What is swept away inside something else ends with its scope; a called
@@ -88,8 +88,8 @@ def _canceled(story: Story, event: cancel.TransactionCanceled) -> Termination:
 
 
 def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
-    """A plain end event sweeps nothing away; so whatever is swept after one was reached, was so by its
-    terminate or cancel definition.
+    """An end event that sweeps was reached: it is its terminate or cancel definition that has swept. A plain
+    end event sweeps nothing away; so whatever is swept after one was reached, was so by its definition.
     """
     element = story.elements[event.key]
     if element.element_type != END_EVENT:

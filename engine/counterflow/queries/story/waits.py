@@ -1,5 +1,5 @@
-"""What the log says of waiting: for a moment, a message, a signal or a condition, and at a join for other
-tokens; and of the signals that have come and have been thrown.
+"""What the log says of waiting: for a moment, message, signal, condition, and at a join for tokens. It says
+as well which signals have come and have been thrown.
 """
 
 from __future__ import annotations

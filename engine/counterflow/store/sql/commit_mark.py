@@ -1,4 +1,4 @@
-"""The last commit, kept beside a database in `FILE-commit`: what must be in the database when it is opened
+"""The last commit, kept beside a database in `FILE-commit`. It must be in the database when that is opened
 again.
 
 It is written after each commit has reached the disk, and is not itself forced there: it outlives its process,

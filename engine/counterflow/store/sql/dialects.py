@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
+from counterflow.store.sql.permissions import rests
+
 
 class DatabaseCursor(Protocol):
     """As much of PEP 249's cursor as is used here."""
@@ -104,9 +106,14 @@ def connect_to_look(path: Path) -> DatabaseConnection:
 
 
 def connect_to_read(path: Path) -> DatabaseConnection:
-    """A connection that writes nothing, not even what SQLite's log holds into the file at `path`."""
+    """A connection that writes nothing, not even what SQLite's log holds into the file at `path`.
+
+    SQLite would make a log beside it to read by. Where that cannot be, and none is, it is told that nothing
+    changes.
+    """
+    still = "&immutable=1" if rests(path) else ""
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=ro",
+        f"{path.as_uri()}?mode=ro{still}",
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,

@@ -60,7 +60,7 @@ take from SQLite the locks of this process on it, so that is not even tried.
 
 
 class FileLock:
-    """The right to write to a database file, from construction to `release`; the file is made if there is
+    """The right to write to a database file, from construction to `release`. The file is made if there is
     none. Raises `DatabaseInUseError` or `StoreError`.
 
     `takes_over`: it is ours also while another has it, who is refused by the next epoch.
@@ -124,8 +124,10 @@ def _open_lock(path: Path) -> int:
     try:
         return open_private(path)
     except OSError as error:
+        verb, what = ("write to", "file") if path.is_file() else ("make", "folder")
         raise StoreError(
-            f"cannot make {path}, which keeps a second server out: {error.strerror}; is the folder writable?"
+            f"cannot {verb} {path}, which keeps a second server out: {error.strerror}; see that this "
+            f"user may write to that {what}"
         ) from error
 
 

@@ -1,5 +1,5 @@
-"""What becomes of a database that is not of this version: Alembic's steps bring it there, or a refusal says
-why not. The steps run in one transaction, so a crash leaves the schema as it was.
+"""What becomes of a database that is not of this version: steps bring it there, or a refusal says why not.
+The steps are Alembic's. The steps run in one transaction, so a crash leaves the schema as it was.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from counterflow.store.errors import ForeignDatabaseError
 from counterflow.store.port import StoreError
+from counterflow.store.sql import permissions
 from counterflow.store.sql.agreement import begin_tenure, look
 from counterflow.store.sql.commit_mark import read_mark
 from counterflow.store.sql.custody import FileCustody
@@ -24,6 +25,7 @@ REMEDIES = {
     "SQLITE_LOCKED": "another program holds it: close that one and start again",
     "SQLITE_FULL": "make room on the disk and start again",
 }
+NOT_ALLOWED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_IOERR")
 
 
 def open_sqlite(path: Path, *, accepts_loss: bool = False, takes_over: bool = False) -> SqlStore:
@@ -79,7 +81,7 @@ def open_to_read(path: Path) -> SqlStore:
         row = _tenure_row(connection)
         return SqlStore(reading, path, connection, Tenure(row), _NoCustody())
     except SQLITE.errors as error:
-        raise _refused(path, error) from error
+        raise _refused(path, error, permissions.why_not_read(path)) from error
 
 
 def _tenure_row(connection: DatabaseConnection) -> TenureRow:
@@ -104,7 +106,7 @@ def _open(custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:
                 raise
             return store
     except SQLITE.errors as error:
-        raise _refused(path, error) from error
+        raise _refused(path, error, permissions.why_not_written(path)) from error
 
 
 @contextmanager
@@ -149,8 +151,10 @@ def _begin_tenure(connection: DatabaseConnection, path: Path, *, accepts_loss: b
     return tenure
 
 
-def _refused(path: Path, error: BaseException) -> StoreError:
+def _refused(path: Path, error: BaseException, hindrance: str) -> StoreError:
     said = SQLITE.describe(error)
+    if hindrance and any(sign in said for sign in NOT_ALLOWED):
+        return StoreError(f"cannot open {path}: {hindrance} ({said})")
     if "SQLITE_NOTADB" in said:
         return ForeignDatabaseError(
             f"{path} is not a SQLite database; nothing in it was touched. Name another file."

@@ -61,8 +61,8 @@ class Statements:
         return self._scan(TABLE_OF[row], where, after, limit)
 
     def walk(self, row: type[Row], index: str, equal: int, after: int) -> str:
-        """Entries of an index in order, for so many columns that are equal and so many of the place to go on
-        behind; parameters are those, then the limit.
+        """The statement for entries of an index in order, behind a place. For so many columns that are equal
+        and so many of the place to go on behind; parameters are those, then the limit.
         """
         shape = row, index, equal, after
         text = self._walks.get(shape)

@@ -47,8 +47,8 @@ class Custody(Protocol):
 
 
 class SqlStore:
-    """Tables and log of one database whose schema is up to date and that is ours to write to, as `open_store`
-    sees to.
+    """Tables and log of one database whose schema is up to date and that is ours to write to. `open_store`
+    sees to both.
     """
 
     def __init__(

@@ -1,5 +1,5 @@
-"""The schema, derived: a table per row of the kernel, a column per field, the log, the row that says who
-writes, and Alembic's mark. Each row has a checksum behind its columns (`checksums.py`).
+"""The schema, derived: a table per row of the kernel, the log, who writes, and Alembic's mark. A table has a
+column per field; one row says who writes. Each row has a checksum behind its columns (`checksums.py`).
 
 A test holds these tables to what the migrations make. Keys and positions only ever grow, so a table with an
 integer key is filled at its end (in SQLite the key is the rowid); names and JSON are compared byte by byte in
@@ -25,8 +25,8 @@ PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "ac
 
 
 class DatabaseColumn(Struct, frozen=True):
-    """A column by the type of its values: int (64 bits), str (in the order of its code points), bytes or
-    bool.
+    """A column by the type of its values: int (64 bits), str, bytes or bool. Texts are in the order of their
+    code points.
     """
 
     name: str

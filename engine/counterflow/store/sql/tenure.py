@@ -1,5 +1,5 @@
-"""The right to write, as the database itself keeps it: one row that every transaction checks and brings up to
-date.
+"""The right to write, as the database itself keeps it: one row that every transaction checks. Each brings it
+up to date.
 
 Whoever opens the database writes the next epoch into it. A transaction of somebody who holds an earlier one,
 or who meets another number of commits than it has made, finds no row to bring up to date, and is refused: so

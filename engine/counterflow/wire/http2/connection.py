@@ -83,7 +83,7 @@ class Http2Connection:
     # -- what comes ------------------------------------------------------------------------------------------
 
     def receive(self, data: bytes) -> list[Event]:
-        """What these bytes, with those left over, tell; not all at once, if that is much: as long as
+        """What these bytes, with those left over, tell; not all at once, if that is much. As long as
         `has_more`, this is to be asked with nothing, when others have had their turn.
         """
         if self.is_over:
@@ -195,9 +195,7 @@ class Http2Connection:
         self.outgoing.add(frame(codes.PING, 0, 0, payload))
 
     def announce_end(self, reason: str) -> None:
-        """Ask the client for no more streams; those that are under way to us are still served (RFC 9113,
-        clause 6.8).
-        """
+        """Ask the client for no more streams; those under way are still served (RFC 9113, clause 6.8)."""
         self.outgoing.go_away(codes.LARGEST_STREAM, ErrorCode.NO_ERROR, reason)
 
     def refuse_new(self, reason: str) -> None:

@@ -1,5 +1,5 @@
-"""Frames of the connection itself: what the two sides tell of themselves, and signs of life (RFC 9113,
-clauses 6.3 and 6.5 to 6.8).
+"""Frames of the connection itself: what the sides tell of themselves, and signs of life. (RFC 9113, clauses
+6.3 and 6.5 to 6.8.)
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Control:
             raise StreamFault(stream_id, ErrorCode.PROTOCOL_ERROR, "a stream that depends on itself")
 
     def settings(self, flags: int, stream_id: int, payload: bytes) -> None:
-        """What the client tells of itself is taken over and acknowledged; what its windows hold back may now
-        leave.
+        """Take over and acknowledge what the client tells of itself. What its windows hold back may leave
+        then.
         """
         if stream_id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS of stream {stream_id}")

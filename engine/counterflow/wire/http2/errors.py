@@ -1,5 +1,5 @@
-"""The two ways in which a client can be wrong: a stream ends (RFC 9113, clause 5.4.2), or the whole
-connection does (5.4.1).
+"""The two ways in which a client can be wrong: a stream ends, or the whole connection does. (RFC 9113,
+clauses 5.4.2 and 5.4.1.)
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import msgspec
 from counterflow.wire.http2.codes import ErrorCode
 
 Headers = tuple[tuple[bytes, bytes], ...]
-"""Names and values in the order they came; the same object for the same headers, as long as they are
+"""Names and values in the order they came. It is the same object for the same headers, as long as they are
 remembered.
 """
 

@@ -1,5 +1,5 @@
-"""What comes, cut into frames: the preface, each frame's size, the order of the first ones, and headers that
-go on in the next frame.
+"""What comes, cut into frames: the preface, each frame's size, the order of the first ones. Headers may go on
+in the next frame.
 
 RFC 9113, clauses 3.4 (preface), 4.1 and 4.2 (frames), 4.3 and 6.10 (header blocks).
 """
@@ -34,8 +34,8 @@ class HeaderBlock:
 
 
 class FrameReader:
-    """Cuts bytes into frames and hands each to `take`, in the order they came, with whatever state the one
-    before has left.
+    """Cuts bytes into frames and hands each to `take`, in the order they came. Each meets whatever state the
+    one before has left.
 
     Everything here raises `ConnectionFault` for what no client may send.
     """
@@ -48,15 +48,13 @@ class FrameReader:
         self._has_preface = False
         self._block: HeaderBlock | None = None
         self.has_more = False
-        """There may be more whole frames in what is kept: `feed` it nothing, when the others have had their
-        turn.
-        """
+        """There may be more whole frames in what is kept: `feed` it nothing, after the others' turn."""
         self.has_begun = False
         """The client has shown that it speaks HTTP/2."""
 
     def feed(self, data: bytes) -> None:
-        """Hand on the frames that are whole with these bytes, as many as there is work for in a turn, and
-        keep the rest.
+        """Hand on the frames that are whole with these bytes, as many as fit a turn, and keep the rest. There
+        is so much work in a turn.
         """
         if self._left:
             data = self._left + data
@@ -147,8 +145,8 @@ class FrameReader:
         return len(codes.PREFACE)
 
     def _check_order(self, kind: int, flags: int, stream_id: int) -> None:
-        """The first frame is SETTINGS (clause 3.4); nothing stands between the parts of a header block
-        (clause 6.10).
+        """The first frame is SETTINGS, and nothing stands between the parts of a header block. (Clauses 3.4
+        and 6.10.)
         """
         if not self.has_begun:
             if kind != codes.SETTINGS or flags & codes.ACK:

@@ -22,8 +22,8 @@ from counterflow.wire.http2.patience import Patience, price_of_block, price_of_f
 from counterflow.wire.http2.remembered import Remembered
 
 NO_TABLE = b"\x20"
-"""Sets the table for our headers to nothing (RFC 7541, clause 6.3), whatever size the client allows: begins
-our first block.
+"""Sets the table for our headers to nothing, whatever size the client allows: begins our first block. (RFC
+7541, clause 6.3.)
 """
 
 _STATUS_200 = b"\x88"
@@ -47,8 +47,8 @@ class HeaderDecoder:
         self._decoder = Decoder(limits.header_list_bytes)
         self._remembered: Remembered[bytes, Headers] = Remembered(limits.remembered_bytes)
         self._faultless: Remembered[int, Headers] = Remembered(limits.remembered_bytes)
-        """Headers of requests that have been checked, by their place in memory, which is theirs while they
-        are here.
+        """Headers of requests that have been checked, by their place in memory. The place is theirs while
+        they are here.
         """
         self._patience = patience
 
@@ -154,8 +154,8 @@ def _shown(text: bytes) -> str:
 
 
 class EncodedHeaders:
-    """Headers of ours as they are sent, for any stream of any connection; `last` when the stream ends with
-    them.
+    """Headers of ours as they are sent, for any stream; `last` when the stream ends with them. The stream may
+    be of any connection.
     """
 
     __slots__ = ("block", "head")

@@ -1,5 +1,5 @@
-"""What comes as DATA: within the windows that we let the client have, and as long as it has said (RFC 9113,
-clauses 5.2 and 8.1.1).
+"""What comes as DATA: within the windows that we let the client have, and as long as it has said. (RFC 9113,
+clauses 5.2 and 8.1.1.)
 """
 
 from __future__ import annotations

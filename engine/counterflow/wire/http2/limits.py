@@ -25,8 +25,8 @@ class ConnectionLimits:
     header_block_bytes: int = 16_384
     """Headers of one request, compressed, with all their continuations."""
     header_list_bytes: int = 32_768
-    """Headers of one request, decompressed, 32 bytes for each field included
-    (SETTINGS_MAX_HEADER_LIST_SIZE).
+    """Bytes of the headers of one request, decompressed, 32 for each field included.
+    (SETTINGS_MAX_HEADER_LIST_SIZE.)
     """
     continuations: int = 32
     """CONTINUATION frames of one header block."""
@@ -39,20 +39,20 @@ class ConnectionLimits:
     remembered_bytes: int = 32_768
     """Memory for headers whose decoded form is remembered, and as much for what they were read as."""
     resets: int = 500
-    """Streams that a client opens and resets, a second; at once four times as many (all calls of a client
-    that leaves).
+    """Streams that a client opens and resets, a second; at once four times as many. So many are all calls of
+    a client that leaves.
     """
     settings_frames: int = 20
     """SETTINGS frames a second; at once four times as many."""
     work_rate: int = 20_000
-    """Work that carries no call, in units of some 5 microseconds (`patience.py`), a second, of all
+    """Work that carries no call, in units of some 5 microseconds, a second (`patience.py`). It is of all
     connections of an address together, beside what each has earned.
     """
     work_at_once: int = 10_000
     """As above, at once: so long everybody else waits."""
     work_in_turn: int = 320
-    """As above, with some fifteen calls that begin: so much is done of what a connection has sent, before the
-    others have their turn.
+    """As above, with some fifteen calls that begin, before the others have their turn. So much is done of
+    what a connection has sent.
     """
     work_at_first: int = 128
     """What a connection has before it has earned anything."""

@@ -1,6 +1,4 @@
-"""What goes out: frames in the order they may leave, each stream within its window and all within the
-connection's.
-"""
+"""What goes out: frames in the order they may leave, within the stream's and connection's window."""
 
 from __future__ import annotations
 
@@ -38,8 +36,8 @@ class Outgoing:
         """What has been taken so far."""
         self._began = False
         self._in_turn: dict[int, Stream] = {}
-        """Streams whose data the connection's window alone holds back, the one that has waited longest
-        first: who waits for a window of its own is asked for only when that is opened.
+        """Streams whose data the connection's window alone holds back, the longest waiting first. Who waits
+        for a window of its own is asked for only when that is opened.
         """
         self.holding: dict[int, Stream] = {}
         """Streams of which the windows hold something back."""
@@ -63,8 +61,8 @@ class Outgoing:
 
     @property
     def kept_bytes(self) -> int:
-        """What has not been taken yet, and what the windows hold back; each frame is counted once, however
-        often this is asked.
+        """Bytes that have not been taken yet, with what the windows hold back. Each frame is counted once,
+        however often this is asked.
         """
         fresh = self._frames[self._counted :]
         self._counted = len(self._frames)

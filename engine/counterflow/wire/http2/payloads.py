@@ -11,7 +11,7 @@ from counterflow.wire.http2.events import Headers
 from counterflow.wire.http2.outgoing import frame
 
 MASK: Final = 2**31 - 1
-"""Numbers of streams and sizes of windows have 31 bits; the one before them is reserved (RFC 9113, clause
+"""Numbers of streams and sizes of windows have 31 bits. The one before them is reserved (RFC 9113, clause
 4.1).
 """
 

@@ -1,3 +1,3 @@
-"""Our own gRPC server, on asyncio over `http2`: calls with deadlines and statuses, one write per turn of the
-event loop.
+"""Our own gRPC server, on asyncio over `http2`: calls with deadlines and statuses. There is one write per
+turn of the event loop.
 """

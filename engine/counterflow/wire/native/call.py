@@ -113,8 +113,8 @@ class NativeCall:
         """The one message of the request, once it is whole."""
         self.timer: asyncio.TimerHandle | None = None
         self.on_gone: Callable[[], object] | None = None
-        """Called once if the call ends in another way than by an answer: taken back, out of time, connection
-        lost, server stopped.
+        """Called once if the call ends in another way than by an answer. It is taken back, out of time, its
+        connection lost, or its server stopped.
         """
         self.on_drained: Callable[[], object] | None = None
         """Called when all that was written has left, after `send` has answered False."""

@@ -13,9 +13,7 @@ _OF_PROTOCOL = frozenset((b"te", b"content-type"))
 
 
 def peer_of(address: object) -> str:
-    """The other end of a socket, as `getpeername` tells it, in gRPC's form; `unix:` for a socket in the file
-    system.
-    """
+    """The other end of a socket (`getpeername`), in gRPC's form; `unix:` for one in the file system."""
     if not isinstance(address, tuple) or len(address) < 2:
         return "unix:"
     host, port = address[:2]
@@ -23,9 +21,7 @@ def peer_of(address: object) -> str:
 
 
 def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The names of a verified certificate, as `getpeercert` tells it: its alternative names, or its common
-    name where it has none.
-    """
+    """The names of a verified certificate (`getpeercert`): its alternative names, else its common name."""
     if not certificate:
         return ()
     alternatives = tuple(value for _, value in certificate.get("subjectAltName", ()))
@@ -34,8 +30,8 @@ def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def metadata(headers: Headers) -> tuple[tuple[str, str | bytes], ...]:
-    """What of a request's headers the client's program chose (gRPC over HTTP/2, "Custom-Metadata"), with
-    `user-agent`.
+    """What of a request's headers the client's program chose, with `user-agent`. (gRPC over HTTP/2,
+    "Custom-Metadata".)
     """
     return tuple(_entries(headers))
 

@@ -1,5 +1,5 @@
-"""One client's connection: its bytes become calls, and what the calls have to say leaves in one write per
-turn of the event loop.
+"""One client's connection: its bytes become calls, and what these have to say leaves in one write. There is
+one per turn of the event loop.
 """
 
 from __future__ import annotations
@@ -147,9 +147,7 @@ class RpcConnection(asyncio.Protocol):
         self._flush()
 
     def _limit_age(self, *, is_late: bool) -> None:
-        """Connections on which nobody ever calls end, so do those that have reached their age, and those that
-        have a place only for a while.
-        """
+        """End connections on which nobody calls, those that reached their age, and those on a lent place."""
         later, age = self._loop.call_later, self.limits.age_seconds
         self._first_call = later(self.limits.first_call_seconds, self._look_for_call)
         if is_late:
@@ -195,8 +193,8 @@ class RpcConnection(asyncio.Protocol):
         return self._waits_its_turn
 
     def _read_or_not(self) -> None:
-        """Nothing more is read while the client does not take what we write, so that it cannot make us keep
-        more; nor while much of what it has sent waits for its turn.
+        """Read nothing more while the client does not take what we write, or while much that it sent waits.
+        So it cannot make us keep more. What waits, waits for its turn.
         """
         wants = not self._is_paused and self.http2.waiting_bytes <= self.limits.waiting_bytes
         if wants is self._is_reading or self._transport is None or self._transport.is_closing():
@@ -290,9 +288,7 @@ class RpcConnection(asyncio.Protocol):
     # -- leaving ---------------------------------------------------------------------------------------------
 
     def ask_to_leave(self, reason: str) -> None:
-        """Calls that are under way are still taken, then no more, and with the last one the connection
-        ends.
-        """
+        """Take the calls that are under way, then no more; with the last one the connection ends."""
         self._leaves_for = reason
         self.http2.announce_end(reason)
         self.http2.ping(_STOPPING)
@@ -349,8 +345,8 @@ class RpcConnection(asyncio.Protocol):
             self._leave_slowly(self._transport)
 
     def _leave_slowly(self, transport: asyncio.Transport) -> None:
-        """Closed with bytes unread, a socket would take back what was said last: so what still comes is
-        passed over until the client has heard us, or its time is over.
+        """Pass over what still comes until the client has heard us, or its time is over. Closed with bytes
+        unread, a socket would take back what was said last.
         """
         self._owner.places.leave(self)
         is_first, self._has_hung_up = not self._has_hung_up, True

@@ -22,8 +22,8 @@ class WireLimits:
     unsent_bytes: int = 262_144
     """Answers that a connection does not take; beyond it nothing more is read from it."""
     unread_bytes: int = 64 * MEBIBYTE
-    """Answers of one connection that its client does not read, together; beyond it large ones are not
-    kept.
+    """Bytes of answers of one connection that its client does not read, together. Beyond it large ones are
+    not kept.
     """
     waiting_bytes: int = 65_536
     """What has come and waits for its turn, since it is much at once; beyond it nothing more is read."""
@@ -42,7 +42,7 @@ class WireLimits:
     compressed_bytes: int = UNCOMPRESSED
     """Messages of an answer that are as large are compressed, for clients that take it."""
     age_seconds: float | None = None
-    """How long a connection may last before its client is asked to open another; calls under way still end on
+    """How long a connection may last before its client is asked to open another. Calls under way still end on
     it.
     """
     http2: ConnectionLimits = field(default_factory=ConnectionLimits)
@@ -63,8 +63,8 @@ class ServerLimits:
     arrivals: int = 200
     """New connections of one address, a second; at once as many as it may have."""
     idle_seconds: float = 10.0
-    """A connection without a call for so long may have to make way; one that has never called after a tenth
-    of it.
+    """A connection without a call for so long may have to make way. One that has never called may after a
+    tenth of it.
     """
     goodbyes: int = 100
     """Connections that are over, whose last words have not been taken yet."""

@@ -1,5 +1,5 @@
-"""Messages on a stream: a flag, a length, the bytes (gRPC's protocol over HTTP/2,
-"Length-Prefixed-Message").
+"""Messages on a stream: a flag, a length, the bytes. (gRPC's protocol over HTTP/2,
+"Length-Prefixed-Message".)
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def opened(frame: PrefixedMessage, encoding: bytes, most_bytes: int) -> bytes:
 
 
 def _check_size(size: int, most_bytes: int) -> None:
-    """Refused in the words that every gRPC server uses and clients look for: to send it again would not
-    help.
+    """Raise `RpcError` for too large a message, in the words that every gRPC server uses. Clients look for
+    them: to send it again would not help.
     """
     if size > most_bytes:
         raise RpcError(

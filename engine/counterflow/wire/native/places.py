@@ -1,5 +1,5 @@
-"""Who may have a connection: so many in all, so many of an address, and somebody new always, as long as one
-of the others does nothing.
+"""Who may have a connection: so many in all, so many of an address, and somebody new always. That is as long
+as one of the others does nothing.
 """
 
 from __future__ import annotations
@@ -129,9 +129,7 @@ class Places:
         return ClientAddress(name, arrivals, shared_work(self._http2, self._clock))
 
     def _forget(self) -> None:
-        """Those that are as if nobody had ever come from there; or all without connections, where there are
-        none of them.
-        """
+        """Forget those that are as if nobody had ever come from there, else all without connections."""
         kept = {name: address for name, address in self._addresses.items() if not address.is_forgettable}
         if len(kept) >= self._limits.addresses:
             kept = {name: address for name, address in kept.items() if address.connections}
@@ -139,8 +137,8 @@ class Places:
 
 
 def name_of(peer: object) -> str:
-    """What stands for an address: all of this machine's are one, and a network of IPv6, which is given to one
-    customer, is one (RFC 6177).
+    """What stands for an address: this machine's are one, and a network of IPv6 is one (RFC 6177). Such a
+    network is given to one customer.
     """
     if not isinstance(peer, tuple) or not peer:
         return LOCAL

@@ -1,6 +1,4 @@
-"""Whether a client still lives: one that never says a word of HTTP/2, and one that has vanished without one,
-are let go.
-"""
+"""Whether a client still lives: one that has vanished, or never says a word of HTTP/2, is let go."""
 
 from __future__ import annotations
 
@@ -45,8 +43,8 @@ class Pulse:
             self._timer.cancel()
 
     def last_words(self, *, is_heard_soon: bool) -> None:
-        """What we had to say is said; a client that does not take it for as long as an answer to a ping may
-        last is let go, sooner where it is on its way already.
+        """What we had to say is said; a client that does not take it in the time of a ping is let go. It has
+        as long as an answer to a ping may last, less where it is on its way already.
         """
         self.stop()
         seconds = self._limits.goodbye_seconds if is_heard_soon else self._limits.pong_seconds

@@ -102,8 +102,8 @@ class Reception:
         self._http2.send_headers(event.stream_id, trailers(status, details, alone=True))
 
     def _keep_call(self, call: NativeCall, header_bytes: int) -> bool:
-        """One more call beside many is counted with its headers, where these are its own; False where there
-        is no room, and the client is told so.
+        """Count one more call beside many, with its headers where they are its own; False without room. The
+        client is told so then.
         """
         size = CALL_BYTES + header_bytes
         if self._account.takes(size):

@@ -43,8 +43,8 @@ def read_request(headers: Headers) -> Request:
 
 
 def accepts_gzip(headers: Headers) -> bool:
-    """Whether the client takes answers that are compressed by gzip (gRPC over HTTP/2,
-    "Message-Accept-Encoding").
+    """Whether the client takes answers that are compressed by gzip. (gRPC over HTTP/2,
+    "Message-Accept-Encoding".)
     """
     return any(
         b"gzip" in (word.strip() for word in value.split(b","))
@@ -54,7 +54,7 @@ def accepts_gzip(headers: Headers) -> bool:
 
 
 def is_grpc(content_type: bytes) -> bool:
-    """Whether a content type is gRPC's, with whatever its messages are and with parameters;
+    """Whether a content type is gRPC's, with whatever its messages are and with parameters.
     `application/grpc-web` is another protocol.
     """
     rest = content_type.lower().removeprefix(b"application/grpc")

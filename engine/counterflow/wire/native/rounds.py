@@ -1,5 +1,5 @@
-"""Whoever has sent much at once has it carried out a piece at a time, in turn with others who have, and some
-milliseconds of it between whatever else there is to do; and where very many send at the same moment, some of
+"""Whoever has sent much at once has it carried out a piece at a time, in turn with others who have. It is
+some milliseconds of it between whatever else there is to do. Where very many send at the same moment, some of
 them are heard now, and the others in the next turns of the event loop.
 """
 

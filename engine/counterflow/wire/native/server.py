@@ -19,8 +19,8 @@ from counterflow.wire.unix_socket import SocketFile, listening
 BACKLOG = 1_024
 """Clients that may wait to be let in."""
 PORTS_TRIED = 20
-"""Where any port will do and a name has several addresses: so often one that is free on the first is tried on
-the others.
+"""How often a port that is free on the first address is tried on the others. That is where any port will do
+and a name has several addresses.
 """
 
 
@@ -96,9 +96,7 @@ class NativeServer:
         )
 
     async def stop(self, grace_seconds: float) -> None:
-        """Accept no more, let calls that are under way finish, within the grace; then break off what is
-        left.
-        """
+        """Accept no more, let calls that are under way finish within the grace, break off what is left."""
         if self._file is not None:
             self._file.take_away()
         if self._listener is not None:

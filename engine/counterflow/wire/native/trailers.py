@@ -1,5 +1,5 @@
-"""The headers that an answer begins and ends with: a status, and words for the person who called (gRPC over
-HTTP/2, "Responses").
+"""The headers that an answer begins and ends with: a status, and words for the person who called. (gRPC over
+HTTP/2, "Responses".)
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ OK_ALONE = EncodedHeaders(((b":status", b"200"), _CONTENT_TYPE, (b"grpc-status",
 
 @lru_cache(maxsize=256)
 def trailers(status: StatusCode, details: str, proto: bytes = b"", *, alone: bool = False) -> EncodedHeaders:
-    """What an answer ends with; `alone` when it has not begun, so that this is all of it
-    ("Trailers-Only").
-    """
+    """What an answer ends with; `alone` when it has not begun, so that this is all ("Trailers-Only")."""
     headers = [(b"grpc-status", str(int(status)).encode())]
     if details:
         headers.append((b"grpc-message", quote(details, safe=_PRINTABLE, errors="replace").encode()))

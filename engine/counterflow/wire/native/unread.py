@@ -104,8 +104,8 @@ class Unread:
             self._stall = self._loop.call_later(self._limits.stalled_seconds, self._look_for_stalled)
 
     def _look_for_stalled(self) -> None:
-        """Answers of which nothing is taken are not kept for ever: the calls are told so, if their client
-        ever reads again.
+        """Give up answers of which nothing is taken: the calls are told so, if their client ever reads again.
+        They are not kept for ever.
         """
         self._stall = None
         for stream_id in self._http2.stalled():

@@ -1,5 +1,5 @@
-"""Call activities of Camunda 7: `calledElement`, and the variables that `camunda:in` and `camunda:out` hand
-over.
+"""Call activities of Camunda 7: `calledElement`, `camunda:in` and `camunda:out`. The last two say which
+variables are handed over.
 
 Nothing goes in or out that the model does not name: `variables="all"` names everything, a pair of source and
 target one variable.

@@ -46,8 +46,8 @@ def value_expression(
 def name_expression(
     text: str, what: str, drawn: Drawn, notes: Notes, at: etree._Element | None = None
 ) -> Expression | None:
-    """What something is called, as compiled FEEL: null where an expression in it is, since a name with a gap
-    would be another's. None, and a finding, where it has no counterpart.
+    """What something is called, as compiled FEEL; null where an expression in it is. A name with a gap would
+    be another's. None, and a finding, where it has no counterpart.
     """
     translated = _translated(text, what, drawn, notes, at, is_name=True)
     return None if translated is None else compile_feel(translated, what, drawn, notes, at, written=text)

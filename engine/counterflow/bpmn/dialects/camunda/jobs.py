@@ -74,9 +74,7 @@ def job(
     connector: Connector | None,
     notes: Notes,
 ) -> JobDefinition | None:
-    """The job of a task or a thrown message: type, headers and tries; None where a thrown message names no
-    type.
-    """
+    """The job of a task or thrown message: type, headers, tries; None if a thrown message names no type."""
     headers = _Headers(own_headers(properties))
     _add_fields(element, extensions, headers)
     job_type = _job_type(element, headers, connector, notes)
@@ -124,8 +122,8 @@ def _field_text(xml: etree._Element) -> str:
 
 
 def _add_fields(element: Element, extensions: Sequence[etree._Element], headers: _Headers) -> None:
-    """Fields of a class are handed over as they are written; those of a task that says of what kind it is are
-    its parameters, computed when the job is created where they can be.
+    """Add fields to the job: a class's as written, computed ones where the task says of what kind it is.
+    Those are its parameters, computed when the job is created where they can be.
     """
     is_parameter = bool(work(element, "type"))
     for name, text in field_texts(extensions).items():

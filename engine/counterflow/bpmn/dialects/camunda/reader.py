@@ -1,5 +1,4 @@
-"""The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job for a worker, JUEL becomes
-FEEL.
+"""The `camunda:` dialect (Camunda 7): what was Java in the engine becomes a job, JUEL becomes FEEL.
 
 How the job type of a task is found is told in `jobs.py`; `camunda:field`s and `camunda:properties`
 become headers. Every task is a job and so asynchronous: `asyncBefore`, `asyncAfter`, `exclusive`, priorities
@@ -124,9 +123,7 @@ def details(element: Element, notes: Notes) -> Details:
 
 
 def condition(drawn: Drawn, xml: etree._Element, notes: Notes) -> Expression | None:
-    """A JUEL condition in FEEL; `language="feel"` is taken as it is, other languages are scripts and
-    refused.
-    """
+    """A JUEL condition in FEEL; `language="feel"` is taken as it is. Others are scripts and refused."""
     return condition_expression(drawn, "condition", xml, notes)
 
 
@@ -162,7 +159,7 @@ def text_or_expression(
 
 
 def correlation_key(element: Element, message: etree._Element) -> str:
-    """`counterflow:correlationKey` of the event or task, else of the message: Camunda 7 has no place of its
+    """`counterflow:correlationKey` of the event or task, else of the message. Camunda 7 has no place of its
     own for it.
     """
     return (

@@ -1,6 +1,4 @@
-"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and the commands in
-it.
-"""
+"""`counterflow.v1`: what people ask of the engine, as questions of the read model, and its commands."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ from counterflow_wire import counterflow_v1 as wire
 MessageType = TypeVar("MessageType", bound=Message)
 
 LEVELS = 98
-"""Protobuf refuses to read messages nested deeper than 100, in every language; two of them are the answer and
-its root.
+"""How deep an answer may be nested: Protobuf refuses messages deeper than 100, in every language. Two of them
+are the answer and its root.
 """
 
 NAMES_ON_WIRE: Mapping[str, str] = {

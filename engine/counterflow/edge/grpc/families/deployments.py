@@ -34,7 +34,7 @@ class DeploymentCalls:
     async def deploy_resource(
         self, request: gateway.DeployResourceRequest, call: Call
     ) -> gateway.DeployResourceResponse:
-        """Deploy files; the answer lists processes, then decisions, then decision models, then forms, each in
+        """Deploy files; the answer lists processes, then decisions, decision models and forms. Each list is in
         the order of the files.
         """
         check_tenants((request.tenantId,))
@@ -47,9 +47,7 @@ class DeploymentCalls:
     async def deploy_process(
         self, request: gateway.DeployProcessRequest, call: Call
     ) -> gateway.DeployProcessResponse:
-        """What old clients call: the same, for BPMN alone, since the answer has no place for anything
-        else.
-        """
+        """Deploy BPMN alone, as old clients do. Their answer has no place for anything else."""
         files = [File(process.name, process.definition) for process in request.processes]
         if strangers := [file.name for file in files if is_dmn(file.name) or is_form(file.name)]:
             suffixes = " or ".join(BPMN_SUFFIXES)
@@ -64,8 +62,8 @@ class DeploymentCalls:
 
 
 def _metadata(deployment: Deployment, files: Sequence[File]) -> list[gateway.Deployment]:
-    """Models were deployed before those that import them; the answer has them in the order in which they were
-    handed in.
+    """What a deployment answers of its models, in the order in which they were handed in. They were deployed
+    before those that import them.
     """
     places = {file.name: place for place, file in enumerate(files)}
     models = sorted(deployment.requirements, key=lambda each: places[each.resource_name])

@@ -1,6 +1,4 @@
-"""What people and programs do to process instances: start, await, cancel, set variables, resolve
-incidents.
-"""
+"""What is done to process instances: start, await, cancel, set variables, resolve incidents."""
 
 from __future__ import annotations
 

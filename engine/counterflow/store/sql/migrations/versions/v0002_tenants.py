@@ -1,4 +1,4 @@
-"""Whose it is: a tenant on what is deployed, begun, waited for and published; all there is belongs to nobody
+"""Whose it is: a tenant on what is deployed, begun, waited for and published. All there is belongs to nobody
 in particular.
 """
 

@@ -1,5 +1,5 @@
-"""Damage is noticed: a checksum with each row and each log entry, how many rows an instance has, and the one
-row that each transaction checks.
+"""Damage is noticed: by checksums, by how many rows an instance has, and by what transactions check. There is
+a checksum with each row and each log entry, and one row that each transaction checks.
 
 Rows and entries that are there have none before they are written again.
 """
@@ -26,8 +26,8 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Add the columns, and the table with its row: how far the log has come, and how many of the positions up
-    to there no entry has.
+    """Add the columns, and the table with its row: how far the log has come, and the gaps in it. Gaps are
+    counted: so many of the positions up to there no entry has.
     """
     op.add_column("event_log", Column("instance_rows", NUMBER))
     for table in (*TABLES, "event_log"):

@@ -1,5 +1,5 @@
-"""What waits is found by indexes: the first of what is due, the jobs of a type that can be taken, messages
-and who waits for them. Until now all of it was read at the start.
+"""What waits is found by indexes: what is due, jobs that can be taken, messages, who waits for them. Of what
+is due they find the first, of jobs those of a type. Until now all of it was read at the start.
 """
 
 from __future__ import annotations

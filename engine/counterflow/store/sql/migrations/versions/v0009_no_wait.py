@@ -1,4 +1,4 @@
-"""A timer that leaves no time to wait is part of the work that it was scheduled in: it knows which, and that
+"""A timer that leaves no time to wait is part of the work that it was scheduled in. It knows which, and that
 knows how many there are.
 """
 
