@@ -264,13 +264,17 @@ class UserTask(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.INSTANCE, key=("kind", "name", "user_task_key"))
+@stored(
+    Home.INSTANCE,
+    key=("user_task_key", "kind", "name"),
+    indexes={"offered": ("kind", "name", "user_task_key")},
+)
 class UserTaskCandidate(Row, frozen=True, gc=False):
     """Somebody who may take a user task: a `group` or a `user`, by name. So their tasks are found."""
 
+    user_task_key: int
     kind: str
     name: str
-    user_task_key: int
     process_instance_key: int
 
 

@@ -92,7 +92,7 @@ def _rows(store: Store, wanted: UserTaskFilter, page_key: int) -> Iterator[TaskR
 
 
 def _offered_to(store: Store, kind: str, name: str, page_key: int) -> Iterator[rows.UserTask]:
-    for key in numbers_from_end(store, rows.UserTaskCandidate, "key", (kind, name), page_key):
+    for key in numbers_from_end(store, rows.UserTaskCandidate, "offered", (kind, name), page_key):
         row = store.get(rows.UserTask, (key,))
         if row is not None:
             yield row

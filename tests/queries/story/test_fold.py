@@ -13,7 +13,7 @@ from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, deployments, quarantine, variables
+from counterflow.kernel.lives import decision_deployments, deployments, forms, quarantine, variables
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work import pages
 from counterflow.queries.story.fold import ADDITIONS, created_in
@@ -25,6 +25,7 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionDefined,
         decision_deployments.DecisionsBound,
     ),
+    *(forms.FormDefined, forms.FormsBound),
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,

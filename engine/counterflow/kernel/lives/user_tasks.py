@@ -336,7 +336,7 @@ def _candidates(task: UserTask) -> dict[UserTaskCandidate, None]:
     """Their rows, in order."""
     named = (("group", task.candidate_groups), ("user", task.candidate_users))
     return {
-        UserTaskCandidate(kind, name, task.key, task.process_instance_key): None
+        UserTaskCandidate(task.key, kind, name, task.process_instance_key): None
         for kind, names in named
         for name in msgspec.json.decode(names, type=list[str])
     }

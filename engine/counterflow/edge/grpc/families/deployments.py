@@ -34,7 +34,7 @@ class DeploymentCalls:
     async def deploy_resource(
         self, request: gateway.DeployResourceRequest, call: Call
     ) -> gateway.DeployResourceResponse:
-        """Deploy files; the answer lists processes, then decisions, decision models and forms. Each list is in
+        """Deploy files; the answer lists processes, decisions, decision models, then forms. Each list is in
         the order of the files.
         """
         check_tenants((request.tenantId,))

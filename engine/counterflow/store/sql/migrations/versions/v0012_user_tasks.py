@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")
@@ -39,12 +39,15 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_process", table, ["bpmn_process_id"])
     op.create_table(
         "user_task_candidate",
-        *(Column(name, STRING, primary_key=True) for name in ("kind", "name")),
         Column("user_task_key", NUMBER, primary_key=True, autoincrement=False),
+        *(Column(name, STRING, primary_key=True) for name in ("kind", "name")),
         _number("process_instance_key"),
         Column("row_checksum", NUMBER),
     )
     op.create_index("ix_user_task_candidate_instance", "user_task_candidate", ["process_instance_key"])
+    op.create_index(
+        "ix_user_task_candidate_offered", "user_task_candidate", ["kind", "name", "user_task_key"]
+    )
     op.create_table(
         "form",
         Column("key", NUMBER, primary_key=True, autoincrement=False),
