@@ -43,6 +43,8 @@ WATCHED = model(
     process_id="process",
 )
 """Each item is told of a change."""
+ANY = WATCHED.replace(b"= x &gt; 1", b"= x &gt; 1 and other = null")
+"""As above, of two variables."""
 CHAINED = model(
     start(),
     element(
@@ -81,9 +83,22 @@ def _play(tmp_path: Path, content: bytes, count: int, **limits: int) -> Sequence
     return [event for entry in engine.log[before:] for event in kernel.events_of(entry)]
 
 
-def test_what_is_written_down_of_them_grows_as_they_do(tmp_path: Path) -> None:
-    written = {count: _written_down(_play(tmp_path, WATCHED, count, page_events=20)) for count in (100, 400)}
-    assert written[400] < 5 * written[100]
+@pytest.mark.parametrize("content", [WATCHED, CHAINED, ANY], ids=["watched", "chained", "any"])
+def test_what_is_written_down_is_from_which_one_on(tmp_path: Path, content: bytes) -> None:
+    found = _play(tmp_path, content, 50, page_events=20)
+    pages = [event for event in found if isinstance(event, WorkPutOff | PageEnded)]
+    asked = [sum(errand.what == "ask conditions" for errand in event.errands) for event in pages]
+    assert max(asked) <= 2
+    assert not any(errand.what == "ask condition" for event in pages for errand in event.errands)
+
+
+def test_those_that_cost_more_than_a_command_has_are_asked_in_few_others(tmp_path: Path) -> None:
+    costly = WATCHED.replace(b"= x &gt; 1", b"= count(for i in 1..2000 return i) &gt; x")
+    assert costly != WATCHED
+    found = _play(tmp_path, costly, 30, fuel=20_000)
+    assert sum(isinstance(event, ConditionalTriggered) for event in found) == 30
+    undertakings = sum(isinstance(event, WorkPutOff) for event in found)
+    assert 1 < undertakings < 20
 
 
 @pytest.mark.parametrize("page_events", [1, 2, 3, 5, 8])
@@ -98,7 +113,3 @@ def test_each_is_asked_as_often_as_in_one_page(tmp_path: Path, content: bytes, p
     )
     assert in_one == in_pages
     assert in_one.total() >= 12
-
-
-def _written_down(events: Sequence[Event]) -> int:
-    return sum(len(event.errands) for event in events if isinstance(event, WorkPutOff | PageEnded))

@@ -453,7 +453,7 @@ def condition_not_asked_at_first(patch: Patch) -> None:
 
     def unasked(token: Token, catch: Node) -> None:
         kind.open(token, catch)
-        del token.step.asked[token.step.state.last_key]
+        token.step.asked.pop(-1)
 
     patch.setitem(_mutable(kernel.HOUSE.kinds), ConditionalDefinition, replace(kind, open=unasked))
 
@@ -480,7 +480,7 @@ def condition_sees_what_is_hidden(patch: Patch) -> None:
 
 
 def condition_forgotten_between_pages(patch: Patch) -> None:
-    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear())
+    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear() or [])
 
 
 MUTANTS = (

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
-from counterflow.kernel.data import scopes
+from counterflow.kernel.data import conditions, scopes
 from counterflow.kernel.elements import (
     ad_hoc_activation,
     ad_hoc_sub_process,
@@ -74,6 +74,7 @@ _PAGES: tuple[Any, ...] = (
     cancel,
     compensation,
     conditional,
+    conditions,
     correlation,
     decision_deployments,
     decisions,
@@ -116,7 +117,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], Any]] = {
     **{command: decide for page in _PAGES for command, decide in getattr(page, "COMMANDS", {}).items()},
     **{command: decide for kind in KINDS.values() for command, decide in kind.commands.items()},
 }
-CONTINUATIONS: Mapping[str, Callable[..., None]] = {
+CONTINUATIONS: Mapping[str, Callable[..., Any]] = {
     name: go_on for page in _PAGES for name, go_on in getattr(page, "CONTINUATIONS", {}).items()
 }
 COMING: Mapping[str, Come] = {
@@ -129,6 +130,7 @@ HOUSE = House(
     {**KINDS, **KINDS_BY_ROW},
     message.look,
     conditional.ask,
+    conditions.ASKING,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},

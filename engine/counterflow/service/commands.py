@@ -62,27 +62,27 @@ class Commands:
 
     def begin(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
         """As `carry_out`, for a command that begins something, which waits for the visitor's turn too."""
-
-        def begin() -> None:
-            if self._rests.is_to_wait(visitor.account, visitor):
-                self._turns.end()
-                self._rests.wait(visitor.account, visitor, stand_in_line)
-                return
-            self._comes(visitor)
-            self._carry_out(visitor, command, told, failed, self._ended_with_turn)
-
-        def refuse(refusal: Overloaded) -> None:
-            self._rests.leave(visitor.account, visitor)
-            if not visitor.is_over:
-                self._admission.let_go(visitor)
-                self._admission.ended()
-                failed(refusal)
-
-        def stand_in_line() -> None:
-            self._turns.take(visitor, begin, refuse)
-
+        beginning = _Beginning(self, visitor, command, told, failed)
         self._waits(visitor)
-        self._rests.wait(visitor.account, visitor, stand_in_line)
+        self._rests.wait(visitor.account, visitor, beginning.stand_in_line)
+
+    def _begin(self, beginning: _Beginning) -> None:
+        """It is the turn of who begins something."""
+        visitor, command, told, failed = beginning.what
+        if self._rests.is_to_wait(visitor.account, visitor):
+            self._turns.end()
+            self._rests.wait(visitor.account, visitor, beginning.stand_in_line)
+            return
+        self._comes(visitor)
+        self._carry_out(visitor, command, told, failed, self._ended_with_turn)
+
+    def _refuse(self, beginning: _Beginning, refusal: Overloaded) -> None:
+        visitor, _, _, failed = beginning.what
+        self._rests.leave(visitor.account, visitor)
+        if not visitor.is_over:
+            self._admission.let_go(visitor)
+            self._admission.ended()
+            failed(refusal)
 
     def _waits(self, visitor: Visitor) -> None:
         """A visitor has a place to wait in, until they come or are gone. Raises `Overloaded`."""
@@ -167,6 +167,34 @@ class Commands:
     def _ended_with_turn(self) -> None:
         self._admission.ended()
         self._turns.end()
+
+
+class _Beginning:
+    """A command that begins something, as long as it waits.
+
+    No functions inside each other: these would be a circle, and keep all that the command brings until the
+    next collection of garbage.
+    """
+
+    __slots__ = ("_commands", "what")
+
+    def __init__(
+        self, commands: Commands, visitor: Visitor, command: Command, told: Told, failed: Failed
+    ) -> None:
+        self._commands = commands
+        self.what = visitor, command, told, failed
+
+    def stand_in_line(self) -> None:
+        """The visitor's connection has rested."""
+        self._commands._turns.take(self.what[0], self.begin, self.refuse)
+
+    def begin(self) -> None:
+        """It is the visitor's turn."""
+        self._commands._begin(self)
+
+    def refuse(self, refusal: Overloaded) -> None:
+        """There is no turn to be had."""
+        self._commands._refuse(self, refusal)
 
 
 async def kept(future: asyncio.Future[Answer], abandoned: Callable[[Answer], object]) -> Answer:

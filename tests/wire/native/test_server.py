@@ -377,6 +377,14 @@ async def test_who_says_nothing_is_let_go(limits: WireLimits) -> None:
         writer.close()
 
 
+async def test_who_says_nothing_is_told_so() -> None:
+    async with serving(WireLimits(preface_seconds=0.05)) as (_, _, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert b"expected the preface of HTTP/2 within 0.05 s" in await reader.read()
+        writer.close()
+
+
 async def test_who_answers_our_ping_stays() -> None:
     async with serving(WireLimits(quiet_seconds=0.02)) as (_, _, port):
         client = await RawClient.connect(port)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from counterflow.kernel.course import beginning
-from counterflow.kernel.data import evaluation, scopes
+from counterflow.kernel.data import conditions, evaluation, scopes
 from counterflow.kernel.events import arrivals
 from counterflow.kernel.rows import ConditionalStart, ConditionalSubscription
 from counterflow.kernel.state.instance import InstanceState
@@ -148,9 +148,8 @@ def _refuse_without_fuel(step: Step) -> None:
 # -- waiting -------------------------------------------------------------------------------------------------
 
 
-def ask(token: Token, about: str) -> None:
+def ask(token: Token, key: int) -> None:
     """Ask the condition of a subscription, by its key; nothing where that is closed."""
-    key = int(about)
     row: ConditionalSubscription | None = token.instance.rows[ConditionalSubscription].get(key)
     if row is None:
         return
@@ -160,7 +159,8 @@ def ask(token: Token, about: str) -> None:
         token.emit(ConditionalTriggered(key, row.catch_id))
         arrivals.event_arrived(token, row.catch_id, {})
     elif given.failure is not None and token.step.budget.fuel_left <= 0:
-        pages.ask_with_new_fuel(token, key)
+        conditions.ask(token, key)
+        pages.ask_with_new_fuel(token.step)
     elif given.failure is not None or given.value not in {None, False}:
         reason = (
             f"Expected '{evaluation.written(condition)}' to be true or false, but {evaluation.shown(given)}"
@@ -174,7 +174,7 @@ def _open(token: Token, catch: Node) -> None:
     definition = _definition(catch)
     condition, names = evaluation.in_feel(definition.condition), "\n".join(definition.variables)
     token.emit(ConditionalSubscriptionOpened(key, token.key, catch.id, condition, names))
-    token.step.ask(key, token)
+    conditions.ask(token, key)
 
 
 def _close(course: Course, key: int) -> None:
@@ -243,4 +243,3 @@ KIND = EventRoom(
     },
     commands={EvaluateConditional: decide_evaluate},
 )
-CONTINUATIONS = {"ask condition": ask}

@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes
 
@@ -23,7 +23,37 @@ Handle = TypeVar("Handle")
 """Of an element instance."""
 
 
-def _nothing_is(_: int) -> bool:
+class ToAsk(Protocol):
+    """Conditions that are to be asked one after another, by key: one, or all that see certain changes."""
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What is the same for those that are taken in."""
+
+    @property
+    def only(self) -> int:
+        """The key where it is one; 0 of several."""
+
+    def following(self, key: int) -> int:
+        """The key of the next one, since they have been asked up to this key; 0 where there is none."""
+
+    def take_in(self, others: Any) -> None:
+        """Those of the same place are to be asked as well."""
+
+    def has(self, key: int) -> bool:
+        """Whether the condition of this key, to which it has come, is waited for and sees a change."""
+
+    def is_to_come_to(self, key: int) -> bool:
+        """Whether it is among those that have not been asked yet."""
+
+    def waiting(self, key: int) -> Any:
+        """Who waits for one of them."""
+
+    def put_off(self, key: int) -> tuple[Callable[[Any], None], Any]:
+        """What is to be done later, and at whom: these are asked from this key on."""
+
+
+def _nothing_is(key: int, waiting: Any) -> bool:
     return False
 
 
@@ -31,7 +61,7 @@ class Agenda(Generic[Handle]):
     """Of one command, or of one page of it: it is full with so many events."""
 
     __slots__ = (
-        *("_asked_in_order", "asked", "came", "causes", "causes_of_timers", "coming"),
+        *("_asking", "_asks", "asked", "came", "causes", "causes_of_timers", "coming"),
         *("first", "is_asked_later", "is_in_parts", "page", "page_end", "undertaking_key", "work"),
     )
 
@@ -45,11 +75,15 @@ class Agenda(Generic[Handle]):
         self.work: deque[tuple[Callable[[Handle], None], Handle]] = deque()
         self.first: list[tuple[Callable[[Handle], None], Handle]] = []
         """What a full page has broken off: it goes on before all other work."""
-        self.asked: dict[int, Handle] = {}
-        """The conditions to be asked before anything else is done, and who waits for each, by key."""
-        self._asked_in_order: list[int] = []
-        self.is_asked_later: Callable[[int], bool] = _nothing_is
-        """Whether this page is still to come to where a condition is asked, by key."""
+        self.asked: list[tuple[int, int, ToAsk]] = []
+        """The conditions to be asked before anything else is done: a heap, by the key of the next one of each
+        and by when they came.
+        """
+        self._asks = 0
+        self._asking: dict[tuple[int, str], ToAsk] = {}
+        """Those in `asked`, by place."""
+        self.is_asked_later: Callable[[int, Handle], bool] = _nothing_is
+        """Whether this page is still to come to where a condition is asked, by key and who waits for it."""
         self.coming: deque[Arrival] = deque()
         """What comes from outside when the course is at rest, one after another."""
         self.came = 0
@@ -68,24 +102,46 @@ class Agenda(Generic[Handle]):
         causes = self.causes if causes is None else causes
         self.coming.append(arrival._replace(causes=causes) if causes else arrival)
 
-    def ask(self, key: int, waiting: Handle) -> None:
-        """A condition is to be asked when this turn is over, once for all that has changed in it."""
-        if not self.is_asked_later(key):
-            self.ask_next(key, waiting)
+    def ask(self, conditions: ToAsk) -> None:
+        """Conditions are to be asked when this turn is over, each once for all that has changed in it."""
+        known = self._asking.setdefault(conditions.place, conditions)
+        if known is not conditions:
+            known.take_in(conditions)
+        key = known.following(0)
+        if key:
+            self._asks += 1
+            heapq.heappush(self.asked, (key, self._asks, known))
+        elif known is conditions:
+            del self._asking[conditions.place]
 
-    def ask_next(self, key: int, waiting: Handle) -> None:
-        """A condition is to be asked before anything else is done."""
-        if key not in self.asked:
-            self.asked[key] = waiting
-            heapq.heappush(self._asked_in_order, key)
+    def next_asked(self) -> tuple[int, list[ToAsk]]:
+        """The key of the condition that is asked next, and what it may be one of.
 
-    def next_asked(self) -> int:
-        """The key of the condition that is asked next, of those that there are. Outer scopes have waited for
-        longer.
+        Outer scopes have waited for longer.
         """
-        while (key := heapq.heappop(self._asked_in_order)) not in self.asked:
-            pass
-        return key
+        asked, found = self.asked, list[ToAsk]()
+        key = asked[0][0]
+        while asked and asked[0][0] == key:
+            _, number, conditions = heapq.heappop(asked)
+            if conditions not in found:
+                found.append(conditions)
+                following = conditions.following(key)
+                if following:
+                    heapq.heappush(asked, (following, number, conditions))
+                else:
+                    del self._asking[conditions.place]
+        return key, found
+
+    def take_asked(self, only: Callable[[int, ToAsk], bool] = lambda *_: True) -> list[tuple[int, ToAsk]]:
+        """What is to be asked is not, for the time being: the key of the next one of each, in their order."""
+        taken = {
+            entry[2].place: entry for entry in sorted(self.asked, reverse=True) if only(entry[0], entry[2])
+        }
+        self.asked[:] = [entry for entry in self.asked if entry[2].place not in taken]
+        heapq.heapify(self.asked)
+        for place in taken:
+            del self._asking[place]
+        return [(key, conditions) for key, _, conditions in sorted(taken.values())]
 
     @property
     def is_done(self) -> bool:

@@ -15,10 +15,15 @@ NO_CAUSES: Causes = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Regarding:
-    """A continuation that is told something more than its token."""
+    """A continuation that is told something more than its token.
 
-    continuation: Callable[[Any, str], None]
+    With a `document_key` there is a document as well, which is kept once however often it is put off.
+    """
+
+    continuation: Callable[..., Any]
     about: str
+    document_key: int = 0
+    document: Mapping[str, bytes] | None = None
 
     def __call__(self, token: Any) -> None:
         """Go on."""

@@ -16,10 +16,10 @@ equally far. An errand whose element has gone meanwhile is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -28,9 +28,13 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.unfinished import ARRIVALS, Carried, Errand, Undertaking
 from counterflow.kernel.vocabulary import Command, PartitionEvent
+from counterflow.kernel.work.agenda import ToAsk
 from counterflow.kernel.work.budget import CommandBudget
 from counterflow.kernel.work.errands import NO_CAUSES, Arrival, Causes, Regarding
 from counterflow.kernel.work.step import Continuation, Step, Token, attempt
+
+ASKING_AT_ONCE: Final = 100
+"""Errands of conditions that a page takes up before it asks any. Each may stand for very many."""
 
 
 class ToDo(NamedTuple):
@@ -97,8 +101,10 @@ class Page:
         """How many of its work errands have been taken up."""
         self.brought = 0
         """How many of its arrivals may come in this page."""
-        self.asks: set[int] | None = None
-        """The conditions that it is still to come to, by key; None as long as nobody has wanted to know."""
+        self.asks: dict[int, dict[int, ToAsk]] | None = None
+        """The conditions that it is still to come to, by the key of their errand, and place; None as long as
+        nobody has wanted to know.
+        """
         self.aside: dict[int, list[Errand]] = {}
         """Errands of process instances that are set aside."""
         self._documents: dict[int, dict[str, bytes]] = {}
@@ -115,8 +121,8 @@ class Page:
 def decide_go_on(step: Step, command: GoOn) -> bool:
     """Work first, in its order; what comes of it has its turn when all that was there before is done.
 
-    Conditions are taken up by no more than a page can ask with success, so that very many are not written
-    down anew with every page.
+    Conditions are taken up by so many errands that none of them is asked before its turn, and by no more, so
+    that very many are not written down anew with every page.
     """
     key, shared = command.undertaking_key, step.state.shared
     undertaking: Undertaking | None = shared[Undertaking].get(key)
@@ -127,7 +133,7 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     step.is_asked_later = partial(_is_asked_later, step, page)
     for place in page.work:
         errand = shared[Errand][key, place]
-        if step.asked and (not _asks(step, errand) or len(step.asked) >= step.limits.page_events):
+        if step.asked and (not _asks(step, errand) or len(step.asked) >= ASKING_AT_ONCE):
             step.ask_all()
         if step.is_page_full:
             step.page_end = 0
@@ -139,16 +145,44 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
 
 
 def _asks(step: Step, errand: Errand) -> bool:
-    return step.house.continuations[errand.what] is step.house.ask
+    return step.house.continuations[errand.what] in step.house.asking
 
 
-def _is_asked_later(step: Step, page: Page, key: int) -> bool:
+def _is_asked_later(step: Step, page: Page, key: int, token: Token) -> bool:
     """Asked is once, after all that has changed before."""
     if page.asks is None:
-        rows = step.state.shared[Errand]
-        errands = [rows[page.undertaking.key, place] for place in page.work[page.worked :]]
-        page.asks = {int(errand.about) for errand in errands if _asks(step, errand)}
-    return key in page.asks
+        page.asks = _still_to_come(step, page)
+    around = _outwards(token) if page.asks else ()
+    return any(
+        conditions.is_to_come_to(key) for at in around for conditions in page.asks.get(at, {}).values()
+    )
+
+
+def _still_to_come(step: Step, page: Page) -> dict[int, dict[int, ToAsk]]:
+    rows, asks = step.state.shared[Errand], dict[int, dict[int, ToAsk]]()
+    for place in page.work[page.worked :]:
+        errand = rows[page.undertaking.key, place]
+        conditions = _to_ask(step, page, errand) if _asks(step, errand) else None
+        if conditions is not None:
+            asks.setdefault(errand.key, {})[place] = conditions
+    return asks
+
+
+def _outwards(token: Token) -> Iterator[int]:
+    key, elements = token.key, token.instance.elements
+    while key:
+        yield key
+        key = elements[key].scope_key
+
+
+def _to_ask(step: Step, page: Page, errand: Errand) -> ToAsk | None:
+    """What one asks; None where whoever waits is gone."""
+    token = _token_of(step, errand)
+    if token is None:
+        return None
+    asking, document_key = step.house.continuations[errand.what], errand.document_key
+    found: ToAsk = asking(token, errand.about, document_key, page.document(step.state, document_key))
+    return found
 
 
 def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) -> int:
@@ -164,7 +198,7 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
 def put_off(step: Step) -> None:
     """Write down what a step has left to do, and what it has done of what was written down before."""
     page: Page | None = step.page
-    step.put_off_asked()
+    step.first.extend(step.put_off_asked())
     if page is not None:
         _end_page(step, page)
     elif not step.is_done:
@@ -199,14 +233,15 @@ def wait_for_release(token: Token, continuation: Continuation) -> None:
     step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
 
 
-def ask_with_new_fuel(token: Token, key: int) -> None:
-    """The fuel of this command is spent: a condition is asked on that of another one. That one may enter as
-    many elements again as this one.
+def ask_with_new_fuel(step: Step) -> None:
+    """The fuel of this command is spent: what is to be asked is asked on that of another one.
+
+    That may enter as many elements again as this one.
     """
-    step = token.step
-    about = Regarding(step.house.ask, str(key))
-    told = ToDo(0, *_told(step.house.names, about, token))
-    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes, step.limits.fuel), (told,)))
+    asked = step.put_off_asked()
+    errands = tuple(ToDo(place, *_told(step.house.names, *entry)) for place, entry in enumerate(asked))
+    budget = step.budget.carry(step.causes, step.limits.fuel)
+    step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_brought(asked)))
 
 
 def _take_up(step: Step, undertaking: Undertaking) -> None:
@@ -223,7 +258,8 @@ def _begin_pages(step: Step) -> None:
         _end_page(step, Page(step.state.shared[Undertaking][key], places))
         return
     errands = _to_do(step, coming, 0, 0, ARRIVALS)
-    step.emit(WorkPutOff(key, step.budget.carry(step.causes), errands, carried=_carried(coming)))
+    carried = _carried(coming) | _brought(step.first)
+    step.emit(WorkPutOff(key, step.budget.carry(step.causes), errands, carried=carried))
 
 
 def _keep_budget(step: Step) -> None:
@@ -246,21 +282,28 @@ def _stands_still(state: State, undertaking: Undertaking) -> bool:
 
 
 def _run_errand(step: Step, page: Page, errand: Errand) -> None:
-    instance = step.state.instance(errand.process_instance_key)
-    if page.asks is not None and _asks(step, errand):
-        page.asks.discard(int(errand.about))
-    if instance is None or errand.key not in instance.elements:
+    token, go_on = _token_of(step, errand), step.house.continuations[errand.what]
+    if page.asks is not None:
+        page.asks.get(errand.key, {}).pop(errand.place, None)
+    if token is None:
         return
-    go_on = step.house.continuations[errand.what]
-    if instance.quarantine is not None and not step.house.sweeping.get(go_on, False):
-        page.aside.setdefault(instance.key, []).append(errand)
+    if token.instance.quarantine is not None and not step.house.sweeping.get(go_on, False):
+        page.aside.setdefault(token.instance.key, []).append(errand)
         return
-    if go_on in step.house.sweeping or not is_swept(step.state, instance, errand.key):
-        token = step.at(instance).token(errand.key)
-        if go_on is step.house.ask:
-            step.ask_next(int(errand.about), token)
-            return
+    if go_on not in step.house.sweeping and is_swept(step.state, token.instance, errand.key):
+        return
+    conditions = _to_ask(step, page, errand) if go_on in step.house.asking else None
+    if conditions is not None:
+        step.ask(conditions)
+    else:
         attempt(token, Regarding(go_on, errand.about) if errand.about else go_on)
+
+
+def _token_of(step: Step, errand: Errand) -> Token | None:
+    instance = step.state.instance(errand.process_instance_key)
+    if instance is None or errand.key not in instance.elements:
+        return None
+    return step.at(instance).token(errand.key)
 
 
 def _bring(step: Step, page: Page) -> None:
@@ -294,8 +337,13 @@ def _no_more_in_this_page(step: Step, _: Arrival) -> None:
 def _end_page(step: Step, page: Page) -> None:
     key, budget = page.undertaking.key, step.budget.carry(step.causes)
     for instance_key, errands in page.aside.items():
-        told = tuple(ToDo(row.place, row.what, row.key, instance_key, row.about, 0, b"") for row in errands)
-        step.emit(WorkPutOff(step.new_key(), budget, told, instance_key))
+        told = tuple(
+            ToDo(row.place, row.what, row.key, instance_key, row.about, row.document_key, b"")
+            for row in errands
+        )
+        rows, brought = step.state.shared[Carried], {row.document_key for row in errands} - {0}
+        carried = {document_key: rows[key, document_key].document for document_key in brought}
+        step.emit(WorkPutOff(step.new_key(), budget, told, instance_key, carried))
     came = min(step.came, page.brought)
     waiting = [found for found in step.coming if found.come is not _no_more_in_this_page]
     coming = waiting[page.brought - came :]
@@ -311,7 +359,8 @@ def _end_page(step: Step, page: Page) -> None:
     if new or page.worked < len(page.work) or came < len(page.arrivals):
         done = (*page.work[: page.worked], *page.arrivals[:came])
         kept = {number for _, number in step.state.found[Carried].get(key, ())}
-        carried = {number: text for number, text in _carried(coming).items() if number not in kept}
+        carried = _carried(coming) | _brought(step.first)
+        carried = {number: text for number, text in carried.items() if number not in kept}
         step.emit(PageEnded(key, budget, done, new, carried))
     else:
         step.emit(WorkEnded(key))
@@ -337,7 +386,8 @@ def _told(
     names: Mapping[Callable[..., object], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
-        return names[continuation.continuation], token.key, token.instance.key, continuation.about, 0, b""
+        what, about = names[continuation.continuation], continuation.about
+        return what, token.key, token.instance.key, about, continuation.document_key, b""
     return names[continuation], token.key, token.instance.key, "", 0, b""
 
 
@@ -359,6 +409,12 @@ def _carried(arrivals: Iterable[Arrival]) -> dict[int, bytes]:
     """What these bring, as JSON objects."""
     documents = {found.document_key: found.document for found in arrivals if found.document is not None}
     return {key: _object(document) for key, document in documents.items()}
+
+
+def _brought(entries: Iterable[tuple[Continuation, Token]]) -> dict[int, bytes]:
+    """Likewise, of what is put off itself."""
+    told = (continuation for continuation, _ in entries if isinstance(continuation, Regarding))
+    return {found.document_key: _object(found.document) for found in told if found.document is not None}
 
 
 def _object(document: Mapping[str, bytes]) -> bytes:

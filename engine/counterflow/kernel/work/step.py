@@ -12,7 +12,7 @@ of yesterday; when its turn comes and it is gone (interrupted, terminated), ther
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Never, TypeVarTuple
 
@@ -32,9 +32,9 @@ from counterflow.kernel.vocabulary import (
     Rejection,
     RejectionType,
 )
-from counterflow.kernel.work.agenda import Agenda
+from counterflow.kernel.work.agenda import Agenda, ToAsk
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
-from counterflow.kernel.work.errands import Arrival, Regarding
+from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.held import Held, IncidentRaised
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import Behaviour, Flow, Node, Process
@@ -59,9 +59,11 @@ class House(NamedTuple):
     """By the definition of an event, and by the row that waits for one."""
     look: Come
     """The oldest message that came before an element waited for it reaches it."""
-    ask: Callable[[Token, str], None]
+    ask: Callable[[Token, int], None]
     """An element asks the condition that it waits for under this key."""
-    continuations: Mapping[str, Callable[..., None]]
+    asking: Collection[Callable[..., ToAsk]]
+    """Which continuations give conditions to be asked, of an element, what they are told, and a document."""
+    continuations: Mapping[str, Callable[..., Any]]
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
     """What may come later, likewise."""
@@ -183,18 +185,23 @@ class Step(Agenda["Token"]):
         does not go on from there.
         """
         while self.asked and not self.is_page_full:
-            key = self.next_asked()
-            self._ask(key, self.asked.pop(key))
+            key, found = self.next_asked()
+            self.budget.fuel_left -= 1
+            conditions = next((each for each in found if each.has(key)), None)
+            if conditions is not None:
+                waiting = conditions.waiting(key)
+                if not self.is_asked_later(key, waiting):
+                    self._ask(key, waiting)
 
     def ask_those_of(self, token: Token) -> None:
-        """Ask what one element waits for, of that which is to be asked."""
-        for key in sorted(key for key, waiting in self.asked.items() if waiting.key == token.key):
-            self._ask(key, self.asked.pop(key))
+        """Ask what one element has just begun to wait for, of that which is to be asked."""
+        own = self.take_asked(lambda key, asked: bool(asked.only) and asked.waiting(key).key == token.key)
+        for key, _ in own:
+            self._ask(key, token)
 
-    def put_off_asked(self) -> None:
+    def put_off_asked(self) -> list[tuple[Continuation, Token]]:
         """What is to be asked has no room in this page: it comes first in the next one, in this order."""
-        for key in sorted(self.asked):
-            self.first.append((Regarding(self.house.ask, str(key)), self.asked.pop(key)))
+        return [conditions.put_off(key) for key, conditions in self.take_asked()]
 
     def _ask(self, key: int, token: Token) -> None:
         """Whoever is gone, or is being swept away, asks nothing any more."""
@@ -202,7 +209,7 @@ class Step(Agenda["Token"]):
             return
         self.at_work = token.instance
         try:
-            self.house.ask(token, str(key))
+            self.house.ask(token, key)
         except Held as held:
             token.hold(held)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol, cast
 
 from counterflow.budget import Budgets
@@ -111,7 +112,8 @@ class RpcConnection(asyncio.Protocol):
         self._is_leaving = False
         self._leaves_for = ""
         """Why the client is asked to leave."""
-        self._pulse = Pulse(self.http2, owner.limits, self.flush_soon, self.abort)
+        send_away = partial(self._hang_up, ErrorCode.NO_ERROR)
+        self._pulse = Pulse(self.http2, owner.limits, self.flush_soon, send_away, self.abort)
         self._age: asyncio.TimerHandle | None = None
         self._first_call: asyncio.TimerHandle | None = None
         self._address: ClientAddress | None = None

@@ -66,7 +66,7 @@ class ServerLimits:
     """A connection without a call for so long may have to make way. One that has never called may after a
     tenth of it.
     """
-    goodbyes: int = 100
+    goodbyes: int = 500
     """Connections that are over, whose last words have not been taken yet."""
     addresses: int = 10_000
     """Addresses that are remembered for what they have used up."""

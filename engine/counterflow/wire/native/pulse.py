@@ -1,4 +1,4 @@
-"""Whether a client still lives: one that has vanished, or never says a word of HTTP/2, is let go."""
+"""Whether a client still lives: one that has vanished is let go, one that speaks no HTTP/2 sent away."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ALIVE = b"alive?  "
 
 class Pulse:
     """Looks after one connection from `start` to `stop`, by one timer. `flush_soon` sends what is asked,
-    `let_go` ends a connection on which nobody is.
+    `send_away` says goodbye to a stranger, and why, `let_go` ends a connection on which nobody is.
     """
 
     def __init__(
@@ -21,11 +21,13 @@ class Pulse:
         http2: Http2Connection,
         limits: WireLimits,
         flush_soon: Callable[[], None],
+        send_away: Callable[[str], None],
         let_go: Callable[[], None],
     ) -> None:
         self._http2 = http2
         self._limits = limits
         self._flush_soon = flush_soon
+        self._send_away = send_away
         self._let_go = let_go
         self._loop = asyncio.get_running_loop()
         self._came_at = self.heard_at = self._loop.time()
@@ -67,10 +69,10 @@ class Pulse:
         limits, now = self._limits, self._loop.time()
         quiet = now - self.heard_at
         is_stranger = not self._http2.has_begun
-        if (is_stranger and now - self._came_at >= limits.preface_seconds) or (
-            self._awaits_pong and quiet >= limits.pong_seconds
-        ):
+        if self._awaits_pong and quiet >= limits.pong_seconds:
             self._let_go()
+        elif is_stranger and now - self._came_at >= limits.preface_seconds:
+            self._send_away(f"expected the preface of HTTP/2 within {limits.preface_seconds:g} s")
         elif is_stranger:
             self._look_soon(min(limits.preface_seconds, limits.quiet_seconds))
         elif quiet >= limits.quiet_seconds:
