@@ -234,7 +234,7 @@ def shown(source: object) -> object:
 def test_a_user_task_is_one_for_people() -> None:
     task = user_task_of(
         assignee="${initiator}",
-        candidateGroups="sales, ${max(1, 2)},support",
+        candidateGroups="sales, ${a == 'x,y' ? 'g' : 'h'},support",
         candidateUsers="${users}",
         formKey="embedded:ask",
         dueDate="P1D",
@@ -243,7 +243,7 @@ def test_a_user_task_is_one_for_people() -> None:
     )
     assert task.is_lenient
     assert (shown(task.assignee), shown(task.candidate_users)) == ("initiator", ["users"])
-    assert shown(task.candidate_groups) == ["sales", "max(1, 2)", "support"]
+    assert shown(task.candidate_groups) == ["sales", 'if a = "x,y" then "g" else "h"', "support"]
     assert (task.form_key, task.due_date, shown(task.follow_up_date)) == ("embedded:ask", "P1D", "later")
     assert (task.priority, task.form) == (500, None)
 
