@@ -11,7 +11,7 @@ from tests.simulation.shapes import OWN, Many, Mapping
 DECISION = "price"
 FOR_PEOPLE = element("zeebe:userTask") + element(
     "zeebe:assignmentDefinition",
-    assignee="= if again = true then &quot;ann&quot; else &quot;&quot;",
+    assignee='= if again = true then "ann" else ""',
     candidateGroups="clerks",
 )
 """The mark of a user task that is one for people, and whose it is."""
