@@ -22,6 +22,8 @@ from counterflow.model.graph import UserTaskDefinition
 
 CANDIDATES = 1_000
 """How many groups, and how many users, one task is offered to; each of them has a row."""
+NAME_LENGTH = 1_000
+"""Characters of the name of a user or a group, and of what an action is called."""
 
 Kind = TypeVar("Kind")
 _TEXT, _TEXTS, _MOMENT = "a text", "a list of texts", "a date and time"
@@ -42,7 +44,7 @@ def compute(token: Token, definition: UserTaskDefinition) -> Assignment:
     """The assignment of a task that begins. Raises `Held` where an expression gives something else."""
     lenient = definition.is_lenient
     return Assignment(
-        text(token, definition.assignee, "the assignee", is_optional=lenient),
+        _assignee(token, definition.assignee, is_optional=lenient),
         _names(token, definition.candidate_groups, "the candidate groups", is_lenient=lenient),
         _names(token, definition.candidate_users, "the candidate users", is_lenient=lenient),
         _date(token, definition.due_date, "the due date", is_lenient=lenient),
@@ -51,9 +53,9 @@ def compute(token: Token, definition: UserTaskDefinition) -> Assignment:
     )
 
 
-def too_many(names: Iterable[str]) -> bool:
-    """Whether these are more candidates than one task may have."""
-    return len(list(names)) > CANDIDATES
+def is_too_long(name: str) -> bool:
+    """Whether nobody may be called so."""
+    return len(name) > NAME_LENGTH
 
 
 def text(token: Token, source: str | Expression, what: str, *, is_optional: bool) -> str:
@@ -68,6 +70,12 @@ def text(token: Token, source: str | Expression, what: str, *, is_optional: bool
     return _decoded(token, source, value, str, what, _TEXT)
 
 
+def _assignee(token: Token, source: str | Expression, *, is_optional: bool) -> str:
+    name = text(token, source, "the assignee", is_optional=is_optional)
+    _refuse_long(token, "the assignee", (name,))
+    return name
+
+
 def _names(
     token: Token, sources: Iterable[str | Expression], what: str, *, is_lenient: bool
 ) -> tuple[str, ...]:
@@ -75,12 +83,9 @@ def _names(
     for source in sources:
         names = [source] if isinstance(source, str) else _given_names(token, source, what, is_lenient)
         found |= dict.fromkeys(names)
-    if too_many(found):
-        raise Held(
-            IncidentType.EXTRACT_VALUE_ERROR,
-            f"Expected {what} of '{token.node.id}' to be at most {CANDIDATES}, but they are {len(found)}",
-            remedy=SET_VARIABLES,
-        )
+    if len(found) > CANDIDATES:
+        raise _beyond(token, what, f"at most {CANDIDATES}", f"they are {len(found)}")
+    _refuse_long(token, what, found)
     return tuple(found)
 
 
@@ -119,6 +124,21 @@ def _priority(token: Token, definition: UserTaskDefinition) -> int:
     if evaluation.is_whole(value) and least <= value <= most:
         return int(value)
     raise _unfit(token, source, "the priority", f"a whole number from {least} to {most}")
+
+
+def _refuse_long(token: Token, what: str, names: Iterable[str]) -> None:
+    for name in names:
+        if is_too_long(name):
+            expected = f"named with at most {NAME_LENGTH} characters"
+            raise _beyond(token, what, expected, f"a name has {len(name)}")
+
+
+def _beyond(token: Token, what: str, expected: str, found: str) -> Held:
+    return Held(
+        IncidentType.EXTRACT_VALUE_ERROR,
+        f"Expected {what} of '{token.node.id}' to be {expected}, but {found}",
+        remedy=SET_VARIABLES,
+    )
 
 
 def _json(token: Token, source: Expression, what: str) -> bytes:

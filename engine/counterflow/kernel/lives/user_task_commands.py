@@ -80,6 +80,7 @@ class ThrowUserTaskError(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_assign(step: Step, command: AssignUserTask) -> None:
     """AssignUserTask: given to somebody, or taken by somebody who finds it free."""
+    _refuse_long(command.assignee, command.by, command.action)
     if not command.assignee:
         raise _invalid(
             "Expected to assign a user task to somebody, but the assignee is empty; unassign it instead"
@@ -103,6 +104,7 @@ def decide_assign(step: Step, command: AssignUserTask) -> None:
 
 def decide_unassign(step: Step, command: UnassignUserTask) -> None:
     """UnassignUserTask: it waits for anybody again."""
+    _refuse_long(command.by, command.action)
     task, token = _find(step, command.user_task_key, UNASSIGN)
     change = UserTaskChange(transition=Transition.ASSIGNING, by=command.by, action=command.action or UNASSIGN)
     ask(token, task.key, change)
@@ -110,6 +112,9 @@ def decide_unassign(step: Step, command: UnassignUserTask) -> None:
 
 def decide_update(step: Step, command: UpdateUserTask) -> None:
     """UpdateUserTask: what is given is changed, all of it or none."""
+    _refuse_long(
+        command.by, command.action, *(command.candidate_groups or ()), *(command.candidate_users or ())
+    )
     task, token = _find(step, command.user_task_key, UPDATE)
     _refuse_unfit(token, command)
     change = UserTaskChange(
@@ -127,6 +132,7 @@ def decide_update(step: Step, command: UpdateUserTask) -> None:
 
 def decide_complete(step: Step, command: CompleteUserTask) -> None:
     """CompleteUserTask: the process goes on."""
+    _refuse_long(command.by, command.action)
     task, token = _find(step, command.user_task_key, COMPLETE)
     scopes.refuse_large(step, command.variables)
     change = UserTaskChange(
@@ -140,6 +146,7 @@ def decide_complete(step: Step, command: CompleteUserTask) -> None:
 
 def decide_throw_error(step: Step, command: ThrowUserTaskError) -> None:
     """ThrowUserTaskError: as a worker's, but where nothing catches it the task stays."""
+    _refuse_long(command.by)
     task, token = _find(step, command.user_task_key, "throw an error for")
     scopes.refuse_large(step, command.variables)
     if error.find_catch(token, command.error_code) is None:
@@ -206,6 +213,15 @@ def _refuse_nothing(command: UpdateUserTask) -> None:
             "Expected something of the user task to update (candidates, dates or priority), or an action, "
             "but found neither"
         )
+
+
+def _refuse_long(*names: str) -> None:
+    for name in names:
+        if assignments.is_too_long(name):
+            raise _invalid(
+                "Expected names of users, groups and actions of at most "
+                f"{assignments.NAME_LENGTH} characters, but one has {len(name)}"
+            )
 
 
 def _unique(names: Iterable[str] | None) -> tuple[str, ...] | None:
