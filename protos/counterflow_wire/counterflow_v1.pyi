@@ -1239,6 +1239,28 @@ class SignalReceiver(_message.Message):
     received_at_ms: int
     def __init__(self, process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., begun: bool = ..., position: _Optional[int] = ..., received_at_ms: _Optional[int] = ...) -> None: ...
 
+class CorrelateMessageRequest(_message.Message):
+    __slots__ = ("name", "correlation_key", "variables_json")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CORRELATION_KEY_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    correlation_key: str
+    variables_json: str
+    def __init__(self, name: _Optional[str] = ..., correlation_key: _Optional[str] = ..., variables_json: _Optional[str] = ...) -> None: ...
+
+class CorrelateMessageResponse(_message.Message):
+    __slots__ = ("message_key", "process_instance_key", "bpmn_process_id", "begun")
+    MESSAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_FIELD_NUMBER: _ClassVar[int]
+    message_key: int
+    process_instance_key: int
+    bpmn_process_id: str
+    begun: bool
+    def __init__(self, message_key: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., begun: bool = ...) -> None: ...
+
 class TriggerElementRequest(_message.Message):
     __slots__ = ("element_instance_key", "variables_json")
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1388,6 +1410,7 @@ class CounterflowStub:
     GetForm: _aio.UnaryUnaryMultiCallable[GetFormRequest, GetFormResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
     GetSignal: _aio.UnaryUnaryMultiCallable[GetSignalRequest, GetSignalResponse]
+    CorrelateMessage: _aio.UnaryUnaryMultiCallable[CorrelateMessageRequest, CorrelateMessageResponse]
     TriggerElement: _aio.UnaryUnaryMultiCallable[TriggerElementRequest, TriggerElementResponse]
     ActivateAdHocSubProcessActivities: _aio.UnaryUnaryMultiCallable[ActivateAdHocSubProcessActivitiesRequest, ActivateAdHocSubProcessActivitiesResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]

@@ -22,6 +22,7 @@ update review priority 80 groups a,b users - due 2030-01-31T09:00:00Z follow-up 
 do review {"ok": true}                a user task is completed; `do review by ada as approve {…}` names who and how
 task-error review FULL {"a": 1}       the task ends with a BPMN error
 trigger wait {"a": 1}                 what an element waits for has come, without a message
+correlate paid o-1 {"a": 1}           a message for one who waits now, which is refused where nobody does
 broadcast alert {"a": 1}              a signal by its name
 evaluate {"a": 1}                     the conditions of start events are asked over these variables
 resolve room                          the oldest incident of an element
@@ -329,6 +330,9 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "cancel": _cancel,
     "down": _down,
     "publish": _publish,
+    "correlate": lambda engine, line: _discard(
+        engine.correlate(line.words[0], _correlation_key(engine, line.words[1]), line.document)
+    ),
     "trigger": lambda engine, line: engine.trigger(
         _key(engine, ElementInstance, line.words[0]), line.document
     ),

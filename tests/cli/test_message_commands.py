@@ -155,6 +155,32 @@ def test_the_history_says_which_message_has_reached_what(counterflow: CommandLin
     assert line.split()[4] == opened.split()[4], "the element that had waited for it"
 
 
+def test_who_correlates_is_told_whom_the_message_has_reached(counterflow: CommandLine) -> None:
+    key = counterflow.start("reminded", {"order": "cli-12"})
+    run = counterflow.good("correlate", "paid", "--key", "cli-12", "--variables", '{"amount": 12}')
+    assert run.data == f"{key}\n"
+    assert run.words == (
+        f"Correlated paid / cli-12. It has reached\n  process instance {key} of reminded, which waited at Wait for the money\n"
+    )
+    assert state_of(counterflow, key) == "completed"
+
+
+def test_what_is_correlated_as_json(counterflow: CommandLine) -> None:
+    key = counterflow.start("reminded", {"order": "cli-13"})
+    told = counterflow.good("correlate", "paid", "--key", "cli-13", "--json").json
+    assert sorted(told) == ["begun", "bpmnProcessId", "messageKey", "processInstanceKey", "receivers"]
+    assert (told["processInstanceKey"], told["bpmnProcessId"], told["begun"]) == (key, "reminded", False)
+    assert [receiver["processInstanceKey"] for receiver in told["receivers"]] == [key]
+
+
+def test_a_message_that_nobody_waits_for_is_not_correlated(counterflow: CommandLine) -> None:
+    run = counterflow("correlate", "paid", "--key", "cli-14")
+    assert run.code == 3
+    assert run.data == ""
+    assert "Expected somebody to wait for the message 'paid' with correlation key 'cli-14' now" in run.words
+    assert state_of(counterflow, counterflow.start("reminded", {"order": "cli-14"})) == "active"
+
+
 def test_a_receive_task_goes_on_without_a_message(counterflow: CommandLine) -> None:
     key = counterflow.start("reminded", {"order": "cli-11"})
     run = counterflow.good("trigger", key, "--variables", '{"amount": 3}')

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from counterflow.kernel.rows import Message
-from counterflow_wire import gateway
+from counterflow_wire import counterflow_v1, gateway
 from tests.edge import models
 from tests.edge.served import Served, refused, serving, until
 
@@ -174,3 +174,28 @@ async def test_a_signal_for_nobody_is_well_done_and_gone(served: Served) -> None
 async def test_what_cannot_be_broadcast(served: Served, fields: dict[str, Any], words: str) -> None:
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
         await broadcast(served, **fields)
+
+
+async def correlate(served: Served, correlation_key: str) -> counterflow_v1.CorrelateMessageResponse:
+    return await served.reading.CorrelateMessage(
+        counterflow_v1.CorrelateMessageRequest(
+            name="paid", correlation_key=correlation_key, variables_json='{"amount":1}'
+        )
+    )
+
+
+async def test_who_correlates_is_told_the_instance_that_was_reached(served: Served) -> None:
+    await served.deploy(models.WAITING)
+    key = await served.create("waiting", '{"order":"o-1"}')
+    answer = await correlate(served, "o-1")
+    assert (answer.process_instance_key, answer.bpmn_process_id, answer.begun) == (key, "waiting", False)
+    assert await served.state_of(key) == "COMPLETED"
+    fate = await served.reading.GetMessage(counterflow_v1.GetMessageRequest(message_key=answer.message_key))
+    assert [receiver.process_instance_key for receiver in fate.receivers] == [key]
+
+
+async def test_what_nobody_waits_for_is_refused(served: Served) -> None:
+    async with refused(grpc.StatusCode.NOT_FOUND, "CORRELATE", "somebody to wait for the message 'paid'"):
+        await correlate(served, "o-1")
+    async with refused(grpc.StatusCode.INVALID_ARGUMENT, "Expected the name of the message to correlate"):
+        await served.reading.CorrelateMessage(counterflow_v1.CorrelateMessageRequest())

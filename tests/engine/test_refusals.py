@@ -39,6 +39,8 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("broadcast", lambda e: e.broadcast(" "), Rejection, "it is empty"),
     ("broadcast", lambda e: e.broadcast(HALF), Rejection, "Unicode"),
     ("broadcast", lambda e: e.broadcast("a", 7), TypeError, "variables by name"),  # type: ignore[arg-type]  # the mistake under test
+    ("correlate", lambda e: e.correlate(""), Rejection, "it is empty"),
+    ("correlate", lambda e: e.correlate("a", "k"), Rejection, "somebody to wait for the message 'a'"),
     ("publish", lambda e: e.publish(HALF, "k", time_to_live=timedelta(1)), Rejection, "Unicode"),
     ("publish", lambda e: e.publish("a", "k", {HALF: 1}), Rejection, "Unicode"),
     ("publish", lambda e: e.publish("a", 42), TypeError, "the correlation key of a message"),  # type: ignore[arg-type]  # the mistake under test

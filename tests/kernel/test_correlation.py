@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterflow.kernel.events.message import MessageCorrelated
+from counterflow.kernel.lives.correlation import Correlated, CorrelateMessage
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
 from counterflow.kernel.rows import (
@@ -297,3 +298,39 @@ def test_neither_who_publishes_nor_who_waits_looks_at_all_the_other_messages() -
         bench.publish("order", "k", live_ms=1_000, message_id="77")
     bench.create(key="k")
     assert looked.count <= 4
+
+
+def correlate(bench: Bench, key: str = "o-1") -> Correlated:
+    answer: Correlated = bench.do(CorrelateMessage(name="order", correlation_key=key, variables={}))
+    return answer
+
+
+def test_who_correlates_is_told_the_one_that_has_waited_longest() -> None:
+    bench = Bench(WAIT)
+    first, second = bench.create(key="o-1").key, bench.create(key="o-1").key
+    assert [correlate(bench).process_instance_key for _ in range(2)] == [first, second]
+    with pytest.raises(Rejection, match="but nobody does; publish it with a time to live") as refusal:
+        correlate(bench)
+    assert refusal.value.type == "NOT_FOUND"
+    assert not bench.state.shared[Message]
+
+
+def test_who_correlates_is_told_what_has_begun() -> None:
+    bench = Bench(STARTED)
+    begun = correlate(bench)
+    (instance,) = bench.rows(ProcessInstance)
+    assert begun == Correlated(begun.message_key, instance.key, "process", begun=True)
+    with pytest.raises(Rejection, match="what it would begin runs already"):
+        correlate(bench)
+    assert correlate(bench, "").begun, "without a key it begins as many as there are messages"
+
+
+def test_who_is_set_aside_is_not_correlated_with() -> None:
+    bench = Bench(WAIT)
+    first, second = bench.create(key="o-1").key, bench.create(key="o-2").key
+    bench.do(QuarantineInstance(process_instance_key=first, reason="a fault"))
+    with pytest.raises(Rejection, match="those who do are set aside; release them"):
+        correlate(bench)
+    assert correlate(bench, "o-2").process_instance_key == second
+    bench.do(ReleaseInstance(process_instance_key=first))
+    assert correlate(bench).process_instance_key == first

@@ -43,6 +43,7 @@ def test_the_service_reads_and_releases() -> None:
         "GetForm",
         "GetMessage",
         "GetSignal",
+        "CorrelateMessage",
         "TriggerElement",
         "ActivateAdHocSubProcessActivities",
         "GetHistory",

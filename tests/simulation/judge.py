@@ -10,6 +10,7 @@ from counterflow.kernel.course.moves import ElementActivated
 from counterflow.kernel.course.undo import UndoStarted
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.model.graph import Process
+from counterflow.queries.messages import SENT_BY
 from counterflow.store.port import Batch
 from tests.simulation.coverage import note_element
 from tests.simulation.data import Data
@@ -64,7 +65,7 @@ class Judge:
             events = kernel.events_of(entry)
             kinds = [type(event).__name__ for event in events]
             self._world.fired["message early"] += (
-                entry.command != "PublishMessage" and "MessageCorrelated" in kinds
+                entry.command not in SENT_BY and "MessageCorrelated" in kinds
             )
             self._world.fired["message late"] += entry.command == "TriggerDue" and "MessageExpired" in kinds
 

@@ -317,6 +317,15 @@ def triggered_and_waits_on(patch: Patch) -> None:
     patch.setattr(messages, "trigger", in_vain)
 
 
+def correlated_with_another(patch: Patch) -> None:
+    told = correlation.Correlated
+
+    def of_the_message(message_key: int, _: int, process_id: str, *, begun: bool = False) -> object:
+        return told(message_key, message_key, process_id, begun)
+
+    patch.setattr(correlation, "Correlated", of_the_message)
+
+
 def timers_forgotten_at_start(patch: Patch) -> None:
     _admit_all_but(Timer, patch)
 
@@ -550,6 +559,7 @@ MUTANTS = (
     message_reaches_twice,
     message_reaches_one_of_several,
     triggered_and_waits_on,
+    correlated_with_another,
     timers_forgotten_at_start,
     time_taken_from_elsewhere,
     failed_commit_kept_in_memory,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.events.conditional import EvaluateConditional
 from counterflow.kernel.events.signal import BroadcastSignal
-from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
+from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.jobs import UpdateJobRetries
@@ -124,6 +124,7 @@ class People:
             *[self._publish] * 3,
             *[self._make_true] * 2,
             self._evaluate_conditional,
+            self._correlate,
             self._trigger,
             *[self._call_by_name] * 2,
             self._broadcast,
@@ -156,6 +157,17 @@ class People:
         self._world.submit(command)
         if self._world.strikes("message twice", 0.3):
             self._world.soon(self._world.chance.uniform(0, 1), lambda: self._world.give(command))
+
+    def _correlate(self) -> None:
+        """A message for somebody who waits now, most often one that somebody does wait for."""
+        chance, waiting = self._world.chance, self._world.store.scan(MessageSubscription, {})
+        if waiting and chance.random() < 0.7:
+            row = chance.choice(waiting)
+            name, key = row.message_name, chance.choice(row.keys)
+        else:
+            name, key = "begin", chance.choice(KEYS)
+        variables = self._beginning() if name == "begin" else self._news()
+        self._world.submit(CorrelateMessage(name=name, correlation_key=key, variables=variables))
 
     def _keys_of(self, name: str) -> Sequence[str]:
         """Those of the models, and what else those who wait for a message by their instance are meant by."""

@@ -18,7 +18,8 @@ from typing import Any
 
 from counterflow import kernel
 from counterflow.kernel.events.conditional import EvaluateConditional
-from counterflow.kernel.lives.correlation import PublishMessage, TriggerElement
+from counterflow.kernel.events.message import MessageCorrelated
+from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage, TriggerElement
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ReturnJob
@@ -407,6 +408,14 @@ class World:
             is_durable = self.store.get(ProcessInstance, (answer.key,)) is not None
         elif isinstance(command, PublishMessage):
             is_durable = any(entry.command == "PublishMessage" for entry in self.store.read_log())
+        elif isinstance(command, CorrelateMessage):
+            self.fired["correlated"] += 1
+            is_durable = any(
+                isinstance(event, MessageCorrelated) and event.message_key == answer.message_key
+                for entry in self.store.read_log()
+                if entry.process_instance_key == answer.process_instance_key
+                for event in kernel.events_of(entry)
+            )
         elif isinstance(command, TriggerElement):
             is_durable = any(entry.command == "TriggerElement" for entry in self.store.read_log())
         elif isinstance(command, CancelProcessInstance):

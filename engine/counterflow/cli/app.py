@@ -45,6 +45,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
             "set-variables", "commands.instances", "Set variables of a process or element instance."
         ),
         NamedCommand("publish", "commands.messages", "Publish a message to those who wait for it."),
+        NamedCommand("correlate", "commands.messages", "Publish a message to one who waits for it now."),
         NamedCommand("trigger", "commands.messages", "Let what waits for a message go on without it."),
         NamedCommand("activate", "commands.ad_hoc", "Begin activities of an ad-hoc sub-process."),
         NamedCommand("broadcast", "commands.signals", "Broadcast a signal to all who wait for it."),

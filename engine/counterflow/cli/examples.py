@@ -51,6 +51,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "publish paid --key o-1 --ttl 5m",
         "publish paid --key o-1 --require-receiver",
     ),
+    "correlate": ("correlate paid --key o-1 --variables '{\"amount\": 3}'", "correlate ordered --json"),
     "trigger": ("trigger 2251799813685260", "trigger 2251799813685260 --variables '{\"paid\": true}'"),
     "activate": (
         "activate 2251799813685260 ask-expert",

@@ -89,6 +89,13 @@ class BlockingVerbs(BlockingUserTaskVerbs):
             )
         )
 
+    def correlate(self, name: str, correlation_key: str = "", variables: Variables | None = None) -> int:
+        """Publish a message to who waits for it now; answers the first instance that it has reached or begun.
+
+        That is its key. Nothing is kept: raises `Rejection` where nobody waits.
+        """
+        return self._wait(self._verbs.correlate(name, correlation_key, variables))
+
     def broadcast(self, name: str, variables: Variables | None = None) -> int:
         """Broadcast a signal to all who wait for it now; answers its key."""
         return self._wait(self._verbs.broadcast(name, variables))

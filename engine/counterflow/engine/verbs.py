@@ -63,7 +63,7 @@ from counterflow.engine.results import (
 from counterflow.engine.user_task_verbs import UserTaskVerbs
 from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.events.conditional import Begun, EvaluateConditional
-from counterflow.kernel.lives.correlation import TriggerElement
+from counterflow.kernel.lives.correlation import Correlated, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import FailJob, UpdateJobRetries
@@ -79,7 +79,14 @@ from counterflow.queries.shapes import (
     UndoPlanned,
 )
 from counterflow.queries.undo_plan import undo_plan
-from counterflow.service.requests import activation, broadcast, creation, duration_ms, publication
+from counterflow.service.requests import (
+    activation,
+    broadcast,
+    correlation,
+    creation,
+    duration_ms,
+    publication,
+)
 from counterflow.service.resources import File
 
 Answer = TypeVar("Answer")
@@ -191,6 +198,23 @@ class Verbs(UserTaskVerbs):
         )
         key: int = await self._carry_out(command)
         return key
+
+    async def correlate(
+        self, name: str, correlation_key: str = "", variables: Variables | None = None
+    ) -> int:
+        """Publish a message to who waits for it now; answers the first instance that it has reached or begun.
+
+        That is its key. Nothing is kept: raises `Rejection` where nobody waits.
+        """
+        correlated: Correlated = await self._carry_out(
+            sensible(
+                correlation,
+                name=text(name, "the name of a message"),
+                correlation_key=text(correlation_key, "the correlation key of a message"),
+                variables=document(variables),
+            )
+        )
+        return correlated.process_instance_key
 
     async def broadcast(self, name: str, variables: Variables | None = None) -> int:
         """Broadcast a signal to all who wait for it now; answers its key."""

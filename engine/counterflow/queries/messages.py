@@ -10,12 +10,15 @@ from collections.abc import Iterator
 
 from counterflow.kernel import events_of, rows
 from counterflow.kernel.events.message import MessageCorrelated, MessageExpired, MessagePublished
-from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage
 from counterflow.kernel.vocabulary import LogEntry, Rejection, RejectionType
 from counterflow.queries import log
 from counterflow.queries.shapes import CorrelatedMessage, MessageReceiver, PublishedMessage
 from counterflow.queries.story.fold import story_of
 from counterflow.store.port import Store
+
+SENT_BY = frozenset({PublishMessage.__name__, CorrelateMessage.__name__})
+"""The commands that messages come with."""
 
 
 def message(store: Store, key: int) -> PublishedMessage:
@@ -56,7 +59,7 @@ def _publications_from_end(store: Store) -> Iterator[tuple[int, int, MessagePubl
 
 
 def _published_in(entry: LogEntry) -> MessagePublished | None:
-    if entry.command != PublishMessage.__name__:
+    if entry.command not in SENT_BY:
         return None
     return next((event for event in events_of(entry) if isinstance(event, MessagePublished)), None)
 

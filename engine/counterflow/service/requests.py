@@ -14,7 +14,7 @@ from itertools import accumulate
 import msgspec
 
 from counterflow.kernel.events.signal import BroadcastSignal
-from counterflow.kernel.lives.correlation import PublishMessage
+from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.rows import DEFAULT_TENANT
@@ -215,11 +215,7 @@ def publication(
     *, name: str, correlation_key: str, message_id: str, time_to_live_ms: int, variables: dict[str, bytes]
 ) -> PublishMessage:
     """A message for whoever waits for it. Raises `Invalid`."""
-    if not name.strip():
-        raise Invalid(
-            "Expected the name of the message to publish, but it is empty; it is the name of a message in "
-            "the model"
-        )
+    _refuse_nameless(name, "publish")
     return PublishMessage(
         name=name,
         correlation_key=correlation_key,
@@ -227,6 +223,20 @@ def publication(
         time_to_live_ms=duration_ms(time_to_live_ms),
         variables=variables,
     )
+
+
+def correlation(*, name: str, correlation_key: str, variables: dict[str, bytes]) -> CorrelateMessage:
+    """A message for somebody who waits for it now. Raises `Invalid`."""
+    _refuse_nameless(name, "correlate")
+    return CorrelateMessage(name=name, correlation_key=correlation_key, variables=variables)
+
+
+def _refuse_nameless(name: str, verb: str) -> None:
+    if not name.strip():
+        raise Invalid(
+            f"Expected the name of the message to {verb}, but it is empty; it is the name of a message in "
+            "the model"
+        )
 
 
 def broadcast(*, name: str, variables: dict[str, bytes]) -> BroadcastSignal:

@@ -1,4 +1,4 @@
-"""Commands about messages: publish one, and say whom it has reached; go on without one."""
+"""Commands about messages: publish or correlate one, and say whom it has reached; go on without one."""
 
 from __future__ import annotations
 
@@ -74,6 +74,37 @@ def publish(
     _say_whom_it_reached(
         visible_line(f"{name}{f' / {key}' if key else ''}"), message, must_reach=require_receiver
     )
+
+
+def correlate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a message in the model.")],
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help="The correlation key, or of a camunda: model the key of an instance or its business key.",
+        ),
+    ] = "",
+    variables: VariablesOption = "{}",
+    address: AddressOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Publish a message to one who waits for it now.
+
+    Prints the key of the first process instance that it has reached, or begun, and says of all. Where nobody
+    waits it is refused, and nothing is kept.
+    """
+    document = read_object(variables, "--variables")
+    server = remote(address)
+    answer = server.call("CorrelateMessage", name=name, correlation_key=key, variables_json=document)
+    message = fate_of(server, "GetMessage", message_key=answer.message_key)
+    if as_json:
+        give_json(fate_data(answer, message, ("receivers",)))
+    else:
+        give(str(answer.process_instance_key))
+    reached = "\n".join(receiver_lines(message.receivers if message is not None else ()))
+    say(f"Correlated {visible_line(f'{name} / {key}' if key else name)}. It has reached\n{reached}")
 
 
 def trigger(

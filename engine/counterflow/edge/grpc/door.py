@@ -122,6 +122,10 @@ class GrpcDoor:
         behaviours = {**reading.behaviours(), **UserTaskCalls(self._service).behaviours()}
         return {
             **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in behaviours.items()},
+            **{
+                name: calls.commanded(rpcs[name], translate)
+                for name, translate in reading.translations().items()
+            },
             "GetHistory": calls.waiting(rpcs["GetHistory"], reading.get_history),
         }
 

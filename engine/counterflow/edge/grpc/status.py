@@ -38,6 +38,7 @@ INTENTS: Mapping[str, str] = {
     "StreamActivatedJobs": "ACTIVATE",
     "CancelProcessInstance": "CANCEL",
     "CompleteJob": "COMPLETE",
+    "CorrelateMessage": "CORRELATE",
     "CreateProcessInstance": "CREATE",
     "CreateProcessInstanceWithResult": "CREATE_WITH_AWAITING_RESULT",
     "DeployProcess": "CREATE",

@@ -48,6 +48,23 @@ class PublishMessage(Command, frozen=True, kw_only=True, gc=False):
     variables: dict[str, bytes]
 
 
+class CorrelateMessage(Command, frozen=True, kw_only=True, gc=False):
+    """A message from outside that somebody waits for now; answers a `Correlated`, and is never kept."""
+
+    name: str
+    correlation_key: str
+    variables: dict[str, bytes]
+
+
+class Correlated(msgspec.Struct, frozen=True):
+    """A message, and the first process instance that it has reached, or `begun`."""
+
+    message_key: int
+    process_instance_key: int
+    bpmn_process_id: str
+    begun: bool = False
+
+
 class TriggerElement(Command, frozen=True, kw_only=True, gc=False):
     """What an element itself waits for has come, without a message; answers which element instance it was. It
     is told by its key, or is the only one of a process instance that waits so. Answers which it was.
@@ -79,6 +96,45 @@ class SetStartAside(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_publish(step: Step, command: PublishMessage) -> int:
     """PublishMessage of the gateway."""
+    message = _publish(step, command)
+    _bring(step, message)
+    return message.key
+
+
+def decide_correlate(step: Step, command: CorrelateMessage) -> Correlated:
+    """CorrelateMessage of our own service, as Camunda 8's REST has it: refused where it reaches nobody."""
+    name, correlation_key = command.name, command.correlation_key
+    message = _publish(
+        step, PublishMessage(name=name, correlation_key=correlation_key, variables=command.variables)
+    )
+    in_turn = conversations.waiting_processes(step.state, name, correlation_key)
+    receivers = (_receiver(step, message, process_id) for process_id in in_turn)
+    first = next((found for found in receivers if found is not None), None)
+    if first is not None:
+        _bring(step, message)
+        instance, subscription = first
+        return Correlated(message.key, instance.key, subscription.bpmn_process_id)
+    begun = _begin_all(step, message)
+    if not begun:
+        raise Rejection(RejectionType.NOT_FOUND, _reaches_nobody(step, message, in_turn))
+    return Correlated(message.key, *begun[0], begun=True)
+
+
+def _reaches_nobody(step: Step, message: Message, set_aside: list[str]) -> str:
+    """What was expected of a message that reaches nobody now, what was found, and what to do."""
+    found = "nobody does"
+    if set_aside:
+        found = "those who do are set aside; release them"
+    elif step.state.found[MessageStart].get(message.name):
+        found = "what it would begin runs already, begun by a message with this key, and waits for none"
+    return (
+        f"Expected somebody to wait for the message '{message.name}' with correlation key "
+        f"'{message.correlation_key}' now, but {found}; publish it with a time to live if it may come first"
+    )
+
+
+def _publish(step: Step, command: PublishMessage) -> Message:
+    """The message is there, and has reached nobody yet. Raises `Rejection`."""
     scopes.refuse_large(step, command.variables)
     _refuse_known_id(step, command)
     _refuse_ambiguous(step, command)
@@ -91,8 +147,7 @@ def decide_publish(step: Step, command: PublishMessage) -> int:
         )
     )
     message: Message = step.state.shared[Message][key]
-    _bring(step, message)
-    return key
+    return message
 
 
 def _bring(step: Step, message: Message) -> None:
@@ -245,18 +300,21 @@ def _receiver(
     return None
 
 
-def _begin_all(step: Step, message: Message) -> None:
-    """An instance of each process that the message has not reached and that it may begin. Without a time to
-    live that is its end.
+def _begin_all(step: Step, message: Message) -> list[tuple[int, str]]:
+    """An instance of each process that the message has not reached and that it may begin: key and process id.
+
+    Without a time to live that is its end.
     """
+    begun: list[tuple[int, str]] = []
     reached = conversations.reached_by(step.state, message.key)
     for key in sorted(step.state.found[MessageStart].get(message.name, ())):
         start: MessageStart = step.state.shared[MessageStart][key]
         if start.bpmn_process_id not in reached and not _is_locked(
             step, start.bpmn_process_id, message.correlation_key
         ):
-            _begin(step, start, message)
+            begun.append((_begin(step, start, message), start.bpmn_process_id))
     _end_unless_kept(step, message)
+    return begun
 
 
 def _end_unless_kept(step: Step, message: Message) -> None:
@@ -264,12 +322,14 @@ def _end_unless_kept(step: Step, message: Message) -> None:
         step.emit(messages.MessageExpired(message.key))
 
 
-def _begin(step: Step, start: MessageStart, message: Message) -> None:
+def _begin(step: Step, start: MessageStart, message: Message) -> int:
+    """A message begins an instance; answers its key."""
     definition = step.state.definitions[start.definition_key]
     root = beginning.begin(step, definition, messages.values_of(message), start_at=start.element_id)
     root.emit(messages.MessageCorrelated(message.key, start.bpmn_process_id, root.key, message.name))
     if message.correlation_key:
         root.emit(messages.StartLocked(start.bpmn_process_id, message.correlation_key, root.key))
+    return root.key
 
 
 def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
@@ -301,6 +361,7 @@ def _refuse_known_id(step: Step, command: PublishMessage) -> None:
 COMING = {"reach next": _reach_next, "begin rest": _begin_rest, "end message": _end_rest}
 COMMANDS = {
     PublishMessage: decide_publish,
+    CorrelateMessage: decide_correlate,
     TriggerElement: decide_trigger,
     SetStartAside: decide_set_start_aside,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from counterflow.edge.grpc.calls import Behaviour
+from counterflow.edge.grpc.calls import Behaviour, Translated, Translation
 from counterflow.edge.grpc.counterflow_v1 import to_wire
 from counterflow.edge.grpc.counterflow_v1.reading import Reading
 from counterflow.edge.grpc.counterflow_v1.to_wire import (
@@ -15,6 +15,7 @@ from counterflow.edge.grpc.counterflow_v1.to_wire import (
     state_of,
     tree,
 )
+from counterflow.kernel.lives.correlation import Correlated
 from counterflow.queries import shapes
 from counterflow.queries.decisions import decision_xml, list_decisions
 from counterflow.queries.definitions import definition_xml, list_definitions, refuse_unknown_process
@@ -28,7 +29,7 @@ from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
-from counterflow.service.requests import activations, document
+from counterflow.service.requests import activations, correlation, document
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 from counterflow.wire.contract import Call
@@ -70,6 +71,10 @@ class CounterflowService:
             "ReleaseQuarantined": self.release_quarantined,
             "ReleaseDue": self.release_due,
         }
+
+    def translations(self) -> Mapping[str, Translation]:
+        """By rpc, those that are one command each."""
+        return {"CorrelateMessage": self.correlate_message}
 
     async def list_definitions(
         self, request: wire.ListDefinitionsRequest, call: Call
@@ -241,6 +246,15 @@ class CounterflowService:
         """Whom a signal has reached."""
         return await self._read(lambda store: broadcast(signal(store, request.signal_key)))
 
+    def correlate_message(self, request: wire.CorrelateMessageRequest) -> Translated:
+        """A message reaches who waits for it now, or is refused."""
+        command = correlation(
+            name=request.name,
+            correlation_key=request.correlation_key,
+            variables=document(request.variables_json, self._variable_bytes),
+        )
+        return Translated(command, _correlated, begins=True)
+
     async def trigger_element(
         self, request: wire.TriggerElementRequest, call: Call
     ) -> wire.TriggerElementResponse:
@@ -301,3 +315,7 @@ class CounterflowService:
     async def release_due(self, request: wire.ReleaseDueRequest, call: Call) -> wire.ReleaseDueResponse:
         """What is due comes."""
         return wire.ReleaseDueResponse(was_held=self._release_due())
+
+
+def _correlated(found: Correlated) -> wire.CorrelateMessageResponse:
+    return message(wire.CorrelateMessageResponse, found)
