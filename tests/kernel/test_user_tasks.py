@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from counterflow.kernel.rows import EndedUserTask, Incident, Job, UserTask, UserTaskCandidate
@@ -68,7 +70,7 @@ def test_what_people_say_is_bounded() -> None:
     engine = engine_with(review())
     engine.start("process")
     long = "x" * 1_001
-    asked = (
+    asked: tuple[Callable[[], None], ...] = (
         lambda: engine.assign("review", long),
         lambda: engine.claim("review", "ann", by=long),
         lambda: engine.unassign("review", by=long),
