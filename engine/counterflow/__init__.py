@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         EndedInstance,
         WorkerJob,
     )
+    from counterflow.engine.steering import Activate, Move
     from counterflow.kernel.vocabulary import Rejection, RejectionType
     from counterflow.model.events import CompensationOrder
     from counterflow.partition.refusals import Overloaded, Unavailable
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     open = open_engine  # noqa: A001 - read as counterflow.open
 
 __all__ = [
+    "Activate",
     "AdHocResult",
     "BlockingEngine",
     "BpmnError",
@@ -53,6 +55,7 @@ __all__ = [
     "Incident",
     "InstanceTree",
     "Job",
+    "Move",
     "NothingThere",
     "Overloaded",
     "ProcessInstance",
@@ -69,6 +72,7 @@ __all__ = [
 """`open` is not among them, or `from counterflow import *` would take Python's own away."""
 
 _HOMES = {
+    "Activate": "engine.steering",
     "AdHocResult": "engine.handlers",
     "BlockingEngine": "engine.blocking",
     "BpmnError": "engine.handlers",
@@ -83,6 +87,7 @@ _HOMES = {
     "Incident": "queries.shapes",
     "InstanceTree": "queries.shapes",
     "Job": "queries.shapes",
+    "Move": "engine.steering",
     "NothingThere": "engine.lookups",
     "Overloaded": "partition.refusals",
     "ProcessInstance": "queries.shapes",

@@ -65,6 +65,20 @@ class IncidentState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     INCIDENT_STATE_OPEN: _ClassVar[IncidentState]
     INCIDENT_STATE_RESOLVED: _ClassVar[IncidentState]
     INCIDENT_STATE_DROPPED: _ClassVar[IncidentState]
+
+class ActivationKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ACTIVATION_KIND_UNSPECIFIED: _ClassVar[ActivationKind]
+    ACTIVATION_KIND_BEFORE: _ClassVar[ActivationKind]
+    ACTIVATION_KIND_AFTER: _ClassVar[ActivationKind]
+    ACTIVATION_KIND_INSIDE: _ClassVar[ActivationKind]
+
+class AncestorScope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ANCESTOR_SCOPE_UNSPECIFIED: _ClassVar[AncestorScope]
+    ANCESTOR_SCOPE_INFERRED: _ClassVar[AncestorScope]
+    ANCESTOR_SCOPE_SOURCE_PARENT: _ClassVar[AncestorScope]
+    ANCESTOR_SCOPE_DIRECT: _ClassVar[AncestorScope]
 PROCESS_INSTANCE_STATE_UNSPECIFIED: ProcessInstanceState
 PROCESS_INSTANCE_STATE_ACTIVE: ProcessInstanceState
 PROCESS_INSTANCE_STATE_COMPLETED: ProcessInstanceState
@@ -102,6 +116,14 @@ INCIDENT_STATE_UNSPECIFIED: IncidentState
 INCIDENT_STATE_OPEN: IncidentState
 INCIDENT_STATE_RESOLVED: IncidentState
 INCIDENT_STATE_DROPPED: IncidentState
+ACTIVATION_KIND_UNSPECIFIED: ActivationKind
+ACTIVATION_KIND_BEFORE: ActivationKind
+ACTIVATION_KIND_AFTER: ActivationKind
+ACTIVATION_KIND_INSIDE: ActivationKind
+ANCESTOR_SCOPE_UNSPECIFIED: AncestorScope
+ANCESTOR_SCOPE_INFERRED: AncestorScope
+ANCESTOR_SCOPE_SOURCE_PARENT: AncestorScope
+ANCESTOR_SCOPE_DIRECT: AncestorScope
 
 class ListDefinitionsRequest(_message.Message):
     __slots__ = ("bpmn_process_id", "latest_only", "page_size", "page_key")
@@ -957,6 +979,7 @@ class Reason(_message.Message):
         KIND_QUARANTINE: _ClassVar[Reason.Kind]
         KIND_CONDITION: _ClassVar[Reason.Kind]
         KIND_AD_HOC: _ClassVar[Reason.Kind]
+        KIND_SCOPE: _ClassVar[Reason.Kind]
         KIND_USER_TASK: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
@@ -970,6 +993,7 @@ class Reason(_message.Message):
     KIND_QUARANTINE: Reason.Kind
     KIND_CONDITION: Reason.Kind
     KIND_AD_HOC: Reason.Kind
+    KIND_SCOPE: Reason.Kind
     KIND_USER_TASK: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1305,6 +1329,66 @@ class ActivateAdHocSubProcessActivitiesResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class ModifyProcessInstanceRequest(_message.Message):
+    __slots__ = ("process_instance_key", "activate", "terminate", "move")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ACTIVATE_FIELD_NUMBER: _ClassVar[int]
+    TERMINATE_FIELD_NUMBER: _ClassVar[int]
+    MOVE_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    activate: _containers.RepeatedCompositeFieldContainer[ActivateInstruction]
+    terminate: _containers.RepeatedCompositeFieldContainer[TerminateInstruction]
+    move: _containers.RepeatedCompositeFieldContainer[MoveInstruction]
+    def __init__(self, process_instance_key: _Optional[int] = ..., activate: _Optional[_Iterable[_Union[ActivateInstruction, _Mapping[str, _Any]]]] = ..., terminate: _Optional[_Iterable[_Union[TerminateInstruction, _Mapping[str, _Any]]]] = ..., move: _Optional[_Iterable[_Union[MoveInstruction, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class ActivateInstruction(_message.Message):
+    __slots__ = ("element_id", "ancestor_key", "variable_instructions", "kind")
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ANCESTOR_KEY_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    element_id: str
+    ancestor_key: int
+    variable_instructions: _containers.RepeatedCompositeFieldContainer[VariableInstruction]
+    kind: ActivationKind
+    def __init__(self, element_id: _Optional[str] = ..., ancestor_key: _Optional[int] = ..., variable_instructions: _Optional[_Iterable[_Union[VariableInstruction, _Mapping[str, _Any]]]] = ..., kind: _Optional[_Union[ActivationKind, str]] = ...) -> None: ...
+
+class VariableInstruction(_message.Message):
+    __slots__ = ("variables_json", "scope_id")
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_ID_FIELD_NUMBER: _ClassVar[int]
+    variables_json: str
+    scope_id: str
+    def __init__(self, variables_json: _Optional[str] = ..., scope_id: _Optional[str] = ...) -> None: ...
+
+class TerminateInstruction(_message.Message):
+    __slots__ = ("element_instance_key", "element_id")
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    element_instance_key: int
+    element_id: str
+    def __init__(self, element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ...) -> None: ...
+
+class MoveInstruction(_message.Message):
+    __slots__ = ("source_element_id", "source_element_instance_key", "target_element_id", "ancestor_scope", "ancestor_key", "variable_instructions")
+    SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ANCESTOR_SCOPE_FIELD_NUMBER: _ClassVar[int]
+    ANCESTOR_KEY_FIELD_NUMBER: _ClassVar[int]
+    VARIABLE_INSTRUCTIONS_FIELD_NUMBER: _ClassVar[int]
+    source_element_id: str
+    source_element_instance_key: int
+    target_element_id: str
+    ancestor_scope: AncestorScope
+    ancestor_key: int
+    variable_instructions: _containers.RepeatedCompositeFieldContainer[VariableInstruction]
+    def __init__(self, source_element_id: _Optional[str] = ..., source_element_instance_key: _Optional[int] = ..., target_element_id: _Optional[str] = ..., ancestor_scope: _Optional[_Union[AncestorScope, str]] = ..., ancestor_key: _Optional[int] = ..., variable_instructions: _Optional[_Iterable[_Union[VariableInstruction, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class ModifyProcessInstanceResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class GetHistoryRequest(_message.Message):
     __slots__ = ("process_instance_key", "after_position", "limit")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1413,6 +1497,7 @@ class CounterflowStub:
     CorrelateMessage: _aio.UnaryUnaryMultiCallable[CorrelateMessageRequest, CorrelateMessageResponse]
     TriggerElement: _aio.UnaryUnaryMultiCallable[TriggerElementRequest, TriggerElementResponse]
     ActivateAdHocSubProcessActivities: _aio.UnaryUnaryMultiCallable[ActivateAdHocSubProcessActivitiesRequest, ActivateAdHocSubProcessActivitiesResponse]
+    ModifyProcessInstance: _aio.UnaryUnaryMultiCallable[ModifyProcessInstanceRequest, ModifyProcessInstanceResponse]
     GetHistory: _aio.UnaryStreamMultiCallable[GetHistoryRequest, HistoryRecord]
     GetQuarantine: _aio.UnaryUnaryMultiCallable[GetQuarantineRequest, GetQuarantineResponse]
     ReleaseQuarantined: _aio.UnaryUnaryMultiCallable[ReleaseQuarantinedRequest, ReleaseQuarantinedResponse]

@@ -24,6 +24,8 @@ task-error review FULL {"a": 1}       the task ends with a BPMN error
 trigger wait {"a": 1}                 what an element waits for has come, without a message
 correlate paid o-1 {"a": 1}           a message for one who waits now, which is refused where nobody does
 broadcast alert {"a": 1}              a signal by its name
+modify begin pay end ask move a=b {}  tokens of the newest instance, by hand: `begin pay@trip` in the scope of an element, `after pay`,
+                                      `inside trip`, `end ask/2` one of them, `move ask=pay`; variables, after `in pay` its own
 evaluate {"a": 1}                     the conditions of start events are asked over these variables
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
@@ -47,7 +49,7 @@ from typing import Any
 
 import msgspec
 
-from counterflow import AdHocResult
+from counterflow import Activate, AdHocResult, Move
 from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance, UserTask
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
@@ -302,6 +304,48 @@ def _decide(engine: Engine, line: Line, *, cancels: bool, is_done: bool) -> None
     engine.complete(_job(engine, line), None if begins else line.document, result=result)
 
 
+def _modify(engine: Engine, line: Line) -> None:
+    """Words are read in twos: what is to be done, and with which element."""
+    activate: list[Activate] = []
+    terminate: list[int | str] = []
+    moves: list[Move] = []
+    own = next((name for what, name in _twos(line.words) if what == "in"), "")
+    for what, name in _twos(line.words):
+        is_own = own == name.rpartition("=")[2].partition("@")[0]
+        given, local = ({}, line.document) if is_own else (line.document, {})
+        if what in KINDS:
+            element, _, ancestor = name.partition("@")
+            scope = _row_key(engine, ancestor) if ancestor else 0
+            activate.append(Activate(element, scope, KINDS[what], given, local))
+        elif what == "end":
+            terminate.append(_row_key(engine, name) if "/" in name else name)
+        elif what.startswith("move"):
+            source, _, target = name.partition("=")
+            named = _row_key(engine, source) if "/" in source else source
+            moves.append(Move(named, target, MOVES[what], 0, given, local))
+    instances = engine.store.scan(ProcessInstance, {})
+    is_called = line.words[:1] == ["child"]
+    newest = max(row.key for row in instances if bool(row.parent_instance_key) == is_called)
+    engine.modify(newest, activate=activate, terminate=terminate, move=moves)
+
+
+KINDS = {"begin": "before", "after": "after", "inside": "inside"}
+MOVES = {"move": "inferred", "move-beside": "sourceParent"}
+
+
+def _twos(words: list[str]) -> list[tuple[str, str]]:
+    words = words[1:] if words[:1] == ["child"] else words
+    return list(zip(words[::2], words[1::2], strict=True))
+
+
+def _row_key(engine: Engine, wanted: str) -> int:
+    """The key of an element instance: `room/2` of the second one, of the first where no place is said."""
+    key = _key(engine, ElementInstance, wanted if "/" in wanted else f"{wanted}/1")
+    if not isinstance(key, int):
+        raise TypeError(f"expected the place of an element instance, as in room/2, but found {wanted!r}")
+    return key
+
+
 COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "start": _start,
     "activate": lambda engine, line: _discard(engine.activate(line.words[0])),
@@ -343,6 +387,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "decide-instead": lambda engine, line: _decide(engine, line, cancels=True, is_done=False),
     "done": lambda engine, line: _decide(engine, line, cancels=False, is_done=True),
     "done-at-once": lambda engine, line: _decide(engine, line, cancels=True, is_done=True),
+    "modify": _modify,
     "evaluate": lambda engine, line: _discard(engine.evaluate_conditional(line.document)),
     "page": lambda engine, _: _turn(engine),
     "restart": lambda engine, _: engine.restart(),

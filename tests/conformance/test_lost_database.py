@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 import pytest
 
+from counterflow.store.open import open_store
 from counterflow_wire import gateway
 from tests.bpmn.diagram import end, model, path, service, start
 from tests.conformance.server_process import ServerProcess, free_port
@@ -96,6 +97,20 @@ def test_nothing_is_acknowledged_into_nothing(
     assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
     assert served.exit_code() == 1
     assert "was deleted or moved while this server ran" in served.log
+
+
+def test_another_database_copied_over_it_is_noticed(served: Served, tmp_path: Path) -> None:
+    begin(served.process.address)
+    other = tmp_path / "other.db"
+    open_store(f"sqlite:///{other}").close()
+    with served.database.open("r+b") as file:  # as `cp` does it
+        file.truncate(0)
+        file.write(other.read_bytes())
+    with pytest.raises(grpc.RpcError) as refused:
+        begin(served.process.address)
+    assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert served.exit_code() == 1
+    assert "was written over while this server ran: it is another database" in served.log
 
 
 def test_an_idle_server_notices_too(served: Served) -> None:

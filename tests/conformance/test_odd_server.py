@@ -4,6 +4,7 @@ is held up for long, not after a restart either, and what is due comes when it i
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ import pytest
 
 from counterflow.partition.underway import HELD
 from counterflow_wire import counterflow_v1, gateway
-from tests.bpmn.diagram import catch, element, end, model, path, service, start, timer
+from tests.bpmn.diagram import catch, element, end, extensions, model, path, service, start, timer
+from tests.bpmn.loops import loop
 from tests.conformance.server_process import ServerProcess, free_port
 
 PATIENCE_S = 20
@@ -34,6 +36,26 @@ POISON = model(
     end(),
     path("start", "wait", "costly", "end"),
     process_id="poison",
+)
+
+
+POISONED_PAGE = model(
+    start(),
+    element(
+        "serviceTask",
+        extensions(
+            element("zeebe:taskDefinition", type="work"),
+            element(
+                "zeebe:ioMapping",
+                element("zeebe:input", source="=if item = 250 then abs(n) else item", target="m"),
+            ),
+        ),
+        loop(),
+        id="costly",
+    ),
+    end(),
+    path("start", "costly", "end"),
+    process_id="poisoned-page",
 )
 
 
@@ -91,10 +113,9 @@ class World:
             ],
         )
 
-    def create(self, process_id: str) -> int:
-        answer = self.call(
-            "CreateProcessInstance", bpmnProcessId=process_id, version=-1, variables='{"n": -1}'
-        )
+    def create(self, process_id: str, **variables: object) -> int:
+        given = json.dumps({"n": -1, **variables})
+        answer = self.call("CreateProcessInstance", bpmnProcessId=process_id, version=-1, variables=given)
         return int(answer.processInstanceKey)
 
     def states(self) -> dict[int, int]:
@@ -146,6 +167,18 @@ def test_what_has_held_the_server_when_it_was_killed_is_not_repeated(world: Worl
     world.begin(limit_ms=600_000)
     sound = world.create("sound")
     assert world.quarantined()[poison].startswith("The server ended while timer")
+    until(lambda: world.states()[sound] == COMPLETED)
+
+
+def test_a_page_that_has_held_the_server_when_it_was_killed_is_not_turned_again(world: World) -> None:
+    world.begin(limit_ms=600_000)
+    world.deploy(POISONED_PAGE, waits("sound", "PT0.1S"))
+    poison = world.create("poisoned-page", items=list(range(300)))
+    until(lambda: world.marker() == HELD)
+    world.server.kill()
+    world.begin(limit_ms=600_000)
+    sound = world.create("sound")
+    assert world.quarantined()[poison].startswith("The server ended while work of this instance went on")
     until(lambda: world.states()[sound] == COMPLETED)
 
 

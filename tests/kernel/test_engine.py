@@ -151,6 +151,8 @@ LOG_FORMAT = {
     185: ("LoopStopped", "element_instance_key"),
     186: ("LoopOutputsLetGo", "element_instance_key first last"),
     187: ("BudgetKept", "undertaking_key budget"),
+    240: ("ProcessInstanceModified", "terminated joins activated"),
+    241: ("JoinEmptied", "scope_key gateway_id"),
     190: ("AdHocFulfilled", "element_instance_key"),
 }
 """Tag, event and fields in order.

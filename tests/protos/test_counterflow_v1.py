@@ -46,6 +46,7 @@ def test_the_service_reads_and_releases() -> None:
         "CorrelateMessage",
         "TriggerElement",
         "ActivateAdHocSubProcessActivities",
+        "ModifyProcessInstance",
         "GetHistory",
         "GetQuarantine",
         "ReleaseQuarantined",

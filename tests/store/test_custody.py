@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,70 @@ def test_files_that_go_away_are_missed_by_who_looks(path: Path, store: Store) ->
     path.unlink()
     with pytest.raises(DatabaseLostError, match=r"a\.db was deleted or moved while this server ran"):
         store.look()
+
+
+def copied_over(path: Path, content: bytes) -> None:
+    """As `cp` does it: the file is the same, what is in it is not."""
+    with path.open("r+b") as file:
+        file.truncate(0)
+        file.write(content)
+
+
+def ask_as_operator(path: Path, *statements: str) -> None:
+    """By a tool of their own."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as tool:
+        for statement in statements:
+            tool.execute(statement).fetchall()
+
+
+def another(path: Path) -> bytes:
+    """A database of somebody else."""
+    other = path.with_name("other.db")
+    open_store(f"sqlite:///{other}").close()
+    return other.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (another, "another database"),
+        (lambda _: b"", "no such table"),
+        (lambda _: b"x" * 40_960, "not a database"),
+    ],
+    ids=["another", "nothing", "nonsense"],
+)
+@pytest.mark.parametrize("is_asked", [False, True], ids=["before it acknowledges", "when it looks"])
+def test_what_is_copied_over_it_is_missed(
+    path: Path, store: Store, content: Callable[[Path], bytes], words: str, *, is_asked: bool
+) -> None:
+    copied_over(path, content(path))
+    with pytest.raises(DatabaseLostError, match=f"written over while this server ran: .*{words}"):
+        store.look() if is_asked else store.commit(counted(2, sample(Job, 2)))
+    with pytest.raises(DatabaseLostError):
+        store.get(Job, (1,))
+
+
+@pytest.mark.parametrize("is_asked", [False, True], ids=["before it acknowledges", "when it looks"])
+def test_an_old_copy_of_its_own_is_missed(path: Path, store: Store, *, is_asked: bool) -> None:
+    ask_as_operator(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    old = path.read_bytes()
+    store.commit(counted(2, sample(Job, 2)))
+    ask_as_operator(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    store.look()
+    copied_over(path, old)
+    with pytest.raises(DatabaseLostError, match=r"it is an older copy|another program has written to it"):
+        store.look() if is_asked else store.commit(counted(3, sample(Job, 3)))
+
+
+@pytest.mark.parametrize(
+    "asked", ["VACUUM", "PRAGMA wal_checkpoint(FULL)", "PRAGMA wal_checkpoint(TRUNCATE)"]
+)
+def test_what_an_operators_tool_does_to_the_file_is_none_of_that(
+    path: Path, store: Store, asked: str
+) -> None:
+    before = path.stat().st_mtime_ns
+    ask_as_operator(path, asked, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert path.stat().st_mtime_ns != before
+    store.look()
+    store.commit(counted(2, sample(Job, 2)))
+    assert len(store.scan(Job, {})) == 2

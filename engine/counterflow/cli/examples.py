@@ -40,6 +40,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "why": ("why 2251799813685257",),
     "undo-plan": ("undo-plan 2251799813685257", "undo-plan 2251799813685257 --scope 2251799813685263"),
     "history": ("history 2251799813685257 --follow",),
+    "modify": (
+        "modify 2251799813685257 --move charge-card=ship-goods",
+        "modify 2251799813685257 --activate pack@2251799813685263 --local '{\"box\": 3}'",
+        "modify 2251799813685257 --terminate 2251799813685271 --after wait-for-payment",
+    ),
     "cancel": (
         "cancel 2251799813685257 2251799813685301",
         "cancel --process order",

@@ -99,7 +99,8 @@ class Remote:
     def _start(self, name: str, timeout_ms: int | None, fields: Mapping[str, Any]) -> Any:
         from counterflow_wire import COUNTERFLOW_METHODS, GATEWAY_METHODS  # noqa: PLC0415 - as gRPC itself, costs what --help does not pay
 
-        method = GATEWAY_METHODS.get(name) or COUNTERFLOW_METHODS[name]
+        # of a call that both services have, ours can be asked for more
+        method = COUNTERFLOW_METHODS.get(name) or GATEWAY_METHODS[name]
         channel = self._connect()
         make = channel.unary_stream if method.server_streaming else channel.unary_unary
         call = make(

@@ -13,6 +13,7 @@ from counterflow.engine.blocking_user_task_verbs import BlockingUserTaskVerbs
 from counterflow.engine.handlers import Activities, AdHocResult, Variables
 from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
+from counterflow.engine.steering import Activate, Move
 from counterflow.engine.verbs import Added
 from counterflow.queries.shapes import (
     HistoryRecord,
@@ -128,6 +129,21 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         what is under way goes.
         """
         self._wait(self._verbs.activate_activities(ad_hoc, activities, cancel_remaining=cancel_remaining))
+
+    def modify(
+        self,
+        process_instance_key: int,
+        *,
+        activate: Sequence[str | Activate] = (),
+        terminate: Sequence[int | str] = (),
+        move: Mapping[int | str, str] | Sequence[Move] = (),
+    ) -> None:
+        """End tokens of a running instance (by key, or all of an element), begin others, move them: all of
+        it, or nothing.
+        """
+        self._wait(
+            self._verbs.modify(process_instance_key, activate=activate, terminate=terminate, move=move)
+        )
 
     def worker(
         self,

@@ -60,6 +60,7 @@ from counterflow.engine.results import (
     whole,
     whole_key,
 )
+from counterflow.engine.steering import Steering
 from counterflow.engine.user_task_verbs import UserTaskVerbs
 from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.events.conditional import Begun, EvaluateConditional
@@ -98,7 +99,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
-class Verbs(UserTaskVerbs):
+class Verbs(Steering, UserTaskVerbs):
     """The verbs, over the few things that an engine does for them."""
 
     # -- models ----------------------------------------------------------------------------------------------

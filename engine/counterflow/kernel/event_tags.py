@@ -117,6 +117,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "UserTaskCanceled": 205,
         "FormDefined": 206,
         "FormsBound": 207,
+        "ProcessInstanceModified": 240,
+        "JoinEmptied": 241,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

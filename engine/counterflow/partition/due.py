@@ -22,6 +22,7 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import Job, StartTimer
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.windows import Due
+from counterflow.kernel.unfinished import Undertaking
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.clock import LOOK_MS
@@ -70,9 +71,9 @@ class Alarm:
         """Set aside what the process before ended in the middle of, and go off when something is due. Raises
         `StoreError`.
         """
-        suspect = self._underway.suspect
-        if suspect is not None:
-            self._set_suspect_aside(suspect)
+        for suspect in self._underway.suspects:
+            if suspect.table is not Undertaking:
+                self._set_suspect_aside(suspect)
         if self.is_held:
             logger.warning("All that is due is held, as asked for; `counterflow release-due` lets it come")
         self.set()
@@ -243,8 +244,8 @@ class Alarm:
         except (Rejection, Unavailable):
             logger.exception("The instance of start timer %s could not even be set aside", due.key)
             return False
-        if due == self._underway.suspect:
-            self._clear_suspect()
+        if due in self._underway.suspects:
+            self._clear_suspect(due)
         if timer is not None and not begins_others:
             self._hold_starts(timer, reason)
         return True
@@ -281,7 +282,7 @@ class Alarm:
             row: Any = instance.rows[due.table][due.key]
             if row.due_ms == due.due_ms:
                 self._decider.decide(QuarantineInstance(process_instance_key=instance.key, reason=reason))
-        self._clear_suspect()
+        self._clear_suspect(due)
 
-    def _clear_suspect(self) -> None:
-        self._decider.open.committed.append(self._underway.clear_suspect)
+    def _clear_suspect(self, due: Due) -> None:
+        self._decider.open.committed.append(functools.partial(self._underway.clear_suspect, due))

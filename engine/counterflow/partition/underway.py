@@ -1,4 +1,4 @@
-"""Which due thing is being carried out, known also to the process that starts after this one was killed.
+"""Which due thing, or page of work, is being carried out, known also to the process that starts after a kill.
 
 What kills a server while it is carried out (by its memory, or since whoever watches over the server has lost
 patience) would do so again after each restart, for it is due still. So what is due is written into a small
@@ -10,6 +10,8 @@ the watchdog's thread writes down, it is set aside and not carried out again. El
 killed just then by chance, or the thread had no way to say so: it is carried out once more, and set aside
 when the process ends in the middle of the very same thing again. Once more is a while after the start: what
 is due comes first when a server starts, so whoever kills it as it starts would meet the same thing each time.
+
+A page of work that goes on comes again likewise; its moment is the place of its first errand.
 
     slots: [under way now] [was under way when a process before this one ended] …
     a slot: state, table, key, moment
@@ -72,21 +74,21 @@ class Underway:
         self._map.close()
 
     @property
-    def suspect(self) -> Due | None:
+    def suspects(self) -> tuple[Due, ...]:
         """What is not to be carried out again, since a process has ended in the middle of it."""
-        return next((slot.due for slot in self._before().values() if slot.state == HELD), None)
+        slots = self._before().values()
+        return tuple(slot.due for slot in slots if slot.state == HELD and slot.due is not None)
 
     @property
     def interrupted(self) -> frozenset[Due]:
         """What a process has ended in the middle of once: it is carried out once more."""
         return frozenset(self._interrupted)
 
-    def clear_suspect(self) -> None:
+    def clear_suspect(self, due: Due) -> None:
         """It is set aside, or stands no longer."""
         for at, slot in self._before().items():
-            if slot.state == HELD:
+            if slot == (HELD, due):
                 self._map[at] = NOTHING
-                return
 
     def begin(self, due: Due) -> None:
         """A due thing is being carried out."""

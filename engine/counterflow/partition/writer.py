@@ -82,7 +82,9 @@ class Writer:
         self._models = Models(self._decider, reading_ms)
         self._offers = Offers(self._decider, self._models, self._schedule_commit)
         self._alarm = Alarm(self._decider, self._models, self._after_decision, time)
-        self._pages = Pages(self._decider, self._models, self._after_page, lambda: self._alarm.is_held)
+        self._pages = Pages(
+            self._decider, self._models, self._after_page, lambda: self._alarm.is_held, time.underway
+        )
         self._observers = Observers(
             log_troubles,
             self._release,

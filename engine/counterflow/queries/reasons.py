@@ -130,6 +130,8 @@ def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoReco
     if undone := list(undone):
         yield told.compensation(element, undone)
     yield from (reason for reason in waits if reason.is_alternative)
+    if told.waits_for_scope(element):
+        yield told.scope(element)
     if _waits_for_activation(element):
         yield told.activation(element)
     for join in element.joins:
@@ -154,6 +156,7 @@ class _Told:
         self._header = tree.process_instance
         self._root = tree.root
         self._asked_for = asked_for
+        self._running = {element.key: element for element in _running(tree.root)}
         self._numbers = _numbers(tree.root)
 
     def quarantine(self, reason: str) -> Reason:
@@ -230,6 +233,24 @@ class _Told:
             f"whatever ends that instance (`counterflow why {key}`)",
         )
         return replace(reason, key=key)
+
+    def waits_for_scope(self, element: ElementInstance) -> bool:
+        """Whether somebody has put it into a scope that has not begun itself, and nothing is inside it."""
+        scope = self._running.get(element.scope_key)
+        is_innermost = all(child.ended_position for child in element.children)
+        return is_innermost and scope is not None and scope.state == element.state == "activating"
+
+    def scope(self, element: ElementInstance) -> Reason:
+        """What is around it has to begin first."""
+        scope = self._running[element.scope_key]
+        name = scope.element_name or scope.element_id
+        return self._reason(
+            element,
+            "scope",
+            element.activated_at_ms,
+            f"'{name}' around it to begin",
+            f"whatever lets '{name}' begin",
+        )
 
     def activation(self, element: ElementInstance) -> Reason:
         """Somebody has to begin something."""

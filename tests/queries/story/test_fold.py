@@ -13,7 +13,14 @@ from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, deployments, forms, quarantine, variables
+from counterflow.kernel.lives import (
+    decision_deployments,
+    deployments,
+    forms,
+    modification,
+    quarantine,
+    variables,
+)
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work import pages
 from counterflow.queries.story.fold import ADDITIONS, created_in
@@ -29,6 +36,7 @@ SAY_NOTHING_OF_A_TREE = {
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,
+    modification.ProcessInstanceModified,  # told by what it has ended and begun
     beginning.ProcessInstanceCreated,  # the story begins with it
     *(
         messages.MessagePublished,

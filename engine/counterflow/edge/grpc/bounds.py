@@ -14,13 +14,19 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from counterflow.kernel.elements.ad_hoc_activation import AT_ONCE
+from counterflow.kernel.lives import modification_instructions
 from counterflow.service.refusals import Invalid
 
 NAME_LENGTH: Final = 32_768
 """Characters of an id, a name, a type or a key."""
 ENTRIES: Final = 10_000
 """Of one list."""
-SHORTER: Final = {"activities": AT_ONCE, "activateElements": AT_ONCE}
+_INSTRUCTIONS: Final = ("activateInstructions", "terminateInstructions", "activate", "terminate", "move")
+SHORTER: Final = {
+    "activities": AT_ONCE,
+    "activateElements": AT_ONCE,
+    **dict.fromkeys(_INSTRUCTIONS, modification_instructions.AT_ONCE),
+}
 """Lists that never may be as long, by field: no entry of a longer one is looked at."""
 CONTENTS: Final = frozenset({"variables", "variables_json", "errorMessage", "error_message", "variable_json"})
 """Fields whose text is no name: other limits hold for them."""

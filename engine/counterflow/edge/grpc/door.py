@@ -29,7 +29,6 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "ModifyProcessInstance": ("Modification is not there", "cancel the instance and start a new one"),
     "MigrateProcessInstance": (
         "Migration is not there",
         "running instances finish on the version that they began with",

@@ -29,6 +29,17 @@ def enter(
     """Put a token on a node of a scope: a new element instance with `local` variables. It is begun when its
     turn comes.
     """
+    token = place(scope, node, local, origin)
+    token.later(begin)
+    return token
+
+
+def place(
+    scope: Token, node: Node, local: Mapping[str, bytes] | None = None, origin: Origin = PLAIN
+) -> Token:
+    """Put a token on a node of a scope, which begins when it is told to: by its scope, where that has still
+    to begin itself (`begin_placed`).
+    """
     step = scope.step
     key = step.new_key()
     loop_counter = origin.loop_counter
@@ -41,8 +52,18 @@ def enter(
     token = Token(step, scope.instance, node, key, scope.key, loop_counter, scope)
     if local:
         scopes.write(token, key, local)
-    token.later(begin)
     return token
+
+
+def has_placed(scope: Token) -> bool:
+    """Whether tokens were put inside a scope before it has begun."""
+    return scope.row.triggered and scope.key in scope.instance.children
+
+
+def begin_placed(scope: Token) -> None:
+    """What was put inside a scope before it has begun begins now, in the order in which it was put there."""
+    for key in sorted(scope.instance.children.get(scope.key, ())):
+        scope.token(key).later(begin)
 
 
 def begin(token: Token) -> None:

@@ -72,12 +72,10 @@ def _is_inner(catch: Node) -> bool:
 
 def _begins_elsewhere(scope: Token) -> bool:
     """Whether its start event is passed by, so that nobody comes by there to open what waits inside."""
-    starts = scope.header.starts
-    if not starts:
-        return False
     if scope.scope_key:
         return scope.row.triggered
-    return scope.nodes[starts[0]].behaviour is not Behaviour.START_EVENT
+    starts = scope.header.starts
+    return bool(starts) and scope.nodes[starts[0]].behaviour is not Behaviour.START_EVENT
 
 
 def _is_for(token: Token, catch: Node) -> bool:

@@ -44,4 +44,7 @@ def _around(nodes: Mapping[str, Node], target: str) -> Iterator[str]:
         yield target
 
 
-ROOM = room()
+ROOM = room(activated=entering.begin_placed)
+"""One that begins by itself is activated at once, and comes here only where somebody has put something in
+it.
+"""

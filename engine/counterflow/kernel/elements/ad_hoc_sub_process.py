@@ -59,6 +59,9 @@ def beginning(scope: Token) -> None:
     definition = _definition(scope)
     entering.map_inputs(scope)
     _describe(scope, definition.described)
+    if entering.has_placed(scope):
+        _begin_placed(scope)
+        return
     if targets := ad_hoc_inner_instance.targets_in(scope, definition):
         _begin_where_told(scope, definition, targets)
         return
@@ -78,6 +81,13 @@ def beginning(scope: Token) -> None:
     else:
         for activity in activities:
             ad_hoc_inner_instance.begin(scope, definition, activity)
+
+
+def _begin_placed(scope: Token) -> None:
+    """What somebody has put inside is what begins, in place of what collection or worker would say."""
+    _activate(scope)
+    scope.emit(LoopStarted(scope.key, len(scope.instance.children[scope.key])))
+    entering.begin_placed(scope)
 
 
 def _begin_where_told(scope: Token, definition: AdHoc, targets: Sequence[str]) -> None:

@@ -26,6 +26,11 @@ def beginning(token: Token) -> None:
     event, and goes from there to the nearest scope that has its name, which may be one that a mapping has
     made. In a camunda: model they see it and hide it.
     """
+    if entering.has_placed(token):
+        entering.map_inputs(token)
+        entering.activate(token)
+        entering.begin_placed(token)
+        return
     is_new, is_seen = token.row.state == ACTIVATING, token.node.inputs_see_event
     brought = _taken_out(token) if is_new and not is_seen else {}
     if is_new and not _has_begun(token):

@@ -15,12 +15,15 @@ from counterflow.kernel.work.step import Token
 
 
 def activated(token: Token) -> None:
-    """Put a token on the start event inside, or further in where the instance was told to begin there."""
-    starts = token.header.starts
-    if starts and token.row.triggered:
-        begin_inside(token, starts)
-    else:
+    """Put a token on the start event inside, or further in where the instance was told to begin there; what
+    somebody has put inside begins instead.
+    """
+    if not token.row.triggered:
         begin_at_start(token)
+    elif entering.has_placed(token):
+        entering.begin_placed(token)
+    else:
+        begin_inside(token, token.header.starts)
 
 
 def begin_at_start(scope: Token) -> None:

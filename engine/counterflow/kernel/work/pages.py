@@ -195,6 +195,13 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
     return min((key for key in able if key > after), default=min(able, default=0))
 
 
+def next_errand(state: State, undertaking_key: int) -> Errand | None:
+    """What the next page of an undertaking begins with; None where there is none."""
+    place = min(state.found[Errand].get(undertaking_key, ()), default=None)
+    errand: Errand | None = state.shared[Errand][place] if place is not None else None
+    return errand
+
+
 def put_off(step: Step) -> None:
     """Write down what a step has left to do, and what it has done of what was written down before."""
     page: Page | None = step.page

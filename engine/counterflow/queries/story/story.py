@@ -62,6 +62,8 @@ class Story:
         self.command = ("", 0)
         self.cause = Termination("command")
         """What would have terminated an element, if one were terminated now."""
+        self.ended_by_hand: Set[int] = frozenset()
+        """The element instances that the last modification has ended."""
 
     @property
     def root(self) -> ElementInstance:

@@ -18,6 +18,7 @@ from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import modification
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.queries.shapes import ElementInstance, Termination
 from counterflow.queries.story.story import Story
@@ -46,7 +47,9 @@ def note_cause(story: Story, event: Event) -> None:
 def add_termination(story: Story, element: ElementInstance) -> None:
     """Say of an element instance that is being swept away by what."""
     scope = story.elements.get(element.scope_key)
-    if scope is not None and scope.termination is not None:
+    if element.key in story.ended_by_hand:
+        element.termination = Termination("command", command=modification.ModifyProcessInstance.__name__)
+    elif scope is not None and scope.termination is not None:
         element.termination = Termination("scope")
     elif scope is None and story.created.parent_instance_key:
         element.termination = Termination("caller")
@@ -97,6 +100,10 @@ def _reached(story: Story, event: moves.ElementActivated) -> Termination | None:
     return Termination("terminate_end_event", element.element_id, element.element_name)
 
 
+def _modified(story: Story, event: modification.ProcessInstanceModified) -> None:
+    story.ended_by_hand = frozenset(event.terminated)
+
+
 def _fulfilled(_: Story, __: ad_hoc_sub_process.AdHocFulfilled) -> Termination:
     return Termination("completion_condition")
 
@@ -110,6 +117,7 @@ CAUSES: Mapping[type[Event], Callable[[Story, Any], Termination | None]] = {
     escalation.EscalationCaught: _escalated,
     cancel.TransactionCanceled: _canceled,
     moves.ElementActivated: _reached,
+    modification.ProcessInstanceModified: _modified,
     ad_hoc_sub_process.AdHocFulfilled: _fulfilled,
 }
 """What may sweep something away."""

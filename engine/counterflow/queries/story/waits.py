@@ -13,6 +13,7 @@ from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
+from counterflow.kernel.lives import modification
 from counterflow.kernel.vocabulary import Event
 from counterflow.model.reach import awaited_flows
 from counterflow.queries.definitions import UNNAMED, ElementName
@@ -174,6 +175,12 @@ def _gateway_reset(story: Story, event: joins.GatewayReset) -> None:
     del story.taken[event.scope_key, event.gateway_id]
 
 
+def _join_emptied(story: Story, event: modification.JoinEmptied) -> None:
+    for place, (gateway_id, _) in list(story.waiting.items()):
+        if place[0] == event.scope_key and gateway_id == event.gateway_id:
+            del story.waiting[place]
+
+
 def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:
     for scope_key, flow_id in list(story.waiting):
         if scope_key == event.scope_key:
@@ -233,4 +240,5 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     joins.GatewayActivated: _gateway_activated,
     joins.GatewayReset: _gateway_reset,
     moves.TokensSweptAway: _tokens_swept_away,
+    modification.JoinEmptied: _join_emptied,
 }

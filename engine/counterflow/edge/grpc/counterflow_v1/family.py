@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from counterflow.edge.grpc.calls import Behaviour, Translated, Translation
-from counterflow.edge.grpc.counterflow_v1 import to_wire
+from counterflow.edge.grpc.counterflow_v1 import modifications, to_wire
 from counterflow.edge.grpc.counterflow_v1.reading import Reading
 from counterflow.edge.grpc.counterflow_v1.to_wire import (
     broadcast,
@@ -74,7 +74,7 @@ class CounterflowService:
 
     def translations(self) -> Mapping[str, Translation]:
         """By rpc, those that are one command each."""
-        return {"CorrelateMessage": self.correlate_message}
+        return {"CorrelateMessage": self.correlate_message, "ModifyProcessInstance": self.modify}
 
     async def list_definitions(
         self, request: wire.ListDefinitionsRequest, call: Call
@@ -275,6 +275,10 @@ class CounterflowService:
             request.ad_hoc_sub_process_instance_key, activities, request.cancel_remaining_instances
         )
         return wire.ActivateAdHocSubProcessActivitiesResponse()
+
+    def modify(self, request: wire.ModifyProcessInstanceRequest) -> Translated:
+        """Tokens of an instance end, begin and move."""
+        return Translated(modifications.command_of(request, self._variable_bytes))
 
     async def get_quarantine(
         self, request: wire.GetQuarantineRequest, call: Call

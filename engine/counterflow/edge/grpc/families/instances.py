@@ -1,4 +1,4 @@
-"""What is done to process instances: start, await, cancel, set variables, resolve incidents."""
+"""What is done to process instances: start, await, modify, cancel, set variables, resolve incidents."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from counterflow.edge.grpc.calls import Translated, Translation
 from counterflow.edge.grpc.to_wire import created, result
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.modification_instructions import ActivateInstruction, TerminateInstruction
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.service.modifications import modification, variable_instructions
 from counterflow.service.refusals import NotThereYet
 from counterflow.service.requests import check_tenants, creation, document, duration_ms
 from counterflow.service.service import Service
@@ -29,6 +31,7 @@ class Instances:
         return {
             "CreateProcessInstance": self.create,
             "CancelProcessInstance": self.cancel,
+            "ModifyProcessInstance": self.modify,
             "SetVariables": self.set_variables,
             "ResolveIncident": self.resolve_incident,
         }
@@ -50,6 +53,22 @@ class Instances:
     def cancel(self, request: gateway.CancelProcessInstanceRequest) -> Translated:
         """An instance ends without completing."""
         return Translated(CancelProcessInstance(process_instance_key=request.processInstanceKey))
+
+    def modify(self, request: gateway.ModifyProcessInstanceRequest) -> Translated:
+        """Tokens of an instance end, and others begin."""
+        activate = [
+            ActivateInstruction(
+                wish.elementId,
+                max(wish.ancestorElementInstanceKey, 0),
+                variable_instructions(
+                    ((given.scopeId, given.variables) for given in wish.variableInstructions),
+                    self._variable_bytes,
+                ),
+            )
+            for wish in request.activateInstructions
+        ]
+        terminate = [TerminateInstruction(wish.elementInstanceKey) for wish in request.terminateInstructions]
+        return Translated(modification(request.processInstanceKey, activate, terminate))
 
     def set_variables(self, request: gateway.SetVariablesRequest) -> Translated:
         """Variables change, seen from a process instance or an element instance."""
