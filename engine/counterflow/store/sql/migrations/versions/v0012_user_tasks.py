@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")
