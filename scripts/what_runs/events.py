@@ -43,6 +43,11 @@ def _end(key: str = "end") -> str:
 
 
 def _start(trigger: str, words: Words) -> str:
+    """Of several that begin an instance together each is a message."""
+    if trigger == "parallel multiple":
+        both = definition("message", words) + '<messageEventDefinition id="d-second" messageRef="m2"/>'
+        subject = element("startEvent", both, attributes='parallelMultiple="true"')
+        return subject + _end() + path(SUBJECT, "end")
     return _subject("startEvent", trigger, words) + _end() + path(SUBJECT, "end")
 
 

@@ -71,7 +71,8 @@ def _events() -> str:
         [f"{trigger}: {_placed(trigger, positions)}", remark]
         for (trigger, remark), positions in instead.items()
     ]
-    return f"## Events\n\n{table}\n{_table(['refused', 'instead'], refused)}"
+    told = _table(["refused", "instead"], refused) if refused else ""
+    return f"## Events\n\n{table}\n{told}"
 
 
 def _placed(trigger: str, positions: list[str]) -> str:

@@ -11,6 +11,7 @@ SUBJECT: Final = "subject"
 """The id of the element that a model is about."""
 
 ERROR, MESSAGE, SIGNAL, ESCALATION, LINK = "E", "M", "S", "C", "L"
+SECOND: Final = "M2"
 """What the models' events name: an error code, and so on."""
 
 KEY: Final = "k"
@@ -147,7 +148,7 @@ def named_message(words: Words, key: str, name: str) -> str:
 
 def file(words: Words, inside: str, beside: str = "") -> bytes:
     """A BPMN file with one executable process, and what its events name."""
-    message = named_message(words, "m", MESSAGE)
+    message = named_message(words, "m", MESSAGE) + named_message(words, "m2", SECOND)
     roots = (
         f'<error id="e" errorCode={quoteattr(ERROR)}/>{message}<signal id="s" name="{SIGNAL}"/>'
         f'<escalation id="c" escalationCode="{ESCALATION}"/>'

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
+    ArrivedPart,
     ArrivedToken,
     ConditionalStart,
     ConditionalSubscription,
@@ -113,6 +114,10 @@ def _subscription(subscription: MessageSubscription, names: Names) -> str:
     return f"{names[subscription.key]}{place}{key}"
 
 
+def _part(part: ArrivedPart, names: Names) -> str:
+    return f"{names[part.key]} at {names[part.element_instance_key]}"
+
+
 def _token(token: ArrivedToken, names: Names) -> str:
     count = f" ({token.count} of them)" if token.count > 1 else ""
     return f"token at {token.gateway_id} in {names[token.scope_key]} from {token.flow_id}{count}"
@@ -155,6 +160,7 @@ _TOLD: Mapping[type[Row], Callable[[Any, Names], str]] = {
     MessageSubscription: _subscription,
     SignalSubscription: _listening,
     ConditionalSubscription: _asking,
+    ArrivedPart: _part,
     ArrivedToken: _token,
     UndoRecord: _undo,
     StartTimer: _timer,

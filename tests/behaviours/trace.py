@@ -15,6 +15,7 @@ from counterflow import kernel
 from counterflow.kernel.course import beginning, moves, undo
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
+from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import (
@@ -57,7 +58,12 @@ NAMED_AFTER = (
     conditions.ConditionalSubscriptionOpened,
 )
 """Events whose key is called after what `catch_id` says."""
-CALLED_AFTER_CATCH = (*NAMED_AFTER, conditions.ConditionalTriggered, conditions.ConditionalFailed)
+CALLED_AFTER_CATCH = (
+    *NAMED_AFTER,
+    multiple.PartArrived,
+    conditions.ConditionalTriggered,
+    conditions.ConditionalFailed,
+)
 STARTS = (
     timers.StartTimerOpened,
     messages.MessageStartOpened,
@@ -136,6 +142,8 @@ class Tracer:
             self._names[event.key] = f"message {self._messages}"
         elif isinstance(event, signals.SignalThrown | signals.SignalBroadcast):
             self._name_signal(event.key)
+        elif isinstance(event, multiple.PartArrived):
+            self._names[event.key] = f"arrival of {event.catch_id}"
         elif isinstance(event, STARTS):
             self._names[event.key] = f"start at {event.element_id}"
 

@@ -77,7 +77,8 @@ def test_events_are_told_apart_by_their_definition() -> None:
         Behaviour.START_EVENT,
         Behaviour.THROW_EVENT,
         Behaviour.END_EVENT,
-        None,
+        Behaviour.THROW_EVENT,
     ]
     assert one.by_id["x"].definition is None
-    assert one.by_id["x"].event == "compensateEventDefinition+errorEventDefinition"
+    assert one.by_id["x"].event == "multiple"
+    assert [part.behaviour for part in one.by_id["x"].parts] == [Behaviour.THROW_EVENT, None]

@@ -30,6 +30,7 @@ EMPTY = {
     *("sweep", "undertaking", "errand", "carried"),
     *("signal_subscription", "signal_start"),
     *("conditional_subscription", "conditional_start"),
+    "arrived_part",
 }
 """The tables of which the story has nothing."""
 

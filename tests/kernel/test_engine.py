@@ -154,6 +154,8 @@ LOG_FORMAT = {
     240: ("ProcessInstanceModified", "terminated joins activated"),
     241: ("JoinEmptied", "scope_key gateway_id"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    195: ("PartArrived", "key element_instance_key catch_id variables"),
+    196: ("PartForgotten", "key"),
 }
 """Tag, event and fields in order.
 

@@ -23,7 +23,7 @@ from scripts.what_runs.dialects import ADDED
 from scripts.what_runs.elements import SECTIONS
 from scripts.what_runs.events import POSITIONS, PROOFS, TRIGGERS
 from scripts.what_runs.page import page
-from scripts.what_runs.words import DIALECTS, ERROR, KEY, MESSAGE, SIGNAL, SUBJECT, Words
+from scripts.what_runs.words import DIALECTS, ERROR, KEY, MESSAGE, SECOND, SIGNAL, SUBJECT, Words
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CALLED = f'<definitions xmlns="{BPMN}" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"><process id="called" isExecutable="true"><extensionElements><zeebe:versionTag value="spring"/></extensionElements><startEvent id="s"/></process></definitions>'
@@ -42,7 +42,12 @@ TAGS = {
     "throw": "intermediateThrowEvent",
     "end": "endEvent",
 }
-DEFINITIONS = {"none": "", "compensation": "compensateEventDefinition"}
+DEFINITIONS = {
+    "none": "",
+    "compensation": "compensateEventDefinition",
+    "multiple": "multiple",
+    "parallel multiple": "parallelMultiple",
+}
 WITHOUT_MEANING = {
     ("compensation", "event sub-process (not interrupting)"),
     ("compensation", "boundary (not interrupting)"),
@@ -145,6 +150,7 @@ def begins_by_itself(engine: Engine) -> bool:
 def go_on(engine: Engine, *, fails: bool) -> None:
     """Let come what is waited for, then do the work that is there, or fail at it."""
     engine.publish(MESSAGE, KEY)
+    engine.publish(SECOND, KEY)
     engine.broadcast(SIGNAL)
     engine.advance(minutes=2)
     for job in engine.store.scan(Job, {}):

@@ -80,7 +80,7 @@ class Records:
     def waits_itself(self, event: messages.ElementTriggered) -> bool:
         """Whether the element that is triggered waits for what is its own."""
         waiting = self.subscriptions.get(event.receiver_key)
-        return waiting is not None and (waiting.element_instance_key, waiting.catch_id) == (
+        return waiting is not None and (waiting.element_instance_key, waiting.catch_id.partition("/")[0]) == (
             event.element_instance_key,
             self.elements[event.element_instance_key].element_id,
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from counterflow import kernel
 from counterflow.bpmn.ad_hoc import INNER
-from counterflow.bpmn.elements import ELEMENTS, ESCALATION, NONE, Category
+from counterflow.bpmn.elements import ELEMENTS, ESCALATION, MULTIPLE, NONE, PARALLEL_MULTIPLE, Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.model.events import (
@@ -21,6 +21,7 @@ from counterflow.model.events import (
     EscalationDefinition,
     LinkDefinition,
     MessageDefinition,
+    MultipleDefinition,
     SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
@@ -98,6 +99,10 @@ def kind_of(node: Node) -> str:
     if node.type in {"receiveTask", "eventBasedGateway"} and not is_led_to:
         kind = "begins" if not node.all_have_to_come else "begins and awaits all"
         return f"{node.type} that {kind}"
+    if node.part_of is not None:
+        return f"{node.type} {MULTIPLE}"
+    if isinstance(node.event, MultipleDefinition):
+        return f"{node.type} {PARALLEL_MULTIPLE if node.all_have_to_come else MULTIPLE}"
     definition = _DEFINITIONS.get(
         type(node.event), "messageEventDefinition" if isinstance(node.work, JobDefinition) else ""
     )

@@ -109,6 +109,11 @@ class _Pen:
     def begins(self, shape: ProcessShape, merge: str) -> None:
         """What begins instances beside the none start event, led to a gateway where its course begins."""
         before: tuple[str, ...] = ()
+        if shape.begins_at in {"any", "both"}:
+            name, several = f"{shape.id}_begin0", shape.begins_together
+            self.begin(start(name, definition_of(several, self.words), **marked_of(several)), name)
+            self.flows(name, merge)
+            return
         if shape.begins_at in {"first", "all"}:
             kind = "Parallel" if shape.begins_at == "all" else "Exclusive"
             marked = gateway(f"{shape.id}_g", "eventBased", instantiate="true", eventGatewayType=kind)
@@ -154,13 +159,15 @@ class _Pen:
         if isinstance(step, Activity):
             return (self.activity(step, entries),)
         if isinstance(step, Catch):
-            return (self.put(catch(step.id, definition_of(step.trigger, self.words)), step.id, entries),)
+            event = catch(step.id, definition_of(step.trigger, self.words), **marked_of(step.trigger))
+            return (self.put(event, step.id, entries),)
         if isinstance(step, Throw):
             return (
                 self.put(throw(step.id, compensate(activityRef=step.activity or None)), step.id, entries),
             )
         if isinstance(step, Send):
-            return (self.put(throw(step.id, self.sent(step.id)), step.id, entries),)
+            second = signalled(step.signal) if step.signal else ""
+            return (self.put(throw(step.id, self.sent(step.id), second), step.id, entries),)
         if isinstance(step, Shout | Escalate):
             thrown = signalled(step.signal) if isinstance(step, Shout) else escalated(step.code)
             return (self.put(throw(step.id, thrown), step.id, entries),)
@@ -244,7 +251,13 @@ class _Pen:
     def border(self, border: Border, host: str) -> None:
         cancels = None if border.interrupting else "false"
         self.elements.append(
-            boundary(border.id, host, definition_of(border.trigger, self.words), cancelActivity=cancels)
+            boundary(
+                border.id,
+                host,
+                definition_of(border.trigger, self.words),
+                cancelActivity=cancels,
+                **marked_of(border.trigger),
+            )
         )
         self.close(self.course(border.course, (border.id,)), f"{border.id}_z")
 
@@ -257,15 +270,19 @@ class _Pen:
         for scope in event_scopes:
             inner, first = _Pen(self.words), f"{scope.id}_start"
             definition = compensate() if scope.trigger is None else definition_of(scope.trigger, self.words)
-            inner.begin(
-                start(first, definition, isInterrupting=None if scope.interrupting else "false"), first
-            )
+            beside = None if scope.interrupting else "false"
+            marked = {} if scope.trigger is None else marked_of(scope.trigger)
+            inner.begin(start(first, definition, isInterrupting=beside, **marked), first)
             inner.course(scope.course, (first,))
             self.elements.append(event_sub_process(scope.id, *inner.elements))
 
     def end(self, shape: End) -> str:
         if shape.kind == "message":
-            return end(shape.id, self.sent(shape.id))
+            also = shape.also
+            second = "" if also is None else signalled(also.text)
+            if also is not None and also.kind == "terminate":
+                second = element("terminateEventDefinition")
+            return end(shape.id, self.sent(shape.id), second)
         inside = {
             "none": (),
             "terminate": (element("terminateEventDefinition"),),
@@ -377,8 +394,15 @@ class _Pen:
         )
 
 
+def marked_of(trigger: Trigger) -> dict[str, str]:
+    """The attribute that says that all of several have to come."""
+    return {"parallelMultiple": "true"} if trigger.together else {}
+
+
 def definition_of(trigger: Trigger, words: Words) -> str:
-    """The event definition of a trigger."""
+    """The event definition of a trigger, or those of several."""
+    if trigger.others:
+        return "".join(definition_of(each, words) for each in trigger.each)
     if trigger.kind == "condition":
         return words.conditional(trigger.text)
     if trigger.kind == "timer":

@@ -119,12 +119,15 @@ class _Grower:
         others = [Trigger("signal", "begin"), Trigger("timer", "R2/PT9S"), Trigger("timer", "PT7S")]
         others.append(Trigger("condition", BEGINS))
         message, other = Trigger("message", "begin"), self._chance.choice(others)
-        where = self._chance.choice(["start", "start", "start", "receive", "first", "all"])
+        several = ["any"] if shape.event_scopes else ["any", "both"]
+        where = self._chance.choice(["start", "start", "start", "receive", "first", "all", *several])
         begins = {
             "start": (self._chance.choice([message, other, other]),),
             "receive": (message,),
             "first": (message, other),
             "all": (message, Trigger("message", "begun")),
+            "any": (message, other),
+            "both": (message, Trigger("message", "begun")),
         }
         beside = Course((self._task(),), self._end([])) if where == "all" else Course(())
         return replace(shape, begins=begins[where], begins_at=where, beside=beside)
@@ -166,7 +169,13 @@ class _Grower:
         if self._hears:
             del kinds["signal"]
         kind = self._chance.choices(list(kinds), list(kinds.values()))[0]
-        return End(self._id("n"), kind, self._text_of(kind, steps))
+        return End(self._id("n"), kind, self._text_of(kind, steps), self._also(kind))
+
+    def _also(self, kind: str) -> Trigger | None:
+        """What an end event throws beside its message."""
+        if kind != "message" or not self._is_chance(0.4):
+            return None
+        return Trigger("terminate", "") if self._hears or self._is_chance(0.5) else self._signal()
 
     def _text_of(self, kind: str, steps: list[Step]) -> str:
         if kind in {"error", "escalation"}:
@@ -189,7 +198,7 @@ class _Grower:
             (14, lambda depth: Throw(self._id("w"))),
             (8, lambda depth: Again(self._task())),
             (7, lambda depth: Catch(self._id("e"), self._wait())),
-            (4, lambda depth: Send(self._id("m"))),
+            (4, lambda depth: self._send()),
             (0 if self._hears else 4, lambda depth: Shout(self._id("h"), self._signal().text)),
             (8, lambda depth: Escalate(self._id("l"), self._chance.choice(CODES[:2]))),
             (6, lambda depth: Pass(self._id("p"), self._chance.choice(PASSED))),
@@ -205,6 +214,10 @@ class _Grower:
         return self._chance.choices([maker for _, maker in makers], [weight for weight, _ in makers])[0](
             depth
         )
+
+    def _send(self) -> Send:
+        shouts = not self._hears and self._is_chance(0.3)
+        return Send(self._id("m"), self._signal().text if shouts else "")
 
     def _fork(self, depth: int) -> Step:
         return Fork(
@@ -368,6 +381,8 @@ class _Grower:
             )
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
+            known = [Trigger("message", awaited), *(border.trigger for border in borders)]
+            trigger = self._several(trigger, known, codes if interrupting else {})
             course = self._after(trigger, depth)
             borders.append(Border(self._id("b"), self._cycle(trigger, interrupting), interrupting, course))
         return tuple(borders)
@@ -380,6 +395,8 @@ class _Grower:
             trigger = self._trigger(codes, [scope.trigger for scope in scopes])
             interrupting = trigger.kind == "error" or self._is_chance(0.6)
             self._budget -= 1
+            known = [scope.trigger for scope in scopes]
+            trigger = self._several(trigger, known, codes if interrupting else {})
             course = self._after(trigger, depth)
             scopes.append(EventScope(self._id("v"), self._cycle(trigger, interrupting), interrupting, course))
         if undoes and self._is_chance(0.12):
@@ -387,15 +404,16 @@ class _Grower:
         return tuple(scopes)
 
     def _after(self, trigger: Trigger, depth: int) -> Course:
-        self._hears += trigger.kind == "signal"
+        kinds = {each.kind for each in trigger.each}
+        self._hears += "signal" in kinds
         course = self._short(depth)
-        self._hears -= trigger.kind == "signal"
+        self._hears -= "signal" in kinds
         if trigger.kind == "escalation":
             told_on: tuple[Step, ...] = ()
             if self._is_chance(0.5):  # it goes outward, and never back to what throws it
                 told_on = (Escalate(self._id("l"), trigger.text or CODES[0]), self._task())
             return replace(course, steps=(self._task(), *told_on, *course.steps))
-        if trigger.kind == "condition":  # others of the same element are asked before anything goes on
+        if "condition" in kinds:  # others of the same element are asked before anything goes on
             return replace(course, steps=(self._task(), *course.steps))
         return course
 
@@ -424,13 +442,34 @@ class _Grower:
         if kind == "condition":
             return self._condition()
         found = self._message() if kind == "message" else self._signal()
-        return self._timer() if found in taken else found
+        return self._timer() if _is_among(found, taken) else found
+
+    def _several(
+        self, trigger: Trigger, taken: Sequence[Trigger | None], codes: dict[str, list[str]]
+    ) -> Trigger:
+        """Now and then one of several events: another kind beside the first, or, where both are waited for,
+        together with it.
+        """
+        if trigger.kind == "escalation" or not self._is_chance(0.18):
+            return trigger
+        kinds = {"timer": self._timer, "message": self._message, "signal": self._signal}
+        kinds["condition"] = self._condition
+        if codes.get("error") and trigger.kind != "error" and self._is_chance(0.3):
+            code = self._chance.choice(codes["error"])
+            codes["error"].remove(code)
+            return replace(trigger, others=(Trigger("error", code),))
+        other = kinds[self._chance.choice([kind for kind in kinds if kind != trigger.kind])]()
+        if _is_among(other, taken):
+            return trigger
+        together = trigger.kind != "error" and self._is_chance(0.5)
+        return replace(trigger, others=(other,), together=together)
 
     def _cycle(self, trigger: Trigger, interrupting: bool) -> Trigger:
         """What does not interrupt may come again."""
         if (
             trigger.kind == "timer"
             and trigger.text.startswith("P")
+            and not trigger.others
             and not interrupting
             and self._is_chance(0.5)
         ):
@@ -439,12 +478,13 @@ class _Grower:
 
     def _wait(self) -> Trigger:
         kind = self._chance.choice(["timer", "timer", "message", "message", "signal", *["condition"] * 2])
-        return {
+        wait = {
             "timer": self._timer,
             "message": self._message,
             "signal": self._signal,
             "condition": self._condition,
         }[kind]()
+        return self._several(wait, (), {})
 
     def _timer(self) -> Trigger:
         seconds = self._chance.choice([0, 1, 2, 5, 10, 30])
@@ -478,3 +518,7 @@ class _Grower:
 
     def _is_chance(self, probability: float) -> bool:
         return self._chance.random() < probability
+
+
+def _is_among(trigger: Trigger, taken: Sequence[Trigger | None]) -> bool:
+    return any(known is not None and trigger in known.each for known in taken)

@@ -13,7 +13,7 @@ from counterflow import kernel
 from counterflow.kernel.course import ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.course.ending import SweepBegun
-from counterflow.kernel.events import cancel, conditional
+from counterflow.kernel.events import cancel, conditional, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -44,6 +44,7 @@ RISING = (
     signals.SignalSubscriptionOpened,
     conditional.ConditionalSubscriptionOpened,
     conditional.ConditionalStartOpened,
+    multiple.PartArrived,
 )
 ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 

@@ -14,6 +14,7 @@ from typing import Any
 from counterflow.kernel.elements.ad_hoc_activation import FULFILLED
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
+    ArrivedPart,
     ArrivedToken,
     ConditionalSubscription,
     ElementInstance,
@@ -80,6 +81,7 @@ class InstanceCheck:
             for table in (Timer, MessageSubscription, SignalSubscription, ConditionalSubscription)
             for row in rows[table]
         )
+        self._arrived = Counter((row.element_instance_key, row.catch_id) for row in rows[ArrivedPart])
         self._waiting = {key for key, _ in self._waits}
         self._loops: dict[int, Repetition] = {row.element_instance_key: row for row in rows[Repetition]}
         self._with_errands = with_errands(store, self._header.key)
@@ -113,6 +115,7 @@ class InstanceCheck:
                 self._job_rows,
                 self._user_task_rows,
                 self._wait_rows,
+                self._part_rows,
                 self._loop_rows,
                 self._undo_rows,
                 self._small_rows,
@@ -170,7 +173,8 @@ class InstanceCheck:
             return (
                 called is not None and called.state == "active" and called.parent_element_key == element.key
             )
-        if behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
+        begins_with_others = behaviour is Behaviour.START_EVENT and node.all_have_to_come
+        if begins_with_others or behaviour in (Behaviour.CATCH_EVENT, Behaviour.EVENT_BASED_GATEWAY):
             return element.key in self._waiting
         if behaviour in (Behaviour.THROW_EVENT, Behaviour.END_EVENT):
             return element.key in self._undoing
@@ -241,11 +245,28 @@ class InstanceCheck:
             if is_waiting and not (self._is_sweeping or self._with_errands):
                 yield from self._missing_waits(element)
 
+    def _part_rows(self) -> Iterator[str]:
+        """Of several events that all have to come, some have: never all, and what comes once is waited for no
+        more.
+        """
+        for (key, part_id), count in self._arrived.items():
+            element, part = self._elements.get(key), self._nodes[part_id]
+            event = self._nodes[part.part_of or ""]
+            if element is None or part_id not in self._nodes[element.element_id].waits_for:
+                yield f"'{part_id}' has come to {element}, which does not wait for it"
+            if count > 1 or all(self._arrived[key, other] for other in event.parts):
+                yield f"'{part_id}' has come to {element} {count} times, and with the others that have to come"
+            is_once = event.interrupting or event.behaviour is Behaviour.CATCH_EVENT
+            if is_once and self._waits[key, part_id]:
+                yield f"{element} waits for '{part_id}', which has come"
+
     def _missing_waits(self, element: ElementInstance) -> Iterator[str]:
         """What begins event sub-processes is waited for once the start event of their scope is left."""
         is_beginning = element.key in self._beginning
         for catch_id in self._expected_waits(element):
             if is_beginning and self._nodes[catch_id].behaviour is Behaviour.START_EVENT:
+                continue
+            if (element.key, catch_id) in self._arrived:
                 continue
             once = (
                 isinstance(self._nodes[catch_id].event, TimerDefinition)

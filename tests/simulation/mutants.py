@@ -27,7 +27,7 @@ from counterflow.kernel.elements import (
     throw_event,
 )
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import arrivals, cancel
+from counterflow.kernel.events import arrivals, cancel, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
@@ -526,6 +526,23 @@ def condition_forgotten_between_pages(patch: Patch) -> None:
     patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear() or [])
 
 
+def one_part_is_all(patch: Patch) -> None:
+    """Of several events that all have to come, the first is enough."""
+    patch.setattr(multiple, "come", lambda token, part, values: values)
+
+
+def parts_are_kept(patch: Patch) -> None:
+    """What has come with the others is there for the next time as well."""
+    forget = multiple.PartForgotten
+
+    def emit(course: Course, event: Any) -> None:
+        if not isinstance(event, forget):
+            emitted(course, event)
+
+    emitted = Course.emit
+    patch.setattr(Course, "emit", emit)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -586,6 +603,8 @@ MUTANTS = (
     condition_triggers_whatever_it_gives,
     condition_sees_what_is_hidden,
     condition_forgotten_between_pages,
+    one_part_is_all,
+    parts_are_kept,
 )
 
 

@@ -34,6 +34,7 @@ from tests.simulation.scopes import (
     process_of,
     scope_of,
     starts_of,
+    trigger_of,
     undoable,
 )
 from tests.simulation.shapes import (
@@ -60,6 +61,7 @@ from tests.simulation.shapes import name_of as name_of_step
 from tests.simulation.travel import find_catch
 from tests.simulation.undoing import Intervals
 
+Catching = Border | EventScope | Catch | Course | Activity
 Called = Callable[[str], "ProcessShape | None"]
 """The latest version of a process, None as long as there is none."""
 BODY = -1
@@ -138,7 +140,20 @@ class Reference(Branching):
             raise Disagreement(f"{path} does not wait for {catch_id}")
         if not again:
             del live.waits[catch_id]
-        self._come(live, catch)
+        if self._has_come(live, catch_id, catch):
+            self._come(live, catch)
+
+    def _has_come(self, live: Live, catch_id: str, catch: Catching) -> bool:
+        """Whether an event has come with one of its parts: at once, or with the last of all that have to come."""
+        trigger, event_id = trigger_of(catch), catch_id.partition("/")[0]
+        if trigger is None or not trigger.together:
+            return True
+        arrived = live.arrived.setdefault(event_id, set())
+        arrived.add(catch_id)
+        if len(arrived) < len(trigger.each):
+            return False
+        del live.arrived[event_id]
+        return True
 
     def heard(self, path: Path) -> None:
         """Everybody has received the signal that an event has thrown."""
@@ -189,7 +204,7 @@ class Reference(Branching):
             raise Disagreement(f"something happened to {path}, which is not alive")
         return live
 
-    def _come(self, live: Live, catch: Border | EventScope | Catch | Course | Activity) -> None:
+    def _come(self, live: Live, catch: Catching) -> None:
         if isinstance(catch, Border):
             scope = scope_of(live)
             if catch.interrupting:
@@ -243,7 +258,11 @@ class Reference(Branching):
         elif isinstance(step, Again):
             self._enter(step.activity, scope, lambda: self._again(step, scope, then))
         elif isinstance(step, Catch):
-            self._open(step, step.id, scope, then).waits[step.id] = step
+            self._open(step, step.id, scope, then).waits.update(
+                dict.fromkeys(step.trigger.parts(step.id), step)
+            )
+        elif isinstance(step, Send) and step.signal:
+            self._step(Send(step.id), scope, lambda: self._step(step.second, scope, then))
         elif isinstance(step, Send | Shout):
             self._open(step, step.id, scope, then).job = isinstance(step, Send)
         elif isinstance(step, Escalate):
@@ -292,7 +311,9 @@ class Reference(Branching):
             self._undo(live, "")
             return
         elif end.kind in {"message", "signal"}:
-            self._open(end, end.id, scope, nothing).job = end.kind == "message"
+            second = end.second
+            then = nothing if second is None else lambda: self._end(second, scope)
+            self._open(end, end.id, scope, then).job = end.kind == "message"
             return
         self._may_end(scope)
 
@@ -402,6 +423,12 @@ class Reference(Branching):
 
     def _begin_by(self, name: str, shape: ProcessShape, scope: Scope) -> None:
         """An event has begun the instance; of those that all have to come the others are waited for."""
+        if shape.begins_at == "both":
+            event = Catch(f"{shape.id}_begin0", shape.begins[0])
+            then = functools.partial(self._course, shape.course, scope, nothing)
+            others = [other for other in shape.begun_by if other != name]
+            self._open(event, event.id, scope, then).waits.update(dict.fromkeys(others, event))
+            return
         for other, course in shape.begun_by.items():
             if shape.begins_at == "all" and other != name:
                 event = Catch(other, shape.begins[0])

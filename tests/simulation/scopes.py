@@ -20,6 +20,7 @@ from tests.simulation.shapes import (
     Send,
     Shout,
     Throw,
+    Trigger,
 )
 
 Name = tuple[str, int, int]
@@ -94,6 +95,8 @@ class Live:
     undoes: tuple[Entry, Live] | None = None
     taken: list[Entry] = field(default_factory=list)
     completed: int = 0
+    arrived: dict[str, set[str]] = field(default_factory=dict)
+    """By the event, which of the several have come that all have to."""
     is_fulfilled: bool = False
     """An ad-hoc sub-process whose worker has said that it is done."""
 
@@ -195,13 +198,25 @@ def process_of(live: Live) -> Live:
 
 def borders_of(shape: Activity) -> dict[str, Border | EventScope | Catch | Course | Activity]:
     """The events on the border that are waited for, by id."""
-    return {border.id: border for border in shape.borders if border.trigger.kind not in LOOKED_FOR}
+    return {
+        name: border
+        for border in shape.borders
+        for name, trigger in border.trigger.parts(border.id).items()
+        if trigger.kind not in LOOKED_FOR
+    }
 
 
 def starts_of(events: Sequence[EventScope]) -> dict[str, EventScope]:
     """The events that begin event sub-processes and are waited for, by id."""
     return {
-        f"{event.id}_start": event
+        name: event
         for event in events
-        if event.trigger is not None and event.trigger.kind not in LOOKED_FOR
+        if event.trigger is not None
+        for name, trigger in event.trigger.parts(f"{event.id}_start").items()
+        if trigger.kind not in LOOKED_FOR
     }
+
+
+def trigger_of(catch: Border | EventScope | Catch | Course | Activity) -> Trigger | None:
+    """What it waits for, where that may be several events."""
+    return catch.trigger if isinstance(catch, Border | EventScope | Catch) else None

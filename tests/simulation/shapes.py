@@ -7,11 +7,21 @@ whatever follows (`end` None). Every step can be taken out, which is how a faili
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 OWN = "own-"
 """How the names of messages begin that are meant by their instance, and not by a key of the model."""
+TAGS = {
+    "timer": "timerEventDefinition",
+    "message": "messageEventDefinition",
+    "signal": "signalEventDefinition",
+    "condition": "conditionalEventDefinition",
+    "error": "errorEventDefinition",
+    "terminate": "terminateEventDefinition",
+}
+"""How the definition of an event is written that is one of several."""
 Mapping: TypeAlias = tuple[str, str]
 """A path that is read (`d.x`), and the one at which its value is put."""
 
@@ -21,21 +31,52 @@ class Trigger:
     """What an event waits for: `timer` (text: a duration, a cycle, or a date's expression), `message` or
     `signal` (its name), `condition` (the variable that has to be true), `error` or `escalation` (its code) or
     `cancel`.
+
+    With `others` it is one of several events in one, each of a kind of its own: any of them comes, or all do
+    `together`.
     """
 
     kind: str
     text: str
+    others: tuple[Trigger, ...] = ()
+    together: bool = False
+
+    @property
+    def each(self) -> tuple[Trigger, ...]:
+        """All of the several, or itself."""
+        return (replace(self, others=(), together=False), *self.others)
+
+    def parts(self, name: str) -> dict[str, Trigger]:
+        """Each by the id that is waited for, where the event has this one."""
+        if not self.others:
+            return {name: self}
+        seen: Counter[str] = Counter()
+        parts = {}
+        for each in self.each:
+            seen[each.kind] += 1
+            parts[f"{name}/{TAGS[each.kind]}[{seen[each.kind]}]"] = each
+        return parts
 
 
 @dataclass(frozen=True)
 class End:
     """An end event: `none`, `terminate`, `cancel`, `message`, `signal` (text: its name), `error`, `escalation`
     (text: its code) or `undo` (text: the activity, empty: all).
+
+    With `also` it throws a `signal` (its name) or is a `terminate` as well, when its message is sent.
     """
 
     id: str
     kind: str
     text: str = ""
+    also: Trigger | None = None
+
+    @property
+    def second(self) -> End | None:
+        """What it throws beside its message, as an end event of its own."""
+        if self.also is None:
+            return None
+        return End(f"{self.id}/{TAGS[self.also.kind]}[1]", self.also.kind, self.also.text)
 
 
 @dataclass(frozen=True)
@@ -178,9 +219,15 @@ class Throw:
 
 @dataclass(frozen=True)
 class Send:
-    """An intermediate event that throws a message: a job."""
+    """An intermediate event that throws a message: a job. With `signal` it throws that, too, when it is done."""
 
     id: str
+    signal: str = ""
+
+    @property
+    def second(self) -> Shout:
+        """The signal as an event of its own."""
+        return Shout(f"{self.id}/{TAGS['signal']}[1]", self.signal)
 
 
 @dataclass(frozen=True)
@@ -224,13 +271,22 @@ class ProcessShape:
     begins: tuple[Trigger, ...] = ()
     begins_at: str = "start"
     """Where these are: each at a `start` event, at a `receive` task, behind a gateway where the `first` of them
-    counts, or behind one where `all` have to come: then the second leads to `beside`, the first to the course.
+    counts, or behind one where `all` have to come: then the second leads to `beside`, the first to the course;
+    or in one start event of which `any` comes, or `both` have to.
     """
     beside: Course = Course(())
 
     @property
+    def begins_together(self) -> Trigger:
+        """What begins instances, as one event."""
+        first, *others = self.begins
+        return replace(first, others=tuple(others), together=self.begins_at == "both")
+
+    @property
     def begun_by(self) -> dict[str, Course]:
         """Where each event that begins instances leads, by its id."""
+        if self.begins_at in {"any", "both"}:
+            return dict.fromkeys(self.begins_together.parts(f"{self.id}_begin0"), self.course)
         later = self.beside if self.begins_at == "all" else self.course
         return {
             f"{self.id}_begin{place}": later if place else self.course for place in range(len(self.begins))

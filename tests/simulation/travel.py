@@ -34,4 +34,12 @@ def catching(
 ) -> Border | EventScope | None:
     """The event for this very code, else the one for any."""
     triggers = (Trigger(kind, code), Trigger(kind, ""))
-    return next((event for trigger in triggers for event in events if event.trigger == trigger), None)
+    return next(
+        (
+            event
+            for trigger in triggers
+            for event in events
+            if event.trigger is not None and trigger in event.trigger.each
+        ),
+        None,
+    )

@@ -4,15 +4,16 @@ holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from counterflow.bpmn.ad_hoc import described, inner_of, is_inside_activation
 from counterflow.bpmn.dialects.reader import DialectReader
 from counterflow.bpmn.dialects.readers import READERS
-from counterflow.bpmn.elements import COMPENSATION, ERROR
+from counterflow.bpmn.elements import COMPENSATION, ERROR, PARALLEL_MULTIPLE
 from counterflow.bpmn.extensions import compensated_result, compensation_order
-from counterflow.bpmn.outline import Element, Outline
+from counterflow.bpmn.outline import Element, Outline, SequenceFlow
 from counterflow.bpmn.rules.job_type import passes_unsent
 from counterflow.bpmn.undo import undoes_as_a_whole
 from counterflow.model.graph import (
@@ -57,15 +58,13 @@ class _Builder:
         self.outline = outline
         self.reader: DialectReader = READERS[outline.dialect]
         self.flows = {
-            id(flow): Flow(
-                flow.id, flow.attribute("sourceRef"), flow.attribute("targetRef"), flow.condition, flow.line
-            )
+            id(flow): Flow(flow.id, _left_at(flow), flow.attribute("targetRef"), flow.condition, flow.line)
             for flow in outline.flows
         }
 
     def process(self, root: Element, elements: list[Element]) -> Process:
         """One process, with a node for each of its elements and for itself."""
-        nodes = {element.id: self._node(element) for element in elements}
+        nodes = {node.id: node for element in elements for node in self._nodes(element)}
         nodes |= {inner.id: inner for element in elements for inner in _inner_instance(element)}
         joins = [element.id for element in elements if element.waits_for_what_can_come]
         nodes |= {join: replace(nodes[join], reach=reach(nodes, nodes[join])) for join in joins}
@@ -77,10 +76,34 @@ class _Builder:
             nodes=nodes,
         )
 
+    def _nodes(self, element: Element) -> Iterator[Node]:
+        """The node of an element, but where its parts stand for it.
+
+        What throws several events throws the first in its own name, and the others one after another.
+        """
+        if element.part_of is not None:
+            yield self._part(element, element.part_of)
+        elif element.kind.catches or not element.parts:
+            yield self._node(element)
+
+    def _part(self, part: Element, event: Element) -> Node:
+        """What is caught holds no token; what is thrown stands between the part before and the one after."""
+        node = self._node(part)
+        if event.kind.catches:
+            return replace(node, incoming=(), outgoing=(), part_of=event.id)
+        flows = _between(event.parts)
+        place = event.parts.index(part)
+        return replace(
+            node,
+            incoming=node.incoming if place == 0 else flows[place - 1 : place],
+            outgoing=node.outgoing if place == len(flows) else flows[place : place + 1],
+            part_of=event.id if place else None,
+        )
+
     def _node(self, element: Element) -> Node:
         details = element.details
         return Node(
-            id=element.id,
+            id=element.node_id,
             type=element.tag,
             behaviour=self._behaviour(element),
             parent=_scope_of(element),
@@ -117,8 +140,11 @@ class _Builder:
             compensation_event_sub_process=next(
                 (child.id for child in element.event_sub_processes if undoes_as_a_whole(child)), None
             ),
-            event_starts=tuple(event.id for event in element.process_starts if event.waits),
-            all_have_to_come=element.awaits_all,
+            event_starts=tuple(
+                part.node_id for event in element.process_starts if event.waits for part in event.alternatives
+            ),
+            all_have_to_come=element.awaits_all or element.event == PARALLEL_MULTIPLE,
+            parts=tuple(part.node_id for part in element.parts if element.kind.catches),
             compensation_order=compensation_order(element) if element.parent is None else None,
         )
 
@@ -132,7 +158,23 @@ class _Builder:
     def _hands_out(self, element: Element) -> bool:
         if element.tag != "boundaryEvent" or element.details.outputs:
             return False
-        return self.reader.HANDS_ERRORS_OUT or not element.catches(ERROR)
+        return self.reader.HANDS_ERRORS_OUT or not any(part.catches(ERROR) for part in element.alternatives)
+
+
+def _left_at(flow: SequenceFlow) -> str:
+    """The node that a flow leaves: of an event that throws several, that of the last."""
+    source = flow.source
+    if source is None or source.kind.catches or not source.parts:
+        return flow.attribute("sourceRef")
+    return source.parts[-1].node_id
+
+
+def _between(parts: Sequence[Element]) -> tuple[Flow, ...]:
+    """The flows, not drawn, along which one event throws after another."""
+    return tuple(
+        Flow(f"{one.node_id} → {other.node_id}", one.node_id, other.node_id, line=other.line)
+        for one, other in pairwise(parts)
+    )
 
 
 def _scope_of(element: Element) -> str:
@@ -179,10 +221,13 @@ def _body(element: Element) -> Behaviour | None:
 
 def _waits_for(element: Element) -> tuple[str, ...]:
     if element.behaviour is Behaviour.EVENT_BASED_GATEWAY:
-        return tuple(flow.target.id for flow in element.outgoing if flow.target is not None)
-    own = [element] if element.behaviour is Behaviour.CATCH_EVENT else []
+        targets = (flow.target for flow in element.outgoing if flow.target is not None)
+        return tuple(part.node_id for target in targets for part in target.alternatives)
+    is_caught_inside = element.is_process_start and element.event == PARALLEL_MULTIPLE
+    own = [element] if element.behaviour is Behaviour.CATCH_EVENT or is_caught_inside else []
     inside = [event for child in element.event_sub_processes for event in child.start_events]
-    return tuple(event.id for event in (*own, *element.boundary_events, *inside) if event.waits)
+    events = (*own, *element.boundary_events, *inside)
+    return tuple(part.node_id for event in events for part in event.alternatives if part.waits)
 
 
 def _compensation(element: Element) -> Compensation | None:

@@ -71,7 +71,11 @@ CONDITIONAL: Final = "conditionalEventDefinition"
 LINK: Final = "linkEventDefinition"
 COMPENSATION: Final = "compensateEventDefinition"
 CANCEL: Final = "cancelEventDefinition"
+TERMINATE: Final = "terminateEventDefinition"
 """Kinds of event that rules speak of, by the tags of their definitions."""
+MULTIPLE: Final = "multiple"
+PARALLEL_MULTIPLE: Final = "parallelMultiple"
+"""What stands for the tag of a definition where there are several: one of them comes, or all of them do."""
 
 
 class Joins(StrEnum):

@@ -17,7 +17,9 @@ from counterflow.bpmn.details import Details
 from counterflow.bpmn.elements import (
     COMPENSATION,
     MULTI_INSTANCE,
+    MULTIPLE,
     NONE,
+    PARALLEL_MULTIPLE,
     Category,
     ElementKind,
     EventKind,
@@ -101,7 +103,13 @@ class Element(Drawn):
     definitions: list[etree._Element] = field(default_factory=list)
     """The event definitions inside."""
     event_kind: EventKind | None = None
-    """What kind of event it is; None for what is none, or more than one."""
+    """What kind of event it is; None for what is none that is known."""
+    parts: list[Element] = field(default_factory=list)
+    """Events with several definitions only: the same event with each of them alone, in document order."""
+    part_of: Element | None = None
+    """Parts only: the event as it is drawn, whose id, flows and border they share."""
+    part_path: str = ""
+    """Parts only: where its definition stands; the id of its node, where that is not the event's own."""
     children: list[Element] = field(default_factory=list)
     incoming: list[SequenceFlow] = field(default_factory=list)
     outgoing: list[SequenceFlow] = field(default_factory=list)
@@ -122,11 +130,23 @@ class Element(Drawn):
 
     @property
     def event(self) -> str:
-        """Tag of the one event definition, `NONE` without any, all of them joined where there are several.
+        """Tag of the one event definition, `NONE` without any; where there are several, what stands for them.
 
         Of an activity that is an event, the tag that its definition would have.
         """
-        return self.kind.event or "+".join(map(local_name, self.definitions)) or NONE
+        if len(self.definitions) > 1:
+            return PARALLEL_MULTIPLE if self.attribute("parallelMultiple") == TRUE else MULTIPLE
+        return self.kind.event or (local_name(self.definitions[0]) if self.definitions else NONE)
+
+    @property
+    def alternatives(self) -> list[Element]:
+        """Its parts, or itself where it has none."""
+        return self.parts or [self]
+
+    @property
+    def node_id(self) -> str:
+        """The id that it has in the graph."""
+        return self.part_path or self.id
 
     @property
     def reference(self) -> str:
@@ -182,7 +202,12 @@ class Element(Drawn):
 
     @property
     def waits(self) -> bool:
-        """Whether it waits for an event that comes from outside, such as a timer or a message."""
+        """Whether it waits for an event that comes from outside, such as a timer or a message.
+
+        Of several, whether it does for each of them.
+        """
+        if self.parts:
+            return all(part.waits for part in self.parts)
         return (
             self.behaviour is not None
             and self.kind.catches
@@ -239,7 +264,9 @@ class Element(Drawn):
     def has_to_come(self) -> bool:
         """Whether it is one of several events that all come, and the first of them begins the instance."""
         gateway = self.gateway_before
-        return gateway is not None and gateway.awaits_all
+        if gateway is not None and gateway.awaits_all:
+            return True
+        return self.part_of is not None and self.part_of.event == PARALLEL_MULTIPLE and self.is_process_start
 
     @property
     def awaits_all(self) -> bool:

@@ -84,15 +84,17 @@ def _judge(root: etree._Element, resource_name: str, rules: Sequence[Rule], note
         notes.add([mixed_dialects(root, resource_name, origin, dialect)])
     _read_details(ModelReading(drawn, READERS[dialect], notes))
     notes.add(finding for check in rules for finding in check(drawn))
-    findings = tuple(reported_once(notes, _ABOUT_WHAT_IS_USED))
+    # what the parts of an event have in common is told of it once
+    findings = tuple(reported_once(dict.fromkeys(notes), _ABOUT_WHAT_IS_USED))
     return ReadProcesses(findings, () if notes.has_errors() else build(drawn))
 
 
 def _read_details(reading: ModelReading) -> None:
     drawn, dialect, notes = reading
     for element in drawn.elements:
-        if element.behaviour is not None:  # else it is refused as a whole
-            element.details = _told_of_mappings(element, dialect.details(element, notes), notes)
+        # else it is refused as a whole, or each of its parts is read by itself
+        if element.behaviour is not None and (element.kind.catches or not element.parts):
+            element.details = _details(element, dialect, notes)
             kind = KINDS.get(element.event) if element.event_kind is not None else None
             element.details = replace(
                 element.details,
@@ -106,6 +108,16 @@ def _read_details(reading: ModelReading) -> None:
         xml = flow.condition_xml
         if xml is not None and not flow.is_default:
             flow.condition = dialect.condition(flow, xml, notes)
+
+
+def _details(element: Element, dialect: DialectReader, notes: Notes) -> Details:
+    """What it has of a job is told of the part that is one, and not a second time of the others."""
+    before = len(notes)
+    details = _told_of_mappings(element, dialect.details(element, notes), notes)
+    event = element.part_of
+    if event is not None and not element.is_job and any(part.is_job for part in event.parts):
+        notes.forget(before)
+    return details
 
 
 def _told_of_mappings(element: Element, details: Details, notes: Notes) -> Details:

@@ -15,7 +15,7 @@ from counterflow.bpmn.elements import (
     READ_OVER,
     Category,
 )
-from counterflow.bpmn.events import link
+from counterflow.bpmn.events import link, multiple
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.outline import Association, Drawn, Element, Outline, SequenceFlow
 from counterflow.bpmn.xml import BPMN, TRUE, children
@@ -75,6 +75,9 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
         marks = (child for child in xml if local_name(child) in OF_AN_ELEMENT and namespace(child) == BPMN)
         element.loop = next(marks, None)
     drawn.elements.append(element)
+    if len(element.definitions) > 1 and element.behaviour is not None:
+        element.parts += multiple.parts_of(element, KINDS)
+        drawn.elements += element.parts
     drawn.by_id.setdefault(element.id, element)
     if element.kind.is_scope:
         _fill_scope(drawn, element)
@@ -156,7 +159,7 @@ def _join_boundary_events(drawn: Outline) -> None:
     for element in drawn.elements:
         if element.tag == "boundaryEvent":
             element.attached_to = drawn.by_id.get(element.attribute("attachedToRef"))
-            if element.attached_to is not None:
+            if element.attached_to is not None and element.part_of is None:
                 element.attached_to.boundary_events.append(element)
 
 

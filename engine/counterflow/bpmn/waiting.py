@@ -75,6 +75,8 @@ class Meetings:
         return known
 
     def _at(self, element: Element) -> frozenset[Meeting]:
+        if element.parts and not element.kind.catches:
+            return frozenset().union(*map(self._at, element.parts))
         if element.throws_undo:
             return _ANYTHING  # its handlers run in the scope of the throw
         if (

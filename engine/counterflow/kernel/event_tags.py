@@ -109,6 +109,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
+        "PartArrived": 195,
+        "PartForgotten": 196,
         "UserTaskCreated": 200,
         "UserTaskAssigned": 201,
         "UserTaskUpdated": 202,

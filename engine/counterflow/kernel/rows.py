@@ -438,6 +438,21 @@ class ConditionalSubscription(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
+@stored(Home.INSTANCE, owned=True)
+class ArrivedPart(Row, frozen=True, gc=False):
+    """One of several events that an element instance waits for has come before the others.
+
+    It has brought these variables (a JSON object). `catch_id` is the part of the event.
+    """
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    catch_id: str
+    variables: bytes
+    tenant_id: str = DEFAULT_TENANT
+
+
 @stored(Home.PARTITION)
 class StartTimer(Row, frozen=True, gc=False):
     """A moment at which an instance of a definition begins, at its start event `element_id`."""

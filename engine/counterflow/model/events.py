@@ -148,6 +148,14 @@ class ConditionalDefinition:
     on_update: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class MultipleDefinition:
+    """Several events in one: any of them, or all of them, are caught (`Node.all_have_to_come`).
+
+    Each is a part of the event, a node of its own (`Node.parts`). 10.5.5.
+    """
+
+
 CatchDefinition = TimerDefinition | MessageDefinition | SignalDefinition | ConditionalDefinition
 """What is waited for with a row of its own; errors and compensation are looked for when they happen."""
 
@@ -158,5 +166,6 @@ EventDefinition = (
     | CancelDefinition
     | LinkDefinition
     | TerminateDefinition
+    | MultipleDefinition
     | CatchDefinition
 )

@@ -389,9 +389,18 @@ class Node:
     events, receive tasks, and what follows an event-based gateway.
     """
     all_have_to_come: bool = False
-    """Event-based gateways only: whether all events behind it come, the first to begin the instance."""
+    """Whether all of several come: parts of an event, or events behind a gateway that begins instances."""
+    parts: tuple[str, ...] = ()
+    """Events only that catch one of several, or all of them: the nodes of these, in document order."""
+    part_of: str | None = None
+    """Parts only: the event as it is drawn."""
     compensation_order: CompensationOrder | None = None
     """The process only: order for every throw in it that names none."""
+
+    @property
+    def drawn_id(self) -> str:
+        """The id under which it is found in the drawing."""
+        return self.part_of or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ class ElementName(NamedTuple):
     incoming: tuple[tuple[str, str], ...] = ()
     reach: Reach | None = None
     headers: bytes = b""
+    part_of: str = ""
+    """Of what is drawn as a part of an event, the id of that."""
 
 
 UNNAMED = ElementName("", "")
@@ -103,7 +105,14 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
     for process in read_accepted(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
             return {
-                node.id: ElementName(node.name, node.type, _several(node), node.reach, _headers(node))
+                node.id: ElementName(
+                    node.name,
+                    node.type,
+                    _several(node),
+                    node.reach,
+                    _headers(node),
+                    node.part_of or "",
+                )
                 for node in process.nodes.values()
             }
     return {}

@@ -8,7 +8,6 @@ from counterflow.bpmn.rules.unsupported_element import RULE
 from counterflow.documents.findings import Severity
 from tests.bpmn.diagram import (
     boundary,
-    compensate,
     element,
     end,
     model,
@@ -80,7 +79,6 @@ def test_a_process_is_not_done_once_per_item() -> None:
     "inside, expected",
     [
         ([boundary("bare", "a")], ["bare"]),
-        ([boundary("both", "a", compensate(), element("errorEventDefinition"))], ["both"]),
         ([element("task", id="many", startQuantity="2")], ["many"]),
         ([element("task", id="many", completionQuantity="3")], ["many"]),
         ([element("hologram", id="odd")], ["odd"]),

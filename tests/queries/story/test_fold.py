@@ -7,7 +7,7 @@ import pytest
 from counterflow import kernel
 from counterflow.kernel.course import beginning, ending, moves
 from counterflow.kernel.elements import ad_hoc_sub_process, multi_instance
-from counterflow.kernel.events import cancel
+from counterflow.kernel.events import cancel, multiple
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import escalation as escalations
 from counterflow.kernel.events import message as messages
@@ -66,6 +66,7 @@ SAY_NOTHING_OF_A_TREE = {
         pages.BudgetKept,
         quarantine.RowsAbandoned,
     ),  # how far large work has come, told by what it ends and begins
+    *(multiple.PartArrived, multiple.PartForgotten),  # told by what is waited for no more, and then begins
     signals.SignalBroadcast,  # of nobody in particular; its receivers tell of it
     escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it
     cancel.TransactionCanceled,  # told by the termination of the transaction

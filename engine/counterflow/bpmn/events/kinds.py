@@ -16,6 +16,7 @@ from counterflow.bpmn.events import (
     escalation,
     link,
     message,
+    multiple,
     none,
     signal,
     terminate,
@@ -37,7 +38,10 @@ _EXECUTED: Final = (
     terminate.KIND,
 )
 
-KINDS: Final[Mapping[str, EventReader]] = {kind.definition: kind for kind in _EXECUTED}
+KINDS: Final[Mapping[str, EventReader]] = {
+    kind.definition: kind for kind in (*_EXECUTED, multiple.KIND, multiple.PARALLEL_KIND)
+}
+"""Those of events with several definitions among them."""
 
 
 def kinds_in(tag: str) -> Sequence[EventReader]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from counterflow.bpmn.elements import TERMINATE
 from counterflow.bpmn.events.reader import EventReader, ModelReading
 from counterflow.bpmn.outline import Element
 from counterflow.model.events import TerminateDefinition
@@ -14,7 +15,7 @@ def _read(_reading: ModelReading, _element: Element) -> TerminateDefinition:
 
 KIND = EventReader(
     name="terminate",
-    definition="terminateEventDefinition",
+    definition=TERMINATE,
     rooms={"endEvent": Behaviour.END_EVENT},
     remedy="Terminate in an end event.",
     read=_read,

@@ -45,7 +45,7 @@ def _check_code(event: Element, code: str) -> Iterator[Finding]:
 
 def _check_rivals(outline: Outline, events: list[Element], place: Element) -> Iterator[Finding]:
     first: dict[tuple[str, str], Element] = {}
-    for event in events:
+    for event in (part for one in events for part in one.alternatives):
         if not _is_coded_catch(event) or is_lost(outline, event):
             continue
         code = code_of(outline, event)

@@ -52,8 +52,8 @@ def _check_element(outline: Outline, element: Element) -> Iterator[Finding]:
 
 
 def _check_event(outline: Outline, element: Element) -> Iterator[Finding]:
-    """What its event names; of one with several definitions, what each of them names."""
-    if is_code_itself(outline, element):
+    """What its event names; of one with several definitions, its parts say so."""
+    if element.parts or is_code_itself(outline, element):
         return
     for xml in element.definitions or [element.xml]:
         kind = KINDS.get(local_name(xml), element.event_kind)

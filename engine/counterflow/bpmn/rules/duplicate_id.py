@@ -16,7 +16,7 @@ RULE = "duplicate-id"
 def check(outline: Outline) -> Iterator[Finding]:
     """Every later bearer of an id is refused; processes, elements and flows count together."""
     first: dict[str, Drawn] = {}
-    drawn: list[Drawn] = [*outline.elements, *outline.flows]
+    drawn: list[Drawn] = [*(one for one in outline.elements if one.part_of is None), *outline.flows]
     for item in sorted(drawn, key=lambda one: one.line):
         earlier = first.setdefault(item.id, item)
         if earlier is not item:

@@ -29,7 +29,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     for flow in outline.flows:
         yield from _check(outline.dialect, flow, flow.xml, _READ_ON_FLOWS)
     for element in outline.elements:
-        if element.behaviour is not None and not element.throws(MESSAGE):
+        if element.behaviour is not None and not element.parts and not element.throws(MESSAGE):
             read = element.event_kind.extensions if element.event_kind is not None else _NOTHING
             for definition in element.definitions:
                 yield from _check(outline.dialect, element, definition, read)

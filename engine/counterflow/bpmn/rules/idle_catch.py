@@ -23,10 +23,11 @@ def check(outline: Outline) -> Iterator[Finding]:
     for element in outline.elements:
         if element.behaviour is None:
             continue
-        for event in element.boundary_events if element.is_activity else ():  # elsewhere they are refused
+        on_border = element.boundary_events if element.is_activity else ()  # elsewhere they are refused
+        for event in (part for one in on_border for part in one.alternatives):
             yield from _check(event, element, meetings.inside(element), code_of(outline, event))
         for child in element.event_sub_processes:
-            for event in child.start_events:
+            for event in (part for one in child.start_events for part in one.alternatives):
                 yield from _check(event, element, meetings.besides(element, child), code_of(outline, event))
 
 

@@ -24,7 +24,7 @@ def check(outline: Outline) -> Iterator[Finding]:
     after a gateway.
     """
     for element in outline.elements:
-        own = [element] if element.tag == "receiveTask" else []
+        own = [element] if element.tag == "receiveTask" or element.parts else []
         starts = [event for child in element.event_sub_processes for event in child.start_events]
         yield from _check_rivals([*own, *element.boundary_events], element)
         yield from _check_rivals(starts, element)
@@ -38,7 +38,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check_rivals(events: list[Element], place: Element) -> Iterator[Finding]:
     first: dict[tuple[str, str], Element] = {}
-    for event in events:
+    for event in (part for one in events for part in one.alternatives):
         caught = _caught(event)
         earlier = first.setdefault(caught, event) if caught is not None else event
         if caught is not None and earlier is not event:

@@ -28,6 +28,7 @@ def check(outline: Outline) -> Iterator[Finding]:
             id(element) not in reached
             and is_first
             and element.behaviour is not None
+            and element.part_of is None
             and not element.is_for_compensation
         ):
             yield element.warning(

@@ -53,8 +53,6 @@ def _described(element: Element) -> str:
 
 
 def _remedy(element: Element) -> str:
-    if len(element.definitions) > 1:
-        return "Draw one event per event definition."
     if element.kind.category is not Category.EVENT or not element.definitions:
         return _remedy_for_plain(element)
     return KINDS[element.event].remedy if element.event in KINDS else ANYTHING_ELSE

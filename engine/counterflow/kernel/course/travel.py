@@ -25,7 +25,8 @@ CodedDefinition = type[ErrorDefinition] | type[EscalationDefinition]
 class Catch(NamedTuple):
     """Where something thrown is caught.
 
-    `event` is a boundary event of `at`, or the start event of an event sub-process in `at`.
+    `event` is a boundary event of `at`, or the start event of an event sub-process in `at`, or a
+    part of one.
     """
 
     at: Token
@@ -50,7 +51,7 @@ def set_aside(thrower: Token, catch: Catch, what: str) -> Held:
     """Why nothing thrown (`what`) is caught in a process instance that is quarantined."""
     return Held(
         IncidentType.CATCHER_QUARANTINED,
-        f"Expected '{catch.event.id}' to catch {what} thrown by '{thrower.node.id}', but the process "
+        f"Expected '{catch.event.drawn_id}' to catch {what} thrown by '{thrower.node.id}', but the process "
         f"instance '{catch.at.instance.key}' that it belongs to is quarantined; release that one, then "
         "resolve the incident",
     )
@@ -78,6 +79,7 @@ def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupti
 
     A token goes on from its border, or the event sub-process inside it begins.
     """
+    catch = at.nodes[catch.drawn_id]
     if catch.attached_to is not None:
         if interrupting:
             ending.terminate(at)
@@ -98,17 +100,20 @@ def _catching(at: Token, inner: Token | None, kind: CodedDefinition, code: str) 
     if not at.row.interrupted and not at.is_body:
         thrower = inner.node.id if inner is not None else None
         offered = (nodes[scope] for scope in at.node.event_sub_processes if scope != thrower)
-        event = _matching((nodes[str(scope.start_event)] for scope in offered), kind, code)
+        event = _matching(nodes, (str(scope.start_event) for scope in offered), kind, code)
         if event is not None:
             return event
     if at.loop_counter > 0:
         return None
-    return _matching((nodes[boundary] for boundary in at.node.boundary_events), kind, code)
+    return _matching(nodes, at.node.boundary_events, kind, code)
 
 
-def _matching(events: Iterable[Node], kind: CodedDefinition, code: str) -> Node | None:
+def _matching(
+    nodes: Mapping[str, Node], events: Iterable[str], kind: CodedDefinition, code: str
+) -> Node | None:
+    """Of an event that catches one of several, the part that does."""
     catch_all = None
-    for event in events:
+    for event in (nodes[part] for each in events for part in nodes[each].parts or (each,)):
         definition = event.event
         if not isinstance(definition, kind):
             continue

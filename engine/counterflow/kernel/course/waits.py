@@ -26,6 +26,8 @@ def open_all(token: Token) -> None:
     node, nodes = token.node, token.nodes
     waits_inside = not node.event_sub_processes or node.ad_hoc is not None or _begins_elsewhere(token)
     catches = [nodes[catch_id] for catch_id in node.waits_for]
+    if node.all_have_to_come:
+        catches = _not_come(token, catches)
     _open(
         token,
         [catch for catch in catches if _is_for(token, catch) and (waits_inside or not _is_inner(catch))],
@@ -63,6 +65,13 @@ def _open(token: Token, catches: Sequence[Node]) -> None:
         raise held.inside(f"what '{token.node.id}' waits for") from held
     if token.key in waits_of:
         token.step.look_for_buffered(token)
+
+
+def _not_come(token: Token, catches: Sequence[Node]) -> list[Node]:
+    """But for the one that has begun the instance where its element waits for the others."""
+    rows = token.instance.rows
+    came = {rows[table][key].catch_id for key, table in _waits(token)}
+    return [catch for catch in catches if catch.id not in came]
 
 
 def _is_inner(catch: Node) -> bool:

@@ -19,10 +19,11 @@ def activated(token: Token) -> None:
     if not token.row.triggered:
         return
     came, scope, gateway = token.header.starts[0], token.scope, token.node
+    drawn = token.nodes[came].drawn_id
     arrivals.event_arrived(token, came, scopes.take_away(token, sorted(token.variables)))
     if gateway.all_have_to_come:
         for flow in gateway.outgoing:
-            if flow.target != came:
+            if flow.target != drawn:
                 flows.take(scope, flow)
 
 

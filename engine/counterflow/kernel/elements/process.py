@@ -11,6 +11,7 @@ from counterflow.kernel.course import entering
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.elements import sub_process
+from counterflow.kernel.events import multiple
 from counterflow.kernel.work.origin import HAPPENED
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour, Node
@@ -46,9 +47,13 @@ def _begin_at_event(token: Token, start: Node) -> None:
     """What the event brought is the instance's, or what its mappings make of it. Where it stands behind a
     gateway, that is passed first.
     """
+    part, start = start, token.nodes[start.drawn_id]
     data_objects = {mapping.target[0] for mapping in token.node.inputs}
     names = (name for name in sorted(token.variables) if name not in data_objects)
     brought = scopes.take_away(token, names) if start.inputs or start.outputs else None
+    if start.behaviour is Behaviour.START_EVENT and start.all_have_to_come:
+        multiple.keep(entering.enter(token, start), part, brought or {})
+        return
     if start.behaviour is Behaviour.START_EVENT:
         entering.enter(token, start, brought)
         return

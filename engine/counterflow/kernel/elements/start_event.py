@@ -1,6 +1,7 @@
 """Start event: where a token of a scope begins.
 
-By the time it is reached its event has happened. BPMN 2.0.2, 13.5.1.
+By the time it is reached its event has happened; of several that all have to come to a process, the first.
+BPMN 2.0.2, 13.5.1.
 
 What begins the event sub-processes of the scope is waited for from here on: what the start event's output
 mappings have made can be read by keys and timers (as in Zeebe).
@@ -23,4 +24,10 @@ def beside_event_sub_processes(token: Token) -> Sequence[Flow]:
     return flows.outgoing(token)
 
 
-ROOM = room(activated=leaving.finish, leaving=beside_event_sub_processes)
+def activated(token: Token) -> None:
+    """Go on, unless others have to come before the instance does (`events/multiple.py`)."""
+    if not token.node.waits_for:
+        leaving.finish(token)
+
+
+ROOM = room(activated=activated, leaving=beside_event_sub_processes)

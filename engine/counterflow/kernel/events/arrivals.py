@@ -3,6 +3,7 @@
     its own             the element is done, and goes on
     on the border       an interrupting one sweeps the activity away; a token goes on from the boundary event
     an inner start      an interrupting one takes over the scope; the event sub-process begins
+    one of several      the event that it is part of has come, with it or with the last of all that have to
     after a gateway     the gateway is done, the event that came is passed at once, the others are forgotten
 
 BPMN 2.0.2, 13.5.1 to 13.5.4 and 13.4.4.
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from counterflow.kernel.course import entering, leaving, travel
 from counterflow.kernel.course.moves import FlowTaken
 from counterflow.kernel.data import scopes
+from counterflow.kernel.events import multiple
 from counterflow.kernel.work.origin import HAPPENED
 from counterflow.kernel.work.step import Token, attempt
 from counterflow.model.graph import Behaviour, Node
@@ -23,7 +25,12 @@ from counterflow.model.graph import Behaviour, Node
 def event_arrived(token: Token, catch_id: str, values: Mapping[str, bytes]) -> None:
     """What an element waited for has come, with these variables."""
     node, catch = token.node, token.nodes[catch_id]
-    if catch_id == node.id:
+    if catch.part_of is not None:
+        gathered = multiple.come(token, catch, values)
+        if gathered is None:
+            return
+        catch, values = token.nodes[catch.part_of], gathered
+    if catch.id == node.id:
         attempt(token, _its_own, values)
     elif catch.attached_to != node.id and node.behaviour is Behaviour.EVENT_BASED_GATEWAY:
         _after_gateway(token, catch, values)

@@ -68,7 +68,7 @@ def reach(thrower: Token, error: ThrownError) -> Catch:
 def catch_error(catch: Catch, error: ThrownError) -> None:
     """Interrupt what the catching event interrupts, and go on from there."""
     at, event = catch
-    at.emit(ErrorCaught(at.key, event.id, error.code, error.message))
+    at.emit(ErrorCaught(at.key, event.drawn_id, error.code, error.message))
     travel.go_on_from(at, event, _offered(event, error), interrupting=True)
 
 

@@ -58,7 +58,7 @@ def _throw(token: Token) -> None:
     if catch is not None:
         handing_out.hand_out(token, catch)
     entering.activate(token)
-    caught = (catch.event.id, catch.at.instance.key) if catch is not None else ("", 0)
+    caught = (catch.event.drawn_id, catch.at.instance.key) if catch is not None else ("", 0)
     token.emit(EscalationThrown(token.key, code, *caught))
     if catch is not None:
         _reach(catch, code)
@@ -68,7 +68,7 @@ def _throw(token: Token) -> None:
 
 def _reach(catch: Catch, code: str) -> None:
     at, event = catch
-    at.emit(EscalationCaught(at.key, event.id, code))
+    at.emit(EscalationCaught(at.key, event.drawn_id, code))
     name = _definition(event).code_variable
     offered = {name: msgspec.json.encode(code)} if name else {}
     travel.go_on_from(at, event, offered, interrupting=event.interrupting)

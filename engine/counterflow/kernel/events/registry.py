@@ -13,6 +13,7 @@ from counterflow.kernel.events import (
     error,
     escalation,
     message,
+    multiple,
     signal,
     terminate,
     timer,
@@ -26,6 +27,7 @@ from counterflow.model.events import (
     EscalationDefinition,
     LinkDefinition,
     MessageDefinition,
+    MultipleDefinition,
     SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
@@ -46,6 +48,7 @@ KINDS: Mapping[type, EventRoom] = {
     CompensateDefinition: compensation.KIND,
     CancelDefinition: cancel.KIND,
     TerminateDefinition: terminate.KIND,
+    MultipleDefinition: multiple.KIND,
 }
 
 KINDS_BY_ROW: Mapping[type, EventRoom] = {

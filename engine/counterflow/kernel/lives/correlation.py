@@ -194,7 +194,8 @@ def decide_trigger(step: Step, command: TriggerElement) -> TriggeredElement:
         subscription
         for subscription in instance.subscriptions.values()
         if (is_instance or subscription.element_instance_key == command.key)
-        and instance.elements[subscription.element_instance_key].element_id == subscription.catch_id
+        and course.nodes[subscription.catch_id].drawn_id
+        == instance.elements[subscription.element_instance_key].element_id
         and not is_swept(step.state, instance, subscription.element_instance_key)
     ]
     if len(waits) != 1:

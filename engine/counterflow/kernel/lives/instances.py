@@ -121,7 +121,7 @@ NOT_TO_START_AT = frozenset(
 def _refuse_start_at(process: Process, element_id: str) -> None:
     node = process.nodes.get(element_id)
     why = ""
-    if node is None:
+    if node is None or node.part_of is not None:
         why = "no such element was found in the process"
     elif node.behaviour in NOT_TO_START_AT or node.is_for_compensation:
         why = f"the element of type {node.type} is not one that an instance can begin at"
@@ -148,9 +148,8 @@ def _refuse_start_at(process: Process, element_id: str) -> None:
 def _begins_by_itself(process: Process, node: Node) -> bool:
     """Whether it is an event that begins instances, or the gateway before such events."""
     starts = process.root.event_starts
-    return node.id in starts or (
-        node.behaviour is Behaviour.EVENT_BASED_GATEWAY and node.outgoing[0].target in starts
-    )
+    first = node.outgoing[0].target if node.behaviour is Behaviour.EVENT_BASED_GATEWAY else node.id
+    return any(process.nodes[start].drawn_id == first for start in starts)
 
 
 def _root_of(state: State, header: ProcessInstance) -> ProcessInstance:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
+    ArrivedPart,
     ArrivedToken,
     ConditionalSubscription,
     ElementInstance,
@@ -34,7 +35,7 @@ _Group = TypeVar("_Group")
 _Member = TypeVar("_Member")
 _Value = TypeVar("_Value")
 
-Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+Wait = Timer | MessageSubscription | SignalSubscription | ConditionalSubscription | ArrivedPart
 """What an element waits for."""
 
 

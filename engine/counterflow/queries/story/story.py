@@ -74,6 +74,10 @@ class Story:
         """What the diagram calls an element; empty where it says nothing."""
         return self.names.get(element_id, UNNAMED).name
 
+    def drawn(self, element_id: str) -> str:
+        """The id under which an element, or what is a part of one, is drawn."""
+        return self.names.get(element_id, UNNAMED).part_of or element_id
+
     def variables_of(self, scope_key: int) -> list[Variable]:
         """The variables of a scope alone, by name, with their last values."""
         return [

@@ -95,7 +95,8 @@ def _opened(
     kind: str,
 ) -> Wait:
     name = story.name_of(event.catch_id)
-    wait = Wait(event.key, event.element_instance_key, event.catch_id, name, kind, story.now_ms)
+    catch_id = story.drawn(event.catch_id)
+    wait = Wait(event.key, event.element_instance_key, catch_id, name, kind, story.now_ms)
     story.waits[event.key] = wait
     story.elements[event.element_instance_key].waits.append(wait)
     return wait
@@ -143,7 +144,8 @@ def _receiver(story: Story, receiver_key: int, name: str) -> tuple[str, str, int
     wait = story.waits.get(receiver_key)
     if wait is not None:
         return wait.catch_id, story.name_of(wait.catch_id), wait.element_instance_key, name or wait.name
-    catch_id, _, _ = (story.created.start_at or "").partition("\n")
+    start, _, _ = (story.created.start_at or "").partition("\n")
+    catch_id = story.drawn(start)
     return catch_id, story.name_of(catch_id), receiver_key, name
 
 
