@@ -562,7 +562,7 @@ class Variable(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value_json: _Optional[str] = ...) -> None: ...
 
 class Job(_message.Message):
-    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms", "created_at_ms", "activated_at_ms")
+    __slots__ = ("key", "type", "state", "retries", "worker", "due_at_ms", "error_code", "error_message", "tries", "tries_left_out", "process_instance_key", "bpmn_process_id", "element_id", "element_instance_key", "ended_at_ms", "created_at_ms", "activated_at_ms", "listener_event_type")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -580,6 +580,7 @@ class Job(_message.Message):
     ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     ACTIVATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LISTENER_EVENT_TYPE_FIELD_NUMBER: _ClassVar[int]
     key: int
     type: str
     state: JobState
@@ -597,7 +598,8 @@ class Job(_message.Message):
     ended_at_ms: int
     created_at_ms: int
     activated_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., activated_at_ms: _Optional[int] = ...) -> None: ...
+    listener_event_type: str
+    def __init__(self, key: _Optional[int] = ..., type: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., retries: _Optional[int] = ..., worker: _Optional[str] = ..., due_at_ms: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., tries: _Optional[_Iterable[_Union[JobTry, _Mapping[str, _Any]]]] = ..., tries_left_out: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., listener_event_type: _Optional[str] = ...) -> None: ...
 
 class JobTry(_message.Message):
     __slots__ = ("outcome", "worker", "began_at_ms", "ended_at_ms", "retries", "error_code", "error_message")

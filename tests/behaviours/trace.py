@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import beginning, moves, undo
+from counterflow.kernel.course import asking, beginning, moves, undo
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import multiple
@@ -23,7 +23,6 @@ from counterflow.kernel.lives import (
     decisions,
     deployments,
     forms,
-    jobs,
     user_tasks,
     variables,
 )
@@ -117,8 +116,9 @@ class Tracer:
                 self._name(event.key, event.element_id)
         elif isinstance(event, beginning.ProcessInstanceCreated):
             self._name(event.key, event.bpmn_process_id)
-        elif isinstance(event, jobs.JobCreated):
-            self._names[event.key] = f"job of {self._names[event.element_instance_key]}"
+        elif isinstance(event, asking.JobCreated):
+            what = f"{event.listener_event_type} listener" if event.listener_event_type else "job"
+            self._names[event.key] = f"{what} of {self._names[event.element_instance_key]}"
         elif isinstance(event, user_tasks.UserTaskCreated):
             self._names[event.key] = f"task of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):

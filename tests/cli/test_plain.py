@@ -47,6 +47,7 @@ CASES: list[tuple[Message, dict[str, Any]]] = [
             "endedAtMs": None,
             "createdAtMs": None,
             "activatedAtMs": None,
+            "listenerEventType": "",
         },
     ),
     (

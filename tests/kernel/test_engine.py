@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from counterflow import kernel
 from counterflow.kernel import EVENTS, OF_INSTANCE, OF_PARTITION, KernelFault, events_of
+from counterflow.kernel.course.asking import JobCreated
 from counterflow.kernel.course.moves import ElementActivated, ElementActivating
 from counterflow.kernel.elements import parallel_gateway
 from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.event_tags import SINCE, TAGS
 from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
 from counterflow.kernel.lives.instances import CreateProcessInstance
-from counterflow.kernel.lives.jobs import CompleteJob, JobCreated
+from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
@@ -70,7 +71,7 @@ LOG_FORMAT = {
     22: ("VariablesRemoved", "scope_key names"),
     23: ("ResultsHeld", "element_instance_key values"),
     24: ("ResultsReleased", "element_instance_key names"),
-    30: ("JobCreated", "key element_instance_key type retries headers"),
+    30: ("JobCreated", "key element_instance_key type retries headers listener_event_type listener"),
     31: ("JobActivated", "key worker deadline_ms"),
     32: ("JobCompleted", "key result"),
     33: ("JobFailed", "key retries due_ms message"),
@@ -79,6 +80,7 @@ LOG_FORMAT = {
     36: ("JobRetriesUpdated", "key retries"),
     37: ("JobDeadlineUpdated", "key deadline_ms"),
     38: ("JobCanceled", "key"),
+    39: ("ListenersPassed", "element_instance_key event_type count"),
     40: ("IncidentRaised", "key element_instance_key job_key error_type message phase"),
     41: ("IncidentResolved", "key"),
     42: ("IncidentDropped", "key"),

@@ -133,6 +133,18 @@ def fails(bench: Bench) -> None:
     bench.fail("work", retries=0, message="no boxes")
 
 
+def listener_fails(bench: Bench) -> None:
+    """The work is done; what is told of its end is not."""
+    bench.create()
+    bench.complete("work")
+    bench.fail("work", retries=0, message="no boxes")
+
+
+LISTENER = element(
+    "zeebe:executionListeners", element("zeebe:executionListener", eventType="end", type="work")
+)
+
+
 def throws(bench: Bench) -> None:
     bench.create()
     bench.throw_error("work", "A")
@@ -193,6 +205,13 @@ CONDITIONAL = looped().replace(
 
 CASES: dict[str, Case] = {
     "job failed": Case("JOB_NO_RETRIES", task(), fails, ("no boxes",), give_retries),
+    "listener failed": Case(
+        "EXECUTION_LISTENER_NO_RETRIES",
+        task("work", "3", LISTENER),
+        listener_fails,
+        ("no boxes",),
+        give_retries,
+    ),
     "job error": Case(
         "UNHANDLED_ERROR_EVENT",
         task(),

@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from counterflow import kernel
+from counterflow.kernel.course.asking import JobCreated
 from counterflow.kernel.course.moves import ElementActivating
 from counterflow.kernel.course.undo import UndoStarted, UndoTaken
 from counterflow.kernel.data.scopes import VariablesSet
 from counterflow.kernel.lives.deployments import ResourceStored
-from counterflow.kernel.lives.jobs import JobCompleted, JobCreated
+from counterflow.kernel.lives.jobs import JobCompleted
 from counterflow.kernel.vocabulary import Event, Rejection, RejectionType
 from counterflow.queries import history
 from counterflow.queries.history import details_of, records, subject_of
@@ -32,7 +33,14 @@ DETAILS: list[tuple[Event, int, dict[str, Any]]] = [
     (
         JobCreated(9, 7, "pay", 3),
         9,
-        {"element_instance_key": 7, "type": "pay", "retries": 3, "headers": None},
+        {
+            "element_instance_key": 7,
+            "type": "pay",
+            "retries": 3,
+            "headers": None,
+            "listener_event_type": "",
+            "listener": 0,
+        },
     ),
     (JobCompleted(9, b'{"ok":true}'), 9, {"result": {"ok": True}}),
     (JobCompleted(9), 9, {"result": None}),

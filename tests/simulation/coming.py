@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from counterflow.kernel.course import asking
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, user_tasks
@@ -29,7 +30,7 @@ class Coming:
         self._expect(key > self._last_key, f"key {key} was given after {self._last_key}")
         self._last_key = key
 
-    def job_created(self, event: jobs.JobCreated) -> None:
+    def job_created(self, event: asking.JobCreated) -> None:
         self._rises(event.key)
         self.books.jobs[event.key] = "activatable"
 
@@ -60,7 +61,7 @@ class Coming:
             f"{event} comes at {self._now_ms}, and the worker has time until {self.books.deadlines.get(event.key)}",
         )
 
-    def job_canceled(self, event: jobs.JobCanceled) -> None:
+    def job_canceled(self, event: asking.JobCanceled) -> None:
         self._job(event.key, "canceled", "activatable", "activated", "backing_off", "failed", "error_thrown")
 
     def _job(self, key: int, to: str, *sources: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, joins, moves, undo
+from counterflow.kernel.course import asking, ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.course.ending import SweepBegun
 from counterflow.kernel.events import cancel, conditional, multiple
@@ -353,13 +353,13 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     undo.UndoDropped: History.dropped,
     undo.UndoTakenBack: History.taken_back,
     cancel.TransactionCanceled: History.transaction_canceled,
-    jobs.JobCreated: History.job_created,
+    asking.JobCreated: History.job_created,
     jobs.JobActivated: History.job_activated,
     jobs.JobCompleted: History.job_completed,
     jobs.JobFailed: History.job_failed,
     jobs.JobErrorThrown: History.job_error,
     jobs.JobReturned: History.job_returned,
-    jobs.JobCanceled: History.job_canceled,
+    asking.JobCanceled: History.job_canceled,
     user_tasks.UserTaskCreated: History.user_task_created,
     user_tasks.UserTaskAssigned: History.user_task_assigned,
     user_tasks.UserTaskUpdated: History.user_task_updated,

@@ -15,7 +15,18 @@ from msgspec.structs import replace as replace_struct
 
 from counterflow import kernel
 from counterflow.feel import Expression
-from counterflow.kernel.course import ending, entering, flows, leaving, moves, travel, undo, undo_order, waits
+from counterflow.kernel.course import (
+    asking,
+    ending,
+    entering,
+    flows,
+    leaving,
+    moves,
+    travel,
+    undo,
+    undo_order,
+    waits,
+)
 from counterflow.kernel.data import conditions, evaluation, mappings, scopes
 from counterflow.kernel.elements import (
     ad_hoc_sub_process,
@@ -338,7 +349,7 @@ def time_taken_from_elsewhere(patch: Patch) -> None:
         entering.map_inputs(token)
         entering.activate(token)
         key = token.step.new_key()
-        token.emit(jobs.JobCreated(key, token.key, "odd", 3, str(next(count)).encode()))
+        token.emit(asking.JobCreated(key, token.key, "odd", 3, str(next(count)).encode()))
 
     patch.setitem(_mutable(ROOMS), Behaviour.JOB_TASK, replace(ROOMS[Behaviour.JOB_TASK], beginning=later))
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from counterflow import kernel
-from counterflow.kernel.course import ending, moves, undo
+from counterflow.kernel.course import asking, ending, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import conditional
@@ -193,7 +193,7 @@ class Oracle:
         elif isinstance(event, moves.ElementCompleted):
             path = self._own(instance_key, event.key)
             seen.intervals[path] = (seen.intervals[path][0], self._position)
-        elif isinstance(event, jobs.JobCreated | user_tasks.UserTaskCreated):
+        elif isinstance(event, asking.JobCreated | user_tasks.UserTaskCreated):
             seen.jobs[event.key] = event.element_instance_key
         elif isinstance(event, WAITS):
             seen.waits[event.key] = (event.element_instance_key, event.catch_id)

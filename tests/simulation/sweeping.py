@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from counterflow.kernel.course import ending, moves
+from counterflow.kernel.course import asking, ending, moves
 from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
@@ -33,7 +33,7 @@ class Sweeping:
             self._element_of[event.called_instance_key] = event.element_instance_key
         elif isinstance(
             event,
-            jobs.JobCreated
+            asking.JobCreated
             | user_tasks.UserTaskCreated
             | timers.TimerScheduled
             | messages.SubscriptionOpened

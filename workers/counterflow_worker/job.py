@@ -32,6 +32,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     tenant_id: str
     headers_json: str
     variables_json: str
+    listener_event_type: str = ""
+    """`start` or `end` where it is the job of a listener, `listener` where the protocol has no word for
+    its event; empty where it is an element's own work.
+    """
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
@@ -74,4 +78,13 @@ def read_job(activated: gateway.ActivatedJob) -> Job:
         tenant_id=activated.tenantId,
         headers_json=activated.customHeaders,
         variables_json=activated.variables,
+        listener_event_type=_listener_event(activated),
     )
+
+
+def _listener_event(activated: gateway.ActivatedJob) -> str:
+    if activated.kind not in {gateway.ActivatedJob.EXECUTION_LISTENER, gateway.ActivatedJob.TASK_LISTENER}:
+        return ""
+    if activated.listenerEventType == gateway.ActivatedJob.UNSPECIFIED:
+        return "listener"
+    return gateway.ActivatedJob.ListenerEventType.Name(activated.listenerEventType).lower()

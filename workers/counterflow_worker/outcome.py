@@ -86,6 +86,8 @@ async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outc
             return Completed(variables_json=encode_variables(returned.variables), result=returned)
         return Completed(variables_json=encode_variables(returned))
     except BpmnError as error:
+        if job.listener_event_type:  # nothing could catch it: it costs a try
+            return failed(job, f"BPMN error {error.code}: {error.message}", retry.policy_for(error), random)
         return Thrown(
             code=error.code,
             message=shortened(error.message),

@@ -120,6 +120,7 @@ class _Builder:
             hands_out=self._hands_out(element),
             inputs_see_event=element.is_event_sub_process and self.reader.INPUTS_SEE_EVENTS,
             work=details.work,
+            listeners=details.listeners,
             boundary_events=tuple(
                 event.id for event in element.boundary_events if not event.catches(COMPENSATION)
             ),

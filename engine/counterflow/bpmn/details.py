@@ -13,6 +13,7 @@ from counterflow.model.graph import (
     CalledDecision,
     CalledProcess,
     JobDefinition,
+    Listeners,
     MultiInstance,
     ScriptDefinition,
     StandardLoop,
@@ -39,6 +40,7 @@ class Details:
     """Complex gateways only: the condition by which a round begins."""
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()
+    listeners: Listeners | None = None
     results_stay_local: bool = False
     is_reported: bool = False
     """True where a finding already says why there is no job, script or decision, or why nothing is called."""

@@ -296,7 +296,8 @@ def _try(one: wire.JobTry) -> Text:
 def _job(job: wire.Job, picture: Picture) -> Text:
     state = wire.JobState.Name(job.state).removeprefix("JOB_STATE_").lower().replace("_", " ")
     left = "" if job.HasField("ended_at_ms") else f", {count(job.retries, 'retry')}"
-    text = Text.assemble(("job ", "bold"), f"{job.key} {job.type}  {state}{left}")
+    listener = f"  {job.listener_event_type} listener" if job.listener_event_type else ""
+    text = Text.assemble(("job ", "bold"), f"{job.key} {job.type}{listener}  {state}{left}")
     if job.worker:
         text.append(f", worker {job.worker}")
     if job.HasField("due_at_ms"):

@@ -152,9 +152,9 @@ def _pair(each: object) -> tuple[Any, Any]:
 def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
     """The command for what has come of a job in place of a result: an error, or one try less. Without a BPMN
     error the next try comes after the back-off, and an incident after the last. A BPMN error that cannot be
-    told costs a try as well.
+    told costs a try as well, and so does a listener's, which nothing could catch.
     """
-    if isinstance(error, BpmnError):
+    if isinstance(error, BpmnError) and not job.listener_event_type:
         try:
             return checked(thrown(job.key, error.code, error.message, error.variables))
         except Exception as untold:  # noqa: BLE001 - whatever the handler has put into its error

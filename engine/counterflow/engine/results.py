@@ -15,9 +15,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
+from counterflow.kernel.course.asking import MOST_RETRIES
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
-from counterflow.kernel.lives.jobs import MOST_RETRIES
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables
@@ -67,7 +67,8 @@ class Deployed(msgspec.Struct, frozen=True):
 
 class WorkerJob(msgspec.Struct, frozen=True):
     """A job that was taken: to be completed or failed before `deadline_ms`, or it goes to somebody else.
-    `retries` are the tries that are left, this one included; `headers` are those of the model.
+    `retries` are the tries that are left, this one included; `headers` are those of the model;
+    `listener_event_type` is `start`, `end` or `beforeAll` where the job is a listener's.
     """
 
     key: int
@@ -82,6 +83,7 @@ class WorkerJob(msgspec.Struct, frozen=True):
     deadline_ms: int
     headers: Mapping[str, str]
     variables: Mapping[str, Any]
+    listener_event_type: str = ""
 
 
 class EndedInstance(msgspec.Struct, frozen=True):
@@ -361,6 +363,7 @@ def taken(job: ActivatedJob) -> WorkerJob:
         deadline_ms=job.deadline_ms,
         headers=msgspec.json.decode(job.headers, type=dict[str, str]),
         variables=variables,
+        listener_event_type=job.listener_event_type,
     )
 
 

@@ -20,7 +20,17 @@ from typing import Any
 
 import msgspec
 
-from counterflow.kernel.course import beginning, ending, entering, joins, leaving, moves, undo
+from counterflow.kernel.course import (
+    asking,
+    beginning,
+    ending,
+    entering,
+    joins,
+    leaving,
+    listeners,
+    moves,
+    undo,
+)
 from counterflow.kernel.data import conditions, scopes
 from counterflow.kernel.elements import (
     ad_hoc_activation,
@@ -70,6 +80,7 @@ from counterflow.kernel.work.step import Come, House, InstanceApplier, Partition
 _PAGES: tuple[Any, ...] = (
     ad_hoc_activation,
     ad_hoc_sub_process,
+    asking,
     beginning,
     calls,
     cancel,
@@ -91,6 +102,7 @@ _PAGES: tuple[Any, ...] = (
     jobs,
     joins,
     leaving,
+    listeners,
     message,
     modification,
     moves,
@@ -133,6 +145,7 @@ HOUSE = House(
     message.look,
     conditional.ask,
     conditions.ASKING,
+    jobs.resume,
     CONTINUATIONS,
     COMING,
     {function: name for name, function in [*CONTINUATIONS.items(), *COMING.items()]},

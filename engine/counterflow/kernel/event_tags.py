@@ -109,6 +109,7 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
+        "ListenersPassed": 39,
         "PartArrived": 195,
         "PartForgotten": 196,
         "UserTaskCreated": 200,

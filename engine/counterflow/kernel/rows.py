@@ -172,8 +172,10 @@ class ElementInstance(Row, frozen=True, gc=False):
     scope whose content is entered from outside (start instructions). `called_instance_key` is the process
     instance that a call activity has called. `result` keeps what the element's job returned, where the model
     wants it offered to the handler. `held` names the variables of its own (a JSON array) that are to leave a
-    completing element and found no room outside. `phase` says how far its leaving had come when an incident
-    held it: `flows`, when its outputs are mapped.
+    completing element and found no room outside, or that an event brought and that are not its own. `phase`
+    says how far it has come where something holds it: in leaving, `flows` when its outputs are mapped; before
+    its work and after it, `start:1` when one of its start listeners has been gone through (`beforeAll:…`,
+    `end:…`).
     """
 
     key: int
@@ -216,7 +218,8 @@ class Variable(Row, frozen=True, gc=False):
 class Job(Row, frozen=True, gc=False):
     """Work for a worker. `due_ms` is the one moment it waits for: the deadline when activated, the end of the
     back-off when backing off, None otherwise. `headers` is a JSON object where they are not the same for
-    every job of the task.
+    every job of the task. `listener_event_type` is the event that it is a listener of; empty where it is the
+    element's own work.
     """
 
     key: int
@@ -232,6 +235,7 @@ class Job(Row, frozen=True, gc=False):
     error_message: str | None = None
     headers: bytes | None = None
     tenant_id: str = DEFAULT_TENANT
+    listener_event_type: str = ""
 
 
 @stored(

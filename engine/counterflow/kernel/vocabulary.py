@@ -146,6 +146,8 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     variables: bytes
     decides: bool = False
     """Whether it is for a worker that decides what goes on in an ad-hoc sub-process."""
+    listener_event_type: str = ""
+    """The event that it is a listener of: `start`, `end`, `beforeAll`; empty where it is none."""
 
 
 class InstanceEnded(msgspec.Struct, frozen=True, gc=False):

@@ -303,6 +303,38 @@ class UserTaskDefinition:
         return LENIENT_PRIORITIES if self.is_lenient else PRIORITIES
 
 
+class ListenerEvent(StrEnum):
+    """What a listener of an element is told of: `beforeAll` before the body of a multi-instance activity
+    begins its instances.
+    """
+
+    BEFORE_ALL = "beforeAll"
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """What is done when an element begins and when it ends, by event: one after another, in this order.
+
+    Each is a job, or an expression that the engine evaluates. Where `is_code`, as in camunda: models, what
+    they give goes where a variable that code sets goes, and the end listeners come before the output
+    mappings; else what a start listener gives is the element's own, and what an end listener gives goes to
+    the scope around.
+    """
+
+    before_all: tuple[JobDefinition | ScriptDefinition, ...] = ()
+    start: tuple[JobDefinition | ScriptDefinition, ...] = ()
+    end: tuple[JobDefinition | ScriptDefinition, ...] = ()
+    is_code: bool = False
+
+    def of(self, event: ListenerEvent) -> tuple[JobDefinition | ScriptDefinition, ...]:
+        """The listeners of an event."""
+        if event is ListenerEvent.END:
+            return self.end
+        return self.start if event is ListenerEvent.START else self.before_all
+
+
 Work = JobDefinition | UserTaskDefinition | ScriptDefinition | CalledDecision | CalledProcess
 """What an element does between entering and leaving, where that is not its own."""
 
@@ -357,6 +389,8 @@ class Node:
     inputs_see_event: bool = False
     """Event sub-processes only: whether input mappings see what the event brought, and may hide it."""
     work: Work | None = None
+    listeners: Listeners | None = None
+    """What is done before its own work and after it; None where nothing is."""
     boundary_events: tuple[str, ...] = ()
     """Boundary events attached to this activity that wait while it is active. Compensation ones are in
     `compensation`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from counterflow.kernel import events_of
-from counterflow.kernel.lives.jobs import JobCreated
+from counterflow.kernel.course.asking import JobCreated
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.queries import log

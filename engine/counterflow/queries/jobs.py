@@ -60,6 +60,7 @@ def _shape(row: rows.Job, process_id: str) -> Job:
         error_message=row.error_message or "",
         process_instance_key=row.process_instance_key,
         bpmn_process_id=process_id,
+        listener_event_type=row.listener_event_type,
     )
 
 

@@ -185,6 +185,8 @@ class _Told:
         """A worker has to do something."""
         is_asked_for = job.type in self._asked_for
         waits_for, way_on = _JOB_WORDS[job.state](job, "" if is_asked_for else f"; {NOBODY}")
+        if job.listener_event_type:
+            waits_for = f"its {job.listener_event_type} listener: {waits_for}"
         reason = self._reason(
             element,
             "job",

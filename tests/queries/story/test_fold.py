@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterflow import kernel
-from counterflow.kernel.course import beginning, ending, moves
+from counterflow.kernel.course import beginning, ending, listeners, moves
 from counterflow.kernel.elements import ad_hoc_sub_process, multi_instance
 from counterflow.kernel.events import cancel, multiple
 from counterflow.kernel.events import conditional as conditions
@@ -44,6 +44,7 @@ SAY_NOTHING_OF_A_TREE = {
     ),  # of no instance; an instance tells of those that have reached it
     *(messages.StartLocked, messages.StartUnlocked),  # about other instances to come
     multi_instance.LoopOutputGathered,  # told by the variable that the outputs become
+    listeners.ListenersPassed,  # told by the values of those that set one
     ad_hoc_sub_process.AdHocFulfilled,  # told by what it has swept away
     *(
         timers.StartTimerOpened,

@@ -18,7 +18,7 @@ JOB_TYPE: Final = "script."
 """Before the name of the language, in the type of a script's job."""
 IN_THE_ENGINE: Final = frozenset({"feel", "juel"})
 """What is evaluated here, and is no job."""
-_UNNAMED: Final = "juel"
+UNNAMED: Final = "juel"
 """What a script is in that names no language, as in Activiti and Camunda 7."""
 
 _SPELLINGS: Final[Mapping[str, str]] = {
@@ -40,7 +40,7 @@ def language_of(text: str) -> str:
 
 def script_language(element: Element) -> str:
     """The language of a script task."""
-    return language_of(element.attribute("scriptFormat")) or _UNNAMED
+    return language_of(element.attribute("scriptFormat")) or UNNAMED
 
 
 def script_source(element: Element) -> str:

@@ -191,6 +191,8 @@ def _row(job: Any) -> tuple[object, ...]:
         job.worker or "-",
         due,
         job.process_instance_key,
-        job.element_id,
+        f"{job.element_id} ({job.listener_event_type} listener)"
+        if job.listener_event_type
+        else job.element_id,
         error,
     )

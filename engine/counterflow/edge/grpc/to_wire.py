@@ -21,6 +21,10 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow_wire import gateway
 
+_NO_LISTENER = gateway.ActivatedJob.UNSPECIFIED
+LISTENER_EVENTS = {"start": gateway.ActivatedJob.START, "end": gateway.ActivatedJob.END}
+"""The protocol has no word for `beforeAll` yet: such a job is a listener's, of an event that is not said."""
+
 
 def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     """A job for a worker."""
@@ -41,7 +45,10 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     message.deadline = job.deadline_ms
     message.variables = job.variables
     message.tenantId = DEFAULT_TENANT
-    if job.decides:
+    message.listenerEventType = LISTENER_EVENTS.get(job.listener_event_type, _NO_LISTENER)
+    if job.listener_event_type:
+        message.kind = gateway.ActivatedJob.EXECUTION_LISTENER
+    elif job.decides:
         message.kind = gateway.ActivatedJob.AD_HOC_SUB_PROCESS
     return cast("gateway.ActivatedJob", message)
 

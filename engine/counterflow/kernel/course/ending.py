@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from counterflow.kernel.course import undo, waits
+from counterflow.kernel.course import asking, undo, waits
 from counterflow.kernel.course.moves import (
     TERMINATING,
     ElementTerminated,
@@ -111,6 +111,7 @@ def of_element(token: Token) -> Sweeping:
         token.emit(ElementTerminating(token.key))
         waits.close_all(token)
     yield from _children(token, 0, 0)
+    asking.cancel_job_of(token)
     yield from token.room.terminating(token) or ()
     incidents.drop_incidents_of(token)
     # what has completed in it may have been kept for who cancels its transaction

@@ -1,6 +1,6 @@
 """How an element is entered: a token is put on it, and when its turn comes it begins.
 
-    budget → inputs → what it needs to begin → waits → activated → its own work
+    budget → inputs → start listeners → what it needs to begin → waits → activated → its own work
 
 An incident holds it before it is activated; resolving that begins it anew, with what it had before.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel.course import waits
+from counterflow.kernel.course import listeners, waits
 from counterflow.kernel.course.moves import ACTIVATED, ACTIVATING, ElementActivated, ElementActivating
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.swept import is_swept
@@ -79,7 +79,8 @@ def begin(token: Token) -> None:
         raise too_far(token)
     own = dict(token.variables) if token.node.inputs else None
     try:
-        token.room.beginning(token)
+        if token.node.listeners is None or not _waits_for_listeners(token):
+            token.room.beginning(token)
     except TakenOver:
         return
     except Held as held:
@@ -87,6 +88,16 @@ def begin(token: Token) -> None:
     # the row is the same one only if an incident holds it
     if own is not None and token.instance.elements.get(token.key) is row:
         scopes.restore(token, own)
+
+
+def _waits_for_listeners(token: Token) -> bool:
+    """Go on with the listeners that are told before it begins. Raises `Held`."""
+    event, told = listeners.at_beginning(token), token.node.listeners
+    if told is None or not told.of(event):
+        return False
+    if not listeners.have_begun(token.row):
+        token.room.preparing(token)
+    return listeners.are_awaited(token, event)
 
 
 def set_to_work(token: Token) -> None:
@@ -97,9 +108,12 @@ def set_to_work(token: Token) -> None:
 
 
 def map_inputs(token: Token) -> None:
-    """Make what is the element's own. Raises `Held` where a mapping gives no value."""
+    """Make what is the element's own. Raises `Held` where a mapping gives no value.
+
+    Once it has listened they are made: what listeners have given stands, and is not hidden.
+    """
     inputs = token.node.inputs
-    if not inputs or token.is_body:
+    if not inputs or token.is_body or (token.node.listeners is not None and listeners.have_begun(token.row)):
         return
     with mappings.told_of(f"input mapping of '{token.node.id}'"):
         scopes.write_measured(token, token.key, mappings.map_values(token, inputs, token.variables))

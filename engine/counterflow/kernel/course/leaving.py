@@ -1,6 +1,6 @@
 """How an element is left when its work is done.
 
-    results that found no room → outputs → flows, and what its scope has to say → completed → along the flows
+    results that found no room → outputs → end listeners → flows, and what its scope says → completed → flows
 
 An incident may hold it in each of these phases; resolving it goes on in the same one, since what was mapped
 is not mapped a second time.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from counterflow.kernel.course import entering, flows, joins, undo, waits
+from counterflow.kernel.course import entering, flows, joins, listeners, undo, waits
 from counterflow.kernel.course.ending import announce_end
 from counterflow.kernel.course.moves import (
     ACTIVATED,
@@ -23,7 +23,7 @@ from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.work.held import Held, IncidentType, Phase
 from counterflow.kernel.work.step import Course, Token, attempt
-from counterflow.model.graph import Flow
+from counterflow.model.graph import Flow, ListenerEvent
 
 
 def finish(token: Token, along: Sequence[Flow] | None = None) -> None:
@@ -50,8 +50,12 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
     row = token.row
     if row.held is not None:
         _send_kept_results_out(token)
-    if token.node.outputs and row.phase != Phase.FLOWS and not token.is_body:
-        _map_outputs(token)
+    if row.phase != Phase.FLOWS and not token.is_body:
+        if token.node.listeners is not None:
+            if _listens(token):
+                return
+        elif token.node.outputs:
+            _map_outputs(token)
     if not token.scope_key:
         announce_end(token, "completed")
         _complete(token)
@@ -135,16 +139,34 @@ def _send_kept_results_out(token: Token) -> None:
         raise no_room(token, failure) from failure
 
 
-def _map_outputs(token: Token) -> None:
-    """Values go to the scope around.
+def _listens(token: Token) -> bool:
+    """Map the outputs and go on with the end listeners. Whether one of them is waited for. Raises `Held`."""
+    told = token.node.listeners
+    if told is None or not told.is_code:
+        if token.node.outputs and not token.row.phase:
+            _map_outputs(token)
+        return listeners.are_awaited(token, ListenerEvent.END)
+    if listeners.are_awaited(token, ListenerEvent.END):
+        return True
+    if token.node.outputs:
+        _map_outputs(token)
+    return False
+
+
+def outside(token: Token) -> int:
+    """The scope from which the values of its output mappings find theirs.
 
     In a zeebe: model what an instance of a multi-instance activity has of its own takes them first, so that
     its output element finds them.
     """
-    outputs = token.node.outputs
     loop = token.node.multi_instance if token.loop_counter > 0 else None
     is_its_own = loop is not None and loop.outputs_stay_inside
-    scope_key = token.key if is_its_own else token.scope_key or token.key
+    return token.key if is_its_own else token.scope_key or token.key
+
+
+def _map_outputs(token: Token) -> None:
+    """Values go to the scope around."""
+    outputs, scope_key = token.node.outputs, outside(token)
     with mappings.told_of(f"output mapping of '{token.node.id}'"):
         present = scopes.visible(token.instance, scope_key, {mapping.target[0] for mapping in outputs})
         scopes.send_out(token, scope_key, mappings.map_values(token, outputs, present))

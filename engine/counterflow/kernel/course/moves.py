@@ -126,7 +126,7 @@ def _apply_activated(state: State, instance: InstanceState, event: ElementActiva
 
 
 def _apply_completing(state: State, instance: InstanceState, event: ElementCompleting) -> None:
-    state.put(replace(_move(state, instance, event.key, COMPLETING), state=COMPLETING))
+    state.put(replace(_move(state, instance, event.key, COMPLETING), state=COMPLETING, phase=""))
 
 
 def _apply_terminating(state: State, instance: InstanceState, event: ElementTerminating) -> None:

@@ -36,6 +36,7 @@ def _goes_on(child: Token) -> bool:
 
 def room(  # noqa: PLR0913 - a moment each
     *,
+    preparing: Continuation = entering.map_inputs,
     beginning: Continuation = entering.set_to_work,
     activated: Continuation = _nothing,
     arrive: Callable[[Token, Node, Flow], None] = _enter,
@@ -50,6 +51,7 @@ def room(  # noqa: PLR0913 - a moment each
 ) -> Room:
     """A room with these moments; by default `beginning` is followed by `activated`."""
     return Room(
+        preparing,
         beginning,
         activated,
         arrive,

@@ -208,6 +208,14 @@ def send_kept_results_out(token: Token, *, stay: bool) -> None:
     token.emit(ResultsReleased(token.key, () if stay else tuple(kept)))
 
 
+def take_kept(token: Token) -> dict[str, bytes]:
+    """Take what was kept out of a scope again. Answers it, as it is by now."""
+    own = token.variables
+    kept = {name: own[name] for name in _kept_by(token.row) if name in own}
+    token.emit(ResultsReleased(token.key, tuple(kept)))
+    return kept
+
+
 def take_away(token: Token, names: Iterable[str]) -> dict[str, bytes]:
     """Take variables out of a scope that only carried them. Answers them."""
     present = token.variables

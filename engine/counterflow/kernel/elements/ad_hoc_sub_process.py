@@ -18,7 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from counterflow import feel
-from counterflow.kernel.course import ending, entering, leaving
+from counterflow.kernel.course import asking, ending, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED, COMPLETING
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
@@ -65,7 +65,7 @@ def beginning(scope: Token) -> None:
     if targets := ad_hoc_inner_instance.targets_in(scope, definition):
         _begin_where_told(scope, definition, targets)
         return
-    order = jobs.order_of(scope) if _is_decided_by_worker(scope) else None
+    order = asking.order_of(scope) if _is_decided_by_worker(scope) else None
     activities = _from_collection(scope, definition)
     if not scope.step.budget.may_begin_inside(scope.key, len(activities)):
         raise entering.too_far(scope)
@@ -75,7 +75,7 @@ def beginning(scope: Token) -> None:
     kept = join([feel.to_json(activity) for activity in activities]) if is_kept else None
     scope.emit(LoopStarted(scope.key, len(activities), kept))
     if order is not None:
-        jobs.create(scope, order)
+        asking.create(scope, order)
     elif is_kept:
         begin_more(scope)
     else:
@@ -185,13 +185,13 @@ def answered(scope: Token, values: scopes.Document, answer: AdHocAnswer) -> None
 
 def interrupted(scope: Token) -> None:
     """An event sub-process takes it over: nothing more begins."""
-    jobs.cancel_job_of(scope)
+    asking.cancel_job_of(scope)
     _stop_beginning(scope)
 
 
 def terminating(scope: Token) -> ending.Sweeping:
     """Its job and what was kept for it go."""
-    jobs.cancel_job_of(scope)
+    asking.cancel_job_of(scope)
     yield from multi_instance.terminating(scope)
 
 
@@ -265,9 +265,9 @@ def _fulfil(scope: Token, *, cancels_remaining: bool) -> None:
 
 def _ask(scope: Token) -> None:
     """Its worker is to decide anew, on what has come since: a job that is there is of yesterday."""
-    jobs.cancel_job_of(scope)
+    asking.cancel_job_of(scope)
     incidents.drop_incidents_of(scope)
-    jobs.create(scope, jobs.order_of(scope))
+    asking.create(scope, asking.order_of(scope))
 
 
 def _describe(scope: Token, described: bytes) -> None:

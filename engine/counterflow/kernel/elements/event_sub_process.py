@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from counterflow.kernel.course import entering, leaving
+from counterflow.kernel.course import entering, leaving, listeners
 from counterflow.kernel.course.moves import ACTIVATING
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import scopes
@@ -17,6 +17,16 @@ from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Node
+
+
+def preparing(token: Token) -> None:
+    """What the event brought is told from what mappings and listeners make: that stays its own."""
+    brought = {} if token.node.inputs_see_event else _taken_out(token)
+    entering.map_inputs(token)
+    if token.node.inputs_see_event:
+        brought = _taken_out(token, {mapping.target[0] for mapping in token.node.inputs})
+    if brought:
+        scopes.keep_results(token, brought)
 
 
 def beginning(token: Token) -> None:
@@ -32,6 +42,10 @@ def beginning(token: Token) -> None:
         entering.begin_placed(token)
         return
     is_new, is_seen = token.row.state == ACTIVATING, token.node.inputs_see_event
+    if listeners.have_begun(token.row):
+        if not is_new or _has_begun(token):
+            _hand_on(token, scopes.take_kept(token) if token.row.held is not None else {})
+        return
     brought = _taken_out(token) if is_new and not is_seen else {}
     if is_new and not _has_begun(token):
         scopes.write(token, token.key, brought)
@@ -60,7 +74,10 @@ def _hand_on(token: Token, brought: scopes.Document) -> None:
     try:
         scopes.send_out(token, token.key, brought)
     except scopes.DocumentTooLarge as failure:
-        scopes.write(token, token.key, brought)
+        if listeners.have_begun(token.row):
+            scopes.keep_results(token, brought)
+        else:
+            scopes.write(token, token.key, brought)
         raise leaving.no_room(token, failure) from failure
     entering.enter(token, start)
 
@@ -80,4 +97,4 @@ def _taken_out(token: Token, own: Collection[str] = ()) -> dict[str, bytes]:
     return scopes.take_away(token, [name for name in sorted(present) if name not in own])
 
 
-ROOM = room(beginning=beginning)
+ROOM = room(preparing=preparing, beginning=beginning)

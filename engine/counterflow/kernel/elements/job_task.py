@@ -5,7 +5,7 @@ BPMN 2.0.2, 13.3.3.
 
 from __future__ import annotations
 
-from counterflow.kernel.course import entering, leaving
+from counterflow.kernel.course import asking, entering, leaving
 from counterflow.kernel.course.room import room
 from counterflow.kernel.lives import jobs
 from counterflow.kernel.work.step import Token
@@ -14,9 +14,9 @@ from counterflow.kernel.work.step import Token
 def beginning(token: Token) -> None:
     """Know what to ask a worker for, then ask."""
     entering.map_inputs(token)
-    order = jobs.order_of(token)
+    order = asking.order_of(token)
     entering.activate(token)
-    jobs.create(token, order)
+    asking.create(token, order)
 
 
 def resume(token: Token) -> None:
@@ -28,4 +28,4 @@ def resume(token: Token) -> None:
         leaving.resume(token)
 
 
-ROOM = room(beginning=beginning, resume=resume, terminating=jobs.cancel_job_of)
+ROOM = room(beginning=beginning, resume=resume)

@@ -7,7 +7,7 @@ Ends when its last token has ended. BPMN 2.0.2, 13.3.
 
 from __future__ import annotations
 
-from counterflow.kernel.course import entering
+from counterflow.kernel.course import entering, listeners
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import mappings, scopes
 from counterflow.kernel.elements import sub_process
@@ -17,8 +17,18 @@ from counterflow.kernel.work.step import Token
 from counterflow.model.graph import Behaviour, Node
 
 
-def beginning(token: Token) -> None:
-    """Its data objects hold what they begin with, but where who began it has said otherwise."""
+def preparing(token: Token) -> None:
+    """Before its start listeners: what an event brought for the mappings of its start is told from what they
+    give, which is the process's own.
+    """
+    _make_data_objects(token)
+    starts, nodes = token.header.starts, token.nodes
+    if starts and starts[0] in token.node.event_starts and _takes(nodes[nodes[starts[0]].drawn_id]):
+        scopes.keep_results(token, {name: token.variables[name] for name in _brought(token)})
+
+
+def _make_data_objects(token: Token) -> None:
+    """They hold what they begin with, but where who began the instance has said otherwise."""
     inputs = token.node.inputs
     if inputs:
         with mappings.told_of(f"data objects of '{token.node.id}'"):
@@ -27,6 +37,12 @@ def beginning(token: Token) -> None:
             scopes.write_measured(
                 token, token.key, {name: value for name, value in made.items() if name not in given}
             )
+
+
+def beginning(token: Token) -> None:
+    """Make its data objects, and put a token where the instance begins."""
+    if not listeners.have_begun(token.row):
+        _make_data_objects(token)
     entering.activate(token)
     activated(token)
 
@@ -48,9 +64,11 @@ def _begin_at_event(token: Token, start: Node) -> None:
     gateway, that is passed first.
     """
     part, start = start, token.nodes[start.drawn_id]
-    data_objects = {mapping.target[0] for mapping in token.node.inputs}
-    names = (name for name in sorted(token.variables) if name not in data_objects)
-    brought = scopes.take_away(token, names) if start.inputs or start.outputs else None
+    brought = None
+    if token.row.held is not None:
+        brought = scopes.take_kept(token)
+    elif _takes(start):
+        brought = scopes.take_away(token, _brought(token))
     if start.behaviour is Behaviour.START_EVENT and start.all_have_to_come:
         multiple.keep(entering.enter(token, start), part, brought or {})
         return
@@ -61,4 +79,14 @@ def _begin_at_event(token: Token, start: Node) -> None:
     entering.enter(token, before, brought, HAPPENED)
 
 
-ROOM = room(beginning=beginning, activated=activated)
+def _takes(start: Node) -> bool:
+    """Whether what the event brought is for its mappings."""
+    return bool(start.inputs or start.outputs)
+
+
+def _brought(token: Token) -> list[str]:
+    data_objects = {mapping.target[0] for mapping in token.node.inputs}
+    return [name for name in sorted(token.variables) if name not in data_objects]
+
+
+ROOM = room(preparing=preparing, beginning=beginning, activated=activated)

@@ -29,10 +29,4 @@ def resume(token: Token) -> None:
         leaving.resume(token)
 
 
-def terminating(token: Token) -> None:
-    """It is being swept away: nobody has to do it any more."""
-    jobs.cancel_job_of(token)
-    user_tasks.cancel_user_task_of(token)
-
-
-ROOM = room(beginning=beginning, resume=resume, terminating=terminating)
+ROOM = room(beginning=beginning, resume=resume, terminating=user_tasks.cancel_user_task_of)

@@ -41,9 +41,14 @@ def event_arrived(token: Token, catch_id: str, values: Mapping[str, bytes]) -> N
 def pass_what_happened(token: Token) -> None:
     """The event had happened before its element was entered, which carries what it brought. Raises `Held`."""
     node = token.node
-    if not node.outputs:
+    kept = scopes.take_kept(token) if token.row.held is not None else {}
+    if node.outputs:
+        scopes.write(token, token.key, kept)
+    else:
         own = {mapping.target[0] for mapping in node.inputs}
-        brought = scopes.take_away(token, [name for name in sorted(token.variables) if name not in own])
+        brought = kept or scopes.take_away(
+            token, [name for name in sorted(token.variables) if name not in own]
+        )
         leaving.send_results(token, brought, all_outward=True)
     leaving.finish(token)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from counterflow.kernel.course.asking import JobCanceled
 from counterflow.kernel.data import scopes
 from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
-from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobCanceled, JobFailed, JobReturned
+from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.swept import is_swept
@@ -183,7 +184,8 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
         job.retries,
         deadline_ms,
         values,
-        course.process.nodes[job.element_id].ad_hoc is not None,
+        not job.listener_event_type and course.process.nodes[job.element_id].ad_hoc is not None,
+        job.listener_event_type,
     )
 
 
@@ -197,6 +199,8 @@ def _other_bytes(course: Course, job: Job) -> int:
 
 
 def _headers(course: Course, job: Job) -> bytes:
+    if job.listener_event_type:
+        return job.headers or b"{}"
     definition = course.process.nodes[job.element_id].work
     if isinstance(definition, UserTaskDefinition):
         return job.headers or of_old_job(definition)

@@ -1,4 +1,4 @@
-"""The life of a job: work that a worker does for a task.
+"""The life of a job: work that a worker does for a task, or when its element begins or ends.
 
     created: activatable ─ activated (a worker has it until its deadline) ─ completed
                   ↑  ↑_______│ timed out, handed back
@@ -18,34 +18,22 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from counterflow.kernel.course import leaving
-from counterflow.kernel.data import evaluation, headers, scopes
+from counterflow.kernel.course import entering, leaving, listeners
+from counterflow.kernel.data import scopes
 from counterflow.kernel.events import error
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
-from counterflow.kernel.vocabulary import BrokenInvariant, Command, InstanceEvent, Rejection, RejectionType
-from counterflow.kernel.work.held import Held, IncidentType
-from counterflow.kernel.work.step import Step, Token
-from counterflow.model.graph import JobDefinition
+from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
+from counterflow.kernel.work.held import Held, IncidentType, count_passed, passed
+from counterflow.kernel.work.step import Step, Token, attempt
+from counterflow.model.graph import JobDefinition, ListenerEvent
 
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
 ERROR_MESSAGE_LIMIT = 10_000
-MOST_RETRIES = 2**31 - 1
-"""The wire's int32."""
-
-
-class JobCreated(InstanceEvent, frozen=True):
-    """A task waits for a worker."""
-
-    key: int
-    element_instance_key: int
-    type: str
-    retries: int
-    headers: bytes | None = None
 
 
 class JobActivated(InstanceEvent, frozen=True):
@@ -108,12 +96,6 @@ class JobDeadlineUpdated(InstanceEvent, frozen=True):
     deadline_ms: int
 
 
-class JobCanceled(InstanceEvent, frozen=True):
-    """The job's task was swept away."""
-
-    key: int
-
-
 class AdHocAnswer(NamedTuple):
     """What the worker of an ad-hoc sub-process decides: which activities begin, or that it is done. Each
     begins with variables of its own. It says as well whether what is under way goes.
@@ -168,37 +150,17 @@ class UpdateJobTimeout(Command, frozen=True, kw_only=True, gc=False):
     timeout_ms: int
 
 
-class Order(NamedTuple):
-    """What a worker is asked for."""
+def resume(token: Token) -> None:
+    """An incident of an element was resolved: its listener is asked again, or its room takes up its course.
 
-    type: str
-    retries: int
-    headers: bytes | None
-
-
-def order_of(token: Token) -> Order:
-    """What a worker is asked for by a task. Raises `Held` where type, retries or headers give no value."""
-    definition = token.node.work
-    if not isinstance(definition, JobDefinition):
-        raise BrokenInvariant(f"task '{token.node.id}' has no job definition")
-    job_type = evaluation.text(token, definition.type, "the job type")
-    retries = evaluation.whole(token, definition.retries, "the job retries", MOST_RETRIES)
-    try:
-        return Order(job_type, retries, headers.compute(token, definition))
-    except Held as held:
-        raise held.inside(f"'{token.node.id}'") from held
-
-
-def create(token: Token, order: Order) -> None:
-    """A task is at work: ask for a worker."""
-    token.emit(JobCreated(token.step.new_key(), token.key, *order))
-
-
-def cancel_job_of(token: Token) -> None:
-    """The task is being swept away, and its job with it."""
+    Raises `Held`, or `Rejection` where the listener's job has no tries left.
+    """
     key = token.instance.job_of.get(token.key)
-    if key is not None:
-        token.emit(JobCanceled(key))
+    job = token.instance.jobs[key] if key is not None else None
+    if job is not None and job.listener_event_type:
+        reactivate(token, job)
+    else:
+        token.room.resume(token)
 
 
 def reactivate(token: Token, job: Job) -> None:
@@ -218,6 +180,11 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     job, token = _find(step, command.job_key, "complete")
     _expect_active(job, "completed")
     node, values = token.node, command.variables
+    if job.listener_event_type:
+        if command.answer is not None:
+            raise _nothing_to_decide(job)
+        _complete_listener(token, job, values)
+        return
     is_offered = node.compensation is not None and node.compensation.result_variable is not None
     token.emit(JobCompleted(job.key, scopes.to_object(values) if is_offered else None))
     if node.ad_hoc is not None:
@@ -232,11 +199,22 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     leaving.finish(token)
 
 
+def _complete_listener(token: Token, job: Job, values: scopes.Document) -> None:
+    """Its element goes on: with the next listener, and then with what comes after them."""
+    token.emit(JobCompleted(job.key))
+    listeners.take_results(token, job.listener_event_type, leaving.outside(token), values)
+    if job.listener_event_type == ListenerEvent.END:
+        attempt(token, leaving.leave)
+    else:
+        token.later(entering.begin)
+
+
 def _nothing_to_decide(job: Job) -> Rejection:
+    what = "is told to a listener" if job.listener_event_type else "is no ad-hoc sub-process"
     return Rejection(
         RejectionType.INVALID_ARGUMENT,
         f"Expected job with key '{job.key}' to be completed without a result of type adHocSubProcess, but "
-        f"there is one, and '{job.element_id}' is no ad-hoc sub-process; leave the result out",
+        f"there is one, and '{job.element_id}' {what}; leave the result out",
     )
 
 
@@ -244,8 +222,8 @@ def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
     job, token = _find(step, command.job_key, "fail")
     _expect_active(job, "failed")
-    work = token.node.work
-    cycle = work.retry_cycle if isinstance(work, JobDefinition) else None
+    definition = listeners.definition_of(token, job.listener_event_type)
+    cycle = definition.retry_cycle if isinstance(definition, JobDefinition) else None
     retries = command.retries if cycle is None else job.retries - 1
     back_off_ms = command.back_off_ms if cycle is None else cycle.interval_ms
     due_ms = step.now_ms + back_off_ms if retries > 0 and back_off_ms > 0 else None
@@ -258,13 +236,20 @@ def decide_fail(step: Step, command: FailJob) -> None:
             f"Expected job '{job.key}' of '{token.node.id}' to be done, but no retries are left "
             "and its worker gave no message"
         )
-        token.hold(Held(IncidentType.JOB_NO_RETRIES, text, job_key=job.key))
+        token.hold(Held(_no_retries(job), text, job_key=job.key))
+
+
+def _no_retries(job: Job) -> IncidentType:
+    is_own = not job.listener_event_type
+    return IncidentType.JOB_NO_RETRIES if is_own else IncidentType.EXECUTION_LISTENER_NO_RETRIES
 
 
 def decide_throw_error(step: Step, command: ThrowError) -> None:
     """ThrowError of the gateway."""
     job, token = _find(step, command.job_key, "throw an error for")
     _expect_active(job, "thrown an error for")
+    if job.listener_event_type:
+        raise _throws_nothing(job)
     scopes.refuse_large(step, command.variables)
     thrown = error.ThrownError(command.error_code, command.message[:ERROR_MESSAGE_LIMIT], command.variables)
     try:
@@ -276,6 +261,15 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     else:
         token.emit(JobErrorThrown(job.key, thrown.code, thrown.message, caught=True))
         error.catch_error(catch, thrown)
+
+
+def _throws_nothing(job: Job) -> Rejection:
+    return Rejection(
+        RejectionType.INVALID_STATE,
+        f"Expected to throw an error for job with key '{job.key}', but it is a listener's (event "
+        f"'{job.listener_event_type}' of '{job.element_id}'), which can be completed or failed only: nothing "
+        "on the border of an element catches what happens before its work and after it",
+    )
 
 
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
@@ -329,22 +323,6 @@ def _expect_active(job: Job, intent: str) -> None:
 # -- applying ------------------------------------------------------------------------------------------------
 
 
-def _apply_created(state: State, instance: InstanceState, event: JobCreated) -> None:
-    element = instance.elements[event.element_instance_key]
-    state.put(
-        Job(
-            event.key,
-            instance.key,
-            element.key,
-            element.element_id,
-            event.type,
-            ACTIVATABLE,
-            event.retries,
-            headers=event.headers,
-        )
-    )
-
-
 def _apply_activated(state: State, instance: InstanceState, event: JobActivated) -> None:
     state.put(
         replace(instance.jobs[event.key], state=ACTIVATED, worker=event.worker, due_ms=event.deadline_ms)
@@ -356,6 +334,10 @@ def _apply_completed(state: State, instance: InstanceState, event: JobCompleted)
     state.delete(job)
     if event.result is not None:
         state.put(replace(instance.elements[job.element_instance_key], result=event.result))
+    elif job.listener_event_type:
+        element = instance.elements[job.element_instance_key]
+        count = count_passed(element.phase, job.listener_event_type) or 0
+        state.put(replace(element, phase=passed(job.listener_event_type, count + 1)))
 
 
 def _apply_failed(state: State, instance: InstanceState, event: JobFailed) -> None:
@@ -400,12 +382,7 @@ def _apply_deadline(state: State, instance: InstanceState, event: JobDeadlineUpd
     state.put(replace(instance.jobs[event.key], due_ms=event.deadline_ms))
 
 
-def _apply_canceled(state: State, instance: InstanceState, event: JobCanceled) -> None:
-    state.delete(instance.jobs[event.key])
-
-
 OF_INSTANCE = {
-    JobCreated: _apply_created,
     JobActivated: _apply_activated,
     JobCompleted: _apply_completed,
     JobFailed: _apply_failed,
@@ -413,7 +390,6 @@ OF_INSTANCE = {
     JobReturned: _apply_returned,
     JobRetriesUpdated: _apply_retries,
     JobDeadlineUpdated: _apply_deadline,
-    JobCanceled: _apply_canceled,
 }
 COMMANDS = {
     CompleteJob: decide_complete,

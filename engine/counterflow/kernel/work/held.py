@@ -52,6 +52,10 @@ class IncidentType(StrEnum):
             "default flow."
         ),
     )
+    EXECUTION_LISTENER_NO_RETRIES = (
+        "EXECUTION_LISTENER_NO_RETRIES",
+        "Mend what the worker tripped over, then give the listener's job retries and resolve the incident.",
+    )
     UNHANDLED_ERROR_EVENT = (
         "UNHANDLED_ERROR_EVENT",
         (
@@ -108,6 +112,17 @@ class Phase(StrEnum):
     """Its outputs are mapped; flows were being chosen, or its scope was asked."""
 
 
+def passed(event_type: str, count: int) -> str:
+    """The phase of an element that has gone through so many listeners of an event: `start:1`."""
+    return f"{event_type}:{count}"
+
+
+def count_passed(phase: str, event_type: str) -> int | None:
+    """How many listeners of an event have been gone through in this phase; None where it is another one."""
+    kind, colon, count = phase.partition(":")
+    return int(count) if colon and kind == event_type else None
+
+
 class Held(Exception):
     """An element cannot go on.
 
@@ -124,7 +139,7 @@ class Held(Exception):
         self.where = where
         self.remedy = remedy
         self.job_key = job_key
-        self.phase = Phase.ANEW
+        self.phase: str = Phase.ANEW
 
     @property
     def message(self) -> str:

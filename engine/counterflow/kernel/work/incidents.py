@@ -53,7 +53,7 @@ def decide_resolve(step: Step, command: ResolveIncident) -> None:
     course = step.admitted_to(instance)
     token = course.token(incident.element_instance_key)
     token.emit(IncidentResolved(incident.key))
-    attempt(token, token.room.resume)
+    attempt(token, step.house.resume)
 
 
 def _apply_raised(state: State, instance: InstanceState, event: IncidentRaised) -> None:

@@ -63,6 +63,8 @@ class House(NamedTuple):
     """An element asks the condition that it waits for under this key."""
     asking: Collection[Callable[..., ToAsk]]
     """Which continuations give conditions to be asked, of an element, what they are told, and a document."""
+    resume: Continuation
+    """An incident of an element was resolved. Raises `Held`."""
     continuations: Mapping[str, Callable[..., Any]]
     """What may be put off, by the name under which it is kept."""
     arrivals: Mapping[str, Come]
@@ -353,9 +355,8 @@ class Token(Course):
     def hold(self, held: Held) -> None:
         """It is held up until a person has looked."""
         key = self.step.new_key()
-        self.emit(
-            IncidentRaised(key, self.key, held.job_key, held.type.value, held.message, held.phase.value)
-        )
+        phase = str(held.phase or self.row.phase)
+        self.emit(IncidentRaised(key, self.key, held.job_key, held.type.value, held.message, phase))
 
 
 def _gone(instance: InstanceState, key: int) -> BrokenInvariant:
@@ -374,6 +375,8 @@ def attempt(token: Token, moment: Callable[[Token, *Given], None], *given: *Give
 class Room:
     """The behaviour of one kind of element: the moments in which it can have something of its own to say."""
 
+    preparing: Continuation
+    """Before its start listeners are told: what `beginning` does first, make what is the element's own."""
     beginning: Continuation
     """A token is there: map the inputs, find what is needed to begin, `entering.activate`, and do it.
 

@@ -30,7 +30,9 @@ class Job(msgspec.Struct):
     back-off.
 
     `tries` are those that came to nothing, the latest of them, oldest first; `activated_at_ms` is when it was
-    last taken. In a list whose instances have gone on for very long, a job may be without these: then
+    last taken. `listener_event_type` is the event (`start`, `end`, `beforeAll`) that it is a listener's job
+    of; empty where it is the element's own work. In a list whose instances have gone on for very long, a job
+    may be without tries and moments: then
     `created_at_ms` is None, and the tree of its instance tells them.
     """
 
@@ -51,6 +53,7 @@ class Job(msgspec.Struct):
     activated_at_ms: int | None = None
     tries: list[JobTry] = []
     tries_left_out: int = 0
+    listener_event_type: str = ""
 
 
 class Incident(msgspec.Struct):

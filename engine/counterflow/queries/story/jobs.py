@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from counterflow.kernel.course import asking
 from counterflow.kernel.events import error
 from counterflow.kernel.lives import jobs
 from counterflow.kernel.vocabulary import Event
@@ -19,7 +20,7 @@ REMEMBERED_TRIES = 100
 """Of one job; a job may time out for years."""
 
 
-def _job_created(story: Story, event: jobs.JobCreated) -> None:
+def _job_created(story: Story, event: asking.JobCreated) -> None:
     element = story.elements[event.element_instance_key]
     job = new_job(event, story.now_ms)
     job.element_id, job.process_instance_key = element.element_id, story.created.key
@@ -28,7 +29,7 @@ def _job_created(story: Story, event: jobs.JobCreated) -> None:
     element.jobs.append(job)
 
 
-def new_job(event: jobs.JobCreated, now_ms: int) -> Job:
+def new_job(event: asking.JobCreated, now_ms: int) -> Job:
     """The job that an event of this moment has created, as far as the event tells it."""
     return Job(
         key=event.key,
@@ -37,6 +38,7 @@ def new_job(event: jobs.JobCreated, now_ms: int) -> Job:
         type=event.type,
         retries=event.retries,
         created_at_ms=now_ms,
+        listener_event_type=event.listener_event_type,
     )
 
 
@@ -102,7 +104,7 @@ def _deadline_updated(job: Job, event: jobs.JobDeadlineUpdated, _: int) -> None:
     job.due_at_ms = event.deadline_ms
 
 
-def _canceled(job: Job, _: jobs.JobCanceled, now_ms: int) -> None:
+def _canceled(job: Job, _: asking.JobCanceled, now_ms: int) -> None:
     end_job(job, "canceled", now_ms)
 
 
@@ -115,7 +117,7 @@ JOB_CHANGES: Mapping[type[Event], JobChange] = {
     jobs.JobReturned: _returned,
     jobs.JobRetriesUpdated: _retries_updated,
     jobs.JobDeadlineUpdated: _deadline_updated,
-    jobs.JobCanceled: _canceled,
+    asking.JobCanceled: _canceled,
 }
 """By kind of event, what becomes of the job that is its `key`."""
 
@@ -170,7 +172,7 @@ def _error_caught(story: Story, event: error.ErrorCaught) -> None:
 
 
 ADDITIONS: Mapping[type[Event], Addition] = {
-    jobs.JobCreated: _job_created,
+    asking.JobCreated: _job_created,
     **dict.fromkeys(JOB_CHANGES, _job_changed),
     held.IncidentRaised: _incident_raised,
     incidents.IncidentResolved: _incident_resolved,

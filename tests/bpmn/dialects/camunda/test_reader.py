@@ -169,7 +169,7 @@ def test_what_changes_nothing_here_is_accepted_silently() -> None:
     )
 
 
-@pytest.mark.parametrize("tag", ["executionListener", "taskListener"])
+@pytest.mark.parametrize("tag", ["taskListener"])
 def test_a_listener_is_told(tag: str) -> None:
     content = task_with(element(f"camunda:{tag}", event="start", **{"class": "a.B"}), **EXTERNAL)
     (finding,) = reading(content).findings

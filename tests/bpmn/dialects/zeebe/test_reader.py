@@ -245,7 +245,7 @@ def test_what_no_user_task_can_have_is_refused(extension: str) -> None:
     assert refused(content, "user-task") == ["a"]
 
 
-@pytest.mark.parametrize("tag", ["executionListeners", "taskListeners"])
+@pytest.mark.parametrize("tag", ["taskListeners"])
 def test_what_would_be_skipped_is_refused_once(tag: str) -> None:
     content = task_with(element(f"zeebe:{tag}"), element("zeebe:taskDefinition", type="work"))
     assert [(finding.rule, finding.element_id) for finding in reading(content).findings] == [

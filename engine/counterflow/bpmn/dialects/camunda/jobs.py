@@ -143,10 +143,10 @@ def _job_type(
     if class_name := work(element, "class"):
         return class_name
     if delegate := work(element, "delegateExpression"):
-        return _name_in(element, delegate, "delegateExpression", notes)
+        return name_in(element, delegate, "delegateExpression", notes)
     if expression := work(element, "expression"):
         headers.known["expression"] = expression
-        return _name_in(element, expression, "expression", notes)
+        return name_in(element, expression, "expression", notes)
     if connector is not None:
         headers.known |= connector.headers
         headers.computed += connector.header_expressions
@@ -169,7 +169,7 @@ def _topic(element: Element, notes: Notes) -> str | Expression | None:
     return topic or None
 
 
-def _name_in(element: Element, expression: str, attribute: str, notes: Notes) -> str:
+def name_in(element: Element, expression: str, attribute: str, notes: Notes) -> str:
     """The name before the first bracket: `${card.charge(order)}` → `card.charge`."""
     inner = expression[2:-1] if is_juel(expression) else ""
     match = _DOTTED_NAME.fullmatch(inner)

@@ -24,6 +24,7 @@ from counterflow.bpmn.dialects.camunda.decisions import (
 )
 from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, name_expression
 from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, field_texts, job, own_headers, work
+from counterflow.bpmn.dialects.camunda.listeners import listeners
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
 from counterflow.bpmn.dialects.camunda.user_tasks import FORM_ATTRIBUTES, user_task
@@ -46,7 +47,6 @@ FIRST_LOOP_COUNTER: Final = 0
 VAGUE_LOOPS_ARE_DONE_ONCE: Final = True
 
 _TOLD: Mapping[str, str] = {
-    "executionListener": "Draw a service task before or after the element where it matters.",
     "taskListener": "Draw a service task before or after the user task where it matters.",
 }
 """What is code beside the course of a process, and is not carried out; with what to draw instead."""
@@ -59,6 +59,7 @@ _REFUSED: Mapping[str, str] = {
 _NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
 _UNDERSTOOD = frozenset({
     "properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter", "connector",
+    "executionListener",
 })  # fmt: skip
 
 CHANGES_NOTHING: Final = frozenset({
@@ -114,6 +115,7 @@ def details(element: Element, notes: Notes) -> Details:
         called=called,
         inputs=inputs,
         outputs=outputs,
+        listeners=listeners(element, extensions, properties, notes),
         results_stay_local=connector is not None or (called is not None and not called.propagate_all_out),
         is_reported=is_evaluated
         or is_decision

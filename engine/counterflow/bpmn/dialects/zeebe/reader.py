@@ -18,6 +18,7 @@ from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.dialects.zeebe.ad_hoc import ad_hoc
 from counterflow.bpmn.dialects.zeebe.calls import called_process
 from counterflow.bpmn.dialects.zeebe.decisions import called_decision
+from counterflow.bpmn.dialects.zeebe.listeners import listeners
 from counterflow.bpmn.dialects.zeebe.loops import loop, marked_expression
 from counterflow.bpmn.dialects.zeebe.user_tasks import user_task
 from counterflow.bpmn.elements import AD_HOC
@@ -60,14 +61,13 @@ _ASSIGNMENTS: Final = (
 
 _RETRIES: Final = 3
 _REFUSED: Mapping[str, str] = {
-    "executionListeners": "Draw a service task before or after the element instead.",
     "taskListeners": "Draw a service task before or after the user task instead.",
 }
 
 _UNDERSTOOD = frozenset({
     "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition",
     "formDefinition", "taskSchedule", "priorityDefinition", "properties", "versionTag", "userTaskForm",
-    "calledElement", "calledDecision", "adHoc",
+    "calledElement", "calledDecision", "adHoc", "executionListeners",
 })  # fmt: skip
 
 _READ: Final[Mapping[str, frozenset[str]]] = {
@@ -109,6 +109,7 @@ def details(element: Element, notes: Notes) -> Details:
     inputs = _mappings(element, extensions, "input", notes)
     outputs = _mappings(element, extensions, "output", notes)
     decides = element.tag == "businessRuleTask" and "calledDecision" in extensions
+    told = extensions.get("executionListeners")
     is_call, call = element.tag == "callActivity", extensions.get("calledElement")
     is_for_people = element.tag == "userTask" and "userTask" in extensions
     return Details(
@@ -128,6 +129,11 @@ def details(element: Element, notes: Notes) -> Details:
         ad_hoc=ad_hoc(element, extensions, notes) if element.tag == AD_HOC else None,
         inputs=inputs,
         outputs=outputs,
+        listeners=(
+            listeners(element, told, _headers(extensions), text_or_expression, notes)
+            if told is not None
+            else None
+        ),
         is_reported=decides
         or (element.tag == "scriptTask" and "script" in extensions)
         or (is_call and call is not None and bool((call.get("processId") or "").strip())),

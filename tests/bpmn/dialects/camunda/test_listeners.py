@@ -1,0 +1,108 @@
+"""`camunda:executionListener`: which jobs they become, and what the engine does by itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from counterflow.model.graph import JobDefinition, Listeners, RetryCycle, ScriptDefinition
+from tests.bpmn.diagram import element, end, extensions, model, node, path, refused, start, warned
+
+
+def listener(*inside: str, event: str = "start", **attributes: str) -> str:
+    return element("camunda:executionListener", *inside, event=event, **attributes)
+
+
+def around(*inside: str, tag: str = "serviceTask", **attributes: str) -> bytes:
+    work = {"camunda__type": "external", "camunda__topic": "t"} if tag == "serviceTask" else {}
+    task = element(tag, extensions(*inside), id="a", **work, **attributes)
+    return model(start(), task, end(), path("start", "a", "end"))
+
+
+def of(content: bytes) -> Listeners:
+    found = node(content, "a").listeners
+    assert found is not None
+    return found
+
+
+SCRIPT = element("camunda:script", "println 1", scriptFormat="groovy")
+
+
+@pytest.mark.parametrize(
+    "written, job_type, headers",
+    [
+        (listener(**{"class": "org.acme.Weigh"}), "org.acme.Weigh", {}),
+        (listener(delegateExpression="#{weigh}"), "weigh", {}),
+        (listener(expression="${mail.tell(a)}"), "mail.tell", {"expression": "${mail.tell(a)}"}),
+        (listener(SCRIPT), "script.groovy", {"script": "println 1", "scriptFormat": "groovy"}),
+        (
+            listener(element("camunda:script", resource="a.js", scriptFormat="javascript")),
+            "script.javascript",
+            {"resource": "a.js", "scriptFormat": "javascript"},
+        ),
+        (
+            listener(element("camunda:field", name="unit", stringValue="kg"), **{"class": "Weigh"}),
+            "Weigh",
+            {"unit": "kg"},
+        ),
+    ],
+)
+def test_code_becomes_a_job_named_as_delegates_are(
+    written: str, job_type: str, headers: dict[str, str]
+) -> None:
+    found = of(around(written))
+    (job,) = found.start
+    assert isinstance(job, JobDefinition)
+    assert (job.type, json.loads(job.headers), job.retries) == (job_type, headers, 3)
+    assert found.is_code
+
+
+@pytest.mark.parametrize(
+    "written, feel, variable",
+    [
+        (listener(expression="${execution.setVariable('b', a + 1)}"), "a + 1", "b"),
+        (listener(expression='#{execution.setVariable("b", "x")}'), '"x"', "b"),
+        (listener(expression="${a + 1}"), "a + 1", None),
+        (listener(element("camunda:script", "= a + 1", scriptFormat="feel")), "a + 1", None),
+        (
+            listener(element("camunda:script", "${execution.setVariable('b', 1)}", scriptFormat="juel")),
+            "1",
+            "b",
+        ),
+    ],
+)
+def test_what_the_engine_can_evaluate_is_no_job(written: str, feel: str, variable: str | None) -> None:
+    (script,) = of(around(written)).start
+    assert isinstance(script, ScriptDefinition)
+    assert (script.expression.text, script.result_variable) == (feel, variable)
+
+
+def test_what_it_cannot_evaluate_is_a_job_after_all() -> None:
+    (job,) = of(around(listener(expression="${execution.setVariable('b', bean.ask(a))}"))).start
+    assert isinstance(job, JobDefinition)
+    assert job.type == "execution.setVariable"
+
+
+def test_the_retry_cycle_of_the_element_counts() -> None:
+    cycle = element("camunda:failedJobRetryTimeCycle", "R5/PT1S")
+    (job,) = of(around(cycle, listener(**{"class": "A"}, event="end"))).end
+    assert isinstance(job, JobDefinition)
+    assert (job.retries, job.retry_cycle) == (5, RetryCycle(5, 1000))
+
+
+def test_one_that_does_not_say_what_is_done_is_refused() -> None:
+    assert refused(around(listener()), "listener") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        around(listener(event="take", **{"class": "A"})),
+        around(listener(event="", **{"class": "A"})),
+        around(listener(event="end", **{"class": "A"}), tag="exclusiveGateway"),
+        around(listener(**{"class": "A"}), tag="complexGateway"),
+    ],
+)
+def test_where_nobody_would_tell_one_it_is_told_and_not_carried_out(content: bytes) -> None:
+    assert warned(content, "listener") == ["a"]
