@@ -1131,6 +1131,84 @@ class UndoScope(_message.Message):
     handlers: int
     def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., handlers: _Optional[int] = ...) -> None: ...
 
+class PlanMigrationRequest(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "mappings", "move_limit")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    MOVE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    move_limit: int
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., move_limit: _Optional[int] = ...) -> None: ...
+
+class PlanMigrationResponse(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "bpmn_process_id", "version", "target_bpmn_process_id", "target_version", "problems", "losses", "mappings", "moves", "moves_left_out", "is_there")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    TARGET_BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    LOSSES_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    MOVES_FIELD_NUMBER: _ClassVar[int]
+    MOVES_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    IS_THERE_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    bpmn_process_id: str
+    version: int
+    target_bpmn_process_id: str
+    target_version: int
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    losses: _containers.RepeatedScalarFieldContainer[str]
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    moves: _containers.RepeatedCompositeFieldContainer[PlannedMove]
+    moves_left_out: int
+    is_there: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., target_bpmn_process_id: _Optional[str] = ..., target_version: _Optional[int] = ..., problems: _Optional[_Iterable[str]] = ..., losses: _Optional[_Iterable[str]] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., moves: _Optional[_Iterable[_Union[PlannedMove, _Mapping[str, _Any]]]] = ..., moves_left_out: _Optional[int] = ..., is_there: bool = ...) -> None: ...
+
+class ElementMapping(_message.Message):
+    __slots__ = ("source_element_id", "target_element_id")
+    SOURCE_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    source_element_id: str
+    target_element_id: str
+    def __init__(self, source_element_id: _Optional[str] = ..., target_element_id: _Optional[str] = ...) -> None: ...
+
+class PlannedMove(_message.Message):
+    __slots__ = ("what", "key", "element_id", "target_element_id", "outcome")
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    what: str
+    key: int
+    element_id: str
+    target_element_id: str
+    outcome: str
+    def __init__(self, what: _Optional[str] = ..., key: _Optional[int] = ..., element_id: _Optional[str] = ..., target_element_id: _Optional[str] = ..., outcome: _Optional[str] = ...) -> None: ...
+
+class MigrateRequest(_message.Message):
+    __slots__ = ("process_instance_key", "target_definition_key", "mappings", "accept_losses")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    MAPPINGS_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_LOSSES_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    target_definition_key: int
+    mappings: _containers.RepeatedCompositeFieldContainer[ElementMapping]
+    accept_losses: bool
+    def __init__(self, process_instance_key: _Optional[int] = ..., target_definition_key: _Optional[int] = ..., mappings: _Optional[_Iterable[_Union[ElementMapping, _Mapping[str, _Any]]]] = ..., accept_losses: bool = ...) -> None: ...
+
+class MigrateResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class ListIncidentsRequest(_message.Message):
     __slots__ = ("process_instance_key", "page_size", "page_key", "with_called")
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1484,6 +1562,8 @@ class CounterflowStub:
     GetProcessInstance: _aio.UnaryUnaryMultiCallable[GetProcessInstanceRequest, GetProcessInstanceResponse]
     ExplainProcessInstance: _aio.UnaryUnaryMultiCallable[ExplainProcessInstanceRequest, ExplainProcessInstanceResponse]
     PlanUndo: _aio.UnaryUnaryMultiCallable[PlanUndoRequest, PlanUndoResponse]
+    PlanMigration: _aio.UnaryUnaryMultiCallable[PlanMigrationRequest, PlanMigrationResponse]
+    Migrate: _aio.UnaryUnaryMultiCallable[MigrateRequest, MigrateResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     ListUserTasks: _aio.UnaryUnaryMultiCallable[ListUserTasksRequest, ListUserTasksResponse]

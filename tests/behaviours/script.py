@@ -30,6 +30,9 @@ evaluate {"a": 1}                     the conditions of start events are asked o
 resolve room                          the oldest incident of an element
 advance 5s                            time passes (ms, s, m, h), and everything comes at its moment
 down 5s                               time passes while the server is down; what was due meanwhile comes afterwards
+migrate room=suite                    the oldest instance, to the latest version; elements that are told, others proposed
+migrate 1 of other losing             to another version, of another process; what would be lost is
+migrate told room=suite               as the gateway does: only what is told of has a counterpart
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              other files together, or a new version, from the folder of the diagram
 page                                  one more page of work that goes on in pages
@@ -50,6 +53,7 @@ from typing import Any
 import msgspec
 
 from counterflow import Activate, AdHocResult, Move
+from counterflow.kernel.lives.migration import MigrateProcessInstance
 from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance, UserTask
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
@@ -191,6 +195,29 @@ def _cancel(engine: Engine, line: Line) -> None:
             row.key
             for row in engine.store.scan(ProcessInstance, {})
             if bool(row.parent_instance_key) == is_called
+        )
+    )
+
+
+def _migrate(engine: Engine, line: Line) -> None:
+    """The oldest active instance that nobody has called; `child` is the newest that somebody has."""
+    called = [
+        row for row in engine.store.scan(ProcessInstance, {"state": "active"}) if row.parent_instance_key
+    ]
+    mappings = dict(word.split("=") for word in line.words if "=" in word)
+    version = next((int(word) for word in line.words if word.isdecimal()), -1)
+    other = line.words[line.words.index("of") + 1] if "of" in line.words else ""
+    roots = [row for row in engine.store.scan(ProcessInstance, {"state": "active"}) if row not in called]
+    key = called[-1].key if "child" in line.words else roots[0].key
+    if "told" not in line.words:
+        engine.migrate(
+            key, version, process_id=other, mappings=mappings, accept_losses="losing" in line.words
+        )
+        return
+    target = engine.plan_migration(key, version, process_id=other).target_definition_key
+    engine.run(
+        MigrateProcessInstance(
+            process_instance_key=key, target_definition_key=target, mappings=tuple(mappings.items())
         )
     )
 
@@ -372,6 +399,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
     "cancel": _cancel,
+    "migrate": _migrate,
     "down": _down,
     "publish": _publish,
     "correlate": lambda engine, line: _discard(

@@ -23,6 +23,7 @@ from counterflow.kernel.lives import (
     decisions,
     deployments,
     forms,
+    migration,
     user_tasks,
     variables,
 )
@@ -72,6 +73,12 @@ STARTS = (
 """Events whose key is called after the start event that they tell of."""
 FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
 """What a deployment writes down beside processes and decisions; a trace tells of these only."""
+BESIDE = (
+    decision_deployments.DecisionDefined,
+    decision_deployments.DecisionsBound,
+    forms.FormDefined,
+    forms.FormsBound,
+)
 MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
 
 
@@ -167,6 +174,30 @@ class Tracer:
             return f"  → {event.flow_id}"
         if isinstance(event, deployments.ProcessDefined):
             return f"  process defined: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, migration.ProcessInstanceMigrated):
+            return f"  process instance migrated: {event.bpmn_process_id} version {event.version}"
+        if isinstance(event, migration.TokensMigrated):
+            told = (f"{before} → {after} at {gateway}" for before, gateway, after in event.moves)
+            return f"  tokens migrated: {', '.join(told)}"
+        if isinstance(event, BESIDE):
+            return self._beside(event)
+        if isinstance(event, decisions.DecisionEvaluated):
+            return _evaluated(event)
+        if isinstance(event, pages.WorkPutOff | pages.PageEnded):
+            return self._left(event)
+        words = "".join(
+            f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__
+        ).strip()
+        return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
+
+    def _beside(
+        self,
+        event: decision_deployments.DecisionDefined
+        | decision_deployments.DecisionsBound
+        | forms.FormDefined
+        | forms.FormsBound,
+    ) -> str:
+        """What was deployed beside processes."""
         if isinstance(event, decision_deployments.DecisionDefined):
             tag = f" (tag {event.version_tag})" if event.version_tag else ""
             return f"  decision defined: {event.decision_id} version {event.version}{tag}"
@@ -176,16 +207,7 @@ class Tracer:
             tag = f" (tag {event.version_tag})" if event.version_tag else ""
             self._names[event.key] = f"form {event.form_id} version {event.version}"
             return f"  form defined: {event.form_id} version {event.version}{tag}"
-        if isinstance(event, forms.FormsBound):
-            return f"  forms bound: {', '.join(event.forms)}"
-        if isinstance(event, decisions.DecisionEvaluated):
-            return _evaluated(event)
-        if isinstance(event, pages.WorkPutOff | pages.PageEnded):
-            return self._left(event)
-        words = "".join(
-            f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__
-        ).strip()
-        return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
+        return f"  forms bound: {', '.join(event.forms)}"
 
     def _left(self, event: pages.WorkPutOff | pages.PageEnded) -> str:
         """What a page has left for the next ones, in its order."""

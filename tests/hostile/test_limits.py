@@ -15,6 +15,7 @@ import pytest
 from counterflow.edge.grpc import bounds
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.elements import ad_hoc_activation
+from counterflow.kernel.lives import migration_plan
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
 from counterflow.service import requests, rests
@@ -32,6 +33,7 @@ CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessL
 CONSTANTS = {
     "ad_hoc_activation.AT_ONCE": ad_hoc_activation.AT_ONCE,
     "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
+    "migration_plan.LARGEST": migration_plan.LARGEST,
     "bounds.ENTRIES": bounds.ENTRIES,
     "requests.VARIABLES": requests.VARIABLES,
     "reception.CALLS_AT_EASE": reception.CALLS_AT_EASE,

@@ -22,6 +22,7 @@ from counterflow.kernel.event_tags import SINCE, TAGS
 from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefined, ResourceStored
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob
+from counterflow.kernel.lives.migration_pieces import FlowMove
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
@@ -156,6 +157,11 @@ LOG_FORMAT = {
     240: ("ProcessInstanceModified", "terminated joins activated"),
     241: ("JoinEmptied", "scope_key gateway_id"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    200: ("ProcessInstanceMigrated", "definition_key bpmn_process_id version start_at"),
+    201: ("ElementMigrated", "key target_element_id headers"),
+    202: ("WaitMigrated", "key element_instance_key catch_id condition variable_names"),
+    203: ("TokensMigrated", "scope_key moves"),
+    204: ("UndoRecordMigrated", "key target_element_id handler"),
     195: ("PartArrived", "key element_instance_key catch_id variables"),
     196: ("PartForgotten", "key"),
 }
@@ -185,6 +191,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
         st.builds(ToDo, st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text(), KEYS, st.binary())
     ).map(tuple),
     dict[int, bytes]: st.dictionaries(KEYS, JSON),
+    tuple[FlowMove, ...]: st.lists(st.builds(FlowMove, st.text(), st.text(), st.text())).map(tuple),
 }
 
 

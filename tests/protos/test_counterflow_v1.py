@@ -31,6 +31,8 @@ def test_the_service_reads_and_releases() -> None:
         "GetProcessInstance",
         "ExplainProcessInstance",
         "PlanUndo",
+        "PlanMigration",
+        "Migrate",
         "ListIncidents",
         "ListJobs",
         "ListUserTasks",

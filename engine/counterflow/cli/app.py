@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("why", "commands.why", "Say why a process instance has not gone on."),
         NamedCommand("undo-plan", "commands.why", "Say what a compensation thrown now would run."),
         NamedCommand("history", "commands.show", "Print what has happened, event by event."),
+        NamedCommand("migrate", "commands.migrate", "Bring running instances to another version."),
         NamedCommand("modify", "commands.modify", "Move the tokens of a process instance by hand."),
         NamedCommand("cancel", "commands.instances", "End running process instances."),
         NamedCommand(

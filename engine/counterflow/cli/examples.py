@@ -66,6 +66,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "evaluate-conditional --variables '{\"amount\": 150}'",
         "evaluate-conditional --definition 2251799813685249 --variables '{\"amount\": 150}' --json",
     ),
+    "migrate": (
+        "migrate --from order:1 --to order --dry-run",
+        "migrate --from order --to order:3 --map charge=charge-card",
+        "migrate --instance 2251799813685257 --to 2251799813685249 --accept-losses",
+    ),
     "broadcast": ("broadcast prices-changed", "broadcast prices-changed --variables '{\"rate\": 1.1}'"),
     "incidents": ("incidents", "incidents --instance 2251799813685257"),
     "resolve": ("resolve 2251799813685260 --retries 3",),

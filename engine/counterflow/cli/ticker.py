@@ -219,6 +219,11 @@ def _released(record: Any, _: Details) -> tuple[str, str, str]:
     return "released", "green", f"{record.process_instance_key}"
 
 
+def _migrated(record: Any, details: Details) -> tuple[str, str, str]:
+    target = f"version {details['version']} of {details['bpmn_process_id']}"
+    return "migrated", "cyan", f"{record.process_instance_key} to {target}"
+
+
 def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
     return "set aside", "red", f"{record.process_instance_key}: {details['reason']}"
 
@@ -236,6 +241,7 @@ WORDINGS: Mapping[str, Wording] = {
     "UndoStarted": _undoing,
     "ErrorCaught": _caught,
     "EscalationThrown": _escalated,
+    "ProcessInstanceMigrated": _migrated,
     "InstanceQuarantined": _quarantined,
     "InstanceReleased": _released,
     "MessagePublished": _published,

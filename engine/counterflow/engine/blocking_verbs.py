@@ -19,6 +19,7 @@ from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
     Job,
+    MigrationPlan,
     ProcessInstance,
     Reasons,
     UndoPlanned,
@@ -245,6 +246,49 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         waits for, since when, and what would end that.
         """
         return self._wait(self._verbs.why(process_instance_key))
+
+    def plan_migration(
+        self,
+        process_instance_key: int,
+        to_version: int = -1,
+        *,
+        process_id: str = "",
+        mappings: Mapping[str, str] | None = None,
+    ) -> MigrationPlan:
+        """What `migrate` would do: what moves, what would end or be lost, and why it would be refused.
+
+        Nothing is carried out.
+        """
+        return self._wait(
+            self._verbs.plan_migration(
+                process_instance_key, to_version, process_id=process_id, mappings=mappings
+            )
+        )
+
+    def migrate(
+        self,
+        process_instance_key: int,
+        to_version: int = -1,
+        *,
+        process_id: str = "",
+        mappings: Mapping[str, str] | None = None,
+        accept_losses: bool = False,
+    ) -> None:
+        """Bring an instance to a version (-1: the latest) of its process or another: all or nothing.
+
+        `mappings` say which element becomes which; the rest is proposed by id, name and place. Raises
+        `Rejection` with every reason why it cannot be done, and, unless losses are accepted, with every wait
+        that would end and everything that could no longer be undone.
+        """
+        self._wait(
+            self._verbs.migrate(
+                process_instance_key,
+                to_version,
+                process_id=process_id,
+                mappings=mappings,
+                accept_losses=accept_losses,
+            )
+        )
 
     def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
         """What a compensation thrown now in a scope of an instance (0: its process) would run. It says in

@@ -11,9 +11,9 @@ from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.rows import ElementInstance as ElementRow
 from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Job as JobRow
+from counterflow.kernel.rows import ProcessDefinition, Variable
 from counterflow.kernel.rows import ProcessInstance as ProcessInstanceRow
 from counterflow.kernel.rows import UserTask as UserTaskRow
-from counterflow.kernel.rows import Variable
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.definitions import refuse_unknown_process
 from counterflow.queries.incidents import list_incidents
@@ -118,6 +118,29 @@ def find_user_task(store: Store, element_id: str) -> UserTaskRow:
 def scope_key(store: Store, scope: int | str) -> int:
     """The key of the oldest active instance of an element; a key stays as it is. Raises `NothingThere`."""
     return scope if isinstance(scope, int) else find_element(store, scope).key
+
+
+def definition_key(store: Store, process_instance_key: int, process_id: str, version: int) -> int:
+    """The key of a version (-1: the latest) of a process; of an instance's own where none is named.
+
+    Raises `Rejection` for an unknown instance, process or version.
+    """
+    row = store.get(ProcessInstanceRow, (process_instance_key,))
+    if row is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected a process instance with key '{process_instance_key}', but none was found",
+        )
+    wanted = process_id or row.bpmn_process_id
+    refuse_unknown_process(store, wanted)
+    found = {each.version: each.key for each in store.scan(ProcessDefinition, {"bpmn_process_id": wanted})}
+    latest = max(found)
+    if version not in {-1, *found}:
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected a version of process '{wanted}', but found {version}; the latest is {latest}",
+        )
+    return found[latest if version == -1 else version]
 
 
 def variables_of(store: Store, scope_key: int) -> dict[str, Any]:

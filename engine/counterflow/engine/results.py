@@ -223,6 +223,16 @@ def truth(value: bool, what: str) -> bool:
     return value
 
 
+def element_mappings(mappings: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Which element becomes which, by id. Raises `TypeError` for what are no such ids."""
+    if mappings is None:
+        return []
+    if not isinstance(mappings, Mapping):
+        raise TypeError(f"Expected ids of elements by ids of elements, but found {mappings!r}")
+    what = "the id of an element"
+    return [(text(before, what), text(after, what)) for before, after in mappings.items()]
+
+
 def tries(retries: int) -> int:
     """How many tries a job has left, as they are. Raises `TypeError`, and `Rejection` for less than none and
     for more than the wire has room for.

@@ -33,6 +33,7 @@ from counterflow.engine.lookups import (
     scope_key,
     variables_of,
 )
+from counterflow.engine.operating_verbs import OperatingVerbs
 from counterflow.engine.pictures import ShownInstance, shown_instance, shown_reasons, shown_undo_plan
 from counterflow.engine.results import (
     DecisionAnswer,
@@ -99,7 +100,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
-class Verbs(Steering, UserTaskVerbs):
+class Verbs(OperatingVerbs, Steering, UserTaskVerbs):
     """The verbs, over the few things that an engine does for them."""
 
     # -- models ----------------------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ from counterflow.store.port import Store
 ELEMENT_FIELDS = ("element_id", "gateway_id", "catch_id", "flow_id")
 """Fields that name an element of the diagram, the most telling first."""
 
+NAMING = ("element_id", "catch_id", "target_element_id")
+"""Fields that say where what an event is about stands from then on."""
+
 KEYS_OF_ELEMENTS = ("receiver_key", "element_instance_key")
 """Fields that say whose an event is, whatever it is about."""
 
@@ -143,7 +146,7 @@ def _record(entry: LogEntry, position: int, event: Event, elements: ElementsByKe
 
 def _learn(elements: dict[int, str], event: Event) -> None:
     key = getattr(event, "key", 0)
-    named = getattr(event, "element_id", None) or getattr(event, "catch_id", None)
+    named = next((getattr(event, field) for field in NAMING if getattr(event, field, None)), None)
     if key and named:
         elements[key] = named
     elif key and hasattr(event, "element_instance_key"):

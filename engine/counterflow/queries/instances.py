@@ -96,9 +96,9 @@ def _header(story: Story) -> ProcessInstance:
     created, root = story.created, story.root
     return ProcessInstance(
         key=created.key,
-        bpmn_process_id=created.bpmn_process_id,
-        version=created.version,
-        definition_key=created.definition_key,
+        bpmn_process_id=story.bpmn_process_id,
+        version=story.version,
+        definition_key=story.definition_key,
         state=root.state if root.ended_position else "active",
         started_at_ms=story.started_at_ms,
         ended_at_ms=root.ended_at_ms,

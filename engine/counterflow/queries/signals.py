@@ -92,7 +92,7 @@ def _receivers(store: Store, receptions: Iterable[Reception]) -> Iterator[Signal
         received = next(one for one in story.received_signals if one.position == position)
         yield SignalReceiver(
             process_instance_key=instance_key,
-            bpmn_process_id=story.created.bpmn_process_id,
+            bpmn_process_id=story.bpmn_process_id,
             catch_id=received.catch_id,
             catch_name=received.catch_name,
             begun=event.receiver_key == instance_key,

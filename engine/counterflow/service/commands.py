@@ -108,6 +108,11 @@ class Commands:
         self._submit(command, told, failed, ended)
         self._rests.took(visitor.account, time.perf_counter() - begun)
 
+    def submit(self, command: Command) -> Awaitable[Any]:
+        """Carry a command out; answers what it answers. Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
+        return self._writer.submit(command)
+
     def release(self, process_instance_key: int) -> Awaitable[None]:
         """Let an instance that was set aside go on.
 

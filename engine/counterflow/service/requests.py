@@ -17,6 +17,7 @@ from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.migration import MigrateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.refusals import Invalid
 
@@ -205,6 +206,26 @@ def creation(
         definition_key=definition_key,
         start_at=tuple(start_at),
         variables=variables,
+    )
+
+
+def migration(
+    *,
+    process_instance_key: int,
+    target_definition_key: int,
+    mappings: Sequence[tuple[str, str]],
+    proposes: bool,
+    accepts_losses: bool,
+    closes_waits: bool = False,
+) -> MigrateProcessInstance:
+    """What a caller wants to bring to another definition, and which element is to become which."""
+    return MigrateProcessInstance(
+        process_instance_key=process_instance_key,
+        target_definition_key=target_definition_key,
+        mappings=tuple(mappings),
+        proposes=proposes,
+        closes_waits=closes_waits or accepts_losses,
+        loses_undo=accepts_losses,
     )
 
 

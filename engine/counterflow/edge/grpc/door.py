@@ -29,10 +29,6 @@ LAST_WORDS_SECONDS = 0.25
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
 NOT_YET = {
-    "MigrateProcessInstance": (
-        "Migration is not there",
-        "running instances finish on the version that they began with",
-    ),
     "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
 }
 """Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""

@@ -46,6 +46,8 @@ INTENTS: Mapping[str, str] = {
     "EvaluateConditional": "EVALUATE",
     "EvaluateDecision": "EVALUATE",
     "FailJob": "FAIL",
+    "Migrate": "MIGRATE",
+    "MigrateProcessInstance": "MIGRATE",
     "PublishMessage": "PUBLISH",
     "ReleaseQuarantined": "RELEASE",
     "ResolveIncident": "RESOLVE",

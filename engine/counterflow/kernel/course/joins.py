@@ -93,7 +93,7 @@ def _look(scope: Token, gateway: Node) -> None:
 def taken(scope: Token, gateway: Node) -> list[Flow]:
     """The incoming flows of a complex gateway that have given a token in its round; none between rounds."""
     arrived = scope.instance.arrived
-    return [flow for flow in gateway.incoming if (scope.key, _mark(gateway.id, flow.id)) in arrived]
+    return [flow for flow in gateway.incoming if (scope.key, mark(gateway.id, flow.id)) in arrived]
 
 
 def places(scope: Token) -> Iterator[str]:
@@ -126,18 +126,22 @@ def _apply_arrived(state: State, instance: InstanceState, event: TokenArrived) -
     state.put(ArrivedToken(event.scope_key, event.flow_id, instance.key, event.gateway_id, count))
 
 
-def _mark(gateway_id: str, flow_id: str) -> str:
+MARK = "\x1f"
+"""What is between a gateway and a flow where a row says that this has given a token."""
+
+
+def mark(gateway_id: str, flow_id: str) -> str:
     """What stands for a flow in the row that says that it has given a token. No XML document holds this
     character (XML 1.0, 2.2), so that it is no flow's id.
     """
-    return f"{gateway_id}\x1f{flow_id}"
+    return f"{gateway_id}{MARK}{flow_id}"
 
 
 def _apply_activated(state: State, instance: InstanceState, event: GatewayActivated) -> None:
     _apply_joined(state, instance, event)
     for flow_id in event.flow_ids:
-        mark = _mark(event.gateway_id, flow_id)
-        state.put(ArrivedToken(event.scope_key, mark, instance.key, event.gateway_id, 0))
+        place = mark(event.gateway_id, flow_id)
+        state.put(ArrivedToken(event.scope_key, place, instance.key, event.gateway_id, 0))
 
 
 def _apply_reset(state: State, instance: InstanceState, event: GatewayReset) -> None:

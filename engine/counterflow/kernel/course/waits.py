@@ -9,10 +9,11 @@ happens when one comes is in `events/arrivals.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.work.held import Held
+from counterflow.kernel.work.origin import BODY
 from counterflow.kernel.work.step import Course, Token
 from counterflow.model.graph import Behaviour, Node
 
@@ -30,14 +31,18 @@ def open_all(token: Token) -> None:
         catches = _not_come(token, catches)
     _open(
         token,
-        [catch for catch in catches if _is_for(token, catch) and (waits_inside or not _is_inner(catch))],
+        [
+            catch
+            for catch in catches
+            if is_for(token.loop_counter, node, catch) and (waits_inside or not is_inner(catch))
+        ],
     )
 
 
 def open_inner(scope: Token) -> None:
     """A scope begins to wait for what begins its event sub-processes. Raises `Held` where it cannot."""
     catches = [scope.nodes[catch_id] for catch_id in scope.node.waits_for]
-    _open(scope, [catch for catch in catches if _is_inner(catch)])
+    _open(scope, [catch for catch in catches if is_inner(catch)])
 
 
 def close_all(token: Token) -> None:
@@ -52,6 +57,17 @@ def close_inner(scope: Token) -> None:
     for key, table in _waits(scope):
         if scope.nodes[instance.rows[table][key].catch_id].attached_to is None:
             _close(scope, key, table)
+
+
+def open_some(token: Token, catch_ids: Sequence[str]) -> None:
+    """Begin to wait for these events as well. Raises `Held` where an expression gives no answer."""
+    _open(token, [token.nodes[catch_id] for catch_id in catch_ids])
+
+
+def close_some(course: Course, waits: Iterable[tuple[int, type[Row]]]) -> None:
+    """What waits under these keys, in these tables, waits no longer."""
+    for key, table in waits:
+        _close(course, key, table)
 
 
 def _open(token: Token, catches: Sequence[Node]) -> None:
@@ -74,7 +90,7 @@ def _not_come(token: Token, catches: Sequence[Node]) -> list[Node]:
     return [catch for catch in catches if catch.id not in came]
 
 
-def _is_inner(catch: Node) -> bool:
+def is_inner(catch: Node) -> bool:
     """Whether it is the start of an event sub-process."""
     return catch.behaviour is Behaviour.START_EVENT
 
@@ -87,12 +103,12 @@ def _begins_elsewhere(scope: Token) -> bool:
     return bool(starts) and scope.nodes[starts[0]].behaviour is not Behaviour.START_EVENT
 
 
-def _is_for(token: Token, catch: Node) -> bool:
+def is_for(loop_counter: int, node: Node, catch: Node) -> bool:
     """Whether an element waits for this event, where body and instances of a multi-instance activity differ.
 
     The body waits for the events on the border, the instances for those of their own.
     """
-    return token.loop_counter == 0 or (catch.attached_to == token.node.id) == token.is_body
+    return loop_counter == 0 or (catch.attached_to == node.id) == (loop_counter == BODY)
 
 
 def _close_but(token: Token, kept: Collection[int]) -> None:

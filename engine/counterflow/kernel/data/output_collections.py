@@ -15,6 +15,8 @@ from counterflow.kernel.rows import ElementInstance, LoopOutput, Repetition
 from counterflow.kernel.work.origin import BODY
 from counterflow.kernel.work.step import Course
 
+DESCRIPTION = "adHocSubProcessElements"
+"""The variable of an ad-hoc sub-process that tells what may be activated in it."""
 NULL = b"null"
 PLACES_PER_FUEL = 8
 """Places of a list that is put together for one unit of the command's fuel."""

@@ -22,7 +22,7 @@ from counterflow.kernel.course import asking, ending, entering, leaving
 from counterflow.kernel.course.moves import ACTIVATED, COMPLETING
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
-from counterflow.kernel.data.output_collections import join
+from counterflow.kernel.data.output_collections import DESCRIPTION, join
 from counterflow.kernel.elements import ad_hoc_inner_instance, multi_instance
 from counterflow.kernel.elements.ad_hoc_activation import FULFILLED, SHOWN, named, refuse
 from counterflow.kernel.elements.multi_instance import (
@@ -43,9 +43,6 @@ from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.origin import INNER
 from counterflow.kernel.work.step import Token, attempt
 from counterflow.model.graph import AdHoc, JobDefinition
-
-DESCRIPTION = "adHocSubProcessElements"
-"""The variable that tells what may be activated."""
 
 
 class AdHocFulfilled(InstanceEvent, frozen=True):

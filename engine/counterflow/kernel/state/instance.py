@@ -136,6 +136,8 @@ class InstanceState:
 
 def _index_header(instance: InstanceState, old: ProcessInstance | None, new: ProcessInstance | None) -> None:
     instance.header = new
+    if old is not None and new is not None and old.definition_key != new.definition_key:
+        instance.process = None
 
 
 def _index_quarantine(instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:

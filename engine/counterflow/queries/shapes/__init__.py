@@ -32,6 +32,7 @@ from counterflow.queries.shapes.instances import (
 )
 from counterflow.queries.shapes.jobs import Incident, Job, JobTry
 from counterflow.queries.shapes.messages import CorrelatedMessage, MessageReceiver, PublishedMessage
+from counterflow.queries.shapes.migration import ElementMapping, MigrationPlan, PlannedMove
 from counterflow.queries.shapes.pages import Page
 from counterflow.queries.shapes.reasons import (
     PlannedUndo,
@@ -55,6 +56,7 @@ __all__ = [
     "Definition",
     "DefinitionXml",
     "ElementInstance",
+    "ElementMapping",
     "FlowTaken",
     "FormSchema",
     "HistoryRecord",
@@ -66,7 +68,9 @@ __all__ = [
     "JoinFlow",
     "Loop",
     "MessageReceiver",
+    "MigrationPlan",
     "Page",
+    "PlannedMove",
     "PlannedUndo",
     "ProcessInstance",
     "PublishedMessage",

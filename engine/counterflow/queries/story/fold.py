@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from counterflow.kernel import events_of
 from counterflow.kernel.course import beginning
@@ -14,6 +15,7 @@ from counterflow.queries.story import (
     elements,
     escalations,
     jobs,
+    migration,
     quarantine,
     terminations,
     undo,
@@ -30,6 +32,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     **waits.ADDITIONS,
     **undo.ADDITIONS,
     **decisions.ADDITIONS,
+    **migration.ADDITIONS,
     **quarantine.ADDITIONS,
     **escalations.ADDITIONS,
 }
@@ -42,7 +45,7 @@ def story_of(store: Store, key: int) -> Story:
     for entry in log.entries(store, key) if key > 0 else ():
         if story is None:
             created = created_in(entry)
-            story = Story(created, element_names(store, created.definition_key))
+            story = Story(created, partial(element_names, store))
         add(story, entry)
     if story is None:
         raise Rejection(

@@ -24,7 +24,7 @@ def _job_created(story: Story, event: asking.JobCreated) -> None:
     element = story.elements[event.element_instance_key]
     job = new_job(event, story.now_ms)
     job.element_id, job.process_instance_key = element.element_id, story.created.key
-    job.bpmn_process_id = story.created.bpmn_process_id
+    job.bpmn_process_id = story.bpmn_process_id
     story.jobs[event.key] = job
     element.jobs.append(job)
 
@@ -136,7 +136,7 @@ def _incident_raised(story: Story, event: held.IncidentRaised) -> None:
     incident = Incident(
         key=event.key,
         process_instance_key=story.created.key,
-        bpmn_process_id=story.created.bpmn_process_id,
+        bpmn_process_id=story.bpmn_process_id,
         element_id=element.element_id,
         element_instance_key=element.key,
         job_key=event.job_key,

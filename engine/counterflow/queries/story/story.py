@@ -36,9 +36,14 @@ class Story:
     `command` is the name and the time of the command that is being added.
     """
 
-    def __init__(self, created: beginning.ProcessInstanceCreated, names: Names) -> None:
+    def __init__(self, created: beginning.ProcessInstanceCreated, names_of: Callable[[int], Names]) -> None:
         self.created = created
-        self.names = names
+        self.names_of = names_of
+        """What the elements of a definition are called, by its key."""
+        self.definition_key, self.version = created.definition_key, created.version
+        """Of which it is by now."""
+        self.bpmn_process_id = created.bpmn_process_id
+        self.names = names_of(created.definition_key)
         self.position = 0
         self.now_ms = 0
         self.started_at_ms = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from counterflow.edge.grpc.calls import Behaviour, Translated, Translation
 from counterflow.edge.grpc.counterflow_v1 import modifications, to_wire
@@ -24,12 +24,13 @@ from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.jobs import list_jobs
 from counterflow.queries.messages import message as published_message
+from counterflow.queries.migration import migration_plan
 from counterflow.queries.quarantine import list_quarantined
 from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
-from counterflow.service.requests import activations, correlation, document
+from counterflow.service.requests import activations, correlation, document, migration
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 from counterflow.wire.contract import Call
@@ -43,6 +44,7 @@ class CounterflowService:
         self._questions = service.questions
         self._read = Reading(service).read
         self._release = service.commands.release
+        self._carry_out = service.commands.submit
         self._trigger = service.commands.trigger
         self._activate = service.commands.activate_activities
         self._variable_bytes = service.settings.variable_bytes
@@ -61,6 +63,8 @@ class CounterflowService:
             "GetProcessInstance": self.get_process_instance,
             "ExplainProcessInstance": self.explain_process_instance,
             "PlanUndo": self.plan_undo,
+            "PlanMigration": self.plan_migration,
+            "Migrate": self.migrate,
             "ListIncidents": self.list_incidents,
             "ListJobs": self.list_jobs,
             "GetMessage": self.get_message,
@@ -202,6 +206,35 @@ class CounterflowService:
             )
         )
 
+    async def plan_migration(
+        self, request: wire.PlanMigrationRequest, call: Call
+    ) -> wire.PlanMigrationResponse:
+        """What a migration would do."""
+        return await self._read(
+            lambda store: to_wire.migration_plan(
+                migration_plan(
+                    store,
+                    request.process_instance_key,
+                    request.target_definition_key,
+                    mappings=_mappings(request.mappings),
+                    move_limit=request.move_limit,
+                )
+            )
+        )
+
+    async def migrate(self, request: wire.MigrateRequest, call: Call) -> wire.MigrateResponse:
+        """An instance is brought to another definition."""
+        await self._carry_out(
+            migration(
+                process_instance_key=request.process_instance_key,
+                target_definition_key=request.target_definition_key,
+                mappings=_mappings(request.mappings),
+                proposes=True,
+                accepts_losses=request.accept_losses,
+            )
+        )
+        return wire.MigrateResponse()
+
     async def list_incidents(
         self, request: wire.ListIncidentsRequest, call: Call
     ) -> wire.ListIncidentsResponse:
@@ -319,6 +352,10 @@ class CounterflowService:
     async def release_due(self, request: wire.ReleaseDueRequest, call: Call) -> wire.ReleaseDueResponse:
         """What is due comes."""
         return wire.ReleaseDueResponse(was_held=self._release_due())
+
+
+def _mappings(told: Iterable[wire.ElementMapping]) -> list[tuple[str, str]]:
+    return [(one.source_element_id, one.target_element_id) for one in told]
 
 
 def _correlated(found: Correlated) -> wire.CorrelateMessageResponse:

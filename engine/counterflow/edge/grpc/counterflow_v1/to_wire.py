@@ -155,6 +155,14 @@ def undo_plan(found: shapes.UndoPlanned) -> wire.PlanUndoResponse:
     return answer
 
 
+def migration_plan(found: shapes.MigrationPlan) -> wire.PlanMigrationResponse:
+    """What a migration would do."""
+    answer = message(wire.PlanMigrationResponse, found)
+    answer.mappings.extend(messages(wire.ElementMapping, found.mappings))
+    answer.moves.extend(messages(wire.PlannedMove, found.moves))
+    return answer
+
+
 def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
     """A run of an element and the runs inside it; of its waits those that are not over."""
     _fill(answer, found)

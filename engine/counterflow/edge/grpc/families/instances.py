@@ -1,4 +1,4 @@
-"""What is done to process instances: start, await, modify, cancel, set variables, resolve incidents."""
+"""What is done to process instances: start, await, modify, migrate, cancel, set variables, resolve."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.modifications import modification, variable_instructions
 from counterflow.service.refusals import NotThereYet
-from counterflow.service.requests import check_tenants, creation, document, duration_ms
+from counterflow.service.requests import check_tenants, creation, document, duration_ms, migration
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call
 from counterflow_wire import gateway
@@ -34,6 +34,7 @@ class Instances:
             "ModifyProcessInstance": self.modify,
             "SetVariables": self.set_variables,
             "ResolveIncident": self.resolve_incident,
+            "MigrateProcessInstance": self.migrate,
         }
 
     def create(self, request: gateway.CreateProcessInstanceRequest) -> Translated:
@@ -82,6 +83,21 @@ class Instances:
     def resolve_incident(self, request: gateway.ResolveIncidentRequest) -> Translated:
         """What an incident held up is tried again."""
         return Translated(ResolveIncident(incident_key=request.incidentKey))
+
+    def migrate(self, request: gateway.MigrateProcessInstanceRequest) -> Translated:
+        """An instance is brought to another definition. As Zeebe does, what is at work has to be told of, and
+        waits without a counterpart end; what could be undone is not lost.
+        """
+        told = request.migrationPlan
+        command = migration(
+            process_instance_key=request.processInstanceKey,
+            target_definition_key=told.targetProcessDefinitionKey,
+            mappings=[(one.sourceElementId, one.targetElementId) for one in told.mappingInstructions],
+            proposes=False,
+            accepts_losses=False,
+            closes_waits=True,
+        )
+        return Translated(command)
 
     def _creation(self, request: gateway.CreateProcessInstanceRequest) -> CreateProcessInstance:
         if request.runtimeInstructions:
