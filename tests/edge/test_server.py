@@ -11,7 +11,8 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from counterflow import __version__
-from counterflow.edge.grpc.door import NOT_YET, GrpcDoor, PortTaken
+from counterflow.edge.doors import PortTaken
+from counterflow.edge.grpc.door import NOT_YET, GrpcDoor
 from counterflow.edge.grpc.families import instances
 from counterflow.partition.writer import Writer
 from counterflow.server import transport

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from counterflow.edge.doors import PortTaken
 from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
 from counterflow.edge.grpc.counterflow_v1.user_tasks import UserTaskCalls
@@ -35,10 +36,6 @@ NOT_YET = {
 
 Transport = Callable[[Sequence[Method]], RpcServer]
 """Makes the gRPC server that carries the methods."""
-
-
-class PortTaken(Exception):
-    """The address cannot be listened on; says which and what to do."""
 
 
 class GrpcDoor:
