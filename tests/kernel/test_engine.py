@@ -42,7 +42,10 @@ from tests.kernel.bench import ONE_TASK, Bench, snapshot
 LOG_FORMAT = {
     1: (
         "ProcessInstanceCreated",
-        "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at",
+        (
+            "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at tags "
+            "business_id ends_after"
+        ),
     ),
     5: ("DeploymentCreated", "key"),
     6: ("ResourceStored", "key name checksum content"),
@@ -158,8 +161,7 @@ LOG_FORMAT = {
     241: ("JoinEmptied", "scope_key gateway_id"),
     260: (
         "UserTaskCreated",
-        "key element_instance_key candidate_groups candidate_users due_date follow_up_date priority form_key "
-        "external_form",
+        "key element_instance_key candidate_groups candidate_users due_date follow_up_date priority form_key",
     ),
     261: ("UserTaskAssigned", "key assignee by action"),
     262: (

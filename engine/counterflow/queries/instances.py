@@ -105,6 +105,8 @@ def _header(story: Story) -> ProcessInstance:
         parent_process_instance_key=created.parent_instance_key,
         incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
         quarantined=bool(story.quarantine_reason),
+        tags=created.tags.split("\n") if created.tags else [],
+        business_id=created.business_id or "",
     )
 
 
@@ -149,4 +151,6 @@ def _shape(row: rows.ProcessInstance, incident_count: int, quarantined: bool) ->
         parent_process_instance_key=row.parent_instance_key,
         incident_count=incident_count,
         quarantined=quarantined,
+        tags=row.tags.split("\n") if row.tags else [],
+        business_id=row.business_id or "",
     )

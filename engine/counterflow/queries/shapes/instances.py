@@ -25,6 +25,8 @@ class ProcessInstance(msgspec.Struct, frozen=True):
     parent_process_instance_key: int = 0
     incident_count: int = 0
     quarantined: bool = False
+    tags: list[str] = msgspec.field(default_factory=list)
+    business_id: str = ""
 
 
 class QuarantinedInstance(msgspec.Struct, frozen=True):
