@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.job_delivery import HoldJob
 from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
@@ -19,6 +20,7 @@ from counterflow.kernel.rows import Incident, Job, ProcessInstance
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.held import IncidentType
 from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.service.resources import File, read_files
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -180,6 +182,11 @@ def deploy_called(bench: Bench) -> None:
 
 
 THROWN = model(start(), end("held", catch_error("A")), path("start", "held"))
+
+
+def deploy_form(bench: Bench) -> None:
+    file = File("review.form", b'{"id": "review"}')
+    bench.do(DeployResources(resources=read_files([file]).resources))
 
 
 def deploy_and_name(bench: Bench) -> None:
@@ -365,6 +372,19 @@ CASES: dict[str, Case] = {
         create(),
         ("Expected the called process '=which' of 'held'", "null", "resolve"),
         deploy_and_name,
+    ),
+    "no such form": Case(
+        "FORM_NOT_FOUND",
+        through(
+            element(
+                "userTask",
+                extensions(element("zeebe:userTask"), element("zeebe:formDefinition", formId="= which")),
+                id="held",
+            )
+        ),
+        create(which="review"),
+        ("'held'", "form 'review'", "no such form is deployed"),
+        deploy_form,
     ),
     "loop without a wait": Case(
         "STEP_LIMIT_EXCEEDED",
