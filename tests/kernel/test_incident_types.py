@@ -15,8 +15,9 @@ from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.job_delivery import HoldJob
 from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.user_task_commands import CompleteUserTask
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.rows import Incident, Job, ProcessInstance
+from counterflow.kernel.rows import Incident, Job, ProcessInstance, UserTask
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.held import IncidentType
 from counterflow.kernel.work.incidents import ResolveIncident
@@ -454,6 +455,8 @@ def goes_on(bench: Bench) -> None:
     bench.publish("order", "k")
     while bench.rows(Job):
         bench.complete("work")
+    for task in bench.rows(UserTask):
+        bench.do(CompleteUserTask(user_task_key=task.key, variables={}))
 
 
 def test_every_type_has_its_case() -> None:
