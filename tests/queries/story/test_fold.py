@@ -15,6 +15,7 @@ from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import (
     decision_deployments,
+    deletions,
     deployments,
     forms,
     modification,
@@ -33,6 +34,7 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionsBound,
     ),
     *(forms.FormDefined, forms.FormsBound),
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),
     deployments.DeploymentCreated,
     deployments.ProcessDefined,
     deployments.ResourceStored,
