@@ -149,12 +149,18 @@ class InstanceCheck:
                 continue
             if element.state == "terminating":
                 yield f"{element} was left half swept away"
-            elif element.state != "activated" and not self._held[element.key]:
+            elif element.state != "activated" and not self._held[element.key] and not self._listens(element):
                 yield f"{element} stands still: it is {element.state} and no incident holds it"
             elif (
                 element.state == "activated" and not self._held[element.key] and not self._has_cause(element)
             ):
                 yield f"{element} has no next cause"
+
+    def _listens(self, element: ElementInstance) -> bool:
+        """Whether it stands before its work, or behind it, for a listener's job."""
+        job = self._jobs.get(element.key)
+        told = {"activating": "start", "completing": "end"}.get(element.state)
+        return job is not None and job.listener_event_type == told
 
     def _has_cause(self, element: ElementInstance) -> bool:
         node = self._nodes[element.element_id]
@@ -207,7 +213,10 @@ class InstanceCheck:
             if self._goes_on(job.element_instance_key):
                 continue
             element = self._elements.get(job.element_instance_key)
-            if (
+            if element is not None and job.listener_event_type:
+                if not self._listens(element):
+                    yield f"{job} is told of what is not happening to {element}"
+            elif (
                 element is None
                 or element.state != "activated"
                 or element.interrupted

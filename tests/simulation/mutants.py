@@ -21,6 +21,7 @@ from counterflow.kernel.course import (
     entering,
     flows,
     leaving,
+    listeners,
     moves,
     travel,
     undo,
@@ -74,7 +75,7 @@ from counterflow.model.events import (
     ConditionalDefinition,
     EscalationDefinition,
 )
-from counterflow.model.graph import Behaviour, Flow, Node
+from counterflow.model.graph import Behaviour, Flow, JobDefinition, ListenerEvent, Node
 from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
@@ -550,6 +551,27 @@ def parts_are_kept(patch: Patch) -> None:
     patch.setattr(Course, "emit", emit)
 
 
+def end_listener_forgotten(patch: Patch) -> None:
+    patch.setattr(leaving, "_listens", lambda token: False)
+
+
+def listeners_told_from_the_first(patch: Patch) -> None:
+    """Whoever comes back is not known to have been told."""
+    patch.setattr(listeners, "count_passed", lambda phase, event: None)
+
+
+def listener_waits_with_the_border(patch: Patch) -> None:
+    """What stands on the border is waited for while the start listener is."""
+    ask = listeners._ask
+
+    def asked(token: Token, listener: JobDefinition, event: ListenerEvent, place: int) -> None:
+        if event is ListenerEvent.START and token.node.boundary_events:
+            waits.open_all(token)
+        ask(token, listener, event, place)
+
+    patch.setattr(listeners, "_ask", asked)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -612,6 +634,9 @@ MUTANTS = (
     condition_forgotten_between_pages,
     one_part_is_all,
     parts_are_kept,
+    end_listener_forgotten,
+    listeners_told_from_the_first,
+    listener_waits_with_the_border,
 )
 
 

@@ -169,7 +169,7 @@ class People:
             name, key = row.message_name, chance.choice(row.keys)
         else:
             name, key = "begin", chance.choice(KEYS)
-        variables = self._beginning() if name == "begin" else self._news()
+        variables = self._beginning() if name in {"begin", "begun"} else self._news()
         self._world.submit(CorrelateMessage(name=name, correlation_key=key, variables=variables))
 
     def _delete(self) -> None:

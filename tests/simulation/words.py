@@ -58,6 +58,10 @@ class Words(Protocol):
         """What goes into an activity's own variables, and what of them goes out."""
         ...
 
+    def listeners(self, events: Sequence[str], job_type: str) -> str:
+        """Jobs that are told of these events of an activity."""
+        ...
+
     def equals(self, variable: str, value: str) -> str:
         """A condition."""
         ...
@@ -125,6 +129,10 @@ class Zeebe:
         out = [element("zeebe:output", source=f"= {source}", target=target) for source, target in outputs]
         return element("zeebe:ioMapping", *into, *out) if into or out else ""
 
+    def listeners(self, events: Sequence[str], job_type: str) -> str:
+        told = [element("zeebe:executionListener", eventType=event, type=job_type) for event in events]
+        return element("zeebe:executionListeners", *told) if told else ""
+
     def equals(self, variable: str, value: str) -> str:
         return f"= {variable} = {value}"
 
@@ -182,6 +190,12 @@ class Camunda:
     def mapped(self, inputs: Sequence[Mapping], outputs: Sequence[Mapping]) -> str:
         """Its names are of variables only: members of objects cannot be made one by one."""
         return ""
+
+    def listeners(self, events: Sequence[str], job_type: str) -> str:
+        return "".join(
+            element("camunda:executionListener", event=event, delegateExpression=f"${{{job_type}}}")
+            for event in events
+        )
 
     def equals(self, variable: str, value: str) -> str:
         return f"${{{variable} == {value}}}"

@@ -202,6 +202,15 @@ class HeaderExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class JobError:
+    """A BPMN error with this code that a job ends with where an expression holds, whatever is told of it."""
+
+    condition: Expression
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JobDefinition:
     """The job that a task becomes. `type` and `retries` are constants or expressions; `headers` is a JSON
     object, encoded once.
@@ -214,6 +223,8 @@ class JobDefinition:
     result_variable: str | None = None
     header_expressions: tuple[HeaderExpression, ...] = ()
     """Headers whose value is computed when the job is created: the assignee of a user task, say."""
+    errors: tuple[JobError, ...] = ()
+    """Asked when its worker has completed it or failed; the first that holds is thrown in place of that."""
 
 
 @dataclass(frozen=True, slots=True)

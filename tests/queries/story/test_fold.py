@@ -36,6 +36,7 @@ SAY_NOTHING_OF_A_TREE = {
     *(forms.FormDefined, forms.FormsBound),
     *(deletions.ProcessDeleted, deletions.RequirementsDeleted),
     deployments.DeploymentCreated,
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),  # of a definition
     deployments.ProcessDefined,
     deployments.ResourceStored,
     modification.ProcessInstanceModified,  # told by what it has ended and begun

@@ -177,8 +177,21 @@ def test_a_listener_is_told(tag: str) -> None:
     assert f"camunda:{tag} on 'start', which is not carried out" in finding.message
 
 
-def test_an_error_that_an_external_task_would_find_itself_is_refused() -> None:
-    assert refused(task_with(element("camunda:errorEventDefinition"), **EXTERNAL), "extension") == ["a"]
+def test_an_error_of_an_external_task_has_a_code_and_an_expression() -> None:
+    written = element(
+        "camunda:errorEventDefinition", errorRef="FULL", expression="${externalTask.getRetries() > 1}"
+    )
+    (error,) = job_of(task_with(written, **EXTERNAL)).errors
+    assert (error.code, error.condition.text) == ("FULL", "externalTask.retries > 1")
+    for lacking in ({"errorRef": "FULL"}, {"expression": "${true}"}):
+        assert refused(
+            task_with(element("camunda:errorEventDefinition", **lacking), **EXTERNAL), "job-error"
+        ) == ["a"]
+
+
+def test_an_error_of_a_task_that_is_no_external_one_is_refused() -> None:
+    inside = element("camunda:errorEventDefinition", errorRef="FULL", expression="${true}")
+    assert refused(task_with(inside, camunda__class="a.B"), "extension") == ["a"]
 
 
 def connector(*inside: str) -> str:

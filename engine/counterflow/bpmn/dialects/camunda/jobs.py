@@ -31,6 +31,7 @@ from counterflow.bpmn.dialects.camunda.expressions import (
     name_expression,
     value_if_translated,
 )
+from counterflow.bpmn.dialects.camunda.job_errors import job_errors
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import JOB_TYPE, script_headers, script_language
@@ -89,12 +90,18 @@ def job(
         retry_cycle=cycle,
         result_variable=result_variable(element) or None,
         header_expressions=tuple(headers.computed),
+        errors=job_errors(element, extensions, notes) if is_external(element) else (),
     )
 
 
 def own_headers(properties: Mapping[str, str]) -> dict[str, str]:
     """The properties of an element that are told to whoever does it: all but our own."""
     return {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
+
+
+def is_external(element: Element) -> bool:
+    """Whether a worker asks for it by a topic."""
+    return work(element, "type") in _EXTERNAL
 
 
 def result_variable(element: Element) -> str:

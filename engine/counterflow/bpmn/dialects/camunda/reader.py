@@ -23,7 +23,14 @@ from counterflow.bpmn.dialects.camunda.decisions import (
     refers_to_decision,
 )
 from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, name_expression
-from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, field_texts, job, own_headers, work
+from counterflow.bpmn.dialects.camunda.jobs import (
+    WORK_ATTRIBUTES,
+    field_texts,
+    is_external,
+    job,
+    own_headers,
+    work,
+)
 from counterflow.bpmn.dialects.camunda.listeners import listeners
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
@@ -51,7 +58,7 @@ _TOLD: Mapping[str, str] = {
 }
 """What is code beside the course of a process, and is not carried out; with what to draw instead."""
 _REFUSED: Mapping[str, str] = {
-    "errorEventDefinition": "Let the worker throw the BPMN error.",
+    "errorEventDefinition": 'Make it an external task (camunda:type="external"), or let the worker throw it.',
     "in": "Use input mappings.",
     "out": "Use output mappings.",
 }
@@ -223,7 +230,7 @@ def _holders(element: Element) -> list[etree._Element]:
 def _judge_extensions(element: Element, extensions: list[etree._Element], notes: Notes) -> None:
     for xml in extensions:
         tag = local_name(xml)
-        if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
+        if tag in _REFUSED and not _is_carried_out(element, tag):
             notes.error(
                 element,
                 "extension",
@@ -234,7 +241,7 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
         elif tag in _TOLD:
             message = f"{element} has camunda:{tag} on '{xml.get('event', '')}', which is not carried out."
             notes.warning(element, "extension", message, _TOLD[tag], xml)
-        elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
+        elif tag not in _UNDERSTOOD and tag not in _REFUSED:
             notes.warning(
                 element,
                 "extension",
@@ -242,6 +249,13 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
                 _NOT_KNOWN,
                 xml,
             )
+
+
+def _is_carried_out(element: Element, tag: str) -> bool:
+    """Whether an extension is one where it stands that is refused elsewhere."""
+    if tag == "errorEventDefinition":
+        return element.is_job and is_external(element)
+    return element.tag == "callActivity"
 
 
 def _judge_attributes(element: Element, notes: Notes) -> None:
