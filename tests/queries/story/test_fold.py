@@ -34,7 +34,6 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionsBound,
     ),
     *(forms.FormDefined, forms.FormsBound),
-    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),
     deployments.DeploymentCreated,
     *(deletions.ProcessDeleted, deletions.RequirementsDeleted),  # of a definition
     deployments.ProcessDefined,
