@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from counterflow import kernel
 from counterflow.feel import Expression
@@ -43,7 +44,8 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs
+from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs, user_tasks
+from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
@@ -53,6 +55,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     Partition,
     Timer,
+    UserTaskCandidate,
     Variable,
 )
 from counterflow.kernel.state import conversations
@@ -262,6 +265,37 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 def interruption_spares_what_runs(patch: Patch) -> None:
     patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)))
+
+
+def user_task_survives_its_element(patch: Patch) -> None:
+    patch.setitem(
+        _mutable(ROOMS), Behaviour.USER_TASK, replace(ROOMS[Behaviour.USER_TASK], terminating=_nothing)
+    )
+
+
+def claimed_from_somebody(patch: Patch) -> None:
+    decide = kernel.COMMANDS[AssignUserTask]
+
+    def never_refused(step: Step, command: AssignUserTask) -> None:
+        action = command.action or ("assign" if command.allow_override else "claim")
+        decide(step, replace_struct(command, allow_override=True, action=action))
+
+    patch.setitem(_mutable(kernel.COMMANDS), AssignUserTask, never_refused)
+
+
+def offered_to_those_of_before(patch: Patch) -> None:
+    """Groups that may not do it any more still find it."""
+    of_instance = _mutable(kernel.OF_INSTANCE)
+    apply = of_instance[user_tasks.UserTaskUpdated]
+
+    def keeps_its_candidates(state: State, instance: InstanceState, event: Any) -> None:
+        before = dict(instance.rows[UserTaskCandidate])
+        apply(state, instance, event)
+        for place, row in before.items():
+            if place not in instance.rows[UserTaskCandidate]:
+                state.put(row)
+
+    patch.setitem(of_instance, user_tasks.UserTaskUpdated, keeps_its_candidates)
 
 
 def call_survives_its_caller(patch: Patch) -> None:
@@ -565,6 +599,9 @@ MUTANTS = (
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
+    user_task_survives_its_element,
+    claimed_from_somebody,
+    offered_to_those_of_before,
     message_reaches_twice,
     message_reaches_one_of_several,
     triggered_and_waits_on,

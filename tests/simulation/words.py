@@ -9,6 +9,12 @@ from tests.bpmn.diagram import conditional, element, extensions, message
 from tests.simulation.shapes import OWN, Many, Mapping
 
 DECISION = "price"
+FOR_PEOPLE = element("zeebe:userTask") + element(
+    "zeebe:assignmentDefinition",
+    assignee='= if again = true then "ann" else ""',
+    candidateGroups="clerks",
+)
+"""The mark of a user task that is one for people, and whose it is."""
 
 
 def standard_loop(many: Many, holds: str, is_again: str) -> str:
@@ -84,7 +90,9 @@ class Zeebe:
         return {}
 
     def work(self, tag: str, job_type: str) -> tuple[str, dict[str, str]]:
-        return ("" if tag == "userTask" else element("zeebe:taskDefinition", type=job_type)), {}
+        if tag == "userTask":  # half of them are for people, the others jobs
+            return (FOR_PEOPLE if job_type == "odd" else ""), {}
+        return element("zeebe:taskDefinition", type=job_type), {}
 
     def script(self) -> tuple[str, dict[str, str]]:
         return extensions(element("zeebe:script", expression="= 1 + 1", resultVariable="computed")), {}

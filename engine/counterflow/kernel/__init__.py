@@ -50,12 +50,15 @@ from counterflow.kernel.lives import (
     deletions,
     deployments,
     due,
+    forms,
     instances,
     job_delivery,
     jobs,
     migration,
     modification,
     quarantine,
+    user_task_commands,
+    user_tasks,
     variables,
 )
 from counterflow.kernel.state.changing import is_changing
@@ -114,6 +117,9 @@ _PAGES: tuple[Any, ...] = (
     signal,
     terminate,
     undo,
+    forms,
+    user_task_commands,
+    user_tasks,
     variables,
 )
 OF_INSTANCE: Mapping[type[Event], InstanceApplier] = {

@@ -17,6 +17,7 @@ from counterflow.kernel.lives import (
     decision_deployments,
     deletions,
     deployments,
+    forms,
     modification,
     quarantine,
     variables,
@@ -32,6 +33,7 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionDefined,
         decision_deployments.DecisionsBound,
     ),
+    *(forms.FormDefined, forms.FormsBound),
     deployments.DeploymentCreated,
     *(deletions.ProcessDeleted, deletions.RequirementsDeleted),  # of a definition
     deployments.ProcessDefined,

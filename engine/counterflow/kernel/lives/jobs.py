@@ -199,10 +199,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: scopes.to_object(values)}
-    if node.results_stay_local:
-        scopes.write_measured(token, token.key, values)
-    elif values:
-        scopes.send_results_out(token, values)
+    scopes.take_results(token, values)
     leaving.finish(token)
 
 

@@ -18,7 +18,6 @@ from counterflow.queries.shapes.elements import (
     JoinFlow,
     Loop,
     Termination,
-    Variable,
     Wait,
 )
 from counterflow.queries.shapes.history import HistoryRecord
@@ -44,6 +43,8 @@ from counterflow.queries.shapes.reasons import (
     UndoUnderway,
 )
 from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
+from counterflow.queries.shapes.user_tasks import FormSchema, ShownUserTask, UserTask, UserTaskAct
+from counterflow.queries.shapes.variables import Variable
 
 __all__ = [
     "Broadcast",
@@ -57,6 +58,7 @@ __all__ = [
     "ElementInstance",
     "ElementMapping",
     "FlowTaken",
+    "FormSchema",
     "HistoryRecord",
     "Incident",
     "InstanceTree",
@@ -76,6 +78,7 @@ __all__ = [
     "Reason",
     "Reasons",
     "ReceivedSignal",
+    "ShownUserTask",
     "SignalReceiver",
     "Termination",
     "ThrownEscalation",
@@ -84,6 +87,8 @@ __all__ = [
     "UndoRecord",
     "UndoScope",
     "UndoUnderway",
+    "UserTask",
+    "UserTaskAct",
     "Variable",
     "Wait",
 ]

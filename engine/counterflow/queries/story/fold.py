@@ -19,6 +19,7 @@ from counterflow.queries.story import (
     quarantine,
     terminations,
     undo,
+    user_tasks,
     waits,
 )
 from counterflow.queries.story.story import Addition, Story
@@ -27,6 +28,7 @@ from counterflow.store.port import Store
 ADDITIONS: Mapping[type[Event], Addition] = {
     **elements.ADDITIONS,
     **jobs.ADDITIONS,
+    **user_tasks.ADDITIONS,
     **waits.ADDITIONS,
     **undo.ADDITIONS,
     **decisions.ADDITIONS,

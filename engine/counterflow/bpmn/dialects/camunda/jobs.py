@@ -31,7 +31,6 @@ from counterflow.bpmn.dialects.camunda.connectors import Connector
 from counterflow.bpmn.dialects.camunda.expressions import (
     is_juel,
     name_expression,
-    value_expression,
     value_if_translated,
 )
 from counterflow.bpmn.dialects.camunda.job_errors import job_errors
@@ -40,28 +39,13 @@ from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import JOB_TYPE, script_headers, script_language
 from counterflow.bpmn.dialects.unnamed import unnamed_job
 from counterflow.bpmn.elements import MESSAGE
-from counterflow.bpmn.expressions import headers_json, json_list
+from counterflow.bpmn.expressions import headers_json
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import text_of
 from counterflow.documents.notes import Notes
 from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
 from counterflow.model.graph import HeaderExpression, JobDefinition
-
-USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
-HEADER_PREFIX: Final = "io.camunda.zeebe:"
-"""User tasks are the same jobs in both dialects, so that one task list serves both."""
-
-_ASSIGNMENTS: Final = (
-    ("assignee", False),
-    ("candidateGroups", True),
-    ("candidateUsers", True),
-    ("dueDate", False),
-    ("followUpDate", False),
-    ("formKey", False),
-    ("priority", False),
-)
-"""Attributes of a user task, and whether their constant is a comma-separated list."""
 
 _DOTTED_NAME = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(\(.*\))?\s*", re.DOTALL)
 
@@ -96,12 +80,8 @@ def job(
     notes: Notes,
 ) -> JobDefinition | None:
     """The job of a task or thrown message: type, headers, tries; None if a thrown message names no type."""
-    headers = _Headers(
-        {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
-    )
+    headers = _Headers(own_headers(properties))
     _add_fields(element, extensions, headers)
-    if element.tag == "userTask":
-        return _user_task_job(element, headers, notes)
     job_type = _job_type(element, headers, connector, notes)
     if job_type is None:
         # of a thrown message it is told by the rule `job-type`, or told already
@@ -116,6 +96,11 @@ def job(
         header_expressions=tuple(headers.computed),
         errors=job_errors(element, extensions, notes) if is_external(element) else (),
     )
+
+
+def own_headers(properties: Mapping[str, str]) -> dict[str, str]:
+    """The properties of an element that are told to whoever does it: all but our own."""
+    return {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
 
 
 def is_external(element: Element) -> bool:
@@ -221,19 +206,3 @@ def name_in(element: Element, expression: str, attribute: str, notes: Notes) -> 
     )
     notes.error(element, "job-type", message, remedy)
     return expression
-
-
-def _user_task_job(element: Element, headers: _Headers, notes: Notes) -> JobDefinition:
-    for name, is_list in _ASSIGNMENTS:
-        text = work(element, name)
-        if is_juel(text):
-            value = value_expression(text, name, element, notes)
-            headers.computed += [HeaderExpression(HEADER_PREFIX + name, value)] if value is not None else []
-        elif text:
-            headers.known[HEADER_PREFIX + name] = json_list(text) if is_list else text
-    return JobDefinition(
-        type=USER_TASK_JOB_TYPE,
-        retries=1,
-        headers=headers_json(headers.known),
-        header_expressions=tuple(headers.computed),
-    )

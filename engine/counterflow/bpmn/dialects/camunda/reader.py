@@ -28,10 +28,18 @@ from counterflow.bpmn.dialects.camunda.decisions import (
     refers_to_decision,
 )
 from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, name_expression
-from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, is_external, job, work
+from counterflow.bpmn.dialects.camunda.jobs import (
+    WORK_ATTRIBUTES,
+    field_texts,
+    is_external,
+    job,
+    own_headers,
+    work,
+)
 from counterflow.bpmn.dialects.camunda.listeners import listeners
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
+from counterflow.bpmn.dialects.camunda.user_tasks import FORM_ATTRIBUTES, user_task
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.elements import MESSAGE
@@ -71,15 +79,14 @@ CHANGES_NOTHING: Final = frozenset({
     "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
     # for the eyes of tools
     "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist",
-    "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
-    "diagramRelationId",
+    "candidateStarterGroups", "candidateStarterUsers", "diagramRelationId",
 })  # fmt: skip
 """Attributes that are accepted without a word, since nothing would come of them here."""
 _SILENT_ATTRIBUTES = CHANGES_NOTHING | frozenset({
     # read here, or part of a refusal
     "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable",
     "resultVariableName", "resource", "assignee", "candidateGroups", "candidateUsers", "dueDate",
-    "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
+    "followUpDate", "formKey", "priority", *FORM_ATTRIBUTES, *DECISION_ATTRIBUTES,
 })  # fmt: skip
 
 
@@ -104,10 +111,16 @@ def details(element: Element, notes: Notes) -> Details:
         # parameters are set first and read last, as in Camunda 7
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
+    is_user_task = element.tag == "userTask"
     return Details(
         job=(
             job(element, extensions, properties, connector, notes)
-            if element.is_job and not is_evaluated and not is_decision
+            if element.is_job and not is_evaluated and not is_decision and not is_user_task
+            else None
+        ),
+        user_task=(
+            user_task(element, own_headers(properties) | field_texts(extensions), text_or_expression, notes)
+            if is_user_task
             else None
         ),
         script=script(element, notes) if is_evaluated else None,
