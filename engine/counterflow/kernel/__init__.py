@@ -55,6 +55,7 @@ from counterflow.kernel.lives import (
     migration,
     modification,
     quarantine,
+    suspension,
     variables,
 )
 from counterflow.kernel.state.changing import is_changing
@@ -110,6 +111,7 @@ _PAGES: tuple[Any, ...] = (
     quarantine,
     scopes,
     signal,
+    suspension,
     terminate,
     undo,
     variables,
