@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class Caller(NamedTuple):
@@ -21,3 +22,20 @@ class Caller(NamedTuple):
     def __str__(self) -> str:
         """The names that a certificate vouches for, and the end of the line, as a person is told."""
         return f"{', '.join(self.identities)} ({self.peer})" if self.identities else self.peer
+
+
+def peer_of(address: object) -> str:
+    """The other end of a socket (`getpeername`), in gRPC's form; `unix:` for one in the file system."""
+    if not isinstance(address, tuple) or len(address) < 2:
+        return "unix:"
+    host, port = address[:2]
+    return f"ipv6:[{host}]:{port}" if ":" in host else f"ipv4:{host}:{port}"
+
+
+def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The names of a verified certificate (`getpeercert`): its alternative names, else its common name."""
+    if not certificate:
+        return ()
+    alternatives = tuple(value for _, value in certificate.get("subjectAltName", ()))
+    subject = (pair for part in certificate.get("subject", ()) for pair in part)
+    return alternatives or tuple(value for name, value in subject if name == "commonName")

@@ -15,6 +15,8 @@ from contextlib import AsyncExitStack, suppress
 
 from counterflow.budget import Budgets
 from counterflow.edge.grpc.door import GrpcDoor, Transport
+from counterflow.edge.http.asgi import Application
+from counterflow.edge.http.door import HttpAddress, HttpDoor
 from counterflow.engine.engine import opened
 from counterflow.settings import Settings, TransportName, differing, is_loopback
 from counterflow.store.errors import DatabaseLostError
@@ -41,6 +43,9 @@ class Server:
         self.settings = settings
         self.grpc_port = 0
         """The port that is listened on, once started; 0 for a socket in the file system."""
+        self.http_port: int | None = None
+        self.management_port: int | None = None
+        """Likewise; None where nothing is listened on."""
         self.lost: asyncio.Future[DatabaseLostError]
         """Once started: told when the database is no longer this server's, which then has nothing to do."""
 
@@ -52,11 +57,43 @@ class Server:
             writer, self._service, watch = await parts.enter_async_context(opened(self.settings))
             spoken = transport(self.settings, self._service.admission.budgets)
             door = GrpcDoor(self._service, self.settings, spoken)
+            # Before it: what asks whether the server is well is answered as long as anybody is.
+            self.management_port = await self._open(parts, "management_port", self._management)
+            self.http_port = await self._open(parts, "http_port", self._rest)
             self.grpc_port = (await parts.enter_async_context(door)).port
             # Last: a server that is refused its port has triggered nothing.
             writer.start()
             self.lost = watch.lost
             self._parts = parts.pop_all()
+
+    async def _open(
+        self, parts: AsyncExitStack, setting: str, application: Callable[[], Application]
+    ) -> int | None:
+        """Listen by HTTP where a setting says so; answers the port. Raises `PortTaken`."""
+        port: int | None = getattr(self.settings, setting)
+        if port is None or self.settings.unix_socket is not None:
+            return None
+        door = HttpDoor(
+            HttpAddress(self.settings.host, port, setting),
+            application,
+            self._service.admission.budgets,
+            self._service.grace_left,
+            connections=self.settings.connections,
+            tls=tls_of(self.settings),
+        )
+        return (await parts.enter_async_context(door)).port
+
+    def _rest(self) -> Application:
+        # loaded when somebody knocks
+        from counterflow.edge.rest.application import application  # noqa: PLC0415
+
+        return application(self._service, lambda: self.grpc_port)
+
+    def _management(self) -> Application:
+        # loaded when somebody knocks
+        from counterflow.edge.management.application import application  # noqa: PLC0415
+
+        return application(self._service)
 
     async def stop(self) -> None:
         """Refuse new calls, end polls and streams, let commands finish within the settings' grace, close.
@@ -70,7 +107,7 @@ class Server:
         host = self.settings.host
         if self.settings.unix_socket is not None:
             return host
-        return f"{f'[{host}]' if ':' in host else host}:{self.grpc_port}"
+        return _at(host, self.grpc_port)
 
     def last_position(self) -> int:
         """Where its log ends by now."""
@@ -79,7 +116,16 @@ class Server:
     def ready_line(self) -> str:
         """What is printed when calls are accepted: each address that is really served."""
         due = " due=held" if self.settings.hold_due else ""
-        return f"ready grpc={self.address} database={masked(self.settings.database)}{due}"
+        http = "".join(
+            f" {name}={_at(self.settings.host, port)}"
+            for name, port in (("http", self.http_port), ("management", self.management_port))
+            if port is not None
+        )
+        return f"ready grpc={self.address}{http} database={masked(self.settings.database)}{due}"
+
+
+def _at(host: str, port: int) -> str:
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def transport(settings: Settings, budgets: Budgets) -> Transport:

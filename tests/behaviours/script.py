@@ -30,6 +30,8 @@ migrate 1 of other losing             to another version, of another process; wh
 migrate told room=suite               as the gateway does: only what is told of has a counterpart
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              other files together, or a new version, from the folder of the diagram
+delete order                          the latest version of a process, or decision model; `delete order/1 cascade` its first,
+                                      and what runs on it is cancelled
 page                                  one more page of work that goes on in pages
 restart                               everything in memory is forgotten
 complete book-hotel/2                 the second of those that are open; likewise for every job or element a line names
@@ -49,7 +51,13 @@ import msgspec
 
 from counterflow import Activate, AdHocResult, Move
 from counterflow.kernel.lives.migration import MigrateProcessInstance
-from counterflow.kernel.rows import ElementInstance, Job, ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import (
+    DecisionRequirements,
+    ElementInstance,
+    Job,
+    ProcessDefinition,
+    ProcessInstance,
+)
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.pages import GoOn, next_undertaking
@@ -224,6 +232,19 @@ def _start(engine: Engine, line: Line) -> None:
     engine.start(process_id, line.document, at=names if how == "at" else ())
 
 
+def _delete(engine: Engine, line: Line) -> None:
+    """By its key; by id, the latest that is left, or behind a slash the version, deleted or not."""
+    name, _, version = line.words[0].partition("/")
+    rows: list[ProcessDefinition | DecisionRequirements] = [
+        *engine.store.scan(ProcessDefinition, {"bpmn_process_id": name}),
+        *engine.store.scan(DecisionRequirements, {"requirements_id": name}),
+    ]
+    left = [row.version for row in rows if row.deleted_at_ms is None]
+    wanted = int(version) if version else max(left, default=1)
+    key = int(name) if name.isdecimal() else next(row.key for row in rows if row.version == wanted)
+    engine.delete(key, cascade="cascade" in line.words)
+
+
 def _publish(engine: Engine, line: Line) -> None:
     options = dict(zip(line.words[2::2], line.words[3::2], strict=True))
     key = _correlation_key(engine, line.words[1])
@@ -348,6 +369,7 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "cancel": _cancel,
     "migrate": _migrate,
     "down": _down,
+    "delete": _delete,
     "publish": _publish,
     "correlate": lambda engine, line: _discard(
         engine.correlate(line.words[0], _correlation_key(engine, line.words[1]), line.document)

@@ -82,9 +82,9 @@ class Tracer:
         lines: list[str] = []
         subject = ""
         for event in (event for entry in entries for event in kernel.events_of(entry)):
+            self._learn(event)
             if type(event) in FILED:
                 continue
-            self._learn(event)
             if type(event) in MOVES:
                 name = self._names[event.key]  # type: ignore[attr-defined]  # every move has a key
                 if name == subject:
@@ -128,6 +128,10 @@ class Tracer:
             self._names[event.key] = f"{what} of {event.catch_id}"
             if isinstance(event, timers.TimerScheduled) and event.undertaking_key not in self._names:
                 self._name(event.undertaking_key, "undertaking")
+        elif isinstance(event, deployments.ProcessDefined):
+            self._names[event.key] = f"{event.bpmn_process_id} version {event.version}"
+        elif isinstance(event, decision_deployments.RequirementsDefined):
+            self._names[event.key] = f"{event.requirements_id} version {event.version}"
         elif isinstance(event, messages.MessagePublished):
             self._messages += 1
             self._names[event.key] = f"message {self._messages}"

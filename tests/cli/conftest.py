@@ -129,7 +129,16 @@ def none_left_behind() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """A server that runs for all tests here."""
-    running = Process("serve", "--grpc-port", "0", directory=tmp_path_factory.mktemp("server"))
+    running = Process(
+        "serve",
+        "--grpc-port",
+        "0",
+        "--http-port",
+        "0",
+        "--management-port",
+        "0",
+        directory=tmp_path_factory.mktemp("server"),
+    )
     running.address = address_in(running.line_with("ready "))
     yield running
     running.check()

@@ -16,7 +16,7 @@ from tests.cli.conftest import PATIENCE_S, Process, address_in
 from tests.queries.models import TRIP
 from tests.wire.certificates import Certificates
 
-FREE_PORTS = ("--grpc-port", "0")
+FREE_PORTS = ("--grpc-port", "0", "--http-port", "0", "--management-port", "0")
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -72,7 +72,7 @@ def test_from_beginning_to_end_in_text(tmp_path: Path, capsys: pytest.CaptureFix
     )
     begin = server.line_with(f"Counterflow {__version__} begins")
     assert begin.endswith(
-        "settings that differ from the defaults: database=memory:, grpc_port=0, long_poll_ms=200\n"
+        "settings that differ from the defaults: database=memory:, grpc_port=0, http_port=0, management_port=0, long_poll_ms=200\n"
     )
     key = raise_incident(counterflow, tmp_path)
     trouble = server.line_with("Incident ")
@@ -106,7 +106,13 @@ def test_from_beginning_to_end_in_json(tmp_path: Path, capsys: pytest.CaptureFix
         record for record in records if record["logger"] in {"counterflow.server", "counterflow.troubles"}
     )
     assert begin["version"] == __version__
-    assert begin["settings"] == {"database": "memory:", "grpc_port": "0", "log_format": "json"}
+    assert begin["settings"] == {
+        "database": "memory:",
+        "grpc_port": "0",
+        "http_port": "0",
+        "management_port": "0",
+        "log_format": "json",
+    }
     assert (trouble["level"], trouble["error_type"], trouble["element_id"]) == (
         "warning",
         "JOB_NO_RETRIES",

@@ -46,7 +46,8 @@ class ServerProcess:
             str(port),
             *options,
         ]
-        variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in settings.items()}
+        ports = {"http_port": "0", "management_port": "0"}
+        variables = {f"COUNTERFLOW_{name.upper()}": value for name, value in (ports | settings).items()}
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=log_to, text=True, env=os.environ | variables
         )

@@ -293,10 +293,12 @@ def test_migration_is_told_to_be_missing(client: StockClient, order: Order) -> N
     assert client.refusal("migrate", **request) == "UNIMPLEMENTED"
 
 
-@speaking("deleteResource")
-def test_deletion_is_told_to_be_missing(client: StockClient, order: Order) -> None:
+@speaking("deleteResource", "create")
+def test_a_process_is_deleted(client: StockClient, order: Order) -> None:
     key = order.deployment["processes"][0]["processDefinitionKey"]
-    assert client.refusal("deleteResource", resourceKey=key) == "UNIMPLEMENTED"
+    client.ask("deleteResource", resourceKey=key)
+    assert client.refusal("create", bpmnProcessId=order.id) == "NOT_FOUND"
+    assert client.refusal("deleteResource", resourceKey=key) == "NOT_FOUND"
 
 
 @speaking("deploy", "evaluateDecision")

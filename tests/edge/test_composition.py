@@ -14,7 +14,7 @@ import grpc.aio
 import pytest
 
 from counterflow import Engine
-from counterflow.edge.grpc.door import PortTaken
+from counterflow.edge.doors import PortTaken
 from counterflow.queries.log import last_position
 from counterflow.server import Server, run, serve
 from counterflow.settings import Settings
@@ -28,7 +28,11 @@ from tests.engine.trips import SOON
 
 
 def on_file(folder: Path) -> Settings:
-    return Settings(database=f"sqlite:///{folder / 'counterflow.db'}", grpc_port=0)
+    return served(f"sqlite:///{folder / 'counterflow.db'}")
+
+
+def served(database: str = "memory:", grpc_port: int = 0) -> Settings:
+    return Settings(database=database, grpc_port=grpc_port, http_port=0, management_port=0)
 
 
 @pytest.fixture
@@ -72,8 +76,9 @@ async def test_the_ready_line_names_what_is_served(tmp_path: Path) -> None:
     server = Server(on_file(tmp_path))
     await server.start()
     assert server.grpc_port
-    assert (
-        server.ready_line() == f"ready grpc=127.0.0.1:{server.grpc_port} database={server.settings.database}"
+    assert server.ready_line() == (
+        f"ready grpc=127.0.0.1:{server.grpc_port} http=127.0.0.1:{server.http_port} "
+        f"management=127.0.0.1:{server.management_port} database={server.settings.database}"
     )
     await server.stop()
 
@@ -94,11 +99,11 @@ def test_the_ready_line_keeps_secrets(host: str, url: str, line: str) -> None:
 
 
 async def test_a_server_that_cannot_listen_lets_go_of_its_database(tmp_path: Path) -> None:
-    other = Server(Settings(database="memory:", grpc_port=0))
+    other = Server(served())
     await other.start()
     settings = on_file(tmp_path)
     with pytest.raises(PortTaken):
-        await Server(Settings(database=settings.database, grpc_port=other.grpc_port)).start()
+        await Server(served(settings.database, other.grpc_port)).start()
     again = Server(settings)
     await again.start()
     await again.stop()
@@ -132,7 +137,7 @@ def test_run_is_serve_on_an_event_loop_of_its_own(collector: None) -> None:
         seen.append(server.grpc_port)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    run(Settings(database="memory:", grpc_port=0), on_ready)
+    run(served(), on_ready)
     assert len(seen) == 1
 
 
@@ -143,10 +148,10 @@ async def test_a_server_that_cannot_listen_has_triggered_nothing(tmp_path: Path)
     long_ago.deploy_contents({"ring.bpmn": SOON})
     ring = long_ago.start("ring")
     store.close()
-    other = Server(Settings(database="memory:", grpc_port=0))
+    other = Server(served())
     await other.start()
     with pytest.raises(PortTaken):
-        await Server(Settings(database=settings.database, grpc_port=other.grpc_port)).start()
+        await Server(served(settings.database, other.grpc_port)).start()
     await other.stop()
     store = open_store(settings.database)
     assert last_position(store) == sum(entry.event_count for entry in long_ago.log)

@@ -11,7 +11,8 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from counterflow import __version__
-from counterflow.edge.grpc.door import NOT_YET, GrpcDoor, PortTaken
+from counterflow.edge.doors import PortTaken
+from counterflow.edge.grpc.door import GrpcDoor
 from counterflow.edge.grpc.families import instances
 from counterflow.partition.writer import Writer
 from counterflow.server import transport
@@ -46,13 +47,6 @@ async def test_every_call_of_the_contract_has_an_answer(served: Served, rpc: str
     allowed = {grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED}
     assert code in (allowed if rpc not in EMPTY_IS_MEANT else {grpc.StatusCode.OK})
     assert "Method not found" not in (await call.details() or "")
-
-
-@pytest.mark.parametrize("rpc", sorted(NOT_YET))
-async def test_what_is_not_there_yet_says_so_and_what_to_do(served: Served, rpc: str) -> None:
-    what, instead = NOT_YET[rpc]
-    async with refused(grpc.StatusCode.UNIMPLEMENTED, what, instead, "in this version"):
-        await getattr(served.stub, rpc)(gateway.METHODS[rpc].request())
 
 
 async def test_the_topology_is_one_broker_that_leads_one_partition(served: Served) -> None:

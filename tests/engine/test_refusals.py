@@ -39,6 +39,9 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("broadcast", lambda e: e.broadcast(" "), Rejection, "it is empty"),
     ("broadcast", lambda e: e.broadcast(HALF), Rejection, "Unicode"),
     ("broadcast", lambda e: e.broadcast("a", 7), TypeError, "variables by name"),  # type: ignore[arg-type]  # the mistake under test
+    ("delete", lambda e: e.delete(7), Rejection, "no such resource was found"),
+    ("delete", lambda e: e.delete("7"), TypeError, "7"),  # type: ignore[arg-type]  # the mistake under test
+    ("delete", lambda e: e.delete(7, cascade=1), TypeError, "cascade"),  # type: ignore[arg-type]  # the mistake under test
     ("correlate", lambda e: e.correlate(""), Rejection, "it is empty"),
     ("correlate", lambda e: e.correlate("a", "k"), Rejection, "somebody to wait for the message 'a'"),
     ("publish", lambda e: e.publish(HALF, "k", time_to_live=timedelta(1)), Rejection, "Unicode"),

@@ -13,6 +13,8 @@ import msgspec
 import pytest
 
 from counterflow.edge.grpc import bounds
+from counterflow.edge.http import bodies, serving
+from counterflow.edge.rest import calls
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.elements import ad_hoc_activation
 from counterflow.kernel.lives import migration_plan
@@ -32,6 +34,11 @@ MEBIBYTE = 1024 * 1024
 CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessLimits)
 CONSTANTS = {
     "ad_hoc_activation.AT_ONCE": ad_hoc_activation.AT_ONCE,
+    "bodies.BODY_SECONDS": bodies.BODY_SECONDS,
+    "calls.FILES": calls.FILES,
+    "serving.HEADER_BYTES": serving.HEADER_BYTES,
+    "serving.HEADER_SECONDS": serving.HEADER_SECONDS,
+    "serving.IDLE_SECONDS": serving.IDLE_SECONDS,
     "bounds.NAME_LENGTH": bounds.NAME_LENGTH,
     "migration_plan.LARGEST": migration_plan.LARGEST,
     "bounds.ENTRIES": bounds.ENTRIES,

@@ -157,6 +157,8 @@ LOG_FORMAT = {
     240: ("ProcessInstanceModified", "terminated joins activated"),
     241: ("JoinEmptied", "scope_key gateway_id"),
     190: ("AdHocFulfilled", "element_instance_key"),
+    230: ("ProcessDeleted", "key"),
+    231: ("RequirementsDeleted", "key"),
     200: ("ProcessInstanceMigrated", "definition_key bpmn_process_id version start_at"),
     201: ("ElementMigrated", "key target_element_id headers"),
     202: ("WaitMigrated", "key element_instance_key catch_id condition variable_names"),

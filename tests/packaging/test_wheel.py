@@ -67,7 +67,18 @@ def test_a_stock_client_installed_later_leaves_the_server_working(installation: 
     """A trip, served by the installed server, done by pyzeebe from the same environment."""
     models = next(installation.folder.rglob("showcase/models"))
     worker = ROOT / "workers" / "samples" / "trip" / "python_pyzeebe" / "worker.py"
-    with installation.running("counterflow", "serve", "--database", "memory:", "--grpc-port", "0") as server:
+    with installation.running(
+        "counterflow",
+        "serve",
+        "--database",
+        "memory:",
+        "--grpc-port",
+        "0",
+        "--http-port",
+        "0",
+        "--management-port",
+        "0",
+    ) as server:
         assert server.stdout is not None
         address = server.stdout.readline().split("grpc=")[1].split()[0]
         installation.run("counterflow", "deploy", str(models / "trip-booking.bpmn"), ZEEBE_ADDRESS=address)

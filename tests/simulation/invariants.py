@@ -16,6 +16,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ArrivedPart,
     ArrivedToken,
+    ConditionalStart,
     ConditionalSubscription,
     ElementInstance,
     Incident,
@@ -24,12 +25,16 @@ from counterflow.kernel.rows import (
     LoopOutput,
     Message,
     MessageCorrelation,
+    MessageStart,
     MessageSubscription,
+    ProcessDefinition,
     ProcessInstance,
     Quarantine,
     Repetition,
+    SignalStart,
     SignalSubscription,
     StartLock,
+    StartTimer,
     Timer,
     UndoRecord,
     Variable,
@@ -343,6 +348,7 @@ class InstanceCheck:
 
 def check_shared(store: MemoryStore, now_ms: int) -> Iterator[str]:
     """What belongs to no instance, and who waits for a message that is there."""
+    yield from _begun_by_others(store)
     yield from _missed_messages(store, now_ms)
     messages = {row.key for row in store.scan(Message, {})}
     yield from (
@@ -354,6 +360,20 @@ def check_shared(store: MemoryStore, now_ms: int) -> Iterator[str]:
         holder = store.get(ProcessInstance, (lock.process_instance_key,))
         if holder is None or holder.state != "active":
             yield f"{lock} is held by an instance that has ended"
+
+
+def _begun_by_others(store: MemoryStore) -> Iterator[str]:
+    """What begins instances of a version that is not the latest that is left."""
+    latest = {row.bpmn_process_id: row.key for row in store.scan(ProcessDefinition, {"deleted_at_ms": None})}
+    begin: list[StartTimer | MessageStart | SignalStart | ConditionalStart] = [
+        *store.scan(StartTimer, {}),
+        *store.scan(MessageStart, {}),
+        *store.scan(SignalStart, {}),
+        *store.scan(ConditionalStart, {}),
+    ]
+    for row in begin:
+        if row.definition_key not in latest.values():
+            yield f"{row} begins instances of a version that is not the latest"
 
 
 def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:

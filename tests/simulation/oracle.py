@@ -21,6 +21,7 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import jobs, quarantine
+from counterflow.kernel.lives.deletions import ProcessDeleted
 from counterflow.kernel.lives.deployments import ProcessDefined
 from counterflow.kernel.rows import (
     ConditionalSubscription,
@@ -211,6 +212,12 @@ class Oracle:
         if isinstance(event, ProcessDefined):
             shape = next(shape for shape in self._drawn[event.checksum] if shape.id == event.bpmn_process_id)
             self._defined[event.key] = self._latest[shape.id] = shape
+        if isinstance(event, ProcessDeleted):
+            gone = self._defined[event.key]
+            left = [
+                shape for key, shape in self._defined.items() if shape.id == gone.id and shape is not gone
+            ]
+            self._latest[gone.id] = left[-1]
         if isinstance(event, ProcessInstanceCreated):
             self._begin(event, following)
             return

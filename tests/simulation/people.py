@@ -13,6 +13,7 @@ from counterflow.kernel.events.conditional import EvaluateConditional
 from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.deletions import DeleteResource
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
@@ -23,6 +24,7 @@ from counterflow.kernel.rows import (
     Incident,
     Job,
     MessageSubscription,
+    ProcessDefinition,
     ProcessInstance,
     Quarantine,
     SignalSubscription,
@@ -125,6 +127,7 @@ class People:
             *[self._make_true] * 2,
             self._evaluate_conditional,
             self._correlate,
+            self._delete,
             self._trigger,
             *[self._call_by_name] * 2,
             self._broadcast,
@@ -168,6 +171,12 @@ class People:
             name, key = "begin", chance.choice(KEYS)
         variables = self._beginning() if name == "begin" else self._news()
         self._world.submit(CorrelateMessage(name=name, correlation_key=key, variables=variables))
+
+    def _delete(self) -> None:
+        """The latest version of what begins is deleted, where there is one before it."""
+        found = self._world.store.scan(ProcessDefinition, {"bpmn_process_id": "main", "deleted_at_ms": None})
+        if len(found) > 1:
+            self._world.submit(DeleteResource(resource_key=found[-1].key))
 
     def _keys_of(self, name: str) -> Sequence[str]:
         """Those of the models, and what else those who wait for a message by their instance are meant by."""

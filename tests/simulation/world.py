@@ -20,12 +20,13 @@ from counterflow import kernel
 from counterflow.kernel.events.conditional import EvaluateConditional
 from counterflow.kernel.events.message import MessageCorrelated
 from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage, TriggerElement
+from counterflow.kernel.lives.deletions import DeleteResource
 from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
 from counterflow.kernel.resources import ReadResource
-from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, LogEntry, Rejection
@@ -400,6 +401,10 @@ class World:
             is_durable = all(self.store.get(ProcessInstance, (begun.instance_key,)) for begun in answer)
         elif isinstance(command, CreateProcessInstance):
             is_durable = self.store.get(ProcessInstance, (answer.key,)) is not None
+        elif isinstance(command, DeleteResource):
+            self.fired["deleted"] += 1
+            definition = self.store.get(ProcessDefinition, (command.resource_key,))
+            is_durable = definition is not None and definition.deleted_at_ms is not None
         elif isinstance(command, PublishMessage):
             is_durable = any(entry.command == "PublishMessage" for entry in self.store.read_log())
         elif isinstance(command, CorrelateMessage):

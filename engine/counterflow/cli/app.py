@@ -29,6 +29,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("deploy", "commands.models", "Deploy BPMN and DMN files, all of them or none."),
         NamedCommand("lint", "commands.models", "Say what a deployment would refuse or warn of."),
         NamedCommand("render", "commands.render", "Draw a BPMN or DMN file as SVG."),
+        NamedCommand("delete", "commands.delete", "Delete a version: nothing begins on it any more."),
         NamedCommand("definitions", "commands.models", "List deployed versions, newest first."),
         NamedCommand("decisions", "commands.decisions", "List deployed decisions, newest first."),
         NamedCommand("evaluate", "commands.decisions", "Evaluate a deployed decision."),

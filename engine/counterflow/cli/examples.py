@@ -22,6 +22,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "worker": ("worker services.py --task charge-card --reload",),
     "deploy": ("deploy order.bpmn shipping.bpmn discount.dmn",),
     "lint": ("lint order.bpmn",),
+    "delete": ("delete 2251799813685249", "delete 2251799813685249 --cascade"),
     "definitions": ("definitions --process order --latest",),
     "decisions": ("decisions --latest",),
     "evaluate": ("evaluate discount --variables '{\"total\": 120}'",),

@@ -71,6 +71,14 @@ class BlockingVerbs(ABC):
         """
         return self._wait(self._verbs.end_of(process_instance_key, timeout))
 
+    def delete(self, resource_key: int, *, cascade: bool = False) -> None:
+        """Delete a version of a process or decision model: nothing begins on it, what runs goes on.
+
+        `cascade`: its running instances are cancelled, but for those that others have called. Raises
+        `Rejection`.
+        """
+        self._wait(self._verbs.delete(resource_key, cascade=cascade))
+
     def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""
         self._wait(self._verbs.cancel(process_instance_key))

@@ -61,6 +61,12 @@ def all_instances(store: Store, process_id: str, state: str) -> list[ProcessInst
     return instances
 
 
+def running_on(store: Store, definition_key: int) -> list[ProcessInstance]:
+    """The instances that run on a definition and were not called by others, newest first."""
+    wanted = InstanceFilter(definition_key=definition_key, state="active", roots_only=True)
+    return list(_all(lambda key: list_process_instances(store, wanted, page_key=key)))
+
+
 def find_job(store: Store, job: int | str) -> JobRow:
     """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
     found = [store.get(JobRow, (job,))] if isinstance(job, int) else _jobs_named(store, job)

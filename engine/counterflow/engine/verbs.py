@@ -8,6 +8,7 @@ kinds), `NothingThere` (a name finds nothing), `Overloaded` (too much at once: t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from counterflow.engine.lookups import (
     all_jobs,
     incident_key,
     recorded_end,
+    running_on,
     scope_key,
     variables_of,
 )
@@ -66,9 +68,11 @@ from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProces
 from counterflow.kernel.events.conditional import Begun, EvaluateConditional
 from counterflow.kernel.lives.correlation import Correlated, TriggerElement
 from counterflow.kernel.lives.decisions import EvaluateDecision
+from counterflow.kernel.lives.deletions import DeleteResource
 from counterflow.kernel.lives.instances import CancelProcessInstance
 from counterflow.kernel.lives.jobs import FailJob, UpdateJobRetries
 from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.vocabulary import Rejection
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.queries.history import records
 from counterflow.queries.shapes import (
@@ -163,6 +167,19 @@ class Verbs(OperatingVerbs, Steering):
                 found = await self._ask(lambda store: recorded_end(store, process_instance_key))
                 if found is not None:
                     return found
+
+    async def delete(self, resource_key: int, *, cascade: bool = False) -> None:
+        """Delete a version of a process or decision model: nothing begins on it, what runs goes on.
+
+        `cascade`: its running instances are cancelled, but for those that others have called. Raises
+        `Rejection`.
+        """
+        key, cancels = whole_key(resource_key), truth(cascade, "cascade")
+        await self._carry_out(DeleteResource(resource_key=key))
+        if cancels:
+            for running in await self._ask(lambda store: running_on(store, key)):
+                with contextlib.suppress(Rejection):  # it has ended meanwhile, which is what was wanted
+                    await self.cancel(running.key)
 
     async def cancel(self, process_instance_key: int) -> None:
         """End an instance without completing it."""

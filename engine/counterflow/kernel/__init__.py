@@ -47,6 +47,7 @@ from counterflow.kernel.lives import (
     correlation,
     decision_deployments,
     decisions,
+    deletions,
     deployments,
     due,
     instances,
@@ -89,6 +90,7 @@ _PAGES: tuple[Any, ...] = (
     correlation,
     decision_deployments,
     decisions,
+    deletions,
     deployments,
     due,
     ending,
@@ -165,6 +167,8 @@ class Outcome(msgspec.Struct, frozen=True):
     answer: Any
     log: list[LogEntry]
     ended: list[InstanceEnded]
+    events: list[tuple[int, Event]]
+    """What the log tells, each with its process instance, 0 where it is of none."""
 
 
 class StateLost(Exception):
@@ -229,7 +233,7 @@ def decide(
         instance_key = _broken_instance(step, mark, fault)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
-    return Outcome(answer, log, step.ended)
+    return Outcome(answer, log, step.ended, step.events)
 
 
 def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:

@@ -109,6 +109,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "RowsAbandoned": 83,
         "UndoPartReleased": 57,
         "AdHocFulfilled": 190,
+        "ProcessDeleted": 230,
+        "RequirementsDeleted": 231,
         "ProcessInstanceMigrated": 200,
         "ElementMigrated": 201,
         "WaitMigrated": 202,

@@ -44,7 +44,10 @@ class Resource(Row, frozen=True, gc=False):
 
 @stored(Home.PARTITION, indexes={"version": ("bpmn_process_id", "version")})
 class ProcessDefinition(Row, frozen=True, gc=False):
-    """One version of a process. Versions count from 1 per `bpmn_process_id`."""
+    """One version of a process. Versions count from 1 per `bpmn_process_id`.
+
+    A deleted one stays for those that run on it, and for the history.
+    """
 
     key: int
     bpmn_process_id: str
@@ -56,6 +59,7 @@ class ProcessDefinition(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION)
@@ -76,6 +80,7 @@ class DecisionRequirements(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION, indexes={"decision": ("decision_id",)})
@@ -93,6 +98,7 @@ class DecisionDefinition(Row, frozen=True, gc=False):
     deployment_key: int
     deployed_at_ms: int
     tenant_id: str = DEFAULT_TENANT
+    deleted_at_ms: int | None = None
 
 
 @stored(Home.PARTITION, key=("deployment_key", "decision_id"))

@@ -23,6 +23,7 @@ from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds
 from counterflow.partition.batch import OpenBatch, damaged_instances, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
+from counterflow.partition.measures import Tally
 from counterflow.partition.refusals import Faulted, Unavailable
 from counterflow.partition.source import LoadedModel, read_model
 from counterflow.partition.timekeeping import Timekeeping
@@ -64,6 +65,7 @@ class Decider:
         """What the store has said when it could not be read."""
         self.is_damaged = False
         """Whether it is so since a command was broken off at a moment at which nothing can be taken back."""
+        self.tally = Tally()
         self.commands = 0
         """How many were decided, rejected ones included."""
         self._caches = caches
@@ -109,6 +111,7 @@ class Decider:
         self.commands += 1
         decision = self._decided(command)
         self.open.log.extend(decision.log)
+        self.tally.count(decision)
         if isinstance(command, ActivateJobs):
             self._heartbeats.end_try(decision.answer)
         elif isinstance(command, UpdateJobTimeout):
@@ -116,6 +119,14 @@ class Decider:
         elif decision.ended:
             self.ends.tell_later(self.open, decision.ended)
         return decision
+
+    def timer_lag_seconds(self) -> float:
+        """By how much the first thing that is due is late; 0 where nothing is, or it cannot be known."""
+        try:
+            due = self.state.next_due()
+        except StoreError:
+            return 0.0
+        return max(self.now_ms() - due.due_ms, 0) / 1000 if due is not None else 0.0
 
     def set_damaged_aside(self) -> None:
         """Quarantine the instances whose rows were left out when the state was loaded."""

@@ -18,6 +18,7 @@ import functools
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
+from counterflow.partition.measures import Measures, unasked_types
 from counterflow.partition.models import READING_MS, Models
 from counterflow.partition.observers import Committed, Observers
 from counterflow.partition.offers import Offers
@@ -98,6 +100,7 @@ class Writer:
         self._is_stopped = False
         self._work_watchers: list[Callable[[int], None]] = []
         self.commits = 0
+        self._commit_seconds = 0.0
 
     # -- commands --------------------------------------------------------------------------------------------
 
@@ -229,6 +232,22 @@ class Writer:
         """How many commands were decided, rejected ones included."""
         return self._decider.commands
 
+    def measures(self) -> Measures:
+        """Its numbers by now."""
+        state, tally = self._decider.state, self._decider.tally
+        return Measures(
+            commands=self.commands,
+            commits=self.commits,
+            commit_seconds=self._commit_seconds,
+            events=tally.events(),
+            ends=tally.ends(),
+            pending_commands=self._pending.count,
+            pending_bytes=self._pending.bytes,
+            quarantined=len(state.set_aside),
+            timer_lag_seconds=self._decider.timer_lag_seconds(),
+            jobs_without_worker=unasked_types(state, self.takers.asked_for()),
+        )
+
     def is_decision_deployed(self, decision_id: str) -> bool:
         """Whether any version of a decision is deployed."""
         return decision_id in self._decider.state.decisions.latest
@@ -339,12 +358,14 @@ class Writer:
         except MemoryError as error:
             self._fail([], error)
             return
+        begun = perf_counter()
         try:
             await self._make_durable(batch)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the batch is not known to be durable
             self._fail(sealed.failed, error)
             return
         self.commits += 1
+        self._commit_seconds += perf_counter() - begun
         tell_all(sealed.committed)
         if not self._decider.is_damaged:
             self._observers.tell(Committed(number, batch, self._decider.state))

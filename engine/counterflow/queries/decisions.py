@@ -15,8 +15,10 @@ from counterflow.store.port import Store
 def list_decisions(
     store: Store, *, decision_id: str = "", latest_only: bool = False, page_size: int = 0, page_key: int = 0
 ) -> Page[shapes.DecisionDefinition]:
-    """Versions of one decision (empty: of all), newest first. Raises `Rejection`."""
-    where = {"decision_id": decision_id} if decision_id else {}
+    """Versions of one decision (empty: of all) that are not deleted, newest first. Raises `Rejection`."""
+    where: dict[str, int | str | None] = {"deleted_at_ms": None}
+    if decision_id:
+        where["decision_id"] = decision_id
     page = newest_first(store, DecisionDefinition, where, page_size=page_size, page_key=page_key)
     rows = page.items
     if latest_only:
@@ -44,7 +46,7 @@ def decision_xml(store: Store, key: int) -> DecisionXml:
     return DecisionXml(resource.name, resource.content)
 
 
-def _latest(store: Store, where: Mapping[str, str]) -> dict[str, int]:
+def _latest(store: Store, where: Mapping[str, int | str | None]) -> dict[str, int]:
     latest: dict[str, int] = {}
     for row in store.scan(DecisionDefinition, where):
         latest[row.decision_id] = max(row.version, latest.get(row.decision_id, 0))

@@ -47,8 +47,10 @@ def list_definitions(
     page_size: int = 0,
     page_key: int = 0,
 ) -> Page[Definition]:
-    """Versions of one process (empty: of all), newest first. Raises `Rejection`."""
-    where = {"bpmn_process_id": bpmn_process_id} if bpmn_process_id else {}
+    """Versions of one process (empty: of all) that are not deleted, newest first. Raises `Rejection`."""
+    where: dict[str, int | str | None] = {"deleted_at_ms": None}
+    if bpmn_process_id:
+        where["bpmn_process_id"] = bpmn_process_id
     page = newest_first(store, ProcessDefinition, where, page_size=page_size, page_key=page_key)
     rows = page.items
     if latest_only:
@@ -113,7 +115,7 @@ def _several(node: Node) -> tuple[tuple[str, str], ...]:
     return tuple((flow.id, flow.source) for flow in node.incoming) if len(node.incoming) > 1 else ()
 
 
-def _latest(store: Store, where: Mapping[str, str]) -> dict[str, int]:
+def _latest(store: Store, where: Mapping[str, int | str | None]) -> dict[str, int]:
     latest: dict[str, int] = {}
     for row in store.scan(ProcessDefinition, where):
         latest[row.bpmn_process_id] = max(row.version, latest.get(row.bpmn_process_id, 0))

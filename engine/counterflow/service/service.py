@@ -49,6 +49,8 @@ class Service:
         self.results = Results(writer, self.admission, self.turns, rests)
         self.questions = Questions(store, self.admission)
         self._takers = writer.takers
+        self.measures = writer.measures
+        """The numbers of the partition by now."""
         self._stop_reading = writer.stop_reading
         self._grace_ends = math.inf
         """When the grace of a stop is over, in seconds of the event loop."""

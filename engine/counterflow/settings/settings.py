@@ -43,13 +43,15 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a server runs. Ports: 0 means any free one. Times are milliseconds, sizes bytes."""
+    """How a server runs. Ports: 0 means any free one, None nothing. Times are milliseconds, sizes bytes."""
 
     database: str = "sqlite:///counterflow.db"
     accept_loss: bool = False
     take_over: bool = False
     host: str = "127.0.0.1"
     grpc_port: int = 26500
+    http_port: int | None = 8080
+    management_port: int | None = 9600
     unix_socket_mode: str = "0600"
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False

@@ -68,6 +68,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("grpc_port", _PORT, "where clients and workers call; 0: any free port", "PORT"),
     Setting(
+        "http_port",
+        values.port_or_off,
+        "where clients call by HTTP (/v2); 0: any free port, off: none",
+        "PORT",
+    ),
+    Setting(
+        "management_port",
+        values.port_or_off,
+        "where health and metrics are asked for by HTTP; 0: any free port, off: none",
+        "PORT",
+    ),
+    Setting(
         "unix_socket_mode",
         values.mode,
         "who may connect to a socket in the file system: its permissions in octal",

@@ -74,6 +74,18 @@ def one_of(choices: type[Choice]) -> Callable[[object], Choice]:
     return read
 
 
+def port_or_off(value: object) -> int | None:
+    """A port, 0 for any free one, or `off`."""
+    if isinstance(value, str) and value.strip().lower() == "off":
+        return None
+    if value is None:
+        return None
+    try:
+        return whole(0, 65_535)(value)
+    except BadValue:
+        raise BadValue(f"expected a port from 0 to 65535, or off, found {value!r}") from None
+
+
 def whole(least: int, most: int) -> Callable[[object], int]:
     """A reader of whole numbers, or texts of them, from `least` to `most`."""
 

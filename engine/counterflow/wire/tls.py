@@ -5,6 +5,7 @@ setting that named it.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 
 from counterflow.wire.contract import Tls
@@ -15,11 +16,11 @@ class UnusableTls(Exception):
     """A certificate or a key that no server can use: which file, what was expected, what was found."""
 
 
-def server_context(tls: Tls) -> ssl.SSLContext:
-    """TLS 1.2 or later for gRPC over HTTP/2. Raises `UnusableTls`."""
+def server_context(tls: Tls, protocols: Sequence[str] = ("h2",)) -> ssl.SSLContext:
+    """TLS 1.2 or later for what is spoken inside, gRPC over HTTP/2 by default. Raises `UnusableTls`."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["h2"])
+    context.set_alpn_protocols(protocols)
     _check_pem("tls_certificate", tls.certificate, "a certificate", "-----BEGIN CERTIFICATE-----")
     _check_pem("tls_key", tls.key, "a private key", "PRIVATE KEY-----")
     _load_chain(context, tls)

@@ -7,9 +7,10 @@ import gzip
 import pytest
 from hpack import Decoder
 
+from counterflow.caller import identities_of, peer_of
 from counterflow.wire.contract import RpcError, StatusCode
 from counterflow.wire.http2.headers import EncodedHeaders
-from counterflow.wire.native.caller import identities_of, metadata, peer_of
+from counterflow.wire.native.caller import metadata
 from counterflow.wire.native.messages import MessageReader, framed, opened
 from counterflow.wire.native.request import read_request, read_timeout
 from counterflow.wire.native.trailers import trailers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -177,6 +178,15 @@ def _running(server: Remote, process: str) -> list[int]:
     """
     running = {"bpmn_process_id": process, "state": "PROCESS_INSTANCE_STATE_ACTIVE", "roots_only": True}
     return [int(one.key) for one in server.iterate("ListProcessInstances", "process_instances", **running)]
+
+
+def cancel_each(server: Remote, keys: Iterable[int]) -> dict[int, Failure]:
+    """Cancel instances one after another; answers why those could not be cancelled that could not.
+
+    One that has ended meanwhile has ended, which is what was wanted.
+    """
+    ends = ((key, _cancel(server, key)) for key in keys)
+    return {key: end for key, end in ends if end is not None and end.code != NOT_FOUND}
 
 
 def _cancel(server: Remote, key: int) -> Failure | None:

@@ -63,7 +63,7 @@ def _settings(file: Path | None, flags: Mapping[str, Any]) -> Settings:
 def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
     gc.disable()  # all that is loaded and opened stays: to look through it is a tenth of the start
     from counterflow import logs  # noqa: PLC0415 - the server and all that is behind it cost what --help does not pay
-    from counterflow.edge.grpc.door import PortTaken  # noqa: PLC0415 - as above
+    from counterflow.edge.doors import PortTaken  # noqa: PLC0415 - as above
     from counterflow.server import run  # noqa: PLC0415 - as above
     from counterflow.store.port import StoreError  # noqa: PLC0415 - as above
     from counterflow.wire.tls import UnusableTls  # noqa: PLC0415 - as above

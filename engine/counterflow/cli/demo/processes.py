@@ -43,6 +43,10 @@ class DemoServer:
             f"sqlite:///{self.database}",
             "--grpc-port",
             str(self.port),
+            "--http-port",
+            "0",
+            "--management-port",
+            "0",
         ]
         with self._log.open("a") as log:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603 - our own command

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from google.protobuf.message import Message
 
 from counterflow.edge.grpc.bounds import bounds_of
-from counterflow.edge.grpc.status import fit, status_of
+from counterflow.edge.grpc.status import status_of
 from counterflow.kernel.vocabulary import Command
 from counterflow.service.refusals import EXPECTED
 from counterflow.service.service import Service
@@ -78,13 +78,6 @@ class Calls:
     def open(self, rpc: WireMethod, start: Start) -> Method:
         """A method whose client stays, and which has no coroutine."""
         return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc, start))
-
-    def unimplemented(self, rpc: WireMethod, what: str, instead: str) -> Method:
-        """A method of the contract whose elements are not there yet."""
-        details = fit(f"{what} in this version of Counterflow; {instead}")
-        return from_callback(
-            rpc.path, rpc.request.FromString, lambda _, call: call.finish(StatusCode.UNIMPLEMENTED, details)
-        )
 
     def _guarded(self, rpc: WireMethod, start: Start) -> Start:
         check_bounds = bounds_of(rpc.request)

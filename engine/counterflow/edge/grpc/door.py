@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from counterflow.edge.doors import PortTaken
 from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
 from counterflow.edge.grpc.families.activation import Activation
 from counterflow.edge.grpc.families.decisions import Decisions
+from counterflow.edge.grpc.families.deletions import DeletionCalls
 from counterflow.edge.grpc.families.deployments import DeploymentCalls
 from counterflow.edge.grpc.families.instances import Instances
 from counterflow.edge.grpc.families.jobs import Jobs
@@ -27,17 +29,8 @@ LAST_WORDS_SECONDS = 0.25
 """How long answers that are on their way may take to leave, once no call is under way."""
 SERVED = ("", gateway.SERVICE, counterflow_v1.SERVICE)
 
-NOT_YET = {
-    "DeleteResource": ("Deleting resources is not there", "deploy a version that replaces it"),
-}
-"""Calls of the contract that have no element to act on yet: what is missing, and what to do instead."""
-
 Transport = Callable[[Sequence[Method]], RpcServer]
 """Makes the gRPC server that carries the methods."""
-
-
-class PortTaken(Exception):
-    """The address cannot be listened on; says which and what to do."""
 
 
 class GrpcDoor:
@@ -128,7 +121,13 @@ class GrpcDoor:
     def _gateway(self) -> dict[str, Method]:
         calls, rpcs, variable_bytes = self._calls, gateway.METHODS, self._settings.variable_bytes
         instances, activation = Instances(self._service), Activation(self._service)
-        families = (Jobs(variable_bytes), instances, Messages(variable_bytes), Decisions(variable_bytes))
+        families = (
+            Jobs(variable_bytes),
+            instances,
+            Messages(variable_bytes),
+            Decisions(variable_bytes),
+            DeletionCalls(),
+        )
         commands = {
             name: translate for family in families for name, translate in family.translations().items()
         }
@@ -144,6 +143,5 @@ class GrpcDoor:
             **{name: calls.commanded(rpcs[name], translate) for name, translate in commands.items()},
             **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in answered.items()},
             **{name: calls.waiting(rpcs[name], behaviour) for name, behaviour in waiting.items()},
-            **{name: calls.unimplemented(rpcs[name], *words) for name, words in NOT_YET.items()},
             "StreamActivatedJobs": calls.open(rpcs["StreamActivatedJobs"], activation.stream_activated_jobs),
         }

@@ -41,6 +41,7 @@ INTENTS: Mapping[str, str] = {
     "CorrelateMessage": "CORRELATE",
     "CreateProcessInstance": "CREATE",
     "CreateProcessInstanceWithResult": "CREATE_WITH_AWAITING_RESULT",
+    "DeleteResource": "DELETE",
     "DeployProcess": "CREATE",
     "DeployResource": "CREATE",
     "EvaluateConditional": "EVALUATE",

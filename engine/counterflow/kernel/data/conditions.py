@@ -22,8 +22,9 @@ from counterflow.kernel.work.step import Continuation, Course, Token
 from counterflow.model.events import ConditionalDefinition
 
 _Changes = dict[tuple[str, bool], tuple[int, int]]
-"""Variables by name, and whether they have come or were there: for which conditions that counts, by key, from
-the first to the last.
+"""Variables by name, and whether they have come or were there.
+
+For which conditions that counts is said by key, from the first to the last.
 """
 
 

@@ -105,7 +105,8 @@ class EvaluateConditional(Command, frozen=True, kw_only=True, gc=False):
 def decide_evaluate(step: Step, command: EvaluateConditional) -> list[Begun]:
     """EvaluateConditional of the gateway. Well done also where no condition holds."""
     definition_key = command.definition_key
-    if definition_key and definition_key not in step.state.definitions:
+    definition = step.state.definitions.get(definition_key)
+    if definition_key and (definition is None or definition.deleted_at_ms is not None):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to evaluate the conditions of the process definition with key '{definition_key}', "

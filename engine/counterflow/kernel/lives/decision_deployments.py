@@ -63,8 +63,7 @@ def define_requirements(
 ) -> DecisionRequirements:
     """A new version of a model, whose file is stored as `resource_key`."""
     decisions = step.state.decisions
-    latest = decisions.latest_requirements.get(model.requirements_id)
-    version = latest.version + 1 if latest is not None else 1
+    version = decisions.given_requirements.next(model.requirements_id)
     key = step.new_key()
     imported = imported_keys(step.state, model)
     step.emit(
@@ -97,7 +96,7 @@ def define_decisions(
         latest = decisions.latest.get(summary.id)
         if latest is not None and latest.requirements_key == requirements.key:
             continue
-        version = latest.version + 1 if latest is not None else 1
+        version = decisions.given.next(summary.id)
         tag = summary.version_tag or None
         step.emit(
             DecisionDefined(

@@ -146,7 +146,7 @@ def find(
     else:
         bound = state.shared[BoundDecision].get((deployment_key, decision_id))
         decision = state.shared[DecisionDefinition].get(bound.decision_key) if bound is not None else None
-    if decision is None:
+    if decision is None or decision.deleted_at_ms is not None:
         raise NotFound(_missing(state, decision_id, binding, which))
     return decision
 
@@ -368,7 +368,7 @@ def _meant_by(state: State, command: EvaluateDecision) -> DecisionDefinition:
             RejectionType.INVALID_ARGUMENT,
             "Expected to evaluate a decision by id or by key, but neither was given",
         )
-    if decision is None:
+    if decision is None or decision.deleted_at_ms is not None:
         there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
         raise Rejection(
             # stock clients know a missing decision by this status and these words

@@ -152,7 +152,7 @@ def _define(
     step: Step, deployment_key: int, resource_key: int, resource: ReadResource, process: Process
 ) -> None:
     latest = step.state.deployed.latest.get(process.id)
-    version = latest.version + 1 if latest is not None else 1
+    version = step.state.deployed.given.next(process.id)
     key = step.new_key()
     step.emit(
         ProcessDefined(

@@ -177,7 +177,7 @@ def _find_definition(state: State, command: CreateProcessInstance) -> ProcessDef
             "Expected either a bpmn process id or a process definition key, but none of them was given",
         )
     definition = state.definitions.get(command.definition_key)
-    if definition is None:
+    if definition is None or definition.deleted_at_ms is not None:
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to find process definition with key '{command.definition_key}', but none found",

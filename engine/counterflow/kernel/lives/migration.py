@@ -169,7 +169,7 @@ def _at_work(step: Step, key: int) -> Course:
 
 def _target(state: State, command: MigrateProcessInstance) -> ProcessDefinition:
     definition = state.definitions.get(command.target_definition_key)
-    if definition is None:
+    if definition is None or definition.deleted_at_ms is not None:
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to migrate process instance '{command.process_instance_key}' to the process "

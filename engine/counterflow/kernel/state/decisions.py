@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state.shelf import Shelf
+from counterflow.kernel.state.versions import GivenVersions
 
 if TYPE_CHECKING:
     from counterflow.dmn import Definitions
@@ -24,9 +25,12 @@ class DeployedDecisions:
 
     def __init__(self) -> None:
         self.latest: dict[str, DecisionDefinition] = {}
+        self.given = GivenVersions()
+        """Of decisions."""
         self.versions: dict[str, dict[int, DecisionDefinition]] = {}
         """By decision id and version, in the order of their deployment."""
         self.latest_requirements: dict[str, DecisionRequirements] = {}
+        self.given_requirements = GivenVersions()
         self._requirements: dict[str, dict[int, DecisionRequirements]] = {}
         self._of_model: dict[int, dict[str, DecisionDefinition]] = {}
         self.models: Shelf[Definitions] = Shelf()
@@ -47,37 +51,62 @@ class DeployedDecisions:
     # -- indexing --------------------------------------------------------------------------------------------
 
     def index_requirements(self, old: DecisionRequirements | None, new: DecisionRequirements | None) -> None:
-        """A version of a model has come, or was taken back."""
-        if new is not None:
-            self._requirements.setdefault(new.requirements_id, {})[new.version] = new
-            self.latest_requirements[new.requirements_id] = new
-        elif old is not None:
+        """A version of a model has come, was deleted, or was taken back."""
+        if new is None and old is not None:
             self.models.forget(old.key)
+        _follow(self.given_requirements, _named(old, "requirements_id"), _named(new, "requirements_id"))
+        if old is not None and old.deleted_at_ms is None:
             versions = self._requirements[old.requirements_id]
             del versions[old.version]
-            _fall_back(self.latest_requirements, old.requirements_id, versions)
+            _find_latest(self.latest_requirements, old.requirements_id, versions)
+        if new is not None and new.deleted_at_ms is None:
+            versions = self._requirements.setdefault(new.requirements_id, {})
+            versions[new.version] = new
+            _find_latest(self.latest_requirements, new.requirements_id, versions)
 
     def index_decision(self, old: DecisionDefinition | None, new: DecisionDefinition | None) -> None:
-        """A version of a decision has come, or was taken back."""
-        if new is not None:
-            self.versions.setdefault(new.decision_id, {})[new.version] = new
-            self.latest[new.decision_id] = new
-            self._of_model.setdefault(new.requirements_key, {})[new.decision_id] = new
-        elif old is not None:
+        """A version of a decision has come, was deleted, or was taken back.
+
+        A deleted one is still in its model, which others may import.
+        """
+        _follow(self.given, _named(old, "decision_id"), _named(new, "decision_id"))
+        if old is not None and old.deleted_at_ms is None:
             versions = self.versions[old.decision_id]
             del versions[old.version]
-            _fall_back(self.latest, old.decision_id, versions)
+            _find_latest(self.latest, old.decision_id, versions)
             if not versions:
                 del self.versions[old.decision_id]
-            del self._of_model[old.requirements_key][old.decision_id]
-            for earlier in versions.values():
-                if earlier.requirements_key == old.requirements_key:
-                    self._of_model[old.requirements_key][old.decision_id] = earlier
+        if new is None and old is not None:
+            self._leave_model(old)
+        if new is not None:
+            self._of_model.setdefault(new.requirements_key, {})[new.decision_id] = new
+        if new is not None and new.deleted_at_ms is None:
+            versions = self.versions.setdefault(new.decision_id, {})
+            versions[new.version] = new
+            _find_latest(self.latest, new.decision_id, versions)
+
+    def _leave_model(self, old: DecisionDefinition) -> None:
+        del self._of_model[old.requirements_key][old.decision_id]
+        for earlier in self.versions.get(old.decision_id, {}).values():
+            if earlier.requirements_key == old.requirements_key:
+                self._of_model[old.requirements_key][old.decision_id] = earlier
 
 
-def _fall_back(latest: dict[str, Version], identifier: str, versions: dict[int, Version]) -> None:
-    """What was the latest before, if anything was."""
+def _named(row: Version | None, field: str) -> tuple[str, int] | None:
+    """The id and the version of a row."""
+    return (getattr(row, field), row.version) if row is not None else None
+
+
+def _follow(given: GivenVersions, old: tuple[str, int] | None, new: tuple[str, int] | None) -> None:
+    if new is not None:
+        given.add(*new)
+    elif old is not None:
+        given.take_back(*old)
+
+
+def _find_latest(latest: dict[str, Version], identifier: str, versions: dict[int, Version]) -> None:
+    """The latest of those that are there, if any is."""
     if versions:
         latest[identifier] = versions[max(versions)]
     else:
-        del latest[identifier]
+        latest.pop(identifier, None)

@@ -128,6 +128,10 @@ class State(Journal):
         """Whether a job of a type can be taken now."""
         return job_type not in self.shared[SuspendedJobType] and self.ready[job_type].first() is not None
 
+    def ready_types(self) -> list[str]:
+        """The types of which a job in memory can be taken now."""
+        return [job_type for job_type, window in self.ready.items() if len(window)]
+
     def take_ready(self) -> list[str]:
         """The types of the jobs that have become ready since the last call, in that order."""
         types = dict.fromkeys(job_type for job_type, _ in self.newly_ready)

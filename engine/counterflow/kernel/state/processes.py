@@ -1,8 +1,12 @@
-"""Which versions of processes are deployed: by id, number and label, and by what they were deployed with."""
+"""Which versions of processes are deployed: by id, number and label, and by what they were deployed with.
+
+Deleted ones are not among them.
+"""
 
 from __future__ import annotations
 
 from counterflow.kernel.rows import ProcessDefinition
+from counterflow.kernel.state.versions import GivenVersions
 
 
 class DeployedProcesses:
@@ -10,6 +14,7 @@ class DeployedProcesses:
 
     def __init__(self) -> None:
         self.latest: dict[str, ProcessDefinition] = {}
+        self.given = GivenVersions()
         self._versions: dict[str, dict[int, ProcessDefinition]] = {}
         """By process id and version, in the order of their deployment."""
         self._tagged: dict[tuple[str, str], dict[int, ProcessDefinition]] = {}
@@ -32,14 +37,19 @@ class DeployedProcesses:
 
     def versions(self, process_id: str) -> list[ProcessDefinition]:
         """Every version of a process, in the order of their deployment."""
-        return list(self._versions.get(process_id, {}).values())
+        rows = self._versions.get(process_id, {})
+        return [rows[version] for version in sorted(rows)]
 
     def index(self, old: ProcessDefinition | None, new: ProcessDefinition | None) -> None:
-        """A version has come, or was taken back."""
-        if new is not None:
-            self._add(new)
-        elif old is not None:
+        """A version has come, was deleted, or was taken back."""
+        if old is not None and old.deleted_at_ms is None:
             self._remove(old)
+        if new is None and old is not None:
+            self.given.take_back(old.bpmn_process_id, old.version)
+        if new is not None:
+            self.given.add(new.bpmn_process_id, new.version)
+        if new is not None and new.deleted_at_ms is None:
+            self._add(new)
 
     def _add(self, row: ProcessDefinition) -> None:
         process_id = row.bpmn_process_id

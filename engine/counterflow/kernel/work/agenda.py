@@ -76,8 +76,9 @@ class Agenda(Generic[Handle]):
         self.first: list[tuple[Callable[[Handle], None], Handle]] = []
         """What a full page has broken off: it goes on before all other work."""
         self.asked: list[tuple[int, int, ToAsk]] = []
-        """The conditions to be asked before anything else is done: a heap, by the key of the next one of each
-        and by when they came.
+        """The conditions to be asked before anything else is done.
+
+        A heap, by the key of the next one of each and by when they came.
         """
         self._asks = 0
         self._asking: dict[tuple[int, str], ToAsk] = {}

@@ -102,8 +102,9 @@ class Page:
         self.brought = 0
         """How many of its arrivals may come in this page."""
         self.asks: dict[int, dict[int, ToAsk]] | None = None
-        """The conditions that it is still to come to, by the key of their errand, and place; None as long as
-        nobody has wanted to know.
+        """The conditions that it is still to come to, by the key of their errand, and place.
+
+        None as long as nobody has wanted to know.
         """
         self.aside: dict[int, list[Errand]] = {}
         """Errands of process instances that are set aside."""

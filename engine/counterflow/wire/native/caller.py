@@ -1,32 +1,14 @@
-"""Who calls: what the line, the headers of a request and the client's certificate tell of it."""
+"""Who calls: what the headers of a request tell of it."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from counterflow.wire.http2.events import Headers
 
 _OF_PROTOCOL = frozenset((b"te", b"content-type"))
-
-
-def peer_of(address: object) -> str:
-    """The other end of a socket (`getpeername`), in gRPC's form; `unix:` for one in the file system."""
-    if not isinstance(address, tuple) or len(address) < 2:
-        return "unix:"
-    host, port = address[:2]
-    return f"ipv6:[{host}]:{port}" if ":" in host else f"ipv4:{host}:{port}"
-
-
-def identities_of(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The names of a verified certificate (`getpeercert`): its alternative names, else its common name."""
-    if not certificate:
-        return ()
-    alternatives = tuple(value for _, value in certificate.get("subjectAltName", ()))
-    subject = (pair for part in certificate.get("subject", ()) for pair in part)
-    return alternatives or tuple(value for name, value in subject if name == "commonName")
 
 
 def metadata(headers: Headers) -> tuple[tuple[str, str | bytes], ...]:

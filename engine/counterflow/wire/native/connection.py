@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol, cast
 
 from counterflow.budget import Budgets
-from counterflow.caller import Caller
+from counterflow.caller import Caller, identities_of, peer_of
 from counterflow.wire.contract import Method, StatusCode
 from counterflow.wire.http2.codes import ErrorCode
 from counterflow.wire.http2.connection import Http2Connection
@@ -26,7 +26,7 @@ from counterflow.wire.http2.events import (
     StreamReset,
 )
 from counterflow.wire.native.call import NativeCall
-from counterflow.wire.native.caller import identities_of, metadata, peer_of
+from counterflow.wire.native.caller import metadata
 from counterflow.wire.native.limits import WireLimits
 from counterflow.wire.native.places import ClientAddress, NoPlace, Places
 from counterflow.wire.native.pulse import Pulse

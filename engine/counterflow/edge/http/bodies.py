@@ -1,0 +1,103 @@
+"""Bodies of requests: read within a size and a time, and decoded into records that say what they expect."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import re
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from counterflow.budget import Account
+from counterflow.edge.http.problems import HttpRefusal
+from counterflow.partition.refusals import Overloaded
+
+BODY_SECONDS: Final = 30.0
+"""How long a client may take to send a body."""
+_UNKNOWN = re.compile(r"unknown field `(.*)`")
+
+
+class Gone(Exception):
+    """The client has gone; nobody is to be answered."""
+
+
+async def body_of(request: Request, account: Account, most: int) -> bytes:
+    """The body of a request, of at most so many bytes, which `account` has room for.
+
+    Raises `HttpRefusal`, `Overloaded` and `Gone`.
+    """
+    _refuse_long(request, most)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                if not part:
+                    continue
+                parts.append(part)
+                _count(account, len(part))
+                size += len(part)
+                if size > most:
+                    raise _too_large(f"more than {most}", most)
+    except TimeoutError:
+        raise HttpRefusal(
+            HTTPStatus.REQUEST_TIMEOUT,
+            "DEADLINE_EXCEEDED",
+            f"Expected the whole body within {BODY_SECONDS:g} s, but only {size} bytes have come",
+        ) from None
+    except ClientDisconnect:
+        raise Gone from None
+    finally:
+        account.gives(size)
+    return b"".join(parts)
+
+
+def decoded(body: bytes, shape: type[Any]) -> Any:
+    """A body as such a record; an empty one is `{}`. Raises `HttpRefusal`."""
+    try:
+        return msgspec.json.decode(body or b"{}", type=shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(f"{error}{_nearest(str(error), shape)}") from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise _invalid(f"it is no JSON: {error}") from None
+
+
+def _count(account: Account, size: int) -> None:
+    if not account.takes(size):
+        account.counts(size)  # given back with the rest
+        raise Overloaded(
+            f"{account.kept_for_all} bytes of requests and answers are kept for clients, and {size} more "
+            "would be too many (setting client_bytes); try again after a while"
+        )
+
+
+def _refuse_long(request: Request, most: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most:
+        raise _too_large(length, most)
+
+
+def _too_large(found: str, most: int) -> HttpRefusal:
+    return HttpRefusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "RESOURCE_EXHAUSTED",
+        f"Expected a body of at most {most} bytes (setting message_bytes), but found {found}; keep large "
+        "data elsewhere and pass a reference",
+    )
+
+
+def _invalid(why: str) -> HttpRefusal:
+    return HttpRefusal(HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT", f"The body cannot be used: {why[:2_000]}")
+
+
+def _nearest(reason: str, shape: type[Any]) -> str:
+    """What the member was meant to be that nobody knows."""
+    found = _UNKNOWN.search(reason)
+    if found is None:
+        return ""
+    known = [field.encode_name for field in msgspec.structs.fields(shape)]
+    near = difflib.get_close_matches(found[1][:100], known, 1, 0.5)
+    return f"; did you mean `{near[0]}`?" if near else f"; expected one of {', '.join(known)}"

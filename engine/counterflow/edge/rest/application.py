@@ -1,0 +1,70 @@
+"""The application at the HTTP port: `/v2`, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from counterflow.edge.http.problems import MEDIA_TYPE, problem
+from counterflow.edge.rest.calls import JSON, RestCalls
+from counterflow.edge.rest.families.cluster import Cluster
+from counterflow.edge.rest.families.decisions import DecisionOperations
+from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.instances import InstanceOperations
+from counterflow.edge.rest.families.jobs import JobOperations
+from counterflow.edge.rest.families.messages import MessageOperations
+from counterflow.edge.rest.openapi import openapi
+from counterflow.edge.rest.operations import Operation
+from counterflow.service.service import Service
+
+BASE = "/v2"
+
+
+def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Operation]:
+    """Every operation that is served."""
+    families = (
+        Cluster(service, grpc_port),
+        DeploymentOperations(service),
+        InstanceOperations(service),
+        JobOperations(service),
+        MessageOperations(service),
+        DecisionOperations(service),
+    )
+    return [operation for family in families for operation in family.operations()]
+
+
+def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
+    """What is served at the HTTP port; `grpc_port` tells where gRPC is listened on."""
+    operations, calls = operations_of(service, grpc_port), RestCalls(service)
+    described = msgspec.json.encode(openapi(operations, BASE))
+
+    async def describe(request: Request) -> Response:
+        return Response(described, media_type=JSON)
+
+    routes = [
+        Route(f"{BASE}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
+        for each in operations
+    ]
+    return Starlette(
+        routes=[Route("/openapi.json", describe), *routes],
+        exception_handlers={HTTPException: _not_served},
+    )
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    """Nothing is served there, or not by this method."""
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        title, detail = "METHOD_NOT_ALLOWED", f"{request.method} is not served here; see /openapi.json"
+    else:
+        title, detail = "NOT_FOUND", "Nothing is served here; see /openapi.json for what is"
+    told = problem(status, title, detail, request.url.path)
+    headers = getattr(error, "headers", None)
+    return Response(msgspec.json.encode(told), status, headers, MEDIA_TYPE)

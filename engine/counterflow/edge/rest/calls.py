@@ -1,0 +1,181 @@
+"""How an operation is answered: who asks is let in, what they say is read, and what goes wrong is told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+
+from counterflow.caller import Caller, identities_of, peer_of
+from counterflow.edge.http.bodies import Gone, body_of, decoded
+from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
+from counterflow.edge.http.visitors import HttpLine, HttpVisitor
+from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.kernel.vocabulary import Command
+from counterflow.partition.answers import into
+from counterflow.service.refusals import EXPECTED, Invalid
+from counterflow.service.resources import File
+from counterflow.service.service import Service
+
+logger = logging.getLogger("counterflow.edge")
+
+JSON = "application/json"
+FILES = 1_000
+"""How many files one form may have."""
+_KEY = re.compile(r"-?[0-9]{1,19}")
+
+
+class RestCalls:
+    """Answers operations with one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._admission = service.admission
+        self._most = service.settings.message_bytes
+
+    def endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+        """What Starlette calls for a request of an operation."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await self._answer(operation, request)
+            except Gone:
+                return Response(status_code=499)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
+                return failure(operation.id, error, request)
+
+        return answer
+
+    async def _answer(self, operation: Operation, request: Request) -> Response:
+        line: HttpLine = request.state.line
+        self._admission.check()
+        body = await body_of(request, line.account, self._most)
+        visitor = HttpVisitor(_caller(request, line), line.account, len(body))
+        line.visitor = visitor
+        try:
+            read = await _read(operation, request, body)
+            answer = await operation.answer(Asked(read, request.path_params, visitor))
+        finally:
+            visitor.is_over = True
+            line.visitor = None
+        if operation.response is None:
+            return Response(status_code=operation.status)
+        return Response(msgspec.json.encode(answer), operation.status, media_type=JSON)
+
+
+async def carried_out(service: Service, asked: Asked, command: Command, *, begins: bool = False) -> Any:
+    """The answer to a command, once that is durable; one that `begins` something waits for its turn.
+
+    Raises what the command comes to (`EXPECTED`), and `Gone`.
+    """
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    told, failed = into(future)
+    visitor = asked.visitor
+    carry_out = service.commands.begin if begins else service.commands.carry_out
+    carry_out(visitor, command, told, failed)
+    leave = visitor.on_gone
+
+    def gone() -> None:
+        if leave is not None:
+            leave()
+        if not future.done():
+            future.set_exception(Gone())
+
+    if not future.done():
+        visitor.on_gone = gone
+    return await future
+
+
+async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
+    """What comes of work that waits for things to happen; it is broken off where the client goes.
+
+    Raises what it raises, and `Gone`.
+    """
+    task = asyncio.ensure_future(work)
+    visitor.on_gone = task.cancel
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if visitor.is_over:
+            raise Gone from None
+        raise
+
+
+def key_of(asked: Asked, name: str) -> int:
+    """A key out of the path. Raises `Invalid`."""
+    text = asked.path[name]
+    if not _KEY.fullmatch(text):
+        raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
+    return int(text)
+
+
+def failure(operation: str, error: Exception, request: Request) -> Response:
+    """What is answered where something went wrong; a fault of ours is logged."""
+    if not isinstance(error, (*EXPECTED, HttpRefusal)):
+        logger.error("%s met an internal fault", operation, exc_info=error)
+    told = problem_of(operation, error, request.url.path)
+    return Response(msgspec.json.encode(told), told.status, media_type=MEDIA_TYPE)
+
+
+async def _read(operation: Operation, request: Request, body: bytes) -> Any:
+    if operation.takes_files:
+        return await _files(request, body)
+    return decoded(body, operation.request) if operation.request is not None else None
+
+
+async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str, str]]:
+    """The files of a form in their order, and its other parts by name. Raises `HttpRefusal`."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise HttpRefusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "INVALID_ARGUMENT",
+            "Expected a form with files (multipart/form-data), each of them a part named 'resources'",
+        )
+
+    async def whole() -> Any:
+        yield body
+
+    try:
+        form = await MultiPartParser(
+            request.headers, whole(), max_files=FILES, max_fields=FILES, max_part_size=len(body)
+        ).parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        reason = getattr(error, "message", str(error))
+        raise HttpRefusal(
+            HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT", f"The form cannot be read: {reason[:500]}"
+        ) from None
+    async with _closed(form):
+        files = [
+            File(part.filename or "", await part.read())
+            for name, part in form.multi_items()
+            if isinstance(part, UploadFile) and name == "resources"
+        ]
+        return files, {name: part for name, part in form.multi_items() if isinstance(part, str)}
+
+
+def _caller(request: Request, line: HttpLine) -> Caller:
+    secure = line.transport.get_extra_info("ssl_object")
+    names = identities_of(secure.getpeercert() if secure is not None else None)
+    headers = tuple((name, value) for name, value in request.headers.items())
+    return Caller(peer_of(request.client), headers, names)
+
+
+class _closed:  # noqa: N801 - a block, as contextlib.aclosing is one
+    """Closes a form at the end of the block."""
+
+    def __init__(self, form: Any) -> None:
+        self._form = form
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._form.close()

@@ -1,0 +1,100 @@
+"""What a client asks first: who is there, under which licence, and who the client is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.shapes.cluster import (
+    Broker,
+    BrokerPartition,
+    LicenseResponse,
+    TenantResult,
+    TopologyResponse,
+    UserResult,
+)
+from counterflow.kernel.rows import DEFAULT_TENANT
+from counterflow.service.service import Service
+from counterflow.version import __version__
+
+SPOKEN_VERSION = "8.9.0"
+"""The version of the contract that we speak; clients decide by it which operations they may use."""
+
+
+class Cluster:
+    """The operations about the server itself. `port` tells where gRPC is listened on."""
+
+    def __init__(self, service: Service, port: Callable[[], int]) -> None:
+        self._service = service
+        self._port = port
+
+    def operations(self) -> Sequence[Operation]:
+        """All of them."""
+        return (
+            Operation(
+                "getTopology",
+                "GET",
+                "/topology",
+                "Who is there.",
+                self.topology,
+                response=TopologyResponse,
+            ),
+            Operation("getStatus", "GET", "/status", "Whether requests are taken: 204, or 503.", self.status),
+            Operation(
+                "getLicense", "GET", "/license", "The licence.", self.license, response=LicenseResponse
+            ),
+            Operation(
+                "getAuthentication",
+                "GET",
+                "/authentication/me",
+                "Who is asking, and what they may see.",
+                self.authentication,
+                response=UserResult,
+            ),
+        )
+
+    async def topology(self, asked: Asked) -> TopologyResponse:
+        """One broker, which leads every partition; its version says whose program it really is."""
+        partitions = [BrokerPartition(partition_id=each) for each in self._service.partitions]
+        broker = Broker(
+            node_id=0,
+            broker_id="0",
+            host=self._service.settings.host,
+            port=self._port(),
+            partitions=partitions,
+            version=f"{SPOKEN_VERSION}+counterflow.{__version__}",
+        )
+        return TopologyResponse(
+            brokers=[broker],
+            cluster_id=None,
+            cluster_size=1,
+            partitions_count=len(partitions),
+            replication_factor=1,
+            gateway_version=SPOKEN_VERSION,
+            last_completed_change_id="-1",
+        )
+
+    async def status(self, asked: Asked) -> None:
+        """Whoever is let in is told by that alone."""
+
+    async def license(self, asked: Asked) -> LicenseResponse:
+        """Apache-2.0: valid for everybody, for ever."""
+        return LicenseResponse(
+            valid_license=True, license_type="Apache-2.0", is_commercial=False, expires_at=None
+        )
+
+    async def authentication(self, asked: Asked) -> UserResult:
+        """Nobody is asked who they are: whoever reaches the server may do everything."""
+        tenant = TenantResult(tenant_id=DEFAULT_TENANT, name="Default", description=None)
+        return UserResult(
+            username="anonymous",
+            display_name=None,
+            email=None,
+            authorized_components=["*"],
+            tenants=[tenant],
+            groups=[],
+            roles=[],
+            sales_plan_type=None,
+            c8_links={},
+            can_logout=False,
+        )

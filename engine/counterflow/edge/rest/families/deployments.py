@@ -1,0 +1,86 @@
+"""What brings models in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.shapes.deployments import (
+    DeployedDecision,
+    DeployedItem,
+    DeployedProcess,
+    DeployedRequirements,
+    DeploymentResult,
+)
+from counterflow.kernel.lives.deployments import Deployment
+from counterflow.service.requests import check_tenants
+from counterflow.service.service import Service
+
+
+class DeploymentOperations:
+    """The operations about deployments."""
+
+    def __init__(self, service: Service) -> None:
+        self._deploy = service.deployments.deploy
+
+    def operations(self) -> Sequence[Operation]:
+        """All of them."""
+        return (
+            Operation(
+                "createDeployment",
+                "POST",
+                "/deployments",
+                "Deploy files together: all of them, or none.",
+                self.create,
+                response=DeploymentResult,
+                takes_files=True,
+            ),
+        )
+
+    async def create(self, asked: Asked) -> DeploymentResult:
+        """Deploy the files of a form."""
+        files, others = asked.body
+        check_tenants((others.get("tenantId", ""),))
+        deployment: Deployment = await self._deploy(files, asked.visitor.caller)
+        return DeploymentResult(deployment_key=str(deployment.key), deployments=_items(deployment))
+
+
+def _items(deployment: Deployment) -> list[DeployedItem]:
+    ids = {model.key: model.requirements_id for model in deployment.requirements}
+    processes = [
+        DeployedItem(
+            process_definition=DeployedProcess(
+                process_definition_id=each.bpmn_process_id,
+                process_definition_version=each.version,
+                resource_name=each.resource_name,
+                process_definition_key=str(each.key),
+            )
+        )
+        for each in deployment.definitions
+    ]
+    decisions = [
+        DeployedItem(
+            decision_definition=DeployedDecision(
+                decision_definition_id=each.decision_id,
+                version=each.version,
+                name=each.name,
+                decision_requirements_id=ids[each.requirements_key],
+                decision_definition_key=str(each.key),
+                decision_requirements_key=str(each.requirements_key),
+            )
+        )
+        for each in deployment.decisions
+    ]
+    models = [
+        DeployedItem(
+            decision_requirements=DeployedRequirements(
+                decision_requirements_id=each.requirements_id,
+                decision_requirements_name=each.name,
+                version=each.version,
+                resource_name=each.resource_name,
+                decision_requirements_key=str(each.key),
+            )
+        )
+        for each in deployment.requirements
+    ]
+    return [*processes, *decisions, *models]

@@ -1,0 +1,141 @@
+"""What is done to process instances: begin, await, cancel, set variables, resolve incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from counterflow.edge.rest.calls import carried_out, key_of, while_there
+from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.shapes.instances import CreatedInstance, ProcessCreation, Reference, VariablesToSet
+from counterflow.edge.rest.variables import text_of
+from counterflow.kernel.data.scopes import to_object
+from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
+from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.rows import ProcessInstance
+from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.service.refusals import Invalid, NotThereYet
+from counterflow.service.requests import check_tenants, creation, document, duration_ms
+from counterflow.service.service import Service
+
+NOTHING = msgspec.Raw(b"{}")
+
+
+class InstanceOperations:
+    """The operations about process instances."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._variable_bytes = service.settings.variable_bytes
+
+    def operations(self) -> Sequence[Operation]:
+        """All of them."""
+        return (
+            Operation(
+                "createProcessInstance",
+                "POST",
+                "/process-instances",
+                "Begin an instance of a process; with awaitCompletion the answer comes at its end.",
+                self.create,
+                ProcessCreation,
+                CreatedInstance,
+            ),
+            Operation(
+                "cancelProcessInstance",
+                "POST",
+                "/process-instances/{processInstanceKey}/cancellation",
+                "End an instance without completing it.",
+                self.cancel,
+                Reference,
+            ),
+            Operation(
+                "createElementInstanceVariables",
+                "PUT",
+                "/element-instances/{elementInstanceKey}/variables",
+                "Set variables, seen from a process instance or an element instance.",
+                self.set_variables,
+                VariablesToSet,
+            ),
+            Operation(
+                "resolveIncident",
+                "POST",
+                "/incidents/{incidentKey}/resolution",
+                "Try again what an incident holds up.",
+                self.resolve,
+                Reference,
+            ),
+        )
+
+    async def create(self, asked: Asked) -> CreatedInstance:
+        """An instance begins, and where the caller waits for that, ends."""
+        body: ProcessCreation = asked.body
+        command = self._creation(body)
+        if not body.await_completion:
+            instance = await carried_out(self._service, asked, command, begins=True)
+            return _created(instance, NOTHING)
+        wait_ms = (
+            duration_ms(body.request_timeout)
+            if body.request_timeout > 0
+            else self._service.settings.request_timeout_ms
+        )
+        visitor = asked.visitor
+        running = self._service.results.run(command, wait_ms, visitor.account)
+        instance, end = await while_there(visitor, running)
+        names = set(body.fetch_variables or ())
+        values = {name: value for name, value in end.variables.items() if not names or name in names}
+        return _created(instance, msgspec.Raw(to_object(values)))
+
+    async def cancel(self, asked: Asked) -> None:
+        """An instance is cancelled."""
+        key = key_of(asked, "processInstanceKey")
+        await carried_out(self._service, asked, CancelProcessInstance(process_instance_key=key))
+
+    async def set_variables(self, asked: Asked) -> None:
+        """Variables change."""
+        body: VariablesToSet = asked.body
+        command = SetVariables(
+            element_instance_key=key_of(asked, "elementInstanceKey"),
+            variables=document(text_of(body.variables), self._variable_bytes),
+            local=body.local,
+        )
+        await carried_out(self._service, asked, command)
+
+    async def resolve(self, asked: Asked) -> None:
+        """What was held up is tried again."""
+        await carried_out(self._service, asked, ResolveIncident(incident_key=key_of(asked, "incidentKey")))
+
+    def _creation(self, body: ProcessCreation) -> CreateProcessInstance:
+        check_tenants((body.tenant_id or "",))
+        _refuse_what_is_not_there(body)
+        if not body.process_definition_id and body.process_definition_key is None:
+            raise Invalid("Expected processDefinitionId or processDefinitionKey, but found neither")
+        return creation(
+            process_id=body.process_definition_id,
+            version=body.process_definition_version,
+            definition_key=body.process_definition_key or 0,
+            start_at=[instruction.element_id for instruction in body.start_instructions or ()],
+            variables=document(text_of(body.variables), self._variable_bytes),
+        )
+
+
+def _refuse_what_is_not_there(body: ProcessCreation) -> None:
+    for name, given in (
+        ("processDefinitionVersionTag", body.process_definition_version_tag),
+        ("runtimeInstructions", body.runtime_instructions),
+        ("tags", body.tags),
+        ("businessId", body.business_id),
+    ):
+        if given:
+            raise NotThereYet(f"{name} is not there yet in this version; leave it out")
+
+
+def _created(instance: ProcessInstance, variables: msgspec.Raw) -> CreatedInstance:
+    return CreatedInstance(
+        process_definition_id=instance.bpmn_process_id,
+        process_definition_version=instance.version,
+        process_definition_key=str(instance.definition_key),
+        process_instance_key=str(instance.key),
+        variables=variables,
+        tags=[],
+    )

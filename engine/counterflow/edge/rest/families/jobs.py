@@ -1,0 +1,222 @@
+"""How workers come by jobs, and what they and people do to them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from counterflow.edge.http.bodies import Gone
+from counterflow.edge.rest.calls import carried_out, key_of, while_there
+from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.shapes.jobs import (
+    JobActivation,
+    JobAnswer,
+    JobCompletion,
+    JobError,
+    JobFailure,
+    JobForWorker,
+    JobsForWorker,
+    JobUpdate,
+)
+from counterflow.edge.rest.variables import text_of
+from counterflow.kernel.lives.jobs import (
+    AdHocAnswer,
+    CompleteJob,
+    FailJob,
+    ThrowError,
+    UpdateJobRetries,
+    UpdateJobTimeout,
+)
+from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.service.callers import Jobs
+from counterflow.service.refusals import Invalid, NotThereYet
+from counterflow.service.requests import activation, activations, document, duration_ms
+from counterflow.service.service import Service
+
+logger = logging.getLogger("counterflow.edge")
+
+AD_HOC = "adHocSubProcess"
+
+
+class JobOperations:
+    """The operations about jobs."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._variable_bytes = service.settings.variable_bytes
+
+    def operations(self) -> Sequence[Operation]:
+        """All of them."""
+        return (
+            Operation(
+                "activateJobs",
+                "POST",
+                "/jobs/activation",
+                "Take jobs of a type; where none is ready, wait for the first of them.",
+                self.activate,
+                JobActivation,
+                JobsForWorker,
+            ),
+            Operation(
+                "completeJob",
+                "POST",
+                "/jobs/{jobKey}/completion",
+                "A job is done.",
+                self.complete,
+                JobCompletion,
+            ),
+            Operation(
+                "failJob",
+                "POST",
+                "/jobs/{jobKey}/failure",
+                "A job could not be done; with no retries left an incident is raised.",
+                self.fail,
+                JobFailure,
+            ),
+            Operation(
+                "throwJobError",
+                "POST",
+                "/jobs/{jobKey}/error",
+                "A job ends with a BPMN error.",
+                self.throw_error,
+                JobError,
+            ),
+            Operation(
+                "updateJob",
+                "PATCH",
+                "/jobs/{jobKey}",
+                "Give a job other retries, or its worker more time.",
+                self.update,
+                JobUpdate,
+            ),
+        )
+
+    async def activate(self, asked: Asked) -> JobsForWorker:
+        """Jobs as soon as one is there; none when the time is up."""
+        body: JobActivation = asked.body
+        if body.max_jobs_to_activate < 1:
+            raise Invalid(
+                f"Expected maxJobsToActivate to be at least 1, but found {body.max_jobs_to_activate}"
+            )
+        if body.with_lease:
+            raise NotThereYet("Leases of jobs are not there yet in this version; leave withLease out")
+        settings = self._service.settings
+        wish = activation(
+            job_type=body.type,
+            worker=body.worker,
+            timeout_ms=body.timeout,
+            maximum=body.max_jobs_to_activate,
+            fetch_variables=body.fetch_variable or (),
+            tenant_ids=body.tenant_ids or (),
+            message_bytes=settings.message_bytes,
+        )
+        found: list[ActivatedJob] = []
+
+        async def deliver(jobs: Jobs) -> None:
+            found.extend(jobs)
+
+        wait_ms = duration_ms(body.request_timeout or settings.long_poll_ms)
+        visitor = asked.visitor
+        taking = self._service.polls.activate(wish, wait_ms, deliver, visitor.account)
+        try:
+            await while_there(visitor, taking)
+        except Gone:
+            self._service.returns.hand_back(found)
+            raise
+        return JobsForWorker(jobs=[told for job in found if (told := self._told(job)) is not None])
+
+    async def complete(self, asked: Asked) -> None:
+        """A job is done."""
+        body: JobCompletion = asked.body
+        command = CompleteJob(
+            job_key=key_of(asked, "jobKey"),
+            variables=document(text_of(body.variables), self._variable_bytes),
+            answer=self._answer(body.result) if body.result is not None else None,
+        )
+        await carried_out(self._service, asked, command)
+
+    async def fail(self, asked: Asked) -> None:
+        """A job could not be done."""
+        body: JobFailure = asked.body
+        command = FailJob(
+            job_key=key_of(asked, "jobKey"),
+            retries=body.retries,
+            message=body.error_message or "",
+            back_off_ms=duration_ms(body.retry_back_off),
+            variables=document(text_of(body.variables), self._variable_bytes),
+        )
+        await carried_out(self._service, asked, command)
+
+    async def throw_error(self, asked: Asked) -> None:
+        """A job ends with an error."""
+        body: JobError = asked.body
+        command = ThrowError(
+            job_key=key_of(asked, "jobKey"),
+            error_code=body.error_code,
+            message=body.error_message or "",
+            variables=document(text_of(body.variables), self._variable_bytes),
+        )
+        await carried_out(self._service, asked, command)
+
+    async def update(self, asked: Asked) -> None:
+        """Retries, then the deadline, each where it is given."""
+        key, changes = key_of(asked, "jobKey"), asked.body.changeset
+        if changes.priority is not None:
+            raise NotThereYet("Priorities of jobs are not there yet in this version; leave priority out")
+        if changes.retries is None and changes.timeout is None:
+            raise Invalid("Expected retries or timeout in the changeset, but found neither")
+        if changes.retries is not None:
+            await carried_out(self._service, asked, UpdateJobRetries(job_key=key, retries=changes.retries))
+        if changes.timeout is not None:
+            timeout_ms = duration_ms(changes.timeout)
+            await carried_out(self._service, asked, UpdateJobTimeout(job_key=key, timeout_ms=timeout_ms))
+
+    def _answer(self, result: JobAnswer) -> AdHocAnswer:
+        if result.type not in {"", AD_HOC}:
+            raise Invalid(
+                f"Expected the result of a job to be of type {AD_HOC}, but found '{result.type[:100]}'; "
+                "leave it out"
+            )
+        wanted = ((each.element_id, text_of(each.variables)) for each in result.activate_elements or ())
+        return AdHocAnswer(
+            activations(wanted, self._variable_bytes),
+            result.is_completion_condition_fulfilled,
+            result.is_cancel_remaining_instances,
+        )
+
+    def _told(self, job: ActivatedJob) -> JobForWorker | None:
+        """A job as an answer has it; None where none can carry it, and it is held by an incident instead."""
+        try:
+            return _on_wire(job)
+        except Exception:
+            logger.exception(
+                "Job %s of process instance %s cannot be told", job.key, job.process_instance_key
+            )
+            self._service.returns.hold(job)
+            return None
+
+
+def _on_wire(job: ActivatedJob) -> JobForWorker:
+    headers, variables = bytes(job.headers), bytes(job.variables)
+    for text in (headers, variables):
+        text.decode()
+    return JobForWorker(
+        type=job.type,
+        process_definition_id=job.bpmn_process_id,
+        process_definition_version=job.process_definition_version,
+        element_id=job.element_id,
+        custom_headers=msgspec.Raw(headers),
+        worker=job.worker,
+        retries=job.retries,
+        deadline=job.deadline_ms,
+        variables=msgspec.Raw(variables),
+        job_key=str(job.key),
+        process_instance_key=str(job.process_instance_key),
+        process_definition_key=str(job.process_definition_key),
+        element_instance_key=str(job.element_instance_key),
+        kind="AD_HOC_SUB_PROCESS" if job.decides else "BPMN_ELEMENT",
+        listener_event_type="UNSPECIFIED",
+        root_process_instance_key=None,
+    )
