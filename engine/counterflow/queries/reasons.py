@@ -76,6 +76,8 @@ def _of_instance(tree: InstanceTree, asked_for: Set[str]) -> Iterator[Reason]:
     told = _Told(tree, asked_for)
     if tree.quarantine_reason:
         yield told.quarantine(tree.quarantine_reason)
+    if tree.process_instance.suspended_at_ms is not None:
+        yield told.suspension(tree.process_instance.suspended_at_ms)
     undone_by = _undone_by(tree.undo_records)
     for element in _running(tree.root):
         yield from _of_element(told, element, undone_by.get(element.key, ()))
@@ -164,6 +166,17 @@ class _Told:
             self._root.activated_at_ms,
             f"a person: it was set aside after a fault ({reason})",
             f"release it (`counterflow quarantine release {key}`), or cancel it",
+        )
+
+    def suspension(self, since_ms: int) -> Reason:
+        """A person holds back the whole instance."""
+        key = self._header.key
+        return self._reason(
+            self._root,
+            "suspension",
+            since_ms,
+            "a person: it is suspended, and nothing of it goes on",
+            f"resume it (`counterflow resume {key}`), or cancel it",
         )
 
     def incident(self, element: ElementInstance, incident: Incident) -> Reason:

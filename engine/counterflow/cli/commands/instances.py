@@ -225,6 +225,7 @@ def _row(instance: Any, now_ms: int) -> list[object]:
     state = ("active", "completed", "terminated")[instance.state - 1] if instance.state else "-"
     troubles = [count(instance.incident_count, "incident")] if instance.incident_count else []
     troubles += ["quarantined"] if instance.quarantined else []
+    troubles += ["suspended"] if instance.HasField("suspended_at_ms") else []
     lasted = duration(max(end_ms - instance.started_at_ms, 0))
     started = moment(instance.started_at_ms)
     return [

@@ -44,6 +44,7 @@ from counterflow.queries.shapes.reasons import (
     UndoUnderway,
 )
 from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
+from counterflow.queries.shapes.suspensions import HeldDefinition, HeldJobType
 
 __all__ = [
     "Broadcast",
@@ -57,6 +58,8 @@ __all__ = [
     "ElementInstance",
     "ElementMapping",
     "FlowTaken",
+    "HeldDefinition",
+    "HeldJobType",
     "HistoryRecord",
     "Incident",
     "InstanceTree",
