@@ -245,7 +245,7 @@ class DecisionEvaluation(_message.Message):
     def __init__(self, key: _Optional[int] = ..., decision_key: _Optional[int] = ..., decision_id: _Optional[str] = ..., version: _Optional[int] = ..., output_json: _Optional[str] = ..., failed_decision_id: _Optional[str] = ..., failure: _Optional[str] = ..., evaluated_json: _Optional[str] = ..., evaluated_at_ms: _Optional[int] = ..., warnings: _Optional[str] = ...) -> None: ...
 
 class ListProcessInstancesRequest(_message.Message):
-    __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key", "with_incidents", "started_after_ms", "started_before_ms", "variable_name", "variable_json", "roots_only", "count")
+    __slots__ = ("bpmn_process_id", "process_definition_key", "state", "page_size", "page_key", "with_incidents", "started_after_ms", "started_before_ms", "variable_name", "variable_json", "roots_only", "count", "business_id", "tag")
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     PROCESS_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -258,6 +258,8 @@ class ListProcessInstancesRequest(_message.Message):
     VARIABLE_JSON_FIELD_NUMBER: _ClassVar[int]
     ROOTS_ONLY_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_ID_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
     bpmn_process_id: str
     process_definition_key: int
     state: ProcessInstanceState
@@ -270,7 +272,9 @@ class ListProcessInstancesRequest(_message.Message):
     variable_json: str
     roots_only: bool
     count: bool
-    def __init__(self, bpmn_process_id: _Optional[str] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ..., with_incidents: bool = ..., started_after_ms: _Optional[int] = ..., started_before_ms: _Optional[int] = ..., variable_name: _Optional[str] = ..., variable_json: _Optional[str] = ..., roots_only: bool = ..., count: bool = ...) -> None: ...
+    business_id: str
+    tag: str
+    def __init__(self, bpmn_process_id: _Optional[str] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ..., with_incidents: bool = ..., started_after_ms: _Optional[int] = ..., started_before_ms: _Optional[int] = ..., variable_name: _Optional[str] = ..., variable_json: _Optional[str] = ..., roots_only: bool = ..., count: bool = ..., business_id: _Optional[str] = ..., tag: _Optional[str] = ...) -> None: ...
 
 class ListProcessInstancesResponse(_message.Message):
     __slots__ = ("process_instances", "next_page_key", "total", "total_is_at_least")
@@ -285,7 +289,7 @@ class ListProcessInstancesResponse(_message.Message):
     def __init__(self, process_instances: _Optional[_Iterable[_Union[ProcessInstance, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ..., total: _Optional[int] = ..., total_is_at_least: bool = ...) -> None: ...
 
 class ProcessInstance(_message.Message):
-    __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined", "suspended_at_ms")
+    __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined", "tags", "business_id", "suspended_at_ms")
     KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -296,6 +300,8 @@ class ProcessInstance(_message.Message):
     PARENT_PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_COUNT_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    BUSINESS_ID_FIELD_NUMBER: _ClassVar[int]
     SUSPENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     key: int
     bpmn_process_id: str
@@ -307,8 +313,10 @@ class ProcessInstance(_message.Message):
     parent_process_instance_key: int
     incident_count: int
     quarantined: bool
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    business_id: str
     suspended_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., started_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., parent_process_instance_key: _Optional[int] = ..., incident_count: _Optional[int] = ..., quarantined: bool = ..., suspended_at_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., started_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., parent_process_instance_key: _Optional[int] = ..., incident_count: _Optional[int] = ..., quarantined: bool = ..., tags: _Optional[_Iterable[str]] = ..., business_id: _Optional[str] = ..., suspended_at_ms: _Optional[int] = ...) -> None: ...
 
 class GetProcessInstanceRequest(_message.Message):
     __slots__ = ("process_instance_key", "active_only", "element_limit")
@@ -739,6 +747,7 @@ class Reason(_message.Message):
         KIND_CONDITION: _ClassVar[Reason.Kind]
         KIND_AD_HOC: _ClassVar[Reason.Kind]
         KIND_SCOPE: _ClassVar[Reason.Kind]
+        KIND_SUSPENSION: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -752,6 +761,7 @@ class Reason(_message.Message):
     KIND_CONDITION: Reason.Kind
     KIND_AD_HOC: Reason.Kind
     KIND_SCOPE: Reason.Kind
+    KIND_SUSPENSION: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]

@@ -7,6 +7,7 @@ steps 5                               so many elements are entered again in one 
 pages of 4                            work is cut after so many events, and goes on with `page` (before the first command)
 with discount.dmn                     files that are deployed together with the diagram (before the first command)
 start {"a": 1}                        an instance of the diagram's process
+start until pay {"a": 1}              it ends after an element; `tagged urgent late` with tags, `as order-7` with a business id
 activate book-hotel                   take all jobs of a type, as a worker does
 complete book-hotel {"room": 7}       a job by its type or by its element's id; the oldest one that is open
 fail book-hotel 2 {"a": 1}            with 2 tries left, and variables; back-off: fail book-hotel 2 after 5s
@@ -242,7 +243,14 @@ def _start(engine: Engine, line: Line) -> None:
     """The first process of the file is the diagram's own."""
     how, *names = line.words or [""]
     process_id = names[0] if how == "in" else engine.store.scan(ProcessDefinition, {})[0].bpmn_process_id
-    engine.start(process_id, line.document, at=names if how == "at" else ())
+    engine.start(
+        process_id,
+        line.document,
+        at=names if how == "at" else (),
+        ends_after=names if how == "until" else (),
+        tags=names if how == "tagged" else (),
+        business_id=names[0] if how == "as" else None,
+    )
 
 
 def _delete(engine: Engine, line: Line) -> None:

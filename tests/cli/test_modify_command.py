@@ -44,3 +44,18 @@ def test_what_cannot_be_done_is_said(counterflow: CommandLine) -> None:
         run = counterflow("modify", key, *words)
         assert (run.code, said in run.words) == (2, True), run.words
     assert elements(counterflow, key) == ["ask"]
+
+
+def test_what_an_instance_is_called_and_where_it_ends(counterflow: CommandLine) -> None:
+    counterflow.good("deploy", BOOK / "modification" / "joins.bpmn")
+    labels = ("--tag", "urgent", "--business-id", "order-7", "--terminate-after", "left")
+    key = int(counterflow.good("start", "joins", *labels).data)
+    for narrowed in (("--tag", "urgent"), ("--business-id", "order-7")):
+        listed = counterflow.good("instances", *narrowed).data
+        assert str(key) in listed
+        assert "order-7, #urgent" in listed
+    assert counterflow.good("instances", "--tag", "nobody", "--json").json == []
+    counterflow.good("jobs", "complete", counterflow.job_of(key, "left"))
+    assert counterflow.good("instances", "--tag", "urgent", "--json").json[0]["state"] == "terminated"
+    refused = counterflow("start", "joins", "--tag", "7up")
+    assert (refused.code, "begin with a letter" in refused.words) == (4, True)

@@ -26,7 +26,7 @@ def server(
 @pytest.fixture(scope="module")
 def client(language: Language, server: ServerProcess) -> Iterator[StockClient]:
     """The client of the language that a test is about."""
-    with StockClient(language, server.address) as running:
+    with StockClient(language, server.address, door=server.doors[language.door]) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +36,8 @@ class ServerProcess:
         self, database: Path, port: int, *options: str, log_to: IO[str] | None = None, **settings: str
     ) -> None:
         self.address = f"127.0.0.1:{port}"
+        self.doors: Mapping[str, str] = {}
+        """Once it is ready, the address of each door by its name: grpc, http, management."""
         command = [
             sys.executable,
             "-m",
@@ -62,6 +65,7 @@ class ServerProcess:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith("ready "):
+                self.doors = dict(pair.split("=", 1) for pair in line.split()[1:])
                 return self
         code = self.wait_until_ended(ENDS_WITHIN_S)
         raise AssertionError(f"the server ended with exit code {code} before it was ready")

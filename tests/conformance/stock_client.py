@@ -37,6 +37,8 @@ class Language(NamedTuple):
     build: tuple[tuple[str, ...], ...]
     run: tuple[str, ...]
     operations: frozenset[str]
+    door: str = "grpc"
+    """By which door of the server it comes in."""
 
 
 def languages() -> list[Language]:
@@ -56,6 +58,7 @@ def read_language(file: Path) -> Language:
         build=tuple(tuple(command) for command in told["build"]),
         run=tuple(word.replace("{python}", sys.executable) for word in told["run"]),
         operations=frozenset(told["operations"]),
+        door=told.get("door", "grpc"),
     )
 
 
@@ -111,12 +114,15 @@ class Refused(Exception):
 class StockClient:
     """One process of a language's client, connected to an address."""
 
-    def __init__(self, language: Language, address: str, **environment: str) -> None:
+    def __init__(
+        self, language: Language, address: str, *, door: str | None = None, **environment: str
+    ) -> None:
+        """The server is looked at by gRPC, at `address`; `door` is where the client calls, if not there."""
         self.address = address
         folder = built(language.folder, language.build)
         self._log = (folder / f"errors-{os.getpid()}-{id(self)}.txt").open("w+")
         self._process = subprocess.Popen(
-            [*language.run, address],
+            [*language.run, door or address],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

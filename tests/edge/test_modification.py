@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
 
@@ -118,3 +120,60 @@ async def test_our_own_call_moves_and_begins_behind_and_inside(served: Served) -
         await served.reading.ModifyProcessInstance(
             counterflow_v1.ModifyProcessInstanceRequest(process_instance_key=key, terminate=many)
         )
+
+
+async def test_an_instance_has_tags_and_a_business_id_and_so_have_its_jobs(served: Served) -> None:
+    await served.deploy(TWO_TASKS)
+    created = await served.stub.CreateProcessInstance(
+        gateway.CreateProcessInstanceRequest(
+            bpmnProcessId="two", version=-1, tags=["urgent", "vip:gold", "urgent"], businessId="order-7"
+        )
+    )
+    assert (list(created.tags), created.businessId) == (["urgent", "vip:gold"], "order-7")
+    await served.create("two")
+    jobs = await served.poll("first")
+    assert [list(job.tags) for job in jobs] == [["urgent", "vip:gold"], []]
+    for asked in (
+        counterflow_v1.ListProcessInstancesRequest(business_id="order-7"),
+        counterflow_v1.ListProcessInstancesRequest(tag="vip:gold"),
+    ):
+        (found,) = (await served.reading.ListProcessInstances(asked)).process_instances
+        assert (found.key, list(found.tags), found.business_id) == (
+            created.processInstanceKey,
+            ["urgent", "vip:gold"],
+            "order-7",
+        )
+    nobody = counterflow_v1.ListProcessInstancesRequest(tag="vip")
+    assert not (await served.reading.ListProcessInstances(nobody)).process_instances
+    shown = (await served.instance(created.processInstanceKey)).process_instance
+    assert (list(shown.tags), shown.business_id) == (["urgent", "vip:gold"], "order-7")
+
+
+@pytest.mark.parametrize(
+    "labels, words",
+    [
+        ({"tags": ["7up"]}, "Expected a tag to begin with a letter"),
+        ({"tags": [f"t{number}" for number in range(11)]}, "at most 10 tags"),
+        ({"businessId": ""}, "a business id of 1 to 256 characters"),
+        ({"businessId": "x" * 257}, "but found 257"),
+        ({"runtimeInstructions": [{}]}, "but it says nothing"),
+        ({"runtimeInstructions": [{"terminate": {"afterElementId": "third"}}]}, "no such element"),
+    ],
+)
+async def test_labels_that_cannot_be(served: Served, labels: dict[str, Any], words: str) -> None:
+    await served.deploy(TWO_TASKS)
+    async with refused(grpc.StatusCode.INVALID_ARGUMENT, words):
+        await served.stub.CreateProcessInstance(
+            gateway.CreateProcessInstanceRequest(bpmnProcessId="two", version=-1, **labels)
+        )
+
+
+async def test_an_instance_ends_after_an_element(served: Served) -> None:
+    await served.deploy(TWO_TASKS)
+    end = {"terminate": {"afterElementId": "first"}}
+    created = await served.stub.CreateProcessInstance(
+        gateway.CreateProcessInstanceRequest(bpmnProcessId="two", version=-1, runtimeInstructions=[end])
+    )
+    (job,) = await served.poll("first")
+    await served.complete(job)
+    assert await served.state_of(created.processInstanceKey) == "TERMINATED"

@@ -26,7 +26,7 @@ async def test_a_suspended_instance_rests_until_it_is_resumed(served: Served) ->
     explained = await served.reading.ExplainProcessInstance(
         wire.ExplainProcessInstanceRequest(process_instance_key=key)
     )
-    assert explained.reasons[0].kind == "suspension"
+    assert explained.reasons[0].kind == wire.Reason.KIND_SUSPENSION
     assert (await served.reading.Resume(wire.ResumeRequest(process_instance_key=key))).count == 1
     await served.stub.CompleteJob(gateway.CompleteJobRequest(jobKey=job.key))
     assert await served.state_of(key) == "COMPLETED"

@@ -42,7 +42,10 @@ from tests.kernel.bench import ONE_TASK, Bench, snapshot
 LOG_FORMAT = {
     1: (
         "ProcessInstanceCreated",
-        "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at",
+        (
+            "key definition_key bpmn_process_id version parent_element_key parent_instance_key call_depth start_at tags "
+            "business_id ends_after"
+        ),
     ),
     5: ("DeploymentCreated", "key"),
     6: ("ResourceStored", "key name checksum content"),

@@ -37,6 +37,7 @@ SHARED = {
         "start_lock",
     ),
     *("undertaking", "errand", "carried"),
+    *("suspended_definition", "suspended_job_type"),
 }
 
 

@@ -15,7 +15,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One activated job (message ActivatedJob of the Zeebe protocol).
 
     `retries` is what is left, this attempt included. `deadline_ms` is epoch milliseconds: until then no other
-    worker gets it. The two JSON texts are decoded when somebody asks for them, once.
+    worker gets it. `tags` are those of the process instance. The two JSON texts are decoded when somebody
+    asks for them, once.
     """
 
     key: int
@@ -36,6 +37,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """`start` or `end` where it is the job of a listener, `listener` where the protocol has no word for
     its event; empty where it is an element's own work.
     """
+    tags: tuple[str, ...] = ()
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
@@ -79,6 +81,7 @@ def read_job(activated: gateway.ActivatedJob) -> Job:
         headers_json=activated.customHeaders,
         variables_json=activated.variables,
         listener_event_type=_listener_event(activated),
+        tags=tuple(activated.tags),
     )
 
 

@@ -58,11 +58,25 @@ class BlockingVerbs(ABC):
         version: int = -1,
         *,
         at: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        business_id: str | None = None,
+        ends_after: Sequence[str] = (),
     ) -> int:
         """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
         key.
+
+        Its jobs carry the `tags`; it is terminated after an element of `ends_after`.
         """
-        return self._wait(self._verbs.start(process_id, variables, version, at=at))
+        verb = self._verbs.start(
+            process_id,
+            variables,
+            version,
+            at=at,
+            tags=tags,
+            business_id=business_id,
+            ends_after=ends_after,
+        )
+        return self._wait(verb)
 
     def end_of(self, process_instance_key: int, timeout: timedelta | None = None) -> EndedInstance:
         """Wait for the end of an instance, so long at most (None: for ever).

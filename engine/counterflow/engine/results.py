@@ -74,6 +74,7 @@ class WorkerJob(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     variables: Mapping[str, Any]
     listener_event_type: str = ""
+    tags: Sequence[str] = ()
 
 
 class EndedInstance(msgspec.Struct, frozen=True):
@@ -318,6 +319,13 @@ def _has_half_a_pair(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def texts(given: Sequence[str], what: str) -> Sequence[str]:
+    """Texts, as they are. Raises `TypeError` for one text alone, and for what is none."""
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+        raise TypeError(f"Expected {what} as a list, but found {given!r}")
+    return [text(each, f"one of the {what}") for each in given]
+
+
 def element_ids(ids: Sequence[str]) -> Sequence[str]:
     """The ids of elements to begin at, as they are. Raises `TypeError` for what is none."""
     given: object = ids
@@ -363,6 +371,7 @@ def taken(job: ActivatedJob) -> WorkerJob:
         headers=msgspec.json.decode(job.headers, type=dict[str, str]),
         variables=variables,
         listener_event_type=job.listener_event_type,
+        tags=job.tags.split("\n") if job.tags else (),
     )
 
 

@@ -1,4 +1,6 @@
-"""The verbs that change a running process instance by hand, and the words in which a program says how."""
+"""The verbs that begin a process instance and change it by hand, and the words in which a program says
+how.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,18 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from counterflow.engine.footing import Footing
-from counterflow.engine.results import document, key_or_name, mistake, sensible, text, whole, whole_key
+from counterflow.engine.results import (
+    document,
+    element_ids,
+    key_or_name,
+    mistake,
+    sensible,
+    text,
+    texts,
+    version_wanted,
+    whole,
+    whole_key,
+)
 from counterflow.kernel.lives.modification_instructions import (
     ActivateInstruction,
     ActivationKind,
@@ -18,6 +31,7 @@ from counterflow.kernel.lives.modification_instructions import (
     VariableInstruction,
 )
 from counterflow.service.modifications import modification
+from counterflow.service.requests import creation
 
 Word = TypeVar("Word", bound=StrEnum)
 Variables = Mapping[str, Any]
@@ -57,7 +71,37 @@ class Move:
 
 
 class Steering(Footing):
-    """What an engine does to instances that run."""
+    """What an engine does to instances: it begins them, and changes what runs."""
+
+    async def start(
+        self,
+        process_id: str,
+        variables: Variables | None = None,
+        version: int = -1,
+        *,
+        at: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        business_id: str | None = None,
+        ends_after: Sequence[str] = (),
+    ) -> int:
+        """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
+        key.
+
+        Its jobs carry the `tags`; it is terminated after an element of `ends_after`.
+        """
+        command = sensible(
+            creation,
+            process_id=text(process_id, "the id of a process"),
+            version=version_wanted(version),
+            definition_key=0,
+            start_at=element_ids(at),
+            variables=document(variables),
+            tags=texts(tags, "tags"),
+            business_id=None if business_id is None else text(business_id, "a business id"),
+            ends_after=element_ids(ends_after),
+        )
+        key: int = (await self._carry_out(command)).key
+        return key
 
     async def modify(
         self,

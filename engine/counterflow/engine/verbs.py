@@ -9,7 +9,7 @@ kinds), `NothingThere` (a name finds nothing), `Overloaded` (too much at once: t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,7 +46,6 @@ from counterflow.engine.results import (
     contents_of_files,
     deployed,
     document,
-    element_ids,
     ended,
     key_or_name,
     milliseconds,
@@ -58,7 +57,6 @@ from counterflow.engine.results import (
     tries,
     tries_given,
     truth,
-    version_wanted,
     waiting,
     whole,
     whole_key,
@@ -88,7 +86,6 @@ from counterflow.service.requests import (
     activation,
     broadcast,
     correlation,
-    creation,
     duration_ms,
     publication,
 )
@@ -127,28 +124,6 @@ class Verbs(OperatingVerbs, Steering):
         return outcome(await self._carry_out(command))
 
     # -- instances -------------------------------------------------------------------------------------------
-
-    async def start(
-        self,
-        process_id: str,
-        variables: Variables | None = None,
-        version: int = -1,
-        *,
-        at: Sequence[str] = (),
-    ) -> int:
-        """Begin an instance of a version (-1: the latest), at its none start or these elements. Answers its
-        key.
-        """
-        command = sensible(
-            creation,
-            process_id=text(process_id, "the id of a process"),
-            version=version_wanted(version),
-            definition_key=0,
-            start_at=element_ids(at),
-            variables=document(variables),
-        )
-        key: int = (await self._carry_out(command)).key
-        return key
 
     async def end_of(
         self,

@@ -117,7 +117,8 @@ class ProcessInstance(Row, frozen=True, gc=False):
 
     `parent_element_key` is the call activity that called it, in the instance `parent_instance_key`; 0 if
     nothing did. `start_at` names the elements at which it begins, one a line, where that is not the none
-    start event.
+    start event. `tags` and `business_id` are the caller's, the tags one a line; `ends_after` names the
+    elements, one a line, with whose end it is to end as well.
     """
 
     key: int
@@ -132,6 +133,9 @@ class ProcessInstance(Row, frozen=True, gc=False):
     call_depth: int = 0
     start_at: str | None = None
     tenant_id: str = DEFAULT_TENANT
+    tags: str | None = None
+    business_id: str | None = None
+    ends_after: str | None = None
 
     @property
     def starts(self) -> Sequence[str]:

@@ -148,6 +148,8 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     """Whether it is for a worker that decides what goes on in an ad-hoc sub-process."""
     listener_event_type: str = ""
     """The event that it is a listener of: `start`, `end`, `beforeAll`; empty where it is none."""
+    tags: str | None = None
+    """Those of its process instance, one a line."""
 
 
 class InstanceEnded(msgspec.Struct, frozen=True, gc=False):

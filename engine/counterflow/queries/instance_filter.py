@@ -34,6 +34,8 @@ class InstanceFilter(NamedTuple):
     variable_name: str = ""
     variable_json: str = ""
     roots_only: bool = False
+    business_id: str = ""
+    tag: str = ""
 
     def where(self) -> dict[str, int | str | None]:
         """The columns that a row must have, by their values: what a store can narrow by itself."""
@@ -41,6 +43,7 @@ class InstanceFilter(NamedTuple):
         columns: dict[str, int | str | None] = {
             "bpmn_process_id": self.bpmn_process_id,
             "definition_key": self.definition_key,
+            "business_id": self.business_id,
             "state": self.state or ("active" if is_alive else ""),
         }
         where: dict[str, int | str | None] = {column: value for column, value in columns.items() if value}
@@ -58,7 +61,8 @@ class InstanceFilter(NamedTuple):
         after_ms, before_ms = self.started_after_ms, self.started_before_ms or 2**63
 
         def keep(row: rows.ProcessInstance) -> bool:
-            return after_ms <= row.started_at_ms < before_ms and has_variable(row.key)
+            is_tagged = not self.tag or self.tag in (row.tags or "").split("\n")
+            return is_tagged and after_ms <= row.started_at_ms < before_ms and has_variable(row.key)
 
         return Sieve(keep, lambda row: row.started_at_ms < after_ms - CLOCK_SLACK_MS)
 

@@ -108,6 +108,8 @@ def _header(story: Story) -> ProcessInstance:
         incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
         quarantined=bool(story.quarantine_reason),
         suspended_at_ms=None if root.ended_position else story.suspended_at_ms,
+        tags=created.tags.split("\n") if created.tags else [],
+        business_id=created.business_id or "",
     )
 
 
@@ -158,4 +160,6 @@ def _shape(row: rows.ProcessInstance, incident_count: int, quarantined: bool) ->
         parent_process_instance_key=row.parent_instance_key,
         incident_count=incident_count,
         quarantined=quarantined,
+        tags=row.tags.split("\n") if row.tags else [],
+        business_id=row.business_id or "",
     )

@@ -29,6 +29,11 @@ VARIABLES = 10_000
 """How many variables a document may have; all of them are set in one command, while others wait."""
 START_INSTRUCTIONS = 1_000
 """How many elements an instance may begin at; all of them are entered in one command, while others wait."""
+TAGS = 10
+"""How many tags a process instance may have: each of its jobs carries them."""
+TAG = re.compile(r"[A-Za-z][A-Za-z0-9_:.-]{0,99}")
+BUSINESS_ID_LENGTH = 256
+"""Characters of a business id."""
 LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
@@ -194,19 +199,47 @@ def creation(
     definition_key: int,
     start_at: Sequence[str],
     variables: dict[str, bytes],
+    tags: Sequence[str] = (),
+    business_id: str | None = None,
+    ends_after: Sequence[str] = (),
 ) -> CreateProcessInstance:
     """What a caller wants to start: the version of an id (-1: the latest), or the one with a key. It starts
-    at its none start event or at these elements. Raises `Invalid`.
+    at its none start event or at these elements, and ends with the end of one of `ends_after`. Raises
+    `Invalid`.
     """
-    if len(start_at) > START_INSTRUCTIONS:
-        raise Invalid(f"Expected at most {START_INSTRUCTIONS} start instructions, but found {len(start_at)}")
+    for what, found in (("start", start_at), ("runtime", ends_after)):
+        if len(found) > START_INSTRUCTIONS:
+            raise Invalid(
+                f"Expected at most {START_INSTRUCTIONS} {what} instructions, but found {len(found)}"
+            )
+    _refuse_labels(tags, business_id)
     return CreateProcessInstance(
         bpmn_process_id=process_id,
         version=version,
         definition_key=definition_key,
         start_at=tuple(start_at),
         variables=variables,
+        tags=tuple(dict.fromkeys(tags)),
+        business_id=business_id,
+        ends_after=tuple(dict.fromkeys(ends_after)),
     )
+
+
+def _refuse_labels(tags: Sequence[str], business_id: str | None) -> None:
+    """Tags as Zeebe has them. Raises `Invalid`."""
+    if len(tags) > TAGS:
+        raise Invalid(f"Expected at most {TAGS} tags of a process instance, but found {len(tags)}")
+    for tag in tags:
+        if not TAG.fullmatch(tag):
+            raise Invalid(
+                "Expected a tag to begin with a letter and go on with letters, digits, '_', '-', ':' or '.', "
+                f"at most 100 characters, but found {tag[:120]!r}"
+            )
+    if business_id is not None and not 0 < len(business_id) <= BUSINESS_ID_LENGTH:
+        raise Invalid(
+            f"Expected a business id of 1 to {BUSINESS_ID_LENGTH} characters, but found {len(business_id)}; "
+            "leave it out where the instance has none"
+        )
 
 
 def migration(

@@ -63,6 +63,10 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
             help="Only active ones with this variable (and value; what is no JSON is a string).",
         ),
     ] = "",
+    business_id: Annotated[
+        str, typer.Option("--business-id", metavar="ID", help="Only those with this business id.")
+    ] = "",
+    tag: Annotated[str, typer.Option("--tag", metavar="TAG", help="Only those with this tag.")] = "",
     limit: LimitOption = 100,
     address: AddressOption = "",
     as_json: JsonOption = False,
@@ -84,6 +88,8 @@ def instances(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         started_before_ms=read_moment_ms(until, "--until", now_ms) if until else 0,
         variable_name=name,
         variable_json=value,
+        business_id=business_id,
+        tag=tag,
     )
     _give(listed, now_ms, as_json)
     if variable and not listed.items:
@@ -226,6 +232,8 @@ def _row(instance: Any, now_ms: int) -> list[object]:
     troubles = [count(instance.incident_count, "incident")] if instance.incident_count else []
     troubles += ["quarantined"] if instance.quarantined else []
     troubles += ["suspended"] if instance.HasField("suspended_at_ms") else []
+    labels = [instance.business_id] if instance.business_id else []
+    labels += [f"#{tag}" for tag in instance.tags]
     lasted = duration(max(end_ms - instance.started_at_ms, 0))
     started = moment(instance.started_at_ms)
     return [
@@ -235,7 +243,7 @@ def _row(instance: Any, now_ms: int) -> list[object]:
         state,
         started,
         lasted,
-        ", ".join(troubles),
+        ", ".join([*troubles, *labels]),
     ]
 
 

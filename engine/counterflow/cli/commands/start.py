@@ -26,7 +26,7 @@ LONGEST_WAIT_S = 31_536_000
 """A year."""
 
 
-def start(
+def start(  # noqa: PLR0913, PLR0917 - each is an option of the command line, and given by name there
     process: Annotated[str, typer.Argument(metavar="ID", help="The id of a deployed process.")],
     variables: VariablesOption = "{}",
     version: Annotated[int, typer.Option("--version", metavar="N", help="-1 means the latest.")] = -1,
@@ -35,6 +35,16 @@ def start(
         typer.Option(
             "--at", metavar="ELEMENT", help="Begin at this element instead; can be given several times."
         ),
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag of it and of its jobs; several.")
+    ] = None,
+    business_id: Annotated[
+        str, typer.Option("--business-id", metavar="ID", help="What it is called outside the engine.")
+    ] = "",
+    terminate_after: Annotated[
+        list[str] | None,
+        typer.Option("--terminate-after", metavar="ELEMENT", help="It ends with this element; several."),
     ] = None,
     wait: Annotated[
         bool, typer.Option("--await", help="Wait for the end, or for an incident, and print the variables.")
@@ -56,6 +66,9 @@ def start(
         "version": version,
         "variables": read_object(variables, "--variables"),
         "startInstructions": [{"elementId": element_id} for element_id in at or ()],
+        "runtimeInstructions": [{"terminate": {"afterElementId": last}} for last in terminate_after or ()],
+        "tags": tags or [],
+        **({"businessId": business_id} if business_id else {}),
     }
     server = remote(address)
     if not wait:

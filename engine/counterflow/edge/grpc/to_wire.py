@@ -44,6 +44,8 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     message.deadline = job.deadline_ms
     message.variables = job.variables
     message.tenantId = DEFAULT_TENANT
+    if job.tags is not None:
+        message.tags.extend(job.tags.split("\n"))
     message.listenerEventType = LISTENER_EVENTS.get(job.listener_event_type, _NO_LISTENER)
     if job.listener_event_type:
         message.kind = gateway.ActivatedJob.EXECUTION_LISTENER
@@ -63,6 +65,8 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
         version=instance.version,
         processInstanceKey=instance.key,
         tenantId=DEFAULT_TENANT,
+        tags=instance.tags.split("\n") if instance.tags else (),
+        businessId=instance.business_id,
     )
 
 
@@ -79,6 +83,8 @@ def result(
         processInstanceKey=instance.key,
         variables=to_object(chosen).decode(),
         tenantId=DEFAULT_TENANT,
+        tags=instance.tags.split("\n") if instance.tags else (),
+        businessId=instance.business_id,
     )
 
 

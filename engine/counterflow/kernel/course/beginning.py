@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from counterflow.kernel.course import entering
 from counterflow.kernel.course.moves import ElementActivating
 from counterflow.kernel.data import scopes
@@ -25,6 +27,19 @@ class ProcessInstanceCreated(InstanceEvent, frozen=True):
     parent_instance_key: int = 0
     call_depth: int = 0
     start_at: str | None = None
+    tags: str | None = None
+    business_id: str | None = None
+    ends_after: str | None = None
+
+
+class Labels(NamedTuple):
+    """What its caller calls an instance: tags, one a line, and a number or name outside the engine."""
+
+    tags: str | None = None
+    business_id: str | None = None
+
+
+NO_LABELS = Labels()
 
 
 def begin(
@@ -35,6 +50,8 @@ def begin(
     start_at: str | None = None,
     caller: ElementInstance | None = None,
     call_depth: int = 0,
+    labels: Labels = NO_LABELS,
+    ends_after: str | None = None,
 ) -> Token:
     """A new instance of a definition, to begin at its none start event or at the elements of `start_at`.
 
@@ -42,7 +59,16 @@ def begin(
 
     Who gives the document has measured it.
     """
-    root = open_new(step, definition, document, start_at=start_at, caller=caller, call_depth=call_depth)
+    root = open_new(
+        step,
+        definition,
+        document,
+        start_at=start_at,
+        caller=caller,
+        call_depth=call_depth,
+        labels=labels,
+        ends_after=ends_after,
+    )
     root.later(entering.begin)
     return root
 
@@ -55,6 +81,8 @@ def open_new(
     start_at: str | None = None,
     caller: ElementInstance | None = None,
     call_depth: int = 0,
+    labels: Labels = NO_LABELS,
+    ends_after: str | None = None,
 ) -> Token:
     """A new instance that has not begun."""
     key = step.new_key()
@@ -69,6 +97,8 @@ def open_new(
             *parents,
             call_depth,
             start_at,
+            *labels,
+            ends_after,
         )
     )
     course.emit(ElementActivating(key, 0, course.process.root.id))
@@ -89,6 +119,9 @@ def _apply_created(state: State, instance: InstanceState, event: ProcessInstance
             parent_instance_key=event.parent_instance_key,
             call_depth=event.call_depth,
             start_at=event.start_at,
+            tags=event.tags,
+            business_id=event.business_id,
+            ends_after=event.ends_after,
         )
     )
 

@@ -122,6 +122,29 @@ def of_element(token: Token) -> Sweeping:
     if token.key in token.instance.rows[Sweep]:
         token.emit(SweepEnded(token.key))
     token.emit(ElementTerminated(token.key))
+    if token.scope_key and ends_instance(token):
+        end_early(token)
+
+
+def ends_instance(token: Token) -> bool:
+    """Whether its process instance was told to end with this element; of one that is done several times, with
+    the last time.
+    """
+    header = token.instance.header
+    if header is None or header.ends_after is None or token.loop_counter > 0:
+        return False
+    return token.node.id in header.ends_after.split("\n")
+
+
+def end_early(token: Token) -> None:
+    """Its process instance ends, when its turn comes."""
+    course = Course(token.step, token.instance)
+    course.token(token.instance.key).later(_end_early)
+
+
+def _end_early(root: Token) -> None:
+    if root.row.state != TERMINATING:
+        terminate(root)
 
 
 def sweep_tokens(scope: Token) -> None:
@@ -167,4 +190,4 @@ def _apply_ended(state: State, instance: InstanceState, event: SweepEnded) -> No
 
 
 OF_INSTANCE = {SweepBegun: _apply_begun, SweepEnded: _apply_ended}
-CONTINUATIONS = {"go on sweeping": go_on}
+CONTINUATIONS = {"go on sweeping": go_on, "end early": _end_early}

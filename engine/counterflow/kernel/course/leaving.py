@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from counterflow.kernel.course import entering, flows, joins, listeners, undo, waits
-from counterflow.kernel.course.ending import announce_end
+from counterflow.kernel.course import ending, entering, flows, joins, listeners, undo, waits
 from counterflow.kernel.course.moves import (
     ACTIVATED,
     ACTIVATING,
@@ -57,7 +56,7 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
         elif token.node.outputs:
             _map_outputs(token)
     if not token.scope_key:
-        announce_end(token, "completed")
+        ending.announce_end(token, "completed")
         _complete(token)
         return
     scope = token.scope
@@ -69,6 +68,9 @@ def leave(token: Token, along: Sequence[Flow] | None = None) -> None:
         held.phase = Phase.FLOWS
         raise
     _complete(token)
+    if ending.ends_instance(token):
+        ending.end_early(token)
+        return
     for flow in chosen:
         flows.take(scope, flow)
     scope.room.child_left(scope, is_over)

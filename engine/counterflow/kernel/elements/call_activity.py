@@ -35,8 +35,10 @@ def begin_call(token: Token) -> None:
     entering.map_inputs(token)
     call = _call(token)
     entering.activate(token)
+    header = token.header
+    labels = beginning.Labels(header.tags, header.business_id)
     called = beginning.begin(
-        token.step, call.definition, call.document, caller=token.row, call_depth=call.depth
+        token.step, call.definition, call.document, caller=token.row, call_depth=call.depth, labels=labels
     )
     token.emit(calls.ProcessCalled(token.key, called.instance.key))
 

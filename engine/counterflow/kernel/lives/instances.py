@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from counterflow.kernel.course import beginning, ending
 from counterflow.kernel.data import scopes
@@ -19,7 +19,8 @@ from counterflow.model.graph import Behaviour, Node, Process
 class CreateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
     """Begin a run: of a definition by its key, or by process id with a version (negative: the latest).
 
-    `start_at` names the elements to begin at, instead of the none start event.
+    `start_at` names the elements to begin at, instead of the none start event; with the end of one of
+    `ends_after` it ends as well.
     """
 
     bpmn_process_id: str = ""
@@ -27,6 +28,9 @@ class CreateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
     definition_key: int = 0
     start_at: tuple[str, ...] = ()
     variables: dict[str, bytes]
+    tags: tuple[str, ...] = ()
+    business_id: str | None = None
+    ends_after: tuple[str, ...] = ()
 
 
 class CancelProcessInstance(Command, frozen=True, kw_only=True, gc=False):
@@ -56,8 +60,16 @@ def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance
             "none; publish the message, broadcast the signal or wait for the timer that begins it, or say "
             "where to start",
         )
-    start_at = "\n".join(command.start_at) or None
-    return beginning.begin(step, definition, command.variables, start_at=start_at).header
+    _refuse_ends_after(process, command.ends_after)
+    root = beginning.begin(
+        step,
+        definition,
+        command.variables,
+        start_at="\n".join(command.start_at) or None,
+        labels=beginning.Labels("\n".join(command.tags) or None, command.business_id),
+        ends_after="\n".join(command.ends_after) or None,
+    )
+    return root.header
 
 
 def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
@@ -149,6 +161,17 @@ def _refuse_start_at(process: Process, element_id: str) -> None:
             RejectionType.INVALID_ARGUMENT,
             f"Expected to create an instance of process '{process.id}' at element '{element_id}', but {why}",
         )
+
+
+def _refuse_ends_after(process: Process, element_ids: Sequence[str]) -> None:
+    for element_id in element_ids:
+        if element_id not in process.nodes:
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected to end an instance of process '{process.id}' after element '{element_id}', but no "
+                "such "
+                "element was found in the process",
+            )
 
 
 def _begins_by_itself(process: Process, node: Node) -> bool:

@@ -187,6 +187,7 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
         values,
         not job.listener_event_type and course.process.nodes[job.element_id].ad_hoc is not None,
         job.listener_event_type,
+        header.tags,
     )
 
 
@@ -195,7 +196,8 @@ def _other_bytes(course: Course, job: Job) -> int:
 
     Names are short, and one that is not, such as a computed job type, is counted.
     """
-    characters = len(job.type) + len(job.element_id) + len(course.header.bpmn_process_id)
+    header = course.header
+    characters = len(job.type) + len(job.element_id) + len(header.bpmn_process_id) + len(header.tags or "")
     return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
 
 

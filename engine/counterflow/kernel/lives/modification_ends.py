@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from counterflow.kernel.course.moves import TERMINATING
+from counterflow.kernel.course.moves import ACTIVATED, TERMINATING
 from counterflow.kernel.lives.modification_instructions import AT_ONCE, TerminateInstruction
 from counterflow.kernel.rows import ElementInstance, LoopItems
 from counterflow.kernel.state.swept import is_swept
@@ -71,6 +71,7 @@ class Ends:
                 self.keys[scope_key] = None
                 emptied.append(self._instance.elements[scope_key].scope_key)
         self._refuse_half_an_undo()
+        self._refuse_part_of_a_loop()
         self._refuse_called()
 
     def outermost(self) -> list[int]:
@@ -169,13 +170,18 @@ class Ends:
         instance = self._instance
         if any(key not in self.keys for key in instance.children.get(scope_key, ())):
             return False
-        if scope_key in instance.job_of or self._begins_more(scope_key):
+        if self._has_work(scope_key) or self._begins_more(scope_key):
             return False
         return not any(
             self._waiting_at(scope_key, flow_ids)
             for gateway_id, flow_ids in instance.arrived_in.get(scope_key, {}).items()
             if Join(scope_key, gateway_id) not in self.joins
         )
+
+    def _has_work(self, scope_key: int) -> bool:
+        """Whether a worker decides what begins in it, which is at work without anything inside."""
+        is_at_work = self._instance.elements[scope_key].state == ACTIVATED
+        return is_at_work and scope_key in self._instance.job_of
 
     def _begins_more(self, scope_key: int) -> bool:
         """Whether a parallel activity, or the collection of an ad-hoc sub-process, has not begun all of
@@ -196,6 +202,19 @@ class Ends:
                     f"'{undo.element_id}' for a compensation throw that waits for it; terminate the throw "
                     f"'{instance.elements[undo.throw_key].element_id}' ({undo.throw_key}), which takes it "
                     "along",
+                )
+
+    def _refuse_part_of_a_loop(self) -> None:
+        """What is done for several items is done for all of them, or ends as a whole."""
+        for key in self.outermost():
+            element = self._instance.elements[key]
+            if element.loop_counter > 0:
+                raise Rejection(
+                    RejectionType.INVALID_ARGUMENT,
+                    f"Expected to terminate '{element.element_id}' ({key}), but it is one of several "
+                    "instances "
+                    "that are done as one activity; terminate that as a whole "
+                    f"({element.scope_key}), or move what is inside",
                 )
 
     def _refuse_called(self) -> None:

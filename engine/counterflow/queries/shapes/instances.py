@@ -26,6 +26,8 @@ class ProcessInstance(msgspec.Struct, frozen=True):
     incident_count: int = 0
     quarantined: bool = False
     suspended_at_ms: int | None = None
+    tags: list[str] = msgspec.field(default_factory=list)
+    business_id: str = ""
 
 
 class QuarantinedInstance(msgspec.Struct, frozen=True):

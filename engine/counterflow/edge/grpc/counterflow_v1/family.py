@@ -161,6 +161,8 @@ class CounterflowService:
             variable_name=request.variable_name,
             variable_json=request.variable_json,
             roots_only=request.roots_only,
+            business_id=request.business_id,
+            tag=request.tag,
         )
 
         def read(store: Store) -> wire.ListProcessInstancesResponse:

@@ -11,7 +11,7 @@ from counterflow.kernel.lives.modification_instructions import ActivateInstructi
 from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.modifications import modification, variable_instructions
-from counterflow.service.refusals import NotThereYet
+from counterflow.service.refusals import Invalid
 from counterflow.service.requests import check_tenants, creation, document, duration_ms, migration
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call
@@ -100,8 +100,6 @@ class Instances:
         return Translated(command)
 
     def _creation(self, request: gateway.CreateProcessInstanceRequest) -> CreateProcessInstance:
-        if request.runtimeInstructions:
-            raise NotThereYet("Runtime instructions are not there yet in this version; leave them out")
         check_tenants((request.tenantId,))
         return creation(
             process_id=request.bpmnProcessId,
@@ -109,4 +107,14 @@ class Instances:
             definition_key=request.processDefinitionKey,
             start_at=[instruction.elementId for instruction in request.startInstructions],
             variables=document(request.variables, self._variable_bytes),
+            tags=request.tags,
+            business_id=request.businessId if request.HasField("businessId") else None,
+            ends_after=[_ends_after(instruction) for instruction in request.runtimeInstructions],
         )
+
+
+def _ends_after(instruction: gateway.ProcessInstanceCreationRuntimeInstruction) -> str:
+    """The element with whose end an instance ends. Raises `Invalid` for an instruction of another kind."""
+    if not instruction.HasField("terminate"):
+        raise Invalid("Expected a runtime instruction to terminate after an element, but it says nothing")
+    return instruction.terminate.afterElementId
