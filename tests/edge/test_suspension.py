@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
 
@@ -44,7 +46,8 @@ async def test_who_waits_for_jobs_of_a_type_gets_them_when_it_is_resumed(served:
     )
     await stream.initial_metadata()
     assert (await served.reading.Resume(wire.ResumeRequest(job_type="work"))).count == 1
-    assert (await stream.read()).type == "work"
+    job: Any = await stream.read()
+    assert job.type == "work"
     stream.cancel()
 
 
@@ -70,7 +73,7 @@ async def test_of_a_suspended_definition_no_instance_begins(served: Served) -> N
     ],
 )
 async def test_what_cannot_be_held_back_is_told(
-    served: Served, fields: dict[str, int | str], code: grpc.StatusCode, words: str
+    served: Served, fields: dict[str, Any], code: grpc.StatusCode, words: str
 ) -> None:
     async with refused(code, words):
         await served.reading.Suspend(wire.SuspendRequest(**fields))
