@@ -18,6 +18,7 @@ from counterflow.kernel.lives import (
     deployments,
     modification,
     quarantine,
+    suspension,
     variables,
 )
 from counterflow.kernel.vocabulary import BrokenInvariant
@@ -54,6 +55,8 @@ SAY_NOTHING_OF_A_TREE = {
         conditions.ConditionalStartOpened,
         conditions.ConditionalStartClosed,
     ),  # of a definition
+    *(suspension.DefinitionSuspended, suspension.DefinitionResumed),
+    *(suspension.JobTypeSuspended, suspension.JobTypeResumed),
     *(
         multi_instance.LoopStopped,
         multi_instance.LoopOutputsLetGo,
