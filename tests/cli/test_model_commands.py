@@ -9,6 +9,7 @@ import pytest
 from counterflow.documents.limits import DECISION_LIMITS
 from tests.cli.commands import CommandLine
 from tests.queries.models import GUARDED, TRIP, process
+from tests.tidy.sources import ROOT
 
 NO_START = process("headless", '<bpmn:endEvent id="end"/>')
 
@@ -99,6 +100,18 @@ def test_lint_ends_with_4_where_a_deployment_would_be_refused(
     assert run.code == 4
     assert f"{refused}: error: line 1, element 'headless' [start-event]" in run.data
     assert run.words == "2 files, 1 error, 1 warning.\n"
+
+
+def test_lint_hints_at_what_might_be_better_and_ends_well(counterflow: CommandLine) -> None:
+    waiting = ROOT / "tests/bpmn/hints/no-time-limit.invalid.bpmn"
+    run = counterflow.good("lint", waiting)
+    assert (
+        "hint: line 5, element 'paid' [no-time-limit]: intermediateCatchEvent 'paid' waits without"
+        in run.data
+    )
+    assert run.words == "1 file, 0 errors, 0 warnings, 1 hint.\n"
+    assert counterflow.good("lint", waiting, "--json").json[0]["severity"] == "hint"
+    assert "hint" not in counterflow.good("deploy", waiting).words
 
 
 def test_lint_gives_json_with_the_schemas_complaints(

@@ -110,7 +110,7 @@ async def test_our_own_call_moves_and_begins_behind_and_inside(served: Served) -
     )
     for job_type in ("first", "second"):
         assert len(await served.poll(job_type, requestTimeout=-1)) == 1
-    unknown = counterflow_v1.ActivateInstruction(element_id="first", kind=9)  # type: ignore[arg-type]
+    unknown = counterflow_v1.ActivateInstruction(element_id="first", kind=9)  # type: ignore[arg-type]  # the mistake under test
     async with refused(grpc.StatusCode.INVALID_ARGUMENT, "Expected a kind of activation, but found 9"):
         await served.reading.ModifyProcessInstance(
             counterflow_v1.ModifyProcessInstanceRequest(process_instance_key=key, activate=[unknown])

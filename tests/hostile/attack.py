@@ -28,6 +28,8 @@ class Attack(NamedTuple):
     """The part of it that is given where every change is tested: a second or two."""
     settings: Mapping[str, str] = MappingProxyType({})
     """Those of the server, where they are not the defaults."""
+    is_secure: bool = False
+    """The server speaks TLS."""
     is_kept: bool = False
     """What it leaves in the database may do harm again: tests too start the server anew behind it."""
     most_seconds: float = 120.0

@@ -4,7 +4,7 @@ Each call is timed from the moment it was due, so that a server that stands stil
 the meantime and looks the better for it. What either of them waited for a processor meanwhile is told apart:
 that is the machine's, which has others to serve.
 
-`python -m tests.hostile.innocent ADDRESS SERVER_PID PROCESS` says `calm` when it has begun, goes on until its
+`python -m tests.hostile.innocent ADDRESS SERVER_PID PROCESS [AUTHORITY]` says `calm` when it has begun, goes on until its
 input ends, and prints what it has measured as a line of JSON.
 """
 
@@ -22,6 +22,7 @@ import grpc
 import grpc.aio
 
 from counterflow_wire import gateway
+from tests.hostile.lines import line_to
 from tests.hostile.processor import Processor, net_seconds, processor
 
 PERIOD_SECONDS = 0.02
@@ -114,11 +115,11 @@ async def _sleep_until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - time.perf_counter()))
 
 
-async def main(address: str, server: str, process_id: str) -> None:
+async def main(address: str, server: str, process_id: str, authority: str = "") -> None:
     """Run until the input ends."""
     until = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), until.set)
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with line_to(address, authority) as channel:
         innocent = Innocent(gateway.GatewayStub(channel), int(server), process_id)
         watching = asyncio.ensure_future(innocent.watch())
         await innocent.run(until)

@@ -23,8 +23,10 @@ from tests.benchmarks.machine import peak_megabytes, processor_seconds, resident
 from tests.conformance.server_process import ServerProcess, free_port
 from tests.hostile.attack import Attack
 from tests.hostile.figures import Played
+from tests.hostile.lines import line_to
 from tests.hostile.processor import Processor, net_seconds, processor
 from tests.hostile.target import Target
+from tests.wire.certificates import LOCAL, authority, issued
 
 INNOCENT = "innocent"
 AFTERWARDS_SECONDS = 1.0
@@ -51,6 +53,8 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
     """Play an attack; answers what was measured, what the attack asserts in vain included."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as log:
         database = Path(folder, "hostile.db")
+        if attack.is_secure:
+            issued(Path(folder), authority(Path(folder), "ours"), "server", LOCAL)
         if attack.before is not None:
             attack.before(database, attack.dose(conditions.factor))
         server, start_seconds = _served(database, attack, conditions, log)
@@ -59,12 +63,12 @@ async def play(name: str, attack: Attack, conditions: Conditions) -> Played:
             if conditions.restarts and server.is_running:
                 server.kill()
                 server, _ = _served(database, attack, conditions, log, begun := time.perf_counter())
-                await _ask_for_an_instance(server.address)
+                await _ask_for_an_instance(server)
                 taken = time.perf_counter() - begun
                 taken = net_seconds(taken, Processor(), processor(server.pid))
                 again = peak_megabytes(server.pid)
                 played = played._replace(restart_seconds=taken, restarted_megabytes=again)
-            is_alive = server.is_running and await _answers(server.address)
+            is_alive = server.is_running and await _answers(server)
         finally:
             server.kill()
         log.seek(0)
@@ -80,6 +84,12 @@ class WatchedServer(ServerProcess):
     def __init__(self, database: Path, log: IO[str], transport: str, settings: Mapping[str, str]) -> None:
         self.turns = database.with_suffix(".turns")
         os.environ["TURNS"] = str(self.turns)  # what it inherits
+        authority = database.with_name("ours.pem")
+        self.authority = str(authority) if authority.exists() else ""
+        """The file of who vouches for it, if anybody does."""
+        if self.authority:
+            ours = {"tls_certificate": "server.pem", "tls_key": "server.key"}
+            settings = {**settings, **{name: str(database.with_name(file)) for name, file in ours.items()}}
         super().__init__(database, free_port(), log_to=log, transport=transport, **settings)
 
     def longest_turn_ms(self, begun: float) -> float:
@@ -89,7 +99,7 @@ class WatchedServer(ServerProcess):
 
 
 async def _attacked(name: str, attack: Attack, conditions: Conditions, server: WatchedServer) -> Played:
-    target = Target(server.address, server.pid, conditions.transport)
+    target = Target(server.address, server.pid, conditions.transport, server.authority)
     dose = attack.dose(conditions.factor)
     try:
         await target.deploy("innocent.bpmn", MODEL)
@@ -125,11 +135,12 @@ async def _attacked(name: str, attack: Attack, conditions: Conditions, server: W
 
 
 @asynccontextmanager
-async def _innocent(server: ServerProcess) -> AsyncIterator[dict[str, object]]:
+async def _innocent(server: WatchedServer) -> AsyncIterator[dict[str, object]]:
     """Somebody innocent while the block runs; what they have measured is there behind it."""
     measured: dict[str, object] = {}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.hostile.innocent", server.address, str(server.pid), INNOCENT),
+        *([server.authority] if server.authority else []),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         limit=1 << 26,
@@ -170,8 +181,8 @@ def _ended_unless_whole(server: ServerProcess) -> Iterator[None]:
         raise
 
 
-async def _ask_for_an_instance(address: str) -> None:
-    async with grpc.aio.insecure_channel(address) as channel:
+async def _ask_for_an_instance(server: WatchedServer) -> None:
+    async with line_to(server.address, server.authority) as channel:
         await gateway.GatewayStub(channel).CreateProcessInstance(
             gateway.CreateProcessInstanceRequest(bpmnProcessId=INNOCENT, version=-1),
             timeout=PATIENCE_SECONDS,
@@ -179,9 +190,9 @@ async def _ask_for_an_instance(address: str) -> None:
         )
 
 
-async def _answers(address: str) -> bool:
+async def _answers(server: WatchedServer) -> bool:
     try:
-        await _ask_for_an_instance(address)
+        await _ask_for_an_instance(server)
     except grpc.aio.AioRpcError:
         return False
     return True

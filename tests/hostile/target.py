@@ -13,6 +13,7 @@ import grpc
 import grpc.aio
 
 from counterflow_wire import gateway
+from tests.hostile.lines import line_to
 from tests.hostile.raw import RawConnection
 
 Answer = TypeVar("Answer")
@@ -36,8 +37,10 @@ def with_many_files() -> None:
 class Target:
     """Where to attack, and how it was taken."""
 
-    def __init__(self, address: str, process_id: int, transport: str) -> None:
+    def __init__(self, address: str, process_id: int, transport: str, authority: str = "") -> None:
         self.address = address
+        self.authority = authority
+        """The file of who vouches for the server; empty where there is no TLS."""
         self.process_id = process_id
         self.transport = transport
         self.told: Counter[str] = Counter()
@@ -55,7 +58,7 @@ class Target:
 
     def channel(self) -> grpc.aio.Channel:
         """As above, for other services."""
-        channel = grpc.aio.insecure_channel(self.address, options=_OPTIONS)
+        channel = line_to(self.address, self.authority, _OPTIONS)
         self._channels.append(channel)
         return channel
 

@@ -17,7 +17,7 @@ from counterflow.edge.http import bodies, serving
 from counterflow.edge.rest import calls
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.elements import ad_hoc_activation
-from counterflow.kernel.lives import migration_plan
+from counterflow.kernel.lives import migration_plan, modification_instructions
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
 from counterflow.service import requests, rests
@@ -43,6 +43,9 @@ CONSTANTS = {
     "migration_plan.LARGEST": migration_plan.LARGEST,
     "bounds.ENTRIES": bounds.ENTRIES,
     "requests.VARIABLES": requests.VARIABLES,
+    "requests.TAGS": requests.TAGS,
+    "requests.BUSINESS_ID_LENGTH": requests.BUSINESS_ID_LENGTH,
+    "modification_instructions.AT_ONCE": modification_instructions.AT_ONCE,
     "reception.CALLS_AT_EASE": reception.CALLS_AT_EASE,
     "reception.CALL_BYTES": reception.CALL_BYTES,
     "rounds.LARGE_BYTES": rounds.LARGE_BYTES,

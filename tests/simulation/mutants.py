@@ -296,11 +296,7 @@ def triggered_and_waits_on(patch: Patch) -> None:
 
 def correlated_with_another(patch: Patch) -> None:
     told = correlation.Correlated
-
-    def of_the_message(message_key: int, _: int, process_id: str, *, begun: bool = False) -> object:
-        return told(message_key, message_key, process_id, begun)
-
-    patch.setattr(correlation, "Correlated", of_the_message)
+    patch.setattr(correlation, "Correlated", lambda key, _, *others, **more: told(key, key, *others, **more))
 
 
 def timers_forgotten_at_start(patch: Patch) -> None:

@@ -6,16 +6,22 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from counterflow.kernel.rows import Job
+from counterflow.kernel.rows import Job, Message
 from counterflow.store.errors import DatabaseInUseError, DatabaseLostError
 from counterflow.store.open import open_store
 from counterflow.store.port import Store
+from counterflow.store.sql import custody
+from counterflow.store.sql.store import SqlStore
 from tests.conformance.store_samples import counted, sample
 
 OPENS = """
@@ -171,6 +177,13 @@ def ask_as_operator(path: Path, *statements: str) -> None:
             tool.execute(statement).fetchall()
 
 
+def looked_at(store: Store) -> None:
+    """Once a second somebody looks; here more often."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        store.look()
+
+
 def another(path: Path) -> bytes:
     """A database of somebody else."""
     other = path.with_name("other.db")
@@ -189,11 +202,18 @@ def another(path: Path) -> bytes:
 )
 @pytest.mark.parametrize("is_asked", [False, True], ids=["before it acknowledges", "when it looks"])
 def test_what_is_copied_over_it_is_missed(
-    path: Path, store: Store, content: Callable[[Path], bytes], words: str, *, is_asked: bool
+    path: Path,
+    store: Store,
+    content: Callable[[Path], bytes],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_asked: bool,
 ) -> None:
+    monkeypatch.setattr(custody, "AT_REST_S", 0.1)
     copied_over(path, content(path))
     with pytest.raises(DatabaseLostError, match=f"written over while this server ran: .*{words}"):
-        store.look() if is_asked else store.commit(counted(2, sample(Job, 2)))
+        looked_at(store) if is_asked else store.commit(counted(2, sample(Job, 2)))
     with pytest.raises(DatabaseLostError):
         store.get(Job, (1,))
 
@@ -222,3 +242,44 @@ def test_what_an_operators_tool_does_to_the_file_is_none_of_that(
     store.look()
     store.commit(counted(2, sample(Job, 2)))
     assert len(store.scan(Job, {})) == 2
+
+
+def test_what_is_half_written_by_this_server_itself_is_none_of_that(path: Path, store: Store) -> None:
+    """Somebody looks in a thread of their own, also while a commit brings the log into the file."""
+    ask_as_operator(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = path.read_bytes()
+    assert isinstance(store, SqlStore)
+    copied_over(path, whole[: len(whole) // 2])
+    assert store._custody.look(is_still=False)
+    assert not store._custody.look(is_still=True)
+    copied_over(path, whole)
+    store.look()
+    store.commit(counted(2, sample(Job, 2)))
+
+
+def test_what_a_tool_has_half_written_is_waited_for(path: Path, store: Store) -> None:
+    ask_as_operator(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = path.read_bytes()
+    copied_over(path, b"")
+    store.look()
+    copied_over(path, whole)
+    store.look()
+    store.commit(counted(2, sample(Job, 2)))
+
+
+def look_until(is_over: threading.Event, store: Store) -> None:
+    while not is_over.is_set():
+        store.look()
+
+
+def test_large_commits_while_somebody_looks(store: Store) -> None:
+    """Each brings SQLite's log into the file."""
+    large = replace(sample(Message, 1), variables=b'"' + b"x" * 6_000_000 + b'"')
+    with ThreadPoolExecutor(1) as looks:
+        for number in range(2, 8):
+            is_committed = threading.Event()
+            looking = looks.submit(look_until, is_committed, store)
+            store.commit(counted(number, replace(large, key=number)))
+            is_committed.set()
+            looking.result()
+    assert store.scan(Message, {}, limit=1)

@@ -34,8 +34,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     headers_json: str
     variables_json: str
     listener_event_type: str = ""
-    """`start` or `end` where it is the job of a listener, `listener` where the protocol has no word for
-    its event; empty where it is an element's own work.
+    """`start` or `end` where it is the job of a listener; empty where it is an element's own work. It is
+    `listener` where the protocol has no word for its event.
     """
     tags: tuple[str, ...] = ()
 

@@ -53,6 +53,10 @@ class Drawn:
         """A remark on this that does not refuse the model."""
         return finding_at(self, rule, message, remedy, at, Severity.WARNING)
 
+    def hint(self, rule: str, message: str, remedy: str) -> Finding:
+        """Something about this that might be better, and may be meant."""
+        return finding_at(self, rule, message, remedy, None, Severity.HINT)
+
     def attribute(self, name: str) -> str:
         """The attribute without surrounding white space, empty where it is missing."""
         return (self.xml.get(name) or "").strip()

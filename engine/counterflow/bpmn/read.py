@@ -21,6 +21,7 @@ from counterflow.bpmn.dialects.vendors import adopt, origin_of
 from counterflow.bpmn.elements import Category
 from counterflow.bpmn.events.kinds import KINDS
 from counterflow.bpmn.events.reader import ModelReading, Rule
+from counterflow.bpmn.hints.registry import HINTS
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.read_outline import read_outline
 from counterflow.bpmn.rules.registry import RULES
@@ -50,6 +51,14 @@ def read(content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LI
     it. Findings are in the order of the file.
     """
     return _read(content, resource_name, limits, RULES)
+
+
+def read_with_hints(
+    content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
+) -> ReadProcesses:
+    """As `read`, with what the model might do better (`hints/`), where it is not refused."""
+    found = read(content, resource_name, limits)
+    return found if found.errors else _read(content, resource_name, limits, (*RULES, *HINTS))
 
 
 def read_accepted(content: bytes, resource_name: str) -> ReadProcesses:

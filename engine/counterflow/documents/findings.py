@@ -12,10 +12,11 @@ _LONG_WORD = re.compile(r"(\S{100})\S{100,}")
 
 
 class Severity(StrEnum):
-    """An error refuses the deployment; a warning is told and deployed all the same."""
+    """An error refuses the deployment, a warning is told and deployed all the same, a hint who asks hears."""
 
     ERROR = "error"
     WARNING = "warning"
+    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -169,8 +169,8 @@ class BlockingVerbs(ABC):
         terminate: Sequence[int | str] = (),
         move: Mapping[int | str, str] | Sequence[Move] = (),
     ) -> None:
-        """End tokens of a running instance (by key, or all of an element), begin others, move them: all of
-        it, or nothing.
+        """End tokens of a running instance, begin others, move them: all of it, or nothing. Those that end
+        are told by key, or are all of an element.
         """
         self._wait(
             self._verbs.modify(process_instance_key, activate=activate, terminate=terminate, move=move)

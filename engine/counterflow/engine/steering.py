@@ -1,4 +1,4 @@
-"""The verbs that begin a process instance and change it by hand, and the words in which a program says
+"""The verbs that begin a process instance and change it by hand, with their words. In these a program says
 how.
 """
 
@@ -39,8 +39,7 @@ Variables = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Activate:
-    """A token begins at an element, with variables of the process instance (`variables`) and of its own
-    (`local`).
+    """A token begins at an element, with `variables` of the process instance and `local` ones of its own.
 
     `ancestor` is the key of the scope around it to choose where there are several; what lies between is made
     anew. `kind` is before, after (a token goes along the flows that lead away from it) or inside (at the
@@ -111,8 +110,8 @@ class Steering(Footing):
         terminate: Sequence[int | str] = (),
         move: Mapping[int | str, str] | Sequence[Move] = (),
     ) -> None:
-        """End tokens of a running instance (by key, or all of an element), begin others, move them: all of
-        it, or nothing.
+        """End tokens of a running instance, begin others, move them: all of it, or nothing. Those that end
+        are told by key, or are all of an element.
         """
         moves = (
             [Move(*each) for each in move.items()]

@@ -254,8 +254,8 @@ class CalledDecision:
 
 
 class ListenerEvent(StrEnum):
-    """What a listener of an element is told of: `beforeAll` before the body of a multi-instance activity
-    begins its instances.
+    """What a listener of an element is told of. `beforeAll` comes before the body of a multi-instance
+    activity begins its instances.
     """
 
     BEFORE_ALL = "beforeAll"

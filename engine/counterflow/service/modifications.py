@@ -19,8 +19,7 @@ from counterflow.service.requests import VARIABLES, document
 def variable_instructions(
     asked: Iterable[tuple[str, str]], limit_bytes: int
 ) -> tuple[VariableInstruction, ...]:
-    """Variables (a JSON object) for the scope of an element, or of the process instance where the id is
-    empty.
+    """Variables (a JSON object) for the scope of an element; of the process instance for an empty id.
 
     Raises `Invalid`.
     """

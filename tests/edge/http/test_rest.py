@@ -309,3 +309,68 @@ def _references(value: Any) -> Any:
     elif isinstance(value, list):
         for member in value:
             yield from _references(member)
+
+
+async def test_labels_of_an_instance_and_its_early_end(asked: Asking) -> None:
+    await asked.deploy(("two.bpmn", models.TWO_TASKS))
+    wish = {"processDefinitionId": "two", "tags": ["a", "b:1"], "businessId": "order 7"}
+    after = [{"type": "TERMINATE_PROCESS_INSTANCE", "afterElementId": "first"}]
+    created = await asked.good("POST", "/process-instances", {**wish, "runtimeInstructions": after})
+    assert (created["tags"], created["businessId"]) == (["a", "b:1"], "order 7")
+    job = await job_of(asked, "first")
+    assert job["tags"] == ["a", "b:1"]
+    await asked.good("POST", f"/jobs/{job['jobKey']}/completion")
+    over = await asked.ask("POST", f"/process-instances/{created['processInstanceKey']}/cancellation")
+    assert over.status == 404
+
+
+async def test_an_instance_is_modified(asked: Asking) -> None:
+    await asked.deploy(("two.bpmn", models.TWO_TASKS))
+    key = (await asked.good("POST", "/process-instances", {"processDefinitionId": "two"}))[
+        "processInstanceKey"
+    ]
+    path = f"/process-instances/{key}/modification"
+    move = {
+        "sourceElementInstruction": {"sourceType": "byId", "sourceElementId": "first"},
+        "targetElementId": "second",
+        "ancestorScopeInstruction": {"ancestorScopeType": "inferred"},
+        "variableInstructions": [{"variables": {"moved": True}}],
+    }
+    await asked.good("POST", path, {"moveInstructions": [move], "activateInstructions": []})
+    job = await job_of(asked, "second")
+    assert job["variables"] == {"moved": True}
+    again = {
+        "activateInstructions": [{"elementId": "first", "ancestorElementInstanceKey": "-1"}],
+        "terminateInstructions": [{"elementInstanceKey": job["elementInstanceKey"]}],
+    }
+    await asked.good("POST", path, again)
+    assert (await job_of(asked, "first"))["processInstanceKey"] == key
+    nowhere = await asked.ask("POST", path, {"activateInstructions": [{"elementId": "nowhere"}]})
+    assert (nowhere.status, "nowhere" in nowhere.json["detail"]) == (400, True)
+
+
+async def test_an_instance_is_migrated(asked: Asking) -> None:
+    await asked.deploy(("order.bpmn", models.ONE_TASK))
+    created = await asked.good("POST", "/process-instances", {"processDefinitionId": "order"})
+    second = (await asked.deploy(("order.bpmn", models.ONE_TASK + b"<!-- 2 -->"))).json["deployments"][0]
+    target = second["processDefinition"]["processDefinitionKey"]
+    plan = {
+        "targetProcessDefinitionKey": target,
+        "mappingInstructions": [{"sourceElementId": "work", "targetElementId": "work"}],
+    }
+    await asked.good("POST", f"/process-instances/{created['processInstanceKey']}/migration", plan)
+    assert (await job_of(asked))["processDefinitionKey"] == target
+
+
+async def test_a_message_is_correlated_or_refused(asked: Asking) -> None:
+    await asked.deploy(("begun.bpmn", models.STARTED_BY_MESSAGE))
+    refused = await asked.ask("POST", "/messages/correlation", {"name": "nobody waits for it"})
+    assert (refused.status, refused.json["title"]) == (404, "NOT_FOUND")
+
+
+async def test_a_resource_is_deleted(asked: Asking) -> None:
+    key = (await asked.deploy(("order.bpmn", models.ONE_TASK))).json["deployments"][0]["processDefinition"]
+    path = f"/resources/{key['processDefinitionKey']}/deletion"
+    assert (await asked.ask("POST", path, {"deleteHistory": True})).status == 501
+    assert (await asked.good("POST", path))["resourceKey"] == key["processDefinitionKey"]
+    assert (await asked.ask("POST", path)).status == 404

@@ -69,17 +69,20 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
 def lint(files: Files, as_json: JsonOption = False) -> None:
     """Say what a deployment would refuse or warn of.
 
-    Needs no server; ends with exit code 4 if anything would be refused.
+    And what the model might do better, as hints: steps without undo, waits without an end, joins that never
+    go on, loops that never wait. Needs no server; ends with exit code 4 if anything would be refused.
     """
-    findings = _findings({path: read_file(path) for path in files}, with_schema=True)
+    findings = _findings({path: read_file(path) for path in files}, is_asked=True)
     if as_json:
         give_json([_plain(path, finding) for path, finding in findings])
     else:
         for path, finding in findings:
             give(_line(path, finding))
     refused = sum(finding.severity == "error" for _, finding in findings)
-    warned = len(findings) - refused
-    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(warned, 'warning')}."
+    hinted = sum(finding.severity == "hint" for _, finding in findings)
+    warned = len(findings) - refused - hinted
+    summary = f"{count(len(files), 'file')}, {count(refused, 'error')}, {count(warned, 'warning')}"
+    summary += f", {count(hinted, 'hint')}." if hinted else "."
     if refused:
         raise Failure(REJECTED, summary)
     say(summary)
@@ -120,12 +123,13 @@ def definitions(
     say_what_is_left_out(listed)
 
 
-def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[Path, Finding]]:
+def _findings(contents: dict[Path, bytes], *, is_asked: bool) -> list[tuple[Path, Finding]]:
     """What there is to say of files, in their order.
 
-    Decision models are read together, since one may import another.
+    Decision models are read together, since one may import another. Who asks hears of the schema and of
+    hints.
     """
-    from counterflow.bpmn.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
+    from counterflow.bpmn.read import read, read_with_hints  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
     from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - as above
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - as above
     from counterflow.service.resources import is_dmn  # noqa: PLC0415 - as above
@@ -136,11 +140,11 @@ def _findings(contents: dict[Path, bytes], *, with_schema: bool) -> list[tuple[P
         by_file[models[number]] += result.findings
     for path, content in contents.items():
         if path not in models:
-            by_file[path] += read(content, path.name).findings
+            by_file[path] += (read_with_hints if is_asked else read)(content, path.name).findings
             refused = {
                 (finding.line, finding.element_id) for finding in by_file[path] if finding.severity == "error"
             }
-            complaints = schema_findings(content, path.name) if with_schema else ()
+            complaints = schema_findings(content, path.name) if is_asked else ()
             by_file[path] += (one for one in complaints if (one.line, one.element_id) not in refused)
     return [(path, finding) for path, findings in by_file.items() for finding in sorted(findings)]
 
@@ -150,7 +154,7 @@ def _warn(contents: dict[Path, bytes]) -> None:
 
     Limits are the server's, which has accepted.
     """
-    for path, finding in _findings(contents, with_schema=False):
+    for path, finding in _findings(contents, is_asked=False):
         if finding.severity != "error":
             say(_line(path, finding))
 

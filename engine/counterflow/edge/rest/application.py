@@ -20,6 +20,7 @@ from counterflow.edge.rest.families.deployments import DeploymentOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
+from counterflow.edge.rest.families.steering import SteeringOperations
 from counterflow.edge.rest.openapi import openapi
 from counterflow.edge.rest.operations import Operation
 from counterflow.service.service import Service
@@ -33,6 +34,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         Cluster(service, grpc_port),
         DeploymentOperations(service),
         InstanceOperations(service),
+        SteeringOperations(service),
         JobOperations(service),
         MessageOperations(service),
         DecisionOperations(service),

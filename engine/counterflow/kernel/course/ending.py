@@ -127,8 +127,8 @@ def of_element(token: Token) -> Sweeping:
 
 
 def ends_instance(token: Token) -> bool:
-    """Whether its process instance was told to end with this element; of one that is done several times, with
-    the last time.
+    """Whether its process instance was told to end with this element. Of one that is done several times, it
+    ends with the last time.
     """
     header = token.instance.header
     if header is None or header.ends_after is None or token.loop_counter > 0:

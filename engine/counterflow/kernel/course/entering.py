@@ -37,8 +37,8 @@ def enter(
 def place(
     scope: Token, node: Node, local: Mapping[str, bytes] | None = None, origin: Origin = PLAIN
 ) -> Token:
-    """Put a token on a node of a scope, which begins when it is told to: by its scope, where that has still
-    to begin itself (`begin_placed`).
+    """Put a token on a node of a scope, which begins when it is told to. It is told by its scope, where that
+    has still to begin itself (`begin_placed`).
     """
     step = scope.step
     key = step.new_key()

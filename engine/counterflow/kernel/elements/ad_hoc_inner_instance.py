@@ -45,6 +45,4 @@ def _around(nodes: Mapping[str, Node], target: str) -> Iterator[str]:
 
 
 ROOM = room(activated=entering.begin_placed)
-"""One that begins by itself is activated at once, and comes here only where somebody has put something in
-it.
-"""
+"""One that begins by itself is activated at once; only one that something was put into comes here."""

@@ -18,8 +18,8 @@ from counterflow.model.graph import Behaviour, Node
 
 
 def preparing(token: Token) -> None:
-    """Before its start listeners: what an event brought for the mappings of its start is told from what they
-    give, which is the process's own.
+    """Before its start listeners: what an event brought for its start's mappings is told from what they give.
+    What they give is the process's own.
     """
     _make_data_objects(token)
     starts, nodes = token.header.starts, token.nodes

@@ -15,7 +15,7 @@ from counterflow.kernel.work.step import Token
 
 
 def activated(token: Token) -> None:
-    """Put a token on the start event inside, or further in where the instance was told to begin there; what
+    """Put a token on the start event inside, or further in where the instance was told to begin there. What
     somebody has put inside begins instead.
     """
     if not token.row.triggered:

@@ -43,8 +43,8 @@ from counterflow.model.graph import Behaviour
 
 
 class ProcessInstanceModified(InstanceEvent, frozen=True):
-    """A person has moved tokens: element instances of these keys end, and tokens at these joins; others
-    begin at these elements.
+    """A person has moved tokens: element instances of these keys end, and tokens at these joins. Others begin
+    at these elements.
     """
 
     terminated: tuple[int, ...]
@@ -147,9 +147,7 @@ def _moved(course: Course, ends: Ends, move: MoveInstruction, scope_key: int) ->
 
 
 def _shared_scope(course: Course, ends: Ends, target_id: str, scope_key: int) -> int:
-    """The nearest scope around a token that goes on, and that its target is in as well; 0 where that is the
-    process.
-    """
+    """The nearest scope around a token that goes on, and that its target is in; 0 for the process."""
     around: set[str] = set()
     node = course.nodes.get(target_id)
     while node is not None and node.parent:
@@ -216,9 +214,7 @@ def _put(scope: Token, place: Place) -> Token:
 
 
 def _has_lost(scope: Token) -> None:
-    """What was in a scope has ended, and was not the last there: joins look whether they still wait for
-    it.
-    """
+    """What was in a scope has ended, and was not the last there: joins look whether they still wait."""
     if not scope.is_body and scope.node.ad_hoc is None:
         leaving.scope_may_end(scope)
 

@@ -184,9 +184,7 @@ class Ends:
         return is_at_work and scope_key in self._instance.job_of
 
     def _begins_more(self, scope_key: int) -> bool:
-        """Whether a parallel activity, or the collection of an ad-hoc sub-process, has not begun all of
-        it.
-        """
+        """Whether a parallel activity, or an ad-hoc sub-process's collection, has not begun all of it."""
         loop = self._course.nodes[self._instance.elements[scope_key].element_id].multi_instance
         is_sequential = loop is not None and loop.is_sequential
         return scope_key in self._instance.rows[LoopItems] and not is_sequential

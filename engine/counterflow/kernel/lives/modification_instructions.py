@@ -10,8 +10,8 @@ from enum import StrEnum
 import msgspec
 
 AT_ONCE = 1_000
-"""So many instructions one command has at most, and so many tokens it ends or begins: all in one go, while
-others wait.
+"""So many instructions one command has at most, and so many tokens it ends or begins. They are carried out in
+one go, while others wait.
 """
 
 
@@ -38,8 +38,8 @@ class AncestorScope(StrEnum):
 
 
 class VariableInstruction(msgspec.Struct, frozen=True, gc=False):
-    """Variables (JSON text by name) for the scope of an element around what begins, or of that itself; for
-    the process instance where `scope_id` is empty.
+    """Variables (JSON text by name) for the scope of an element around what begins, or of that itself. They
+    are for the process instance where `scope_id` is empty.
     """
 
     variables: dict[str, bytes]
@@ -60,7 +60,7 @@ class ActivateInstruction(msgspec.Struct, frozen=True, gc=False):
 
 
 class TerminateInstruction(msgspec.Struct, frozen=True, gc=False):
-    """An element instance ends with all that is inside it; or, by `element_id`, all of an element, and the
+    """An element instance ends with all that is inside it; or, by `element_id`, all of an element. So do the
     tokens that wait at it where it is a join.
     """
 

@@ -142,9 +142,7 @@ class Places:
         return next((made for made in here.inside if made.node is scope and not made.is_aim), None)
 
     def _instance_of(self, place: Place, node: Node) -> Place:
-        """Of an activity that is done several times, one of the times; what begins by hand is in one of
-        them.
-        """
+        """Of an activity that is done several times, one of the times, which what begins by hand is in."""
         body = place.token
         if body is None or not body.is_body:
             return place

@@ -7,13 +7,15 @@ and once a second besides.
 Whoever copies another database, or an old copy, into the file itself leaves its name and its inode as they
 were, and SQLite may read and write its log beside it for long. But the file changes, which it otherwise does
 only as the log is written into it: then what it says itself of whose it is, and how far it has come, must be
-ours, and never from before.
+ours, and never from before. It is looked into while this server writes nothing into it; since a tool of
+somebody may do so, what cannot be read is missed only when it has been at rest for a while.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +29,9 @@ from counterflow.store.sql.tenure import TenureRow
 WHOSE = "SELECT database_id, commits FROM tenure WHERE id = 1"
 _WRITTEN_OVER = "was written over while this server ran"
 _NEVER = (-1, -1)
+AT_REST_S = 2.0
+"""A file that cannot be read, and has not been changed for so long, is nobody's work under way."""
+LOOK_AGAIN_S = 0.05
 LOOKED_AT = ("-wal", "-shm")
 """Besides the database: SQLite's log, without which it lacks the last commits, and what its processes share.
 """
@@ -41,7 +46,10 @@ class FileCustody:
         self._mark: CommitMark | None = None
         self._found: list[tuple[str, tuple[int, int]]] = []
         self._database_id = ""
-        self._changed_at = _NEVER
+        self._changed_at = self._looked_at = _NEVER
+        """When the file was changed last, and how large it is: as it was understood, and as it was seen."""
+        self._unread_since: float | None = None
+        """Since when it cannot be read, as it was seen last."""
         self._commits = 0
         """Those that the file itself had when it was looked into last, whatever the log has."""
 
@@ -54,7 +62,7 @@ class FileCustody:
         try:
             self._mark = CommitMark(self._database)
             self._mark.write(row)
-            self._found = [(str(path), _which(os.stat(path))) for path in paths]  # noqa: PTH116 - as in `look`
+            self._found = [(str(path), _which(os.stat(path))) for path in paths]  # noqa: PTH116 - as look itself does it
             self._database_id = row.database_id
         except OSError as error:
             raise StoreError(
@@ -65,12 +73,16 @@ class FileCustody:
 
     def committed(self, row: TenureRow) -> None:
         """Something is durable. Raises `DatabaseLostError` where nobody will find it."""
-        self.look()
+        while not self.look(is_still=True):
+            time.sleep(LOOK_AGAIN_S)
         if self._mark is not None:
             self._mark.write(row)
 
-    def look(self) -> None:
-        """Raises `DatabaseLostError` where the files are not those that were opened."""
+    def look(self, *, is_still: bool) -> bool:
+        """Whether they can be read; raises `DatabaseLostError` where they are not those that were opened.
+
+        `is_still`: this server writes nothing at present, nor begins to before this returns.
+        """
         for path, which in self._found:
             try:
                 status = os.stat(path)  # noqa: PTH116 - after each commit: half the time of a Path's
@@ -80,20 +92,32 @@ class FileCustody:
                 ) from error
             if _which(status) != which:
                 raise DatabaseLostError(f"{path} was replaced while this server ran")
-            if path == self._found[0][0] and (status.st_mtime_ns, status.st_size) != self._changed_at:
-                self._look_into()
-                self._changed_at = status.st_mtime_ns, status.st_size
+            if is_still and path == self._found[0][0]:
+                self._look_at_changes((status.st_mtime_ns, status.st_size))
+        return self._unread_since is None
+
+    def _look_at_changes(self, changed_at: tuple[int, int]) -> None:
+        if changed_at == self._changed_at:
+            return
+        if changed_at != self._looked_at:
+            self._looked_at, self._unread_since = changed_at, None
+        try:
+            self._look_into()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CANTOPEN"):
+                return  # no more files may be open: who looks next sees it
+            now = time.monotonic()
+            self._unread_since = self._unread_since or now
+            if now - self._unread_since >= AT_REST_S:
+                raise DatabaseLostError(f"{self._database} {_WRITTEN_OVER}: {error}") from error
+        else:
+            self._changed_at, self._unread_since = changed_at, None
 
     def _look_into(self) -> None:
         """What the file says of itself, whatever SQLite's log and its memory say."""
         uri = f"{self._database.as_uri()}?mode=ro&immutable=1"
-        try:
-            with closing(sqlite3.connect(uri, uri=True)) as connection:
-                rows = connection.execute(WHOSE).fetchall()
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CANTOPEN"):
-                return  # no more files may be open: who looks next sees it
-            raise DatabaseLostError(f"{self._database} {_WRITTEN_OVER}: {error}") from error
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            rows = connection.execute(WHOSE).fetchall()
         if [database_id for database_id, _ in rows] != [self._database_id]:
             raise DatabaseLostError(f"{self._database} {_WRITTEN_OVER}: it is another database")
         if rows[0][1] < self._commits:

@@ -55,8 +55,9 @@ class _NoCustody:
     def committed(self, row: TenureRow) -> None:
         """Nothing was."""
 
-    def look(self) -> None:
+    def look(self, *, is_still: bool) -> bool:  # noqa: ARG002 - it is all the same
         """Nothing is written that could be lost."""
+        return True
 
     def release(self) -> None:
         """Nothing is held."""

@@ -39,8 +39,11 @@ class Custody(Protocol):
     def committed(self, row: TenureRow) -> None:
         """Something is durable. Raises `DatabaseLostError` where nobody will find it."""
 
-    def look(self) -> None:
-        """Raises `DatabaseLostError` where the database is not the one that was opened."""
+    def look(self, *, is_still: bool) -> bool:
+        """Whether it can be read; raises `DatabaseLostError` where it is not the one that was opened.
+
+        `is_still`: nothing is written to it meanwhile.
+        """
 
     def release(self) -> None:
         """The database is closed."""
@@ -213,8 +216,14 @@ class SqlStore:
         if self._lost:
             raise DatabaseLostError(self._lost)
         try:
-            self._custody.look()
-            self._readers.ask(self._tenure.check)
+            is_still = self._write_lock.acquire(blocking=False)  # else the commit under way looks
+            try:
+                can_be_read = self._custody.look(is_still=is_still)
+            finally:
+                if is_still:
+                    self._write_lock.release()
+            if can_be_read:
+                self._readers.ask(self._tenure.check)
         except DatabaseLostError as lost:
             self._lose(lost)
             raise

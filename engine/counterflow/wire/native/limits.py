@@ -62,6 +62,8 @@ class ServerLimits:
     """How long such a place is had, before the next one may have it."""
     arrivals: int = 200
     """New connections of one address, a second; at once as many as it may have."""
+    handshakes: int = 200
+    """Connections that have not agreed on TLS yet; the eldest of the address with most makes way."""
     idle_seconds: float = 10.0
     """A connection without a call for so long may have to make way. One that has never called may after a
     tenth of it.

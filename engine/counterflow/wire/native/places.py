@@ -58,7 +58,16 @@ class NoPlace(Exception):
 class Places:
     """Those of one server. Whoever `enter`s, `leave`s. `clock` answers seconds of any origin."""
 
-    def __init__(self, limits: ServerLimits, http2: ConnectionLimits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        limits: ServerLimits,
+        http2: ConnectionLimits,
+        clock: Callable[[], float],
+        *,
+        are_counted_before: bool = False,
+    ) -> None:
+        """`are_counted_before`: whoever enters has been counted among the arrivals of its address."""
+        self._are_counted_before = are_counted_before
         self._limits = limits
         self._http2 = http2
         self._clock = clock
@@ -82,7 +91,7 @@ class Places:
         `NoPlace`.
         """
         address, limits = occupant.address, self._limits
-        if not address.arrivals.takes():
+        if not self._are_counted_before and not address.arrivals.takes():
             raise NoPlace(f"expected at most {limits.arrivals} new connections a second from an address")
         if not address.is_local and address.connections >= limits.connections_per_address:
             self._make_room(address, "connections_per_address", limits.connections_per_address)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from counterflow.budget import Budgets
 from counterflow.wire.contract import Method, Tls, UnixSocket
 from counterflow.wire.native.connection import RpcConnection
+from counterflow.wire.native.doorstep import Doorstep
 from counterflow.wire.native.limits import ServerLimits, WireLimits
 from counterflow.wire.native.places import Places
 from counterflow.wire.native.rounds import Rounds
@@ -45,11 +46,13 @@ class NativeServer:
         self.limits = limits or WireLimits()
         self._together = together or ServerLimits()
         self.budgets = budgets or Budgets(self._together.client_bytes, self._together.waiting_calls)
-        self.places = Places(self._together, self.limits.http2, time.monotonic)
+        self.places = Places(
+            self._together, self.limits.http2, time.monotonic, are_counted_before=tls is not None
+        )
         self.rounds = Rounds()
         self._tls = server_context(tls) if tls is not None else None
-        self._handshake_seconds = self.limits.preface_seconds if tls is not None else None
-        """Over TLS a client has as long to agree on it as others have to say what they speak."""
+        self._doorstep: Doorstep | None = None
+        """Where there is TLS."""
         self._listener: asyncio.Server | None = None
         self._file: SocketFile | None = None
         self._connections: set[RpcConnection] = set()
@@ -65,9 +68,8 @@ class NativeServer:
                     lambda: RpcConnection(self),
                     host,
                     port,
-                    ssl=self._tls,
                     backlog=BACKLOG,
-                    ssl_handshake_timeout=self._handshake_seconds,
+                    start_serving=self._tls is None,
                 )
             except OSError:
                 if not is_any or not port or not tries_left:
@@ -76,6 +78,7 @@ class NativeServer:
                 continue
             ports: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
             if len(set(ports)) == 1:
+                self._open_doorstep(self._listener)
                 return ports[0]
             # A name with several addresses, such as localhost: the system has chosen a port for each, and
             # clients want one for all.
@@ -90,15 +93,24 @@ class NativeServer:
         self._listener = await asyncio.get_running_loop().create_unix_server(
             lambda: RpcConnection(self),
             sock=bound,
-            ssl=self._tls,
             backlog=BACKLOG,
-            ssl_handshake_timeout=self._handshake_seconds,
+            start_serving=self._tls is None,
         )
+        self._open_doorstep(self._listener)
+
+    def _open_doorstep(self, listener: asyncio.Server) -> None:
+        """Over TLS a client has as long to agree on it as others have to say what they speak."""
+        if self._tls is not None:
+            seconds, most = self.limits.preface_seconds, self._together.handshakes
+            self._doorstep = Doorstep(self.places, self._tls, lambda: RpcConnection(self), seconds, most)
+            self._doorstep.open([bound.fileno() for bound in listener.sockets], BACKLOG)
 
     async def stop(self, grace_seconds: float) -> None:
         """Accept no more, let calls that are under way finish within the grace, break off what is left."""
         if self._file is not None:
             self._file.take_away()
+        if self._doorstep is not None:
+            self._doorstep.close()
         if self._listener is not None:
             self._listener.close()
         for connection in list(self._connections):

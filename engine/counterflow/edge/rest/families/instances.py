@@ -8,7 +8,13 @@ import msgspec
 
 from counterflow.edge.rest.calls import carried_out, key_of, while_there
 from counterflow.edge.rest.operations import Asked, Operation
-from counterflow.edge.rest.shapes.instances import CreatedInstance, ProcessCreation, Reference, VariablesToSet
+from counterflow.edge.rest.shapes.instances import (
+    CreatedInstance,
+    ProcessCreation,
+    Reference,
+    TerminateInstruction,
+    VariablesToSet,
+)
 from counterflow.edge.rest.variables import text_of
 from counterflow.kernel.data.scopes import to_object
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
@@ -20,6 +26,8 @@ from counterflow.service.requests import check_tenants, creation, document, dura
 from counterflow.service.service import Service
 
 NOTHING = msgspec.Raw(b"{}")
+TERMINATE = "TERMINATE_PROCESS_INSTANCE"
+"""The one kind of runtime instruction that there is."""
 
 
 class InstanceOperations:
@@ -107,7 +115,10 @@ class InstanceOperations:
 
     def _creation(self, body: ProcessCreation) -> CreateProcessInstance:
         check_tenants((body.tenant_id or "",))
-        _refuse_what_is_not_there(body)
+        if body.process_definition_version_tag is not None:
+            raise NotThereYet(
+                "A version by its tag is not there yet in this version; name it by number, or by its key"
+            )
         if not body.process_definition_id and body.process_definition_key is None:
             raise Invalid("Expected processDefinitionId or processDefinitionKey, but found neither")
         return creation(
@@ -116,18 +127,18 @@ class InstanceOperations:
             definition_key=body.process_definition_key or 0,
             start_at=[instruction.element_id for instruction in body.start_instructions or ()],
             variables=document(text_of(body.variables), self._variable_bytes),
+            tags=body.tags or (),
+            business_id=body.business_id,
+            ends_after=[_ends_after(instruction) for instruction in body.runtime_instructions or ()],
         )
 
 
-def _refuse_what_is_not_there(body: ProcessCreation) -> None:
-    for name, given in (
-        ("processDefinitionVersionTag", body.process_definition_version_tag),
-        ("runtimeInstructions", body.runtime_instructions),
-        ("tags", body.tags),
-        ("businessId", body.business_id),
-    ):
-        if given:
-            raise NotThereYet(f"{name} is not there yet in this version; leave it out")
+def _ends_after(instruction: TerminateInstruction) -> str:
+    if instruction.type != TERMINATE:
+        raise Invalid(
+            f"Expected a runtime instruction of type {TERMINATE}, but found {instruction.type[:100]!r}"
+        )
+    return instruction.after_element_id
 
 
 def _created(instance: ProcessInstance, variables: msgspec.Raw) -> CreatedInstance:
@@ -137,5 +148,6 @@ def _created(instance: ProcessInstance, variables: msgspec.Raw) -> CreatedInstan
         process_definition_key=str(instance.definition_key),
         process_instance_key=str(instance.key),
         variables=variables,
-        tags=[],
+        tags=instance.tags.split("\n") if instance.tags is not None else [],
+        business_id=instance.business_id,
     )

@@ -38,6 +38,7 @@ from counterflow.service.service import Service
 logger = logging.getLogger("counterflow.edge")
 
 AD_HOC = "adHocSubProcess"
+LISTENER_EVENTS = {"start": "START", "end": "END", "beforeAll": "BEFORE_ALL"}
 
 
 class JobOperations:
@@ -216,7 +217,14 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
         process_instance_key=str(job.process_instance_key),
         process_definition_key=str(job.process_definition_key),
         element_instance_key=str(job.element_instance_key),
-        kind="AD_HOC_SUB_PROCESS" if job.decides else "BPMN_ELEMENT",
-        listener_event_type="UNSPECIFIED",
+        kind=_kind(job),
+        listener_event_type=LISTENER_EVENTS.get(job.listener_event_type, "UNSPECIFIED"),
         root_process_instance_key=None,
+        tags=job.tags.split("\n") if job.tags is not None else [],
     )
+
+
+def _kind(job: ActivatedJob) -> str:
+    if job.listener_event_type:
+        return "EXECUTION_LISTENER"
+    return "AD_HOC_SUB_PROCESS" if job.decides else "BPMN_ELEMENT"

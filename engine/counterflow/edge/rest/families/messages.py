@@ -10,15 +10,17 @@ from counterflow.edge.rest.shapes.messages import (
     ConditionalEvaluated,
     ConditionalEvaluation,
     InstanceReference,
+    MessageCorrelated,
     MessagePublication,
     MessagePublished,
+    MessageToCorrelate,
     SignalBroadcast,
     SignalBroadcasted,
 )
 from counterflow.edge.rest.variables import text_of
 from counterflow.kernel.events.conditional import EvaluateConditional
 from counterflow.service.refusals import NotThereYet
-from counterflow.service.requests import broadcast, check_tenants, document, publication
+from counterflow.service.requests import broadcast, check_tenants, correlation, document, publication
 from counterflow.service.service import Service
 
 
@@ -40,6 +42,15 @@ class MessageOperations:
                 self.publish,
                 MessagePublication,
                 MessagePublished,
+            ),
+            Operation(
+                "correlateMessage",
+                "POST",
+                "/messages/correlation",
+                "Correlate a message with somebody who waits for it now, or be refused.",
+                self.correlate,
+                MessageToCorrelate,
+                MessageCorrelated,
             ),
             Operation(
                 "broadcastSignal",
@@ -65,8 +76,7 @@ class MessageOperations:
         """The message is stored or has reached who waited; well done also where nobody did."""
         body: MessagePublication = asked.body
         check_tenants((body.tenant_id or "",))
-        if body.business_id:
-            raise NotThereYet("businessId is not there yet in this version; leave it out")
+        _refuse_business_id(body.business_id)
         command = publication(
             name=body.name,
             correlation_key=body.correlation_key,
@@ -76,6 +86,21 @@ class MessageOperations:
         )
         key = await carried_out(self._service, asked, command, begins=True)
         return MessagePublished(message_key=str(key))
+
+    async def correlate(self, asked: Asked) -> MessageCorrelated:
+        """The message has reached somebody; else it is refused, and not kept."""
+        body: MessageToCorrelate = asked.body
+        check_tenants((body.tenant_id or "",))
+        _refuse_business_id(body.business_id)
+        command = correlation(
+            name=body.name,
+            correlation_key=body.correlation_key,
+            variables=document(text_of(body.variables), self._variable_bytes),
+        )
+        found = await carried_out(self._service, asked, command, begins=True)
+        return MessageCorrelated(
+            message_key=str(found.message_key), process_instance_key=str(found.process_instance_key)
+        )
 
     async def broadcast(self, asked: Asked) -> SignalBroadcasted:
         """The signal has reached all who waited; well done also where nobody did."""
@@ -104,3 +129,9 @@ class MessageOperations:
                 for one in begun
             ],
         )
+
+
+def _refuse_business_id(business_id: str | None) -> None:
+    """A message says by its correlation key alone whom it is for. Raises `NotThereYet`."""
+    if business_id:
+        raise NotThereYet("businessId of messages is not there yet in this version; leave it out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.edge.rest.shapes.base import Answered
+from counterflow.edge.rest.shapes.base import Answered, Body
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -47,6 +47,20 @@ class DeployedItem(Answered, frozen=True):
     decision_requirements: DeployedRequirements | None = None
     form: None = None
     resource: None = None
+
+
+class Deletion(Body, frozen=True):
+    """How a resource is deleted."""
+
+    operation_reference: int | None = None
+    delete_history: bool = False
+
+
+class Deleted(Answered, frozen=True):
+    """A resource that is deleted."""
+
+    resource_key: str
+    batch_operation: None = None
 
 
 class DeploymentResult(Answered, frozen=True):

@@ -53,6 +53,76 @@ class CreatedInstance(Answered, frozen=True):
     tenant_id: str = DEFAULT_TENANT
 
 
+class ScopedVariables(Body, frozen=True):
+    """Variables for the scope of an element, or of the process instance where none is named."""
+
+    variables: Document
+    scope_id: str = ""
+
+
+class ElementActivation(Body, frozen=True):
+    """An element at which a token begins; -1 for an ancestor leaves the choice to the engine."""
+
+    element_id: str
+    variable_instructions: list[ScopedVariables] | None = None
+    ancestor_element_instance_key: int = -1
+
+
+class ElementTermination(Body, frozen=True):
+    """An element instance that ends, or all of an element."""
+
+    element_id: str = ""
+    element_instance_key: int = 0
+
+
+class MoveSource(Body, frozen=True):
+    """What is moved: one element instance (`byKey`), or all of an element (`byId`)."""
+
+    source_type: str = ""
+    source_element_id: str = ""
+    source_element_instance_key: int = 0
+
+
+class MoveScope(Body, frozen=True):
+    """In which scope it goes on: `inferred`, `sourceParent`, or `direct` with a key."""
+
+    ancestor_scope_type: str
+    ancestor_element_instance_key: int = -1
+
+
+class ElementMove(Body, frozen=True):
+    """Tokens that end at one element and begin at another."""
+
+    source_element_instruction: MoveSource
+    target_element_id: str
+    ancestor_scope_instruction: MoveScope | None = None
+    variable_instructions: list[ScopedVariables] | None = None
+
+
+class Modification(Body, frozen=True):
+    """What changes in an instance, all at once."""
+
+    activate_instructions: list[ElementActivation] | None = None
+    move_instructions: list[ElementMove] | None = None
+    terminate_instructions: list[ElementTermination] | None = None
+    operation_reference: int | None = None
+
+
+class ElementMapping(Body, frozen=True):
+    """Which element becomes which."""
+
+    source_element_id: str
+    target_element_id: str
+
+
+class Migration(Body, frozen=True):
+    """The definition that an instance is brought to, and what becomes what."""
+
+    target_process_definition_key: int
+    mapping_instructions: list[ElementMapping]
+    operation_reference: int | None = None
+
+
 class Reference(Body, frozen=True):
     """A number of the caller's own, which is not kept."""
 

@@ -27,6 +27,24 @@ class MessagePublished(Answered, frozen=True):
     tenant_id: str = DEFAULT_TENANT
 
 
+class MessageToCorrelate(Body, frozen=True):
+    """A message for somebody who waits for it now."""
+
+    name: str
+    correlation_key: str = ""
+    variables: Document = msgspec.field(default_factory=nothing)
+    tenant_id: str | None = None
+    business_id: str | None = None
+
+
+class MessageCorrelated(Answered, frozen=True):
+    """A message, and the first instance that it has reached or begun."""
+
+    message_key: str
+    process_instance_key: str
+    tenant_id: str = DEFAULT_TENANT
+
+
 class SignalBroadcast(Body, frozen=True):
     """A signal."""
 
