@@ -199,8 +199,7 @@ class _Told:
             self._root,
             "suspension",
             self._root.activated_at_ms,
-            f"process instance {caller}, which has called it and is suspended or quarantined: it ends when that "
-            "goes on",
+            f"process instance {caller}, which has called it and stands still: it ends when that goes on",
             f"resume the caller (`counterflow resume {caller}`), or release it",
         )
 

@@ -55,6 +55,7 @@ SAY_NOTHING_OF_A_TREE = {
         conditions.ConditionalStartOpened,
         conditions.ConditionalStartClosed,
     ),  # of a definition
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),
     *(suspension.DefinitionSuspended, suspension.DefinitionResumed),
     *(suspension.JobTypeSuspended, suspension.JobTypeResumed),
     *(
