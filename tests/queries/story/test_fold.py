@@ -15,6 +15,7 @@ from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.lives import (
     decision_deployments,
+    deletions,
     deployments,
     modification,
     quarantine,
