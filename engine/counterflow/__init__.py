@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         DecisionAnswer,
         Deployed,
         DeployedDecision,
+        DeployedForm,
         DeployedProcess,
         EndedInstance,
         WorkerJob,
@@ -33,7 +34,16 @@ if TYPE_CHECKING:
     from counterflow.kernel.vocabulary import Rejection, RejectionType
     from counterflow.model.events import CompensationOrder
     from counterflow.partition.refusals import Overloaded, Unavailable
-    from counterflow.queries.shapes import HistoryRecord, Incident, InstanceTree, Job, ProcessInstance
+    from counterflow.queries.shapes import (
+        FormSchema,
+        HistoryRecord,
+        Incident,
+        InstanceTree,
+        Job,
+        ProcessInstance,
+        ShownUserTask,
+        UserTask,
+    )
     from counterflow.settings import Settings, SettingsError
     from counterflow.store.port import StoreError
 
@@ -48,9 +58,11 @@ __all__ = [
     "DecisionAnswer",
     "Deployed",
     "DeployedDecision",
+    "DeployedForm",
     "DeployedProcess",
     "EndedInstance",
     "Engine",
+    "FormSchema",
     "HistoryRecord",
     "Incident",
     "InstanceTree",
@@ -64,8 +76,10 @@ __all__ = [
     "Settings",
     "SettingsError",
     "ShownInstance",
+    "ShownUserTask",
     "StoreError",
     "Unavailable",
+    "UserTask",
     "WorkerJob",
     "__version__",
 ]
@@ -80,9 +94,11 @@ _HOMES = {
     "DecisionAnswer": "engine.results",
     "Deployed": "engine.results",
     "DeployedDecision": "engine.results",
+    "DeployedForm": "engine.results",
     "DeployedProcess": "engine.results",
     "EndedInstance": "engine.results",
     "Engine": "engine.engine",
+    "FormSchema": "queries.shapes",
     "HistoryRecord": "queries.shapes",
     "Incident": "queries.shapes",
     "InstanceTree": "queries.shapes",
@@ -96,8 +112,10 @@ _HOMES = {
     "Settings": "settings",
     "SettingsError": "settings",
     "ShownInstance": "engine.pictures",
+    "ShownUserTask": "queries.shapes",
     "StoreError": "store.port",
     "Unavailable": "partition.refusals",
+    "UserTask": "queries.shapes",
     "WorkerJob": "engine.results",
     "open": "engine.blocking",
 }

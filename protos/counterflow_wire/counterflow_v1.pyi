@@ -40,6 +40,15 @@ class JobState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     JOB_STATE_ERROR_CAUGHT: _ClassVar[JobState]
     JOB_STATE_CANCELED: _ClassVar[JobState]
 
+class UserTaskState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    USER_TASK_STATE_UNSPECIFIED: _ClassVar[UserTaskState]
+    USER_TASK_STATE_CREATED: _ClassVar[UserTaskState]
+    USER_TASK_STATE_ASSIGNED: _ClassVar[UserTaskState]
+    USER_TASK_STATE_COMPLETED: _ClassVar[UserTaskState]
+    USER_TASK_STATE_FAILED: _ClassVar[UserTaskState]
+    USER_TASK_STATE_CANCELED: _ClassVar[UserTaskState]
+
 class UndoState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     UNDO_STATE_UNSPECIFIED: _ClassVar[UndoState]
@@ -90,6 +99,12 @@ JOB_STATE_ERROR_THROWN: JobState
 JOB_STATE_COMPLETED: JobState
 JOB_STATE_ERROR_CAUGHT: JobState
 JOB_STATE_CANCELED: JobState
+USER_TASK_STATE_UNSPECIFIED: UserTaskState
+USER_TASK_STATE_CREATED: UserTaskState
+USER_TASK_STATE_ASSIGNED: UserTaskState
+USER_TASK_STATE_COMPLETED: UserTaskState
+USER_TASK_STATE_FAILED: UserTaskState
+USER_TASK_STATE_CANCELED: UserTaskState
 UNDO_STATE_UNSPECIFIED: UndoState
 UNDO_STATE_AVAILABLE: UndoState
 UNDO_STATE_TAKEN: UndoState
@@ -425,7 +440,7 @@ class ThrownEscalation(_message.Message):
     def __init__(self, element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., escalation_code: _Optional[str] = ..., caught_by: _Optional[str] = ..., catching_instance_key: _Optional[int] = ..., position: _Optional[int] = ..., thrown_at_ms: _Optional[int] = ...) -> None: ...
 
 class ElementInstance(_message.Message):
-    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins", "triggered_at_ms")
+    __slots__ = ("key", "element_id", "element_name", "element_type", "state", "activated_position", "activated_at_ms", "ended_position", "ended_at_ms", "variables", "jobs", "incidents", "waits", "children", "called_process_instance_key", "undo_record_key", "loop_counter", "loop", "decisions", "ended_jobs", "ended_incidents", "termination", "joins", "triggered_at_ms", "user_tasks", "ended_user_tasks")
     KEY_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -450,6 +465,8 @@ class ElementInstance(_message.Message):
     TERMINATION_FIELD_NUMBER: _ClassVar[int]
     JOINS_FIELD_NUMBER: _ClassVar[int]
     TRIGGERED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    USER_TASKS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_USER_TASKS_FIELD_NUMBER: _ClassVar[int]
     key: int
     element_id: str
     element_name: str
@@ -474,7 +491,9 @@ class ElementInstance(_message.Message):
     termination: Termination
     joins: _containers.RepeatedCompositeFieldContainer[Join]
     triggered_at_ms: int
-    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ..., triggered_at_ms: _Optional[int] = ...) -> None: ...
+    user_tasks: _containers.RepeatedCompositeFieldContainer[UserTask]
+    ended_user_tasks: _containers.RepeatedCompositeFieldContainer[UserTask]
+    def __init__(self, key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., element_type: _Optional[str] = ..., state: _Optional[_Union[ElementInstanceState, str]] = ..., activated_position: _Optional[int] = ..., activated_at_ms: _Optional[int] = ..., ended_position: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ..., jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., waits: _Optional[_Iterable[_Union[Wait, _Mapping[str, _Any]]]] = ..., children: _Optional[_Iterable[_Union[ElementInstance, _Mapping[str, _Any]]]] = ..., called_process_instance_key: _Optional[int] = ..., undo_record_key: _Optional[int] = ..., loop_counter: _Optional[int] = ..., loop: _Optional[_Union[Loop, _Mapping[str, _Any]]] = ..., decisions: _Optional[_Iterable[_Union[DecisionEvaluation, _Mapping[str, _Any]]]] = ..., ended_jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., ended_incidents: _Optional[_Iterable[_Union[Incident, _Mapping[str, _Any]]]] = ..., termination: _Optional[_Union[Termination, _Mapping[str, _Any]]] = ..., joins: _Optional[_Iterable[_Union[Join, _Mapping[str, _Any]]]] = ..., triggered_at_ms: _Optional[int] = ..., user_tasks: _Optional[_Iterable[_Union[UserTask, _Mapping[str, _Any]]]] = ..., ended_user_tasks: _Optional[_Iterable[_Union[UserTask, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class Termination(_message.Message):
     __slots__ = ("cause", "element_id", "element_name", "command", "error_code", "error_message", "escalation_code")
@@ -642,6 +661,232 @@ class ListJobsResponse(_message.Message):
     next_page_key: int
     def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
 
+class UserTask(_message.Message):
+    __slots__ = ("key", "process_instance_key", "bpmn_process_id", "element_instance_key", "element_id", "element_name", "state", "assignee", "candidate_groups", "candidate_users", "due_date", "follow_up_date", "priority", "form_key", "external_form", "created_at_ms", "ended_at_ms", "ended_by", "action", "acts")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_USERS_FIELD_NUMBER: _ClassVar[int]
+    DUE_DATE_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_UP_DATE_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    FORM_KEY_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_FORM_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_BY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    ACTS_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    process_instance_key: int
+    bpmn_process_id: str
+    element_instance_key: int
+    element_id: str
+    element_name: str
+    state: UserTaskState
+    assignee: str
+    candidate_groups: _containers.RepeatedScalarFieldContainer[str]
+    candidate_users: _containers.RepeatedScalarFieldContainer[str]
+    due_date: str
+    follow_up_date: str
+    priority: int
+    form_key: int
+    external_form: str
+    created_at_ms: int
+    ended_at_ms: int
+    ended_by: str
+    action: str
+    acts: _containers.RepeatedCompositeFieldContainer[UserTaskAct]
+    def __init__(self, key: _Optional[int] = ..., process_instance_key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., element_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ..., element_name: _Optional[str] = ..., state: _Optional[_Union[UserTaskState, str]] = ..., assignee: _Optional[str] = ..., candidate_groups: _Optional[_Iterable[str]] = ..., candidate_users: _Optional[_Iterable[str]] = ..., due_date: _Optional[str] = ..., follow_up_date: _Optional[str] = ..., priority: _Optional[int] = ..., form_key: _Optional[int] = ..., external_form: _Optional[str] = ..., created_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., ended_by: _Optional[str] = ..., action: _Optional[str] = ..., acts: _Optional[_Iterable[_Union[UserTaskAct, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class UserTaskAct(_message.Message):
+    __slots__ = ("what", "at_ms", "by", "action", "assignee", "details")
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
+    DETAILS_FIELD_NUMBER: _ClassVar[int]
+    what: str
+    at_ms: int
+    by: str
+    action: str
+    assignee: str
+    details: str
+    def __init__(self, what: _Optional[str] = ..., at_ms: _Optional[int] = ..., by: _Optional[str] = ..., action: _Optional[str] = ..., assignee: _Optional[str] = ..., details: _Optional[str] = ...) -> None: ...
+
+class ListUserTasksRequest(_message.Message):
+    __slots__ = ("assignee", "candidate_group", "candidate_user", "bpmn_process_id", "process_instance_key", "element_id", "state", "page_size", "page_key")
+    ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_GROUP_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_USER_FIELD_NUMBER: _ClassVar[int]
+    BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    assignee: str
+    candidate_group: str
+    candidate_user: str
+    bpmn_process_id: str
+    process_instance_key: int
+    element_id: str
+    state: UserTaskState
+    page_size: int
+    page_key: int
+    def __init__(self, assignee: _Optional[str] = ..., candidate_group: _Optional[str] = ..., candidate_user: _Optional[str] = ..., bpmn_process_id: _Optional[str] = ..., process_instance_key: _Optional[int] = ..., element_id: _Optional[str] = ..., state: _Optional[_Union[UserTaskState, str]] = ..., page_size: _Optional[int] = ..., page_key: _Optional[int] = ...) -> None: ...
+
+class ListUserTasksResponse(_message.Message):
+    __slots__ = ("user_tasks", "next_page_key")
+    USER_TASKS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_KEY_FIELD_NUMBER: _ClassVar[int]
+    user_tasks: _containers.RepeatedCompositeFieldContainer[UserTask]
+    next_page_key: int
+    def __init__(self, user_tasks: _Optional[_Iterable[_Union[UserTask, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ...) -> None: ...
+
+class GetUserTaskRequest(_message.Message):
+    __slots__ = ("user_task_key",)
+    USER_TASK_KEY_FIELD_NUMBER: _ClassVar[int]
+    user_task_key: int
+    def __init__(self, user_task_key: _Optional[int] = ...) -> None: ...
+
+class GetUserTaskResponse(_message.Message):
+    __slots__ = ("user_task", "headers_json", "form_id", "variables")
+    USER_TASK_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_JSON_FIELD_NUMBER: _ClassVar[int]
+    FORM_ID_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_FIELD_NUMBER: _ClassVar[int]
+    user_task: UserTask
+    headers_json: str
+    form_id: str
+    variables: _containers.RepeatedCompositeFieldContainer[Variable]
+    def __init__(self, user_task: _Optional[_Union[UserTask, _Mapping[str, _Any]]] = ..., headers_json: _Optional[str] = ..., form_id: _Optional[str] = ..., variables: _Optional[_Iterable[_Union[Variable, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class AssignUserTaskRequest(_message.Message):
+    __slots__ = ("user_task_key", "assignee", "allow_override", "by", "action")
+    USER_TASK_KEY_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNEE_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_OVERRIDE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    user_task_key: int
+    assignee: str
+    allow_override: bool
+    by: str
+    action: str
+    def __init__(self, user_task_key: _Optional[int] = ..., assignee: _Optional[str] = ..., allow_override: bool = ..., by: _Optional[str] = ..., action: _Optional[str] = ...) -> None: ...
+
+class AssignUserTaskResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class UnassignUserTaskRequest(_message.Message):
+    __slots__ = ("user_task_key", "by", "action")
+    USER_TASK_KEY_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    user_task_key: int
+    by: str
+    action: str
+    def __init__(self, user_task_key: _Optional[int] = ..., by: _Optional[str] = ..., action: _Optional[str] = ...) -> None: ...
+
+class UnassignUserTaskResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class UpdateUserTaskRequest(_message.Message):
+    __slots__ = ("user_task_key", "candidate_groups", "candidate_users", "due_date", "follow_up_date", "priority", "by", "action")
+    USER_TASK_KEY_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_USERS_FIELD_NUMBER: _ClassVar[int]
+    DUE_DATE_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_UP_DATE_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    user_task_key: int
+    candidate_groups: UserTaskNames
+    candidate_users: UserTaskNames
+    due_date: str
+    follow_up_date: str
+    priority: int
+    by: str
+    action: str
+    def __init__(self, user_task_key: _Optional[int] = ..., candidate_groups: _Optional[_Union[UserTaskNames, _Mapping[str, _Any]]] = ..., candidate_users: _Optional[_Union[UserTaskNames, _Mapping[str, _Any]]] = ..., due_date: _Optional[str] = ..., follow_up_date: _Optional[str] = ..., priority: _Optional[int] = ..., by: _Optional[str] = ..., action: _Optional[str] = ...) -> None: ...
+
+class UserTaskNames(_message.Message):
+    __slots__ = ("names",)
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class UpdateUserTaskResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class CompleteUserTaskRequest(_message.Message):
+    __slots__ = ("user_task_key", "variables_json", "by", "action")
+    USER_TASK_KEY_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    user_task_key: int
+    variables_json: str
+    by: str
+    action: str
+    def __init__(self, user_task_key: _Optional[int] = ..., variables_json: _Optional[str] = ..., by: _Optional[str] = ..., action: _Optional[str] = ...) -> None: ...
+
+class CompleteUserTaskResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ThrowUserTaskErrorRequest(_message.Message):
+    __slots__ = ("user_task_key", "error_code", "error_message", "variables_json", "by")
+    USER_TASK_KEY_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    VARIABLES_JSON_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    user_task_key: int
+    error_code: str
+    error_message: str
+    variables_json: str
+    by: str
+    def __init__(self, user_task_key: _Optional[int] = ..., error_code: _Optional[str] = ..., error_message: _Optional[str] = ..., variables_json: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
+
+class ThrowUserTaskErrorResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetFormRequest(_message.Message):
+    __slots__ = ("key",)
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    key: int
+    def __init__(self, key: _Optional[int] = ...) -> None: ...
+
+class GetFormResponse(_message.Message):
+    __slots__ = ("form_id", "schema_json", "key", "version", "version_tag", "resource_name")
+    FORM_ID_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_JSON_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    VERSION_TAG_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_NAME_FIELD_NUMBER: _ClassVar[int]
+    form_id: str
+    schema_json: str
+    key: int
+    version: int
+    version_tag: str
+    resource_name: str
+    def __init__(self, form_id: _Optional[str] = ..., schema_json: _Optional[str] = ..., key: _Optional[int] = ..., version: _Optional[int] = ..., version_tag: _Optional[str] = ..., resource_name: _Optional[str] = ...) -> None: ...
+
 class Wait(_message.Message):
     __slots__ = ("kind", "key", "element_id", "name", "correlation_key", "due_at_ms", "element_name", "repetitions", "interval", "variable_names", "last_triggered_at_ms", "failure")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -747,6 +992,7 @@ class Reason(_message.Message):
         KIND_CONDITION: _ClassVar[Reason.Kind]
         KIND_AD_HOC: _ClassVar[Reason.Kind]
         KIND_SCOPE: _ClassVar[Reason.Kind]
+        KIND_USER_TASK: _ClassVar[Reason.Kind]
         KIND_SUSPENSION: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
@@ -761,6 +1007,7 @@ class Reason(_message.Message):
     KIND_CONDITION: Reason.Kind
     KIND_AD_HOC: Reason.Kind
     KIND_SCOPE: Reason.Kind
+    KIND_USER_TASK: Reason.Kind
     KIND_SUSPENSION: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
@@ -1394,6 +1641,14 @@ class CounterflowStub:
     ListSuspensions: _aio.UnaryUnaryMultiCallable[ListSuspensionsRequest, ListSuspensionsResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
+    ListUserTasks: _aio.UnaryUnaryMultiCallable[ListUserTasksRequest, ListUserTasksResponse]
+    GetUserTask: _aio.UnaryUnaryMultiCallable[GetUserTaskRequest, GetUserTaskResponse]
+    AssignUserTask: _aio.UnaryUnaryMultiCallable[AssignUserTaskRequest, AssignUserTaskResponse]
+    UnassignUserTask: _aio.UnaryUnaryMultiCallable[UnassignUserTaskRequest, UnassignUserTaskResponse]
+    UpdateUserTask: _aio.UnaryUnaryMultiCallable[UpdateUserTaskRequest, UpdateUserTaskResponse]
+    CompleteUserTask: _aio.UnaryUnaryMultiCallable[CompleteUserTaskRequest, CompleteUserTaskResponse]
+    ThrowUserTaskError: _aio.UnaryUnaryMultiCallable[ThrowUserTaskErrorRequest, ThrowUserTaskErrorResponse]
+    GetForm: _aio.UnaryUnaryMultiCallable[GetFormRequest, GetFormResponse]
     GetMessage: _aio.UnaryUnaryMultiCallable[GetMessageRequest, GetMessageResponse]
     GetSignal: _aio.UnaryUnaryMultiCallable[GetSignalRequest, GetSignalResponse]
     CorrelateMessage: _aio.UnaryUnaryMultiCallable[CorrelateMessageRequest, CorrelateMessageResponse]

@@ -17,6 +17,11 @@ set room {"a": 1}                     variables seen from an element; `set-local
 begin team ask book {"a": 1}          activities of an ad-hoc sub-process, with variables each; `begin-instead` of the others
 decide team ask book {"a": 1}         its worker lets these begin; `decide-instead` of the others
 done team {"a": 1}                    its worker says that it is done, and waits for the rest; `done-at-once` without
+claim review ada                      a user task (by its element) is taken by somebody; `assign` overrides
+unassign review by ada                nobody has it
+update review priority 80 groups a,b users - due 2030-01-31T09:00:00Z follow-up - by ada
+do review {"ok": true}                a user task is completed; `do review by ada as approve {…}` names who and how
+task-error review FULL {"a": 1}       the task ends with a BPMN error
 trigger wait {"a": 1}                 what an element waits for has come, without a message
 correlate paid o-1 {"a": 1}           a message for one who waits now, which is refused where nobody does
 broadcast alert {"a": 1}              a signal by its name
@@ -60,6 +65,7 @@ from counterflow.kernel.rows import (
     Job,
     ProcessDefinition,
     ProcessInstance,
+    UserTask,
 )
 from counterflow.kernel.vocabulary import Command, Rejection
 from counterflow.kernel.work.budget import ProcessLimits
@@ -286,7 +292,7 @@ def _down(engine: Engine, line: Line) -> None:
     engine.advance()
 
 
-def _key(engine: Engine, table: type[Job | ElementInstance], wanted: str) -> str | int:
+def _key(engine: Engine, table: type[Job | ElementInstance | UserTask], wanted: str) -> str | int:
     """`room/2` as the key of the second one; a name alone stays as it is."""
     name, _, place = wanted.partition("/")
     if not place:
@@ -301,6 +307,42 @@ def _key(engine: Engine, table: type[Job | ElementInstance], wanted: str) -> str
 
 def _job(engine: Engine, line: Line) -> str | int:
     return _key(engine, Job, line.words[0])
+
+
+def _task(engine: Engine, line: Line) -> str | int:
+    return _key(engine, UserTask, line.words[0])
+
+
+def _said(words: list[str], *names: str) -> dict[str, str]:
+    """What follows each of these words; `-` is nothing."""
+    said = dict(zip(words[::2], words[1::2], strict=True))
+    if unknown := said.keys() - set(names):
+        raise ValueError(f"expected {', '.join(names)}, but found {', '.join(unknown)}")
+    return {name: "" if word == "-" else word for name, word in said.items()}
+
+
+def _update(engine: Engine, line: Line) -> None:
+    said = _said(line.words[1:], "groups", "users", "due", "follow-up", "priority", "by")
+    names = {
+        kind: [one for one in said[kind].split(",") if one] if kind in said else None
+        for kind in ("groups", "users")
+    }
+    engine.update_user_task(
+        _task(engine, line),
+        groups=names["groups"],
+        users=names["users"],
+        due_date=said.get("due"),
+        follow_up_date=said.get("follow-up"),
+        priority=int(said["priority"]) if "priority" in said else None,
+        by=said.get("by", ""),
+    )
+
+
+def _do(engine: Engine, line: Line) -> None:
+    said = _said(line.words[1:], "by", "as")
+    engine.complete_user_task(
+        _task(engine, line), line.document, by=said.get("by", ""), action=said.get("as", "")
+    )
 
 
 def _fail(engine: Engine, line: Line) -> None:
@@ -385,6 +427,18 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "retries": lambda engine, line: engine.update_retries(_job(engine, line), int(line.words[1])),
     "set": _set,
     "set-local": lambda engine, line: _set(engine, line, local=True),
+    "claim": lambda engine, line: engine.claim(_task(engine, line), line.words[1]),
+    "assign": lambda engine, line: engine.assign(
+        _task(engine, line), line.words[1], by=_said(line.words[2:], "by").get("by", "")
+    ),
+    "unassign": lambda engine, line: engine.unassign(
+        _task(engine, line), by=_said(line.words[1:], "by").get("by", "")
+    ),
+    "update": _update,
+    "do": _do,
+    "task-error": lambda engine, line: engine.throw_user_task_error(
+        _task(engine, line), line.words[1], "", line.document
+    ),
     "resolve": lambda engine, line: engine.resolve(line.words[0]),
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
     "cancel": _cancel,

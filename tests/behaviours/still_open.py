@@ -30,12 +30,15 @@ from counterflow.kernel.rows import (
     StartTimer,
     Timer,
     UndoRecord,
+    UserTask,
 )
 from counterflow.store.port import Store
 from counterflow.testing import EPOCH_MS
 
 Names = Mapping[int, str]
-Waking = Job | Incident | Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+Waking = (
+    Job | UserTask | Incident | Timer | MessageSubscription | SignalSubscription | ConditionalSubscription
+)
 
 
 def moment(at_ms: int) -> str:
@@ -77,6 +80,10 @@ def _reached(store: Store, message_key: int) -> str:
 def _job(job: Job, names: Names) -> str:
     state = "" if job.state == "activatable" else f", {job.state.replace('_', ' ')}"
     return f"{names[job.key]}{state}{_due(job.due_ms)}"
+
+
+def _user_task(task: UserTask, names: Names) -> str:
+    return f"{names[task.key]}, {f'assigned to {task.assignee}' if task.assignee else 'nobody has it'}"
 
 
 def _incident(incident: Incident, names: Names) -> str:
@@ -147,6 +154,7 @@ def _due(due_ms: int | None) -> str:
 
 _TOLD: Mapping[type[Row], Callable[[Any, Names], str]] = {
     Job: _job,
+    UserTask: _user_task,
     Incident: _incident,
     Timer: _timer,
     MessageSubscription: _subscription,

@@ -18,7 +18,15 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import decision_deployments, decisions, deployments, migration, variables
+from counterflow.kernel.lives import (
+    decision_deployments,
+    decisions,
+    deployments,
+    forms,
+    migration,
+    user_tasks,
+    variables,
+)
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
 from counterflow.store.port import Store
@@ -65,6 +73,12 @@ STARTS = (
 """Events whose key is called after the start event that they tell of."""
 FILED = {deployments.DeploymentCreated, deployments.ResourceStored, decision_deployments.RequirementsDefined}
 """What a deployment writes down beside processes and decisions; a trace tells of these only."""
+BESIDE = (
+    decision_deployments.DecisionDefined,
+    decision_deployments.DecisionsBound,
+    forms.FormDefined,
+    forms.FormsBound,
+)
 MOMENTS = {"deadline_ms", "due_ms", "expires_at_ms"}
 
 
@@ -112,6 +126,8 @@ class Tracer:
         elif isinstance(event, asking.JobCreated):
             what = f"{event.listener_event_type} listener" if event.listener_event_type else "job"
             self._names[event.key] = f"{what} of {self._names[event.element_instance_key]}"
+        elif isinstance(event, user_tasks.UserTaskCreated):
+            self._names[event.key] = f"task of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
         elif isinstance(event, undo.UndoRecorded):
@@ -167,11 +183,8 @@ class Tracer:
         if isinstance(event, migration.TokensMigrated):
             told = (f"{before} → {after} at {gateway}" for before, gateway, after in event.moves)
             return f"  tokens migrated: {', '.join(told)}"
-        if isinstance(event, decision_deployments.DecisionDefined):
-            tag = f" (tag {event.version_tag})" if event.version_tag else ""
-            return f"  decision defined: {event.decision_id} version {event.version}{tag}"
-        if isinstance(event, decision_deployments.DecisionsBound):
-            return f"  decisions bound: {', '.join(event.decisions)}"
+        if isinstance(event, BESIDE):
+            return self._beside(event)
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
         if isinstance(event, pages.WorkPutOff | pages.PageEnded):
@@ -180,6 +193,25 @@ class Tracer:
             f" {letter.lower()}" if letter.isupper() else letter for letter in type(event).__name__
         ).strip()
         return f"  {words}: {', '.join(self._fields(event))}".rstrip(": ")
+
+    def _beside(
+        self,
+        event: decision_deployments.DecisionDefined
+        | decision_deployments.DecisionsBound
+        | forms.FormDefined
+        | forms.FormsBound,
+    ) -> str:
+        """What was deployed beside processes."""
+        if isinstance(event, decision_deployments.DecisionDefined):
+            tag = f" (tag {event.version_tag})" if event.version_tag else ""
+            return f"  decision defined: {event.decision_id} version {event.version}{tag}"
+        if isinstance(event, decision_deployments.DecisionsBound):
+            return f"  decisions bound: {', '.join(event.decisions)}"
+        if isinstance(event, forms.FormDefined):
+            tag = f" (tag {event.version_tag})" if event.version_tag else ""
+            self._names[event.key] = f"form {event.form_id} version {event.version}"
+            return f"  form defined: {event.form_id} version {event.version}{tag}"
+        return f"  forms bound: {', '.join(event.forms)}"
 
     def _left(self, event: pages.WorkPutOff | pages.PageEnded) -> str:
         """What a page has left for the next ones, in its order."""
@@ -202,7 +234,7 @@ class Tracer:
                 or (field == "catch_id" and isinstance(event, CALLED_AFTER_CATCH))
                 or field.endswith("position")
                 or value in (None, "", 0, b"", ())
-            ):
+            ) and not _is_changed(event, field):
                 continue
             yield self._value(field, value)
 
@@ -214,6 +246,8 @@ class Tracer:
             return f"{label} {moment(value)}"
         if field in {"key", "undo_key", "message_key", "signal_key"}:
             return self._names[value]
+        if isinstance(value, tuple) and field.startswith("candidate_"):
+            return f"{label} [{', '.join(value)}]"
         if isinstance(value, tuple):
             return "[" + ", ".join(self._names.get(item, str(item)) for item in value) + "]"
         if isinstance(value, dict):
@@ -221,6 +255,12 @@ class Tracer:
         if isinstance(value, int):
             return f"{label} {self._names.get(value, value)}"
         return f"{label} {value.decode() if isinstance(value, bytes) else value}".replace("\n", " and ")
+
+
+def _is_changed(event: Event, field: str) -> bool:
+    """Whether an update has changed it, to nothing perhaps."""
+    is_update = isinstance(event, user_tasks.UserTaskUpdated)
+    return is_update and field not in {"by", "action"} and getattr(event, field) is not None
 
 
 def _evaluated(event: decisions.DecisionEvaluated) -> str:

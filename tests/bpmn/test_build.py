@@ -61,7 +61,7 @@ def test_the_process_is_the_outermost_scope() -> None:
     [
         (element("task", id="a"), Behaviour.PASS_THROUGH),
         (element("manualTask", id="a"), Behaviour.PASS_THROUGH),
-        (element("userTask", id="a"), Behaviour.JOB_TASK),
+        (element("userTask", id="a"), Behaviour.USER_TASK),
         (service("a"), Behaviour.JOB_TASK),
         (
             element(

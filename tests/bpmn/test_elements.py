@@ -54,6 +54,7 @@ def test_every_behaviour_of_the_graph_has_an_element() -> None:
         Behaviour.EVENT_SUB_PROCESS,
         Behaviour.SCRIPT_TASK,
         Behaviour.RULE_TASK,
+        Behaviour.USER_TASK,
         Behaviour.MULTI_INSTANCE,
         Behaviour.STANDARD_LOOP,
         Behaviour.AD_HOC_INNER_INSTANCE,

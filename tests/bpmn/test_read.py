@@ -148,9 +148,9 @@ def test_what_is_not_read_of_the_other_dialect_is_named() -> None:
 
 
 def test_the_same_warning_is_told_once_a_file() -> None:
-    tasks = [element("userTask", extensions(element("zeebe:userTask")), id=name) for name in ("a", "b", "c")]
+    tasks = [element("userTask", extensions(element("zeebe:hologram")), id=name) for name in ("a", "b", "c")]
     result = reading(model(start(), *tasks, end(), path("start", "a", "b", "c", "end")))
-    assert [(finding.rule, finding.element_id) for finding in result.findings] == [("user-task", "a")]
+    assert [(finding.rule, finding.element_id) for finding in result.findings] == [("extension", "a")]
     assert "'b', 'c'" in result.findings[0].message
 
 

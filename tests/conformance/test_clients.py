@@ -272,17 +272,22 @@ def test_a_signal_for_nobody(client: StockClient) -> None:
     assert client.refusal("broadcast", signalName=" ", variables={}) == "INVALID_ARGUMENT"
 
 
-@speaking("modify")
-def test_modification_is_told_to_be_missing(client: StockClient, order: Order) -> None:
+@speaking("modify", "activate", "complete")
+def test_a_token_is_moved_by_hand(client: StockClient, order: Order) -> None:
     instance = client.ask("create", bpmnProcessId=order.id)["processInstanceKey"]
+    pay = client.activate(order.pay)
+    ended = [pay["elementInstanceKey"]]
+    client.ask("modify", processInstanceKey=instance, activate=["ship"], terminate=ended)
+    assert client.refusal("complete", jobKey=pay["key"]) == "NOT_FOUND"
+    client.ask("complete", jobKey=client.activate(order.ship)["key"])
+    assert state_of(order.address, int(instance)) == "COMPLETED"
     assert (
-        client.refusal("modify", processInstanceKey=instance, activate=["ship"], terminate=[])
-        == "UNIMPLEMENTED"
+        client.refusal("modify", processInstanceKey=instance, activate=["ship"], terminate=[]) == "NOT_FOUND"
     )
 
 
 @speaking("migrate")
-def test_migration_is_told_to_be_missing(client: StockClient, order: Order) -> None:
+def test_an_instance_is_migrated(client: StockClient, order: Order) -> None:
     instance = client.ask("create", bpmnProcessId=order.id)["processInstanceKey"]
     target = order.deployment["processes"][0]["processDefinitionKey"]
     request = {
@@ -290,7 +295,9 @@ def test_migration_is_told_to_be_missing(client: StockClient, order: Order) -> N
         "targetProcessDefinitionKey": target,
         "mapping": {"pay": "pay"},
     }
-    assert client.refusal("migrate", **request) == "UNIMPLEMENTED"
+    client.ask("migrate", **request)
+    nowhere = {**request, "targetProcessDefinitionKey": instance}
+    assert client.refusal("migrate", **nowhere) == "NOT_FOUND"
 
 
 @speaking("deleteResource", "create")

@@ -68,7 +68,7 @@ async def test_old_clients_deploy_processes_only(served: Served) -> None:
     )
     async with refused(
         grpc.StatusCode.INVALID_ARGUMENT,
-        "'rating.dmn': expected .bpmn or .xml; deploy decisions with DeployResource",
+        "'rating.dmn': expected .bpmn or .xml; deploy others with DeployResource",
     ):
         await served.stub.DeployProcess(request)
 

@@ -27,7 +27,10 @@ SPOILT: Mapping[str, Any] = {
     "element_limit": -1,
 }
 """By the name of a field: what it must never hold."""
-SOUND: Mapping[str, Mapping[str, Any]] = {"UpdateJobRetries": {"retries": 1}}
+SOUND: Mapping[str, Mapping[str, Any]] = {
+    "UpdateJobRetries": {"retries": 1},
+    "AssignUserTask": {"assignee": "ann"},
+}
 TOLD_OTHERWISE: Mapping[str, grpc.StatusCode] = {
     "ListProcessInstances": grpc.StatusCode.OK,
     "EvaluateDecision": grpc.StatusCode.INVALID_ARGUMENT,

@@ -6,7 +6,7 @@ import pytest
 
 from counterflow.edge.grpc.counterflow_v1 import to_wire
 from counterflow.queries import shapes
-from counterflow.service.refusals import TooLarge
+from counterflow.service.refusals import Invalid, TooLarge
 from counterflow_wire import counterflow_v1 as wire
 
 
@@ -157,12 +157,12 @@ def test_escalations_of_an_instance() -> None:
 
 @pytest.mark.parametrize("number, word", [(0, ""), (1, "active"), (2, "completed"), (3, "terminated")])
 def test_states_are_asked_for_in_words(number: int, word: str) -> None:
-    assert to_wire.state_word(shapes.ProcessInstance, number) == word
+    assert to_wire.state_of(shapes.ProcessInstance, "a process instance", number) == word
 
 
 def test_a_state_that_is_none() -> None:
-    with pytest.raises(ValueError, match="9"):
-        to_wire.state_word(shapes.Job, 9)
+    with pytest.raises(Invalid, match="a state of a job, but found 9"):
+        to_wire.state_of(shapes.Job, "a job", 9)
 
 
 PAY = shapes.ElementInstance(

@@ -41,6 +41,7 @@ _EXAMPLES: Final = """
     is(@"2030-01-31", @"2030-01-31")
     is defined({a: 1}.b)
     get or else(null, "default")
+    fromAi(150, "the most that may be spent", "number")
     assert(150, 150 > 100, "too small")
     string length("foo")
     upper case("aBc4")

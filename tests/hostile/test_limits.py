@@ -16,11 +16,12 @@ from counterflow.edge.grpc import bounds
 from counterflow.edge.http import bodies, serving
 from counterflow.edge.rest import calls
 from counterflow.feel.run import Limits as FeelLimits
+from counterflow.kernel.data import assignments
 from counterflow.kernel.elements import ad_hoc_activation
 from counterflow.kernel.lives import migration_plan, modification_instructions
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
-from counterflow.service import requests, rests
+from counterflow.service import forms, requests, rests
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
 from counterflow.wire import reflection
@@ -34,6 +35,9 @@ MEBIBYTE = 1024 * 1024
 CLASSES: tuple[Any, ...] = (WireLimits, ConnectionLimits, ServerLimits, ProcessLimits)
 CONSTANTS = {
     "ad_hoc_activation.AT_ONCE": ad_hoc_activation.AT_ONCE,
+    "assignments.CANDIDATES": assignments.CANDIDATES,
+    "assignments.NAME_LENGTH": assignments.NAME_LENGTH,
+    "forms.ID_LENGTH": forms.ID_LENGTH,
     "bodies.BODY_SECONDS": bodies.BODY_SECONDS,
     "calls.FILES": calls.FILES,
     "serving.HEADER_BYTES": serving.HEADER_BYTES,

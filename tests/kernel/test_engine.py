@@ -159,6 +159,23 @@ LOG_FORMAT = {
     187: ("BudgetKept", "undertaking_key budget"),
     240: ("ProcessInstanceModified", "terminated joins activated"),
     241: ("JoinEmptied", "scope_key gateway_id"),
+    260: (
+        "UserTaskCreated",
+        "key element_instance_key candidate_groups candidate_users due_date follow_up_date priority form_key",
+    ),
+    261: ("UserTaskAssigned", "key assignee by action"),
+    262: (
+        "UserTaskUpdated",
+        "key candidate_groups candidate_users due_date follow_up_date priority by action",
+    ),
+    263: ("UserTaskCompleted", "key by action result"),
+    264: ("UserTaskErrorThrown", "key error_code message by"),
+    265: ("UserTaskCanceled", "key"),
+    266: (
+        "FormDefined",
+        "key form_id version version_tag resource_key resource_name checksum deployment_key",
+    ),
+    267: ("FormsBound", "deployment_key forms"),
     190: ("AdHocFulfilled", "element_instance_key"),
     230: ("ProcessDeleted", "key"),
     231: ("RequirementsDeleted", "key"),
@@ -198,6 +215,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     dict[str, bytes]: st.dictionaries(st.text(), JSON),
     tuple[int, ...]: st.lists(st.integers(0, 2**63 - 1)).map(tuple),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
+    tuple[str, ...] | None: st.none() | st.lists(st.text()).map(tuple),
     tuple[ToDo, ...]: st.lists(
         st.builds(ToDo, st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text(), KEYS, st.binary())
     ).map(tuple),

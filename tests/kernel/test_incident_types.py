@@ -11,14 +11,17 @@ from typing import NamedTuple
 
 import pytest
 
+from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.job_delivery import HoldJob
 from counterflow.kernel.lives.jobs import UpdateJobRetries
 from counterflow.kernel.lives.quarantine import QuarantineInstance, ReleaseInstance
+from counterflow.kernel.lives.user_task_commands import CompleteUserTask
 from counterflow.kernel.lives.variables import SetVariables
-from counterflow.kernel.rows import Incident, Job, ProcessInstance
+from counterflow.kernel.rows import Incident, Job, ProcessInstance, UserTask
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.held import IncidentType
 from counterflow.kernel.work.incidents import ResolveIncident
+from counterflow.service.resources import File, read_files
 from tests.bpmn.diagram import (
     boundary,
     catch,
@@ -180,6 +183,11 @@ def deploy_called(bench: Bench) -> None:
 
 
 THROWN = model(start(), end("held", catch_error("A")), path("start", "held"))
+
+
+def deploy_form(bench: Bench) -> None:
+    file = File("review.form", b'{"id": "review"}')
+    bench.do(DeployResources(resources=read_files([file]).resources))
 
 
 def deploy_and_name(bench: Bench) -> None:
@@ -366,6 +374,19 @@ CASES: dict[str, Case] = {
         ("Expected the called process '=which' of 'held'", "null", "resolve"),
         deploy_and_name,
     ),
+    "no such form": Case(
+        "FORM_NOT_FOUND",
+        through(
+            element(
+                "userTask",
+                extensions(element("zeebe:userTask"), element("zeebe:formDefinition", formId="= which")),
+                id="held",
+            )
+        ),
+        create(which="review"),
+        ("'held'", "form 'review'", "no such form is deployed"),
+        deploy_form,
+    ),
     "loop without a wait": Case(
         "STEP_LIMIT_EXCEEDED",
         ENDLESS,
@@ -434,6 +455,8 @@ def goes_on(bench: Bench) -> None:
     bench.publish("order", "k")
     while bench.rows(Job):
         bench.complete("work")
+    for task in bench.rows(UserTask):
+        bench.do(CompleteUserTask(user_task_key=task.key, variables={}))
 
 
 def test_every_type_has_its_case() -> None:

@@ -26,6 +26,9 @@ SHARED = {
         "decision_requirements",
         "decision_definition",
         "bound_decision",
+        "form",
+        "bound_form",
+        "ended_user_task",
     ),
     *(
         "start_timer",

@@ -24,9 +24,8 @@ def test_names_that_say_what_is_inside(name: str, decisions: bool) -> None:
 
 def test_names_that_do_not() -> None:
     assert unreadable([File("a.txt", b""), File("b.bpmn", b""), File("c", b""), File("d.form", b"")]) == [
-        "'a.txt': expected a name that ends in .bpmn, .xml or .dmn, found .txt",
-        "'c': expected a name that ends in .bpmn, .xml or .dmn, found no suffix",
-        "'d.form': forms cannot be deployed in this version yet; deploy the other files without it",
+        "'a.txt': expected a name that ends in .bpmn, .xml, .dmn or .form, found .txt",
+        "'c': expected a name that ends in .bpmn, .xml, .dmn or .form, found no suffix",
     ]
 
 

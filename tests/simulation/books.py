@@ -50,6 +50,8 @@ class Records:
     handlers: dict[int, Life] = field(default_factory=dict)
     """The latest handler of an undo record."""
     jobs: dict[int, str] = field(default_factory=dict)
+    assignees: dict[int, str] = field(default_factory=dict)
+    """Who has each user task that is open; empty where nobody has."""
     activations: Counter[tuple[int, int]] = field(default_factory=Counter)
     """Jobs that a worker was given, by key and deadline, and has not received yet."""
     timers: dict[int, int] = field(default_factory=dict)

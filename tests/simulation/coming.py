@@ -5,7 +5,7 @@ from __future__ import annotations
 from counterflow.kernel.course import asking
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs
+from counterflow.kernel.lives import jobs, user_tasks
 from tests.simulation.books import Records
 from tests.simulation.invariants import Violation
 from tests.simulation.sweeping import Sweeping
@@ -67,6 +67,35 @@ class Coming:
     def _job(self, key: int, to: str, *sources: str) -> None:
         self._expect(self.books.jobs[key] in sources, f"job {key} goes from {self.books.jobs[key]} to {to}")
         self.books.jobs[key] = to
+
+    def user_task_created(self, event: user_tasks.UserTaskCreated) -> None:
+        self._rises(event.key)
+        self.books.assignees[event.key] = ""
+
+    def user_task_assigned(self, event: user_tasks.UserTaskAssigned) -> None:
+        had = self._assignee(event.key, event)
+        is_taken = event.action == "claim" and had not in {"", event.assignee}
+        self._expect(not is_taken, f"{event} claims what {had} has")
+        self.books.assignees[event.key] = event.assignee
+
+    def user_task_updated(self, event: user_tasks.UserTaskUpdated) -> None:
+        self._assignee(event.key, event)
+
+    def user_task_completed(self, event: user_tasks.UserTaskCompleted) -> None:
+        self.user_task_over(event)
+        self.books.completed_jobs[event.key] += 1
+
+    def user_task_over(
+        self,
+        event: user_tasks.UserTaskCompleted | user_tasks.UserTaskErrorThrown | user_tasks.UserTaskCanceled,
+    ) -> None:
+        self._assignee(event.key, event)
+        del self.books.assignees[event.key]
+
+    def _assignee(self, key: int, event: object) -> str:
+        """Who has an open task."""
+        self._expect(key in self.books.assignees, f"{event} comes to a user task that is not open")
+        return self.books.assignees[key]
 
     def timer_scheduled(self, event: timers.TimerScheduled) -> None:
         self._rises(event.key)

@@ -99,6 +99,9 @@ class _Grower:
         ever.
         """
         self.called: list[ProcessShape] = []
+        self._listening = random.Random(f"{dialect} {count} {chance.getstate()[1][0]}")
+        """Chance of its own: what else a seed grows stays as it is."""
+        self._has_listeners = self._listening.random() < 0.3
 
     def process(self, process_id: str) -> ProcessShape:
         outer, self._process = self._process, process_id
@@ -255,6 +258,8 @@ class _Grower:
         activity = self._bare(kind, depth)
         many = self._many() if activity.tag != CANCELLABLE and self._is_chance(0.14) else None
         handler = self._handler(depth) if self._is_chance(0.55) else None
+        inputs = self._mappings() if many is None and kind != "ad_hoc" else ()
+        outputs = self._mappings()
         return Activity(
             activity.id,
             kind,
@@ -269,12 +274,19 @@ class _Grower:
             handler,
             many,
             activity.tag,
-            inputs=self._mappings() if many is None and kind != "ad_hoc" else (),
-            outputs=self._mappings(),
+            inputs=inputs,
+            outputs=outputs,
             activations=activity.activations,
             enough=activity.enough,
             decided=activity.decided,
+            listens=() if inputs or outputs or kind == "ad_hoc" else self._listens(),
         )
+
+    def _listens(self) -> tuple[str, ...]:
+        """To what an activity listens whose mappings nobody has to follow meanwhile."""
+        if not self._has_listeners:
+            return ()
+        return self._listening.choice([(), (), ("start",), ("end",), ("start", "end")])
 
     def _mappings(self) -> tuple[Mapping, ...]:
         """Members of two objects into members of the same, so that what one mapping makes stands beside what

@@ -17,7 +17,7 @@ from counterflow.kernel.events import cancel, conditional, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, quarantine
+from counterflow.kernel.lives import jobs, quarantine, user_tasks
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.events import CompensateDefinition, SignalDefinition
 from counterflow.model.graph import Behaviour, Dialect, Process
@@ -31,6 +31,7 @@ from tests.simulation.invariants import Violation
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
 UNCONDITIONAL = {
     Behaviour.JOB_TASK,
+    Behaviour.USER_TASK,
     Behaviour.SUB_PROCESS,
     Behaviour.CALL_ACTIVITY,
     Behaviour.PARALLEL_GATEWAY,
@@ -359,6 +360,12 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     jobs.JobErrorThrown: History.job_error,
     jobs.JobReturned: History.job_returned,
     asking.JobCanceled: History.job_canceled,
+    user_tasks.UserTaskCreated: History.user_task_created,
+    user_tasks.UserTaskAssigned: History.user_task_assigned,
+    user_tasks.UserTaskUpdated: History.user_task_updated,
+    user_tasks.UserTaskCompleted: History.user_task_completed,
+    user_tasks.UserTaskErrorThrown: History.user_task_over,
+    user_tasks.UserTaskCanceled: History.user_task_over,
     timers.TimerScheduled: History.timer_scheduled,
     timers.TimerTriggered: History.timer_triggered,
     timers.TimerCanceled: History.timer_canceled,

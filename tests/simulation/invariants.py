@@ -37,6 +37,8 @@ from counterflow.kernel.rows import (
     StartTimer,
     Timer,
     UndoRecord,
+    UserTask,
+    UserTaskCandidate,
     Variable,
 )
 from counterflow.kernel.unfinished import Sweep
@@ -77,6 +79,7 @@ class InstanceCheck:
         self._elements: dict[int, ElementInstance] = {row.key: row for row in rows[ElementInstance]}
         self._children = Counter(row.scope_key for row in rows[ElementInstance])
         self._jobs: dict[int, Job] = {row.element_instance_key: row for row in rows[Job]}
+        self._user_tasks: dict[int, UserTask] = {row.element_instance_key: row for row in rows[UserTask]}
         self._held = Counter(row.element_instance_key for row in rows[Incident])
         self._waits = Counter(
             (row.element_instance_key, row.catch_id)
@@ -115,6 +118,7 @@ class InstanceCheck:
             checks = (
                 self._element_rows,
                 self._job_rows,
+                self._user_task_rows,
                 self._wait_rows,
                 self._part_rows,
                 self._loop_rows,
@@ -145,12 +149,18 @@ class InstanceCheck:
                 continue
             if element.state == "terminating":
                 yield f"{element} was left half swept away"
-            elif element.state != "activated" and not self._held[element.key]:
+            elif element.state != "activated" and not self._held[element.key] and not self._listens(element):
                 yield f"{element} stands still: it is {element.state} and no incident holds it"
             elif (
                 element.state == "activated" and not self._held[element.key] and not self._has_cause(element)
             ):
                 yield f"{element} has no next cause"
+
+    def _listens(self, element: ElementInstance) -> bool:
+        """Whether it stands before its work, or behind it, for a listener's job."""
+        job = self._jobs.get(element.key)
+        told = {"activating": "start", "completing": "end"}.get(element.state)
+        return job is not None and job.listener_event_type == told
 
     def _has_cause(self, element: ElementInstance) -> bool:
         node = self._nodes[element.element_id]
@@ -167,6 +177,8 @@ class InstanceCheck:
             )
         if behaviour is Behaviour.JOB_TASK:
             return element.key in self._jobs
+        if behaviour is Behaviour.USER_TASK:
+            return element.key in self._user_tasks
         if behaviour is Behaviour.CALL_ACTIVITY:
             called = self._store.get(ProcessInstance, (element.called_instance_key,))
             return (
@@ -201,7 +213,10 @@ class InstanceCheck:
             if self._goes_on(job.element_instance_key):
                 continue
             element = self._elements.get(job.element_instance_key)
-            if (
+            if element is not None and job.listener_event_type:
+                if not self._listens(element):
+                    yield f"{job} is told of what is not happening to {element}"
+            elif (
                 element is None
                 or element.state != "activated"
                 or element.interrupted
@@ -212,6 +227,21 @@ class InstanceCheck:
                 yield f"{job} and its incident do not agree: {self._rows[Incident]}"
             if (job.due_ms is not None) != (job.state in {"activated", "backing_off"}):
                 yield f"{job} waits for no moment, or for one that means nothing"
+
+    def _user_task_rows(self) -> Iterator[str]:
+        if len(self._user_tasks) != len(self._rows[UserTask]):
+            yield "an element has two user tasks"
+        for task in self._user_tasks.values():
+            element = self._elements.get(task.element_instance_key)
+            is_at_work = element is not None and element.state == "activated" and not element.interrupted
+            if not is_at_work and not self._goes_on(task.element_instance_key):
+                yield f"{task} is of no element at work, but of {element}"
+            if (task.state == "assigned") != bool(task.assignee):
+                yield f"{task} does not agree with itself"
+        offered = {row.key: row.candidate_groups for row in self._user_tasks.values()}
+        for candidate in self._rows[UserTaskCandidate]:
+            if f'"{candidate.name}"' not in offered.get(candidate.user_task_key, ""):
+                yield f"{candidate} may do nothing"
 
     def _wait_rows(self) -> Iterator[str]:
         for (key, catch_id), count in self._waits.items():

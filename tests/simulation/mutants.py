@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from counterflow import kernel
 from counterflow.feel import Expression
@@ -20,6 +21,7 @@ from counterflow.kernel.course import (
     entering,
     flows,
     leaving,
+    listeners,
     moves,
     travel,
     undo,
@@ -42,7 +44,8 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs
+from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs, user_tasks
+from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
@@ -52,6 +55,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     Partition,
     Timer,
+    UserTaskCandidate,
     Variable,
 )
 from counterflow.kernel.state import conversations
@@ -71,7 +75,7 @@ from counterflow.model.events import (
     ConditionalDefinition,
     EscalationDefinition,
 )
-from counterflow.model.graph import Behaviour, Flow, Node
+from counterflow.model.graph import Behaviour, Flow, JobDefinition, ListenerEvent, Node
 from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
@@ -261,6 +265,37 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 def interruption_spares_what_runs(patch: Patch) -> None:
     patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)))
+
+
+def user_task_survives_its_element(patch: Patch) -> None:
+    patch.setitem(
+        _mutable(ROOMS), Behaviour.USER_TASK, replace(ROOMS[Behaviour.USER_TASK], terminating=_nothing)
+    )
+
+
+def claimed_from_somebody(patch: Patch) -> None:
+    decide = kernel.COMMANDS[AssignUserTask]
+
+    def never_refused(step: Step, command: AssignUserTask) -> None:
+        action = command.action or ("assign" if command.allow_override else "claim")
+        decide(step, replace_struct(command, allow_override=True, action=action))
+
+    patch.setitem(_mutable(kernel.COMMANDS), AssignUserTask, never_refused)
+
+
+def offered_to_those_of_before(patch: Patch) -> None:
+    """Groups that may not do it any more still find it."""
+    of_instance = _mutable(kernel.OF_INSTANCE)
+    apply = of_instance[user_tasks.UserTaskUpdated]
+
+    def keeps_its_candidates(state: State, instance: InstanceState, event: Any) -> None:
+        before = dict(instance.rows[UserTaskCandidate])
+        apply(state, instance, event)
+        for place, row in before.items():
+            if place not in instance.rows[UserTaskCandidate]:
+                state.put(row)
+
+    patch.setitem(of_instance, user_tasks.UserTaskUpdated, keeps_its_candidates)
 
 
 def call_survives_its_caller(patch: Patch) -> None:
@@ -516,6 +551,27 @@ def parts_are_kept(patch: Patch) -> None:
     patch.setattr(Course, "emit", emit)
 
 
+def end_listener_forgotten(patch: Patch) -> None:
+    patch.setattr(leaving, "_listens", lambda token: False)
+
+
+def listeners_told_from_the_first(patch: Patch) -> None:
+    """Whoever comes back is not known to have been told."""
+    patch.setattr(listeners, "count_passed", lambda phase, event: None)
+
+
+def listener_waits_with_the_border(patch: Patch) -> None:
+    """What stands on the border is waited for while the start listener is."""
+    ask = listeners._ask
+
+    def asked(token: Token, listener: JobDefinition, event: ListenerEvent, place: int) -> None:
+        if event is ListenerEvent.START and token.node.boundary_events:
+            waits.open_all(token)
+        ask(token, listener, event, place)
+
+    patch.setattr(listeners, "_ask", asked)
+
+
 MUTANTS = (
     one_undo_dropped,
     undo_in_order_of_completion,
@@ -543,6 +599,9 @@ MUTANTS = (
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
+    user_task_survives_its_element,
+    claimed_from_somebody,
+    offered_to_those_of_before,
     message_reaches_twice,
     message_reaches_one_of_several,
     triggered_and_waits_on,
@@ -575,6 +634,9 @@ MUTANTS = (
     condition_forgotten_between_pages,
     one_part_is_all,
     parts_are_kept,
+    end_listener_forgotten,
+    listeners_told_from_the_first,
+    listener_waits_with_the_border,
 )
 
 

@@ -20,7 +20,7 @@ from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, quarantine
+from counterflow.kernel.lives import jobs, quarantine, user_tasks
 from counterflow.kernel.lives.deletions import ProcessDeleted
 from counterflow.kernel.lives.deployments import ProcessDefined
 from counterflow.kernel.rows import (
@@ -29,6 +29,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     SignalSubscription,
     Timer,
+    UserTask,
 )
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
 from counterflow.kernel.work import held, incidents, pages
@@ -193,7 +194,7 @@ class Oracle:
         elif isinstance(event, moves.ElementCompleted):
             path = self._own(instance_key, event.key)
             seen.intervals[path] = (seen.intervals[path][0], self._position)
-        elif isinstance(event, asking.JobCreated):
+        elif isinstance(event, asking.JobCreated | user_tasks.UserTaskCreated):
             seen.jobs[event.key] = event.element_instance_key
         elif isinstance(event, WAITS):
             seen.waits[event.key] = (event.element_instance_key, event.catch_id)
@@ -249,12 +250,13 @@ class Oracle:
         self, reference: Reference, entry: LogEntry, event: Event, following: Iterable[Event]
     ) -> None:
         seen, root = self._seen, self._seen.roots[entry.process_instance_key]
-        if isinstance(event, jobs.JobCompleted):
+        if isinstance(event, jobs.JobCompleted | user_tasks.UserTaskCompleted):
             self._job_done(reference, event.key)
         elif isinstance(event, moves.ElementActivating) and entry.command == ACTIVATE:
             self._activated(reference, event, kernel.events_of(entry))
-        elif isinstance(event, jobs.JobErrorThrown):
-            reference.job_threw(seen.paths[seen.jobs[event.key]], event.error_code, caught=event.caught)
+        elif isinstance(event, jobs.JobErrorThrown | user_tasks.UserTaskErrorThrown):
+            caught = not isinstance(event, jobs.JobErrorThrown) or event.caught
+            reference.job_threw(seen.paths[seen.jobs[event.key]], event.error_code, caught=caught)
         elif isinstance(event, timers.TimerTriggered):
             element_key, catch_id = seen.waits[event.key]
             after = next(iter(following), None)
@@ -302,9 +304,13 @@ class Oracle:
         before = events[: events.index(first)]
         begun = [event for event in events[len(before) :] if isinstance(event, moves.ElementActivating)]
         inner = {event.key for event in begun if event.scope_key == first.scope_key}
+        activities: dict[int, str] = {}
+        for event in begun:  # what is entered first in each; a condition on its border may have come already
+            if event.scope_key in inner:
+                activities.setdefault(event.scope_key, event.element_id)
         reference.activated(
             self._seen.paths[first.scope_key],
-            [event.element_id for event in begun if event.scope_key in inner],
+            list(activities.values()),
             instead=any(isinstance(event, moves.ElementTerminated | ending.SweepBegun) for event in before),
         )
 
@@ -329,8 +335,9 @@ class Oracle:
         at_work = {
             seen.paths[row.element_instance_key]
             for found in rows
-            for row in found[Job]
-            if isinstance(row, Job)
+            for table in (Job, UserTask)
+            for row in found[table]
+            if isinstance(row, Job | UserTask)
         }
         waits = {
             (seen.paths[row.element_instance_key], row.catch_id)

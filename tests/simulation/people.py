@@ -44,12 +44,17 @@ from tests.simulation.words import DECISION
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+IN_VAIN = 4
+"""So often an incident is resolved in calm times before its instance is given up."""
+
 
 class People:
     """Give commands as chance says, as long as there is trouble; then see to it that everything ends."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._resolved: Counter[tuple[int, str]] = Counter()
+        """How often an incident of an element instance was resolved, by its type."""
 
     def create(self) -> None:
         """An instance begins."""
@@ -169,7 +174,7 @@ class People:
             name, key = row.message_name, chance.choice(row.keys)
         else:
             name, key = "begin", chance.choice(KEYS)
-        variables = self._beginning() if name == "begin" else self._news()
+        variables = self._beginning() if name in {"begin", "begun"} else self._news()
         self._world.submit(CorrelateMessage(name=name, correlation_key=key, variables=variables))
 
     def _delete(self) -> None:
@@ -314,6 +319,11 @@ class People:
                 self._world.fired["released"] += 1
                 self._world.submit(ReleaseInstance(process_instance_key=aside.process_instance_key))
         for incident in self._world.store.scan(Incident, {}):
+            trouble = incident.element_instance_key, incident.error_type
+            self._resolved[trouble] += 1
+            if self._world.is_calm and self._resolved[trouble] > IN_VAIN:
+                self._give_up(incident.process_instance_key)
+                continue
             if incident.job_key:
                 self._world.submit(UpdateJobRetries(job_key=incident.job_key, retries=1))
             self._world.submit(ResolveIncident(incident_key=incident.key))
@@ -322,6 +332,14 @@ class People:
             self._finish()
         elif self._world.chance.random() < 0.5:
             self._make_true()
+
+    def _give_up(self, key: int) -> None:
+        """What only raises its incident again is cancelled, with all that has called it."""
+        row = self._world.store.get(ProcessInstance, (key,))
+        while row is not None and row.parent_instance_key:
+            row = self._world.store.get(ProcessInstance, (row.parent_instance_key,))
+        if row is not None:
+            self._world.give(CancelProcessInstance(process_instance_key=row.key))
 
     def _finish(self) -> None:
         waiting = self._world.store.scan(MessageSubscription, {})

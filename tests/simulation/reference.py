@@ -96,6 +96,10 @@ class Reference(Branching):
     def job_done(self, path: Path, *, repeats: bool) -> None:
         """The job of a task is done; `repeats`: its worker wants it once more."""
         live = self._at(path)
+        if live.listening is not None:
+            live.job, then, live.listening = False, live.listening, None
+            then()
+            return
         self._repeats = repeats
         self._complete(live)
 
@@ -337,15 +341,24 @@ class Reference(Branching):
     ) -> None:
         live = self._open(shape, name_of(shape, undoes), scope, then, 0 if shape.many is None else BODY)
         live.undoes = undoes
-        live.waits.update(borders_of(shape))
         if shape.many is None:
-            self._work(live, shape, start_at)
+            self._listen_and_work(live, shape, start_at)
             return
+        live.waits.update(borders_of(shape))
         live.inner = Scope(live)
         for place in range(1, 2 if shape.many.sequential else shape.many.count + 1):
-            self._work(self._open(shape, shape.id, live.inner, nothing, place), shape)
+            self._listen_and_work(self._open(shape, shape.id, live.inner, nothing, place), shape)
+
+    def _listen_and_work(self, live: Live, shape: Activity, start_at: Sequence[str] = ()) -> None:
+        """Before its start listener is done nothing on its border is waited for."""
+        if "start" in shape.listens:
+            live.job, live.listening = True, lambda: self._work(live, shape, start_at)
+        else:
+            self._work(live, shape, start_at)
 
     def _work(self, live: Live, shape: Activity, start_at: Sequence[str] = ()) -> None:
+        if live.place == 0:
+            live.waits.update(borders_of(shape))
         if shape.kind == "task":
             live.job = True
         elif shape.kind == "receive":
@@ -437,7 +450,10 @@ class Reference(Branching):
         self._course(shape.begun_by[name], scope, nothing)
 
     def _may_end(self, scope: Scope) -> None:
-        is_held = scope.owner.place == BODY or self._is_aside(scope.owner) or is_open(scope.owner)
+        owner = scope.owner
+        is_held = (
+            owner.place == BODY or owner.listening is not None or self._is_aside(owner) or is_open(owner)
+        )
         if not is_held and not scope.alive and not +scope.waiting and scope.owner.path in self.by_path:
             self._complete(scope.owner)
 
@@ -450,6 +466,15 @@ class Reference(Branching):
         )
 
     def _complete(self, live: Live) -> None:
+        """Its work is done: it is left when its end listener is."""
+        is_told = isinstance(live.shape, Activity) and "end" in live.shape.listens and live.place >= 0
+        if is_told:
+            live.waits.clear()
+            live.job, live.listening = True, lambda: self._left(live)
+        else:
+            self._left(live)
+
+    def _left(self, live: Live) -> None:
         self._leave(live)
         if isinstance(live.shape, ProcessShape):
             if live is self.root or live.scope is None:
@@ -480,7 +505,8 @@ class Reference(Branching):
             self._sweep(scope_of(live))
             self._complete(body)
         elif shape.many.sequential:
-            self._work(self._open(shape, shape.id, scope_of(live), nothing, live.place + 1), shape)
+            next_one = self._open(shape, shape.id, scope_of(live), nothing, live.place + 1)
+            self._listen_and_work(next_one, shape)
 
     # -- ends ------------------------------------------------------------------------------------------------
 

@@ -97,6 +97,8 @@ class Live:
     completed: int = 0
     arrived: dict[str, set[str]] = field(default_factory=dict)
     """By the event, which of the several have come that all have to."""
+    listening: Then | None = None
+    """What comes when the job of a listener is done that it waits for."""
     is_fulfilled: bool = False
     """An ad-hoc sub-process whose worker has said that it is done."""
 

@@ -134,7 +134,7 @@ class Activity:
     An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all); a
     `decided` one has a job instead, whose worker says what begins, and when it is done.
 
-    Tasks and sub-processes are drawn as `tag`.
+    Tasks and sub-processes are drawn as `tag`. Each event that it `listens` to, `start` or `end`, is a job.
     """
 
     id: str
@@ -152,6 +152,7 @@ class Activity:
     activations: tuple[Course, ...] = ()
     enough: int = 0
     decided: bool = False
+    listens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import calls, jobs, variables
+from counterflow.kernel.lives import calls, jobs, user_tasks, variables
 from counterflow.kernel.vocabulary import Event
 from tests.simulation.books import Life
 
@@ -34,6 +34,7 @@ class Sweeping:
         elif isinstance(
             event,
             asking.JobCreated
+            | user_tasks.UserTaskCreated
             | timers.TimerScheduled
             | messages.SubscriptionOpened
             | signals.SignalSubscriptionOpened
@@ -46,6 +47,14 @@ class Sweeping:
     def _reached_by(self, event: Event) -> int:
         """The element instance that something is done at, or comes to; 0 where it is none."""
         if isinstance(event, jobs.JobActivated | jobs.JobCompleted | jobs.JobFailed | jobs.JobErrorThrown):
+            return self._element_of[event.key]
+        if isinstance(
+            event,
+            user_tasks.UserTaskAssigned
+            | user_tasks.UserTaskUpdated
+            | user_tasks.UserTaskCompleted
+            | user_tasks.UserTaskErrorThrown,
+        ):
             return self._element_of[event.key]
         if isinstance(event, timers.TimerTriggered):
             return self._element_of[event.key]

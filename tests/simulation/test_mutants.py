@@ -25,6 +25,7 @@ CAUGHT_BY = {
     "message_reaches_one_of_several": 291,
     "signal_reaches_one_only": 57,
     "swept_and_still_at_work": 48,
+    "user_task_survives_its_element": 133,
 }
 """The seed that has caught a mutant last, where that took many: it is played first."""
 

@@ -9,6 +9,12 @@ from tests.bpmn.diagram import conditional, element, extensions, message
 from tests.simulation.shapes import OWN, Many, Mapping
 
 DECISION = "price"
+FOR_PEOPLE = element("zeebe:userTask") + element(
+    "zeebe:assignmentDefinition",
+    assignee='= if again = true then "ann" else ""',
+    candidateGroups="clerks",
+)
+"""The mark of a user task that is one for people, and whose it is."""
 
 
 def standard_loop(many: Many, holds: str, is_again: str) -> str:
@@ -52,6 +58,10 @@ class Words(Protocol):
         """What goes into an activity's own variables, and what of them goes out."""
         ...
 
+    def listeners(self, events: Sequence[str], job_type: str) -> str:
+        """Jobs that are told of these events of an activity."""
+        ...
+
     def equals(self, variable: str, value: str) -> str:
         """A condition."""
         ...
@@ -80,7 +90,9 @@ class Zeebe:
         return {}
 
     def work(self, tag: str, job_type: str) -> tuple[str, dict[str, str]]:
-        return ("" if tag == "userTask" else element("zeebe:taskDefinition", type=job_type)), {}
+        if tag == "userTask":  # half of them are for people, the others jobs
+            return (FOR_PEOPLE if job_type == "odd" else ""), {}
+        return element("zeebe:taskDefinition", type=job_type), {}
 
     def script(self) -> tuple[str, dict[str, str]]:
         return extensions(element("zeebe:script", expression="= 1 + 1", resultVariable="computed")), {}
@@ -116,6 +128,10 @@ class Zeebe:
         into = [element("zeebe:input", source=f"= {source}", target=target) for source, target in inputs]
         out = [element("zeebe:output", source=f"= {source}", target=target) for source, target in outputs]
         return element("zeebe:ioMapping", *into, *out) if into or out else ""
+
+    def listeners(self, events: Sequence[str], job_type: str) -> str:
+        told = [element("zeebe:executionListener", eventType=event, type=job_type) for event in events]
+        return element("zeebe:executionListeners", *told) if told else ""
 
     def equals(self, variable: str, value: str) -> str:
         return f"= {variable} = {value}"
@@ -174,6 +190,12 @@ class Camunda:
     def mapped(self, inputs: Sequence[Mapping], outputs: Sequence[Mapping]) -> str:
         """Its names are of variables only: members of objects cannot be made one by one."""
         return ""
+
+    def listeners(self, events: Sequence[str], job_type: str) -> str:
+        return "".join(
+            element("camunda:executionListener", event=event, delegateExpression=f"${{{job_type}}}")
+            for event in events
+        )
 
     def equals(self, variable: str, value: str) -> str:
         return f"${{{variable} == {value}}}"

@@ -75,6 +75,8 @@ class Workers:
             "d": data_of(self._world.seed, job.key),
         }
         complete = self._decided(job) or CompleteJob(job_key=job.key, variables=document(**results))
+        if job.listener_event_type:
+            complete = CompleteJob(job_key=job.key, variables={})
         more_time = UpdateJobTimeout(job_key=job.key, timeout_ms=2 * DEADLINE_MS)
         troubles: list[Callable[[], None]] = [
             lambda: self._trouble("worker died"),

@@ -25,6 +25,7 @@ from counterflow.kernel.lives.deployments import DeployResources
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ReturnJob
 from counterflow.kernel.lives.jobs import CompleteJob, UpdateJobRetries
+from counterflow.kernel.lives.user_task_commands import CompleteUserTask
 from counterflow.kernel.resources import ReadResource
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.shelf import ModelNeeded
@@ -44,6 +45,7 @@ from counterflow.store.port import Batch, StoreError
 from tests.kernel.bench import resource
 from tests.simulation.clock import Clock, VirtualEventLoop, fault_of
 from tests.simulation.coverage import Tally
+from tests.simulation.desk import Desk
 from tests.simulation.drawing import draw, draw_decisions
 from tests.simulation.faults import CLOCK_STEPS_MS, JOB_TYPES, TROUBLED_MS
 from tests.simulation.history import History
@@ -154,6 +156,7 @@ class World:
         self.models: dict[bytes, LoadedModel] = {}
         self._judge = Judge(self)
         self._people = People(self)
+        self._desk = Desk(self)
         self._workers = Workers(self)
         self.store = SimulatedStore(self.strikes, self._committed)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
@@ -330,6 +333,7 @@ class World:
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._people.meddle)
         for _ in range(self.chance.choice([0, 0, 1, 3])):
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._set_clock)
+        self.later(1, self._desk.look)
         self.later(5, self._people.mend)
         self.later(TROUBLED_MS / 1_000 + 0.5, self._people.restart)
 
@@ -397,6 +401,8 @@ class World:
         is_durable = True
         if isinstance(command, CompleteJob):
             is_durable = self.history.books.completed_jobs[command.job_key] == 1
+        elif isinstance(command, CompleteUserTask):
+            is_durable = self.history.books.completed_jobs[command.user_task_key] == 1
         elif isinstance(command, EvaluateConditional):
             is_durable = all(self.store.get(ProcessInstance, (begun.instance_key,)) for begun in answer)
         elif isinstance(command, CreateProcessInstance):

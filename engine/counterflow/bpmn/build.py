@@ -25,14 +25,16 @@ from counterflow.model.graph import (
     Node,
     Process,
     ScriptDefinition,
+    UserTaskDefinition,
 )
 from counterflow.model.reach import reach
 
 _ROOMS_OF_WORK: Mapping[type, Behaviour] = {
     ScriptDefinition: Behaviour.SCRIPT_TASK,
     CalledDecision: Behaviour.RULE_TASK,
+    UserTaskDefinition: Behaviour.USER_TASK,
 }
-"""Tasks that are done in the engine, whatever they are drawn as."""
+"""Tasks that are no jobs: those that are done in the engine, whatever they are drawn as, and by people."""
 _PASSED_UNSENT: Mapping[str, Behaviour] = {
     "intermediateThrowEvent": Behaviour.THROW_EVENT,
     "endEvent": Behaviour.END_EVENT,

@@ -8,9 +8,8 @@ or by the `structureRef` of the item definition that it names; what is of no typ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from lxml import etree
 
@@ -44,7 +43,7 @@ def _initial_values(scope: Element, notes: Notes) -> Iterator[VariableMapping]:
     names: set[str] = set()
     for xml in children(scope.xml, "dataObject"):
         value = _value(xml)
-        of = _type(xml, notes) if value is not None else ""
+        of = _type(xml, scope.structures) if value is not None else ""
         name = (xml.get("name") or xml.get("id") or "").strip()
         if value is None or not name or (not value and of in _TYPED):
             continue
@@ -74,17 +73,10 @@ def _value(xml: etree._Element) -> str | None:
     return None
 
 
-def _type(xml: etree._Element, notes: Notes) -> str:
+def _type(xml: etree._Element, structures: Mapping[str, str]) -> str:
     """Without a prefix."""
     named = xml.get("itemSubjectRef", "").strip()
-    if notes not in _structures:
-        definitions = children(xml.getroottree().getroot(), "itemDefinition")
-        _structures[notes] = {each.get("id", ""): each.get("structureRef", "") for each in definitions}
-    return _structures[notes].get(named, named).strip().rpartition(":")[2]
-
-
-_structures: Final[WeakKeyDictionary[Notes, dict[str, str]]] = WeakKeyDictionary()
-"""What the item definitions of a file name, looked for once in a reading, for which its notes stand."""
+    return structures.get(named, named).strip().rpartition(":")[2]
 
 
 def _as_feel(value: str, of: str) -> str | None:

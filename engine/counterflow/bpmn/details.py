@@ -17,6 +17,7 @@ from counterflow.model.graph import (
     MultiInstance,
     ScriptDefinition,
     StandardLoop,
+    UserTaskDefinition,
     Work,
 )
 
@@ -26,6 +27,7 @@ class Details:
     """The work, the data and the properties of an element; all of it optional."""
 
     job: JobDefinition | None = None
+    user_task: UserTaskDefinition | None = None
     script: ScriptDefinition | None = None
     decision: CalledDecision | None = None
     event: EventDefinition | None = None
@@ -48,4 +50,4 @@ class Details:
     @property
     def work(self) -> Work | None:
         """What is done; the rules refuse what would be done in two ways."""
-        return self.script or self.decision or self.called or self.job
+        return self.script or self.decision or self.called or self.user_task or self.job

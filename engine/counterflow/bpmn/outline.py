@@ -126,6 +126,8 @@ class Element(Drawn):
     details: Details = field(default_factory=Details)
     names: Mapping[str, str] = field(default_factory=dict)
     """Those of the outline."""
+    structures: Mapping[str, str] = field(default_factory=dict)
+    """Those of the outline."""
 
     @property
     def is_multi_instance(self) -> bool:
@@ -344,6 +346,8 @@ class Outline:
     named: Mapping[str, Mapping[str, etree._Element]] = field(default_factory=dict)
     """What events may name, right in the file: by tag (`message`, `error`), then by id."""
 
+    structures: dict[str, str] = field(default_factory=dict)
+    """By id, the types that the item definitions of the file name, where data objects may have a value."""
     names: dict[str, str] = field(default_factory=dict)
     """By id, how its data and operations are called, where the standard's own words are read."""
 

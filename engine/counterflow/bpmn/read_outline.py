@@ -7,6 +7,7 @@ from collections import Counter
 from lxml import etree
 
 from counterflow.bpmn.data_names import names_in
+from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.elements import (
     COMPENSATION,
     ELEMENTS,
@@ -28,6 +29,9 @@ def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> 
     drawn = Outline(root=root, resource_name=resource_name, dialect=dialect)
     if dialect is Dialect.STANDARD:
         drawn.names = names_in(root)
+    if dialect is Dialect.CAMUNDA:
+        definitions = children(root, "itemDefinition")
+        drawn.structures = {each.get("id", ""): each.get("structureRef", "") for each in definitions}
     references = (kind.reference for kind in KINDS.values() if kind.reference is not None)
     drawn.named = {
         reference.tag: {xml.get("id", ""): xml for xml in children(root, reference.tag)}
@@ -65,12 +69,15 @@ def _element(drawn: Outline, xml: etree._Element, parent: Element | None, path: 
         kind=ELEMENTS[tag],
         parent=parent,
         names=drawn.names,
+        structures=drawn.structures,
     )
     element.definitions = [
         child for child in xml if local_name(child).endswith("EventDefinition") and namespace(child) == BPMN
     ]
     element.event_kind = KINDS.get(element.event) if _is_event(element) else None
     element.behaviour = _behaviour(element)
+    if drawn.dialect is Dialect.CAMUNDA and _calls_a_case(element):
+        element.behaviour = Behaviour.JOB_TASK
     if element.kind.category is Category.ACTIVITY:
         marks = (child for child in xml if local_name(child) in OF_AN_ELEMENT and namespace(child) == BPMN)
         element.loop = next(marks, None)
@@ -96,6 +103,12 @@ def _behaviour(element: Element) -> Behaviour | None:
     if element.kind.category is Category.EVENT:
         return element.event_kind.rooms.get(element.tag) if element.event_kind is not None else None
     return element.kind.behaviour
+
+
+def _calls_a_case(element: Element) -> bool:
+    """Whether it is a call of what is no process: somebody else does that."""
+    names_case = bool((element.xml.get(f"{{{CAMUNDA}}}caseRef") or "").strip())
+    return element.tag == "callActivity" and names_case and not element.attribute("calledElement")
 
 
 def _fill_scope(drawn: Outline, scope: Element) -> None:

@@ -56,6 +56,7 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
     ),
     "Work and repair": (
         NamedCommand("jobs", "commands.jobs", "List what waits for workers, or do it by hand."),
+        NamedCommand("tasks", "commands.tasks", "List what waits for people, take it and do it."),
         NamedCommand("incidents", "commands.repair", "List what waits for a person to mend it."),
         NamedCommand("resolve", "commands.repair", "Try again what an incident stopped."),
         NamedCommand("quarantine", "commands.repair", "List or release what was set aside after a fault."),

@@ -27,6 +27,7 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
+from counterflow.cli.drawing_user_tasks import add_user_tasks
 from counterflow.cli.output import count, duration, json_data, json_text, moment, ordinal, shortened
 from counterflow.cli.remedies import commands_for
 from counterflow.cli.timeline import timeline
@@ -226,6 +227,7 @@ def _add_contents(tree: Tree, element: wire.ElementInstance, picture: Picture) -
         tree.add(Text.assemble((variable.name, "blue"), " = ", shortened(variable.value_json)))
     for job in (*element.ended_jobs, *element.jobs):
         _add_job(tree, job, picture)
+    add_user_tasks(tree, element)
     for event in picture.events.get(element.key, ()):
         tree.add(_event(event, element))
     if element.HasField("triggered_at_ms"):

@@ -85,6 +85,24 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "jobs throw": ("jobs throw 2251799813685260 CARD_REFUSED --message 'no money'",),
     "jobs retries": ("jobs retries 2251799813685260 3",),
     "jobs timeout": ("jobs timeout 2251799813685260 10m",),
+    "tasks": (
+        "tasks --group clerks",
+        "tasks --assignee ann --process order",
+        "tasks claim 2251799813685260",
+        "tasks complete 2251799813685260 --variables '{\"approved\": true}'",
+    ),
+    "tasks show": ("tasks show 2251799813685260", "tasks show 2251799813685260 --form"),
+    "tasks claim": ("tasks claim 2251799813685260 --as ann",),
+    "tasks assign": ("tasks assign 2251799813685260 bob", "tasks assign 2251799813685260 bob --if-free"),
+    "tasks unassign": ("tasks unassign 2251799813685260",),
+    "tasks update": (
+        "tasks update 2251799813685260 --groups clerks,managers --priority 80",
+        "tasks update 2251799813685260 --due 2030-01-31T09:00:00Z --follow-up ''",
+    ),
+    "tasks complete": (
+        "tasks complete 2251799813685260 --action approve --variables '{\"approved\": true}'",
+    ),
+    "tasks throw": ("tasks throw 2251799813685260 FULL --message 'no seats'",),
     "quarantine release": ("quarantine release 2251799813685257",),
     "suspend": (
         "suspend 2251799813685257",

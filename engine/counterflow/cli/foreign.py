@@ -42,11 +42,11 @@ LIST = {
     "decision": "decisions",
     "incident": "incidents",
     "job": "jobs",
-    "task": "jobs --type io.camunda.zeebe:userTask",
+    "task": "tasks",
     "variable": "show KEY",
     "topology": "topology",
 }
-SHOW = {**LIST, "instance": "show KEY", "incident": "incidents --instance KEY"}
+SHOW = {**LIST, "instance": "show KEY", "task": "tasks show KEY", "incident": "incidents --instance KEY"}
 ADDRESS = "--address HOST:PORT COMMAND, or the environment variable ZEEBE_ADDRESS"
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -55,7 +55,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "await": {"instance": "start ID --await"},
     "broadcast": {"signal": "broadcast NAME"},
     "cancel": {"instance": "cancel KEY"},
-    "complete": {"job": "jobs complete KEY", "task": "jobs complete KEY"},
+    "complete": {"job": "jobs complete KEY", "task": "tasks complete KEY"},
     "correlate": {"message": "publish NAME --key KEY"},
     "create": {
         "instance": "start ID",

@@ -4,17 +4,17 @@ mean the same and raise the same.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from counterflow.engine.blocking_user_task_verbs import BlockingUserTaskVerbs
 from counterflow.engine.handlers import Activities, AdHocResult, Variables
 from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.steering import Activate, Move
-from counterflow.engine.verbs import Added, Verbs
+from counterflow.engine.verbs import Added
 from counterflow.queries.shapes import (
     HistoryRecord,
     Incident,
@@ -25,21 +25,13 @@ from counterflow.queries.shapes import (
     UndoPlanned,
 )
 
-Answer = TypeVar("Answer")
 
-
-class BlockingVerbs(ABC):
+class BlockingVerbs(BlockingUserTaskVerbs):
     """The verbs, each of which returns when it is done."""
 
-    _verbs: Verbs
-
-    @abstractmethod
-    def _wait(self, verb: Coroutine[Any, Any, Answer]) -> Answer:
-        """Run a verb to its end."""
-
     def deploy(self, *models: str | Path) -> Deployed:
-        """Deploy BPMN and DMN files together, all of them or none. Raises `Rejection` with every finding,
-        and `OSError` for a file that cannot be read.
+        """Deploy BPMN, DMN and form files together, all of them or none. Raises `Rejection` with every
+        finding, and `OSError` for a file that cannot be read.
         """
         return self._wait(self._verbs.deploy(*models))
 

@@ -13,13 +13,15 @@ from counterflow.kernel.rows import Incident as IncidentRow
 from counterflow.kernel.rows import Job as JobRow
 from counterflow.kernel.rows import ProcessDefinition, Variable
 from counterflow.kernel.rows import ProcessInstance as ProcessInstanceRow
+from counterflow.kernel.rows import UserTask as UserTaskRow
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.definitions import refuse_unknown_process
 from counterflow.queries.incidents import list_incidents
 from counterflow.queries.instance_filter import InstanceFilter
 from counterflow.queries.instances import list_process_instances, process_instance
 from counterflow.queries.jobs import list_jobs
-from counterflow.queries.shapes import Incident, Job, Page, ProcessInstance
+from counterflow.queries.shapes import Incident, Job, Page, ProcessInstance, UserTask
+from counterflow.queries.user_tasks import UserTaskFilter, list_user_tasks
 from counterflow.store.port import Store
 
 Item = TypeVar("Item")
@@ -104,6 +106,19 @@ def find_element(store: Store, element_id: str) -> ElementRow:
         return row
     there = [row.element_id for row in store.scan(ElementRow, {}, limit=MOST_LISTED)]
     raise NothingThere(f"Expected an active element {element_id!r}, but found {_listed(there)}")
+
+
+def all_user_tasks(store: Store, wanted: UserTaskFilter) -> list[UserTask]:
+    """The user tasks that are wanted, newest first. Raises `Rejection` for an unknown instance or state."""
+    return list(_all(lambda key: list_user_tasks(store, wanted, page_key=key)))
+
+
+def find_user_task(store: Store, element_id: str) -> UserTaskRow:
+    """The oldest open user task of an element. Raises `NothingThere`."""
+    for row in store.scan(UserTaskRow, {"element_id": element_id}, limit=1):
+        return row
+    there = [(row.element_id, row.assignee) for row in store.scan(UserTaskRow, {}, limit=MOST_LISTED)]
+    raise NothingThere(f"Expected an open user task of {element_id!r}, but found {_listed(there)}")
 
 
 def scope_key(store: Store, scope: int | str) -> int:

@@ -47,12 +47,22 @@ class DeployedDecision(msgspec.Struct, frozen=True):
     key: int
 
 
+class DeployedForm(msgspec.Struct, frozen=True):
+    """A form of a deployment, in what is now its latest version, the old one where it is unchanged."""
+
+    id: str
+    version: int
+    key: int
+    resource_name: str
+
+
 class Deployed(msgspec.Struct, frozen=True):
     """What a deployment gave, in the order of its files."""
 
     key: int
     processes: tuple[DeployedProcess, ...]
     decisions: tuple[DeployedDecision, ...] = ()
+    forms: tuple[DeployedForm, ...] = ()
 
 
 class WorkerJob(msgspec.Struct, frozen=True):
@@ -351,6 +361,7 @@ def deployed(deployment: Deployment) -> Deployed:
         tuple(
             DeployedDecision(row.decision_id, row.name, row.version, row.key) for row in deployment.decisions
         ),
+        tuple(DeployedForm(row.form_id, row.version, row.key, row.resource_name) for row in deployment.forms),
     )
 
 

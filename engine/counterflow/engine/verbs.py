@@ -62,6 +62,7 @@ from counterflow.engine.results import (
     whole_key,
 )
 from counterflow.engine.steering import Steering
+from counterflow.engine.user_task_verbs import UserTaskVerbs
 from counterflow.kernel.elements.ad_hoc_activation import ActivateAdHocSubProcessActivities
 from counterflow.kernel.events.conditional import Begun, EvaluateConditional
 from counterflow.kernel.lives.correlation import Correlated, TriggerElement
@@ -100,14 +101,14 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 """Jobs that are taken at once fit into it, as into a message of the wire."""
 
 
-class Verbs(OperatingVerbs, Steering):
+class Verbs(OperatingVerbs, Steering, UserTaskVerbs):
     """The verbs, over the few things that an engine does for them."""
 
     # -- models ----------------------------------------------------------------------------------------------
 
     async def deploy(self, *models: str | Path) -> Deployed:
-        """Deploy BPMN and DMN files together, all of them or none. Raises `Rejection` with every finding,
-        and `OSError` for a file that cannot be read.
+        """Deploy BPMN, DMN and form files together, all of them or none. Raises `Rejection` with every
+        finding, and `OSError` for a file that cannot be read.
         """
         return await self.deploy_contents(contents_of_files(models))
 

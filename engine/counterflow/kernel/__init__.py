@@ -50,6 +50,7 @@ from counterflow.kernel.lives import (
     deletions,
     deployments,
     due,
+    forms,
     instances,
     job_delivery,
     jobs,
@@ -57,6 +58,8 @@ from counterflow.kernel.lives import (
     modification,
     quarantine,
     suspension,
+    user_task_commands,
+    user_tasks,
     variables,
 )
 from counterflow.kernel.state.changing import is_changing
@@ -116,6 +119,9 @@ _PAGES: tuple[Any, ...] = (
     suspension,
     terminate,
     undo,
+    forms,
+    user_task_commands,
+    user_tasks,
     variables,
 )
 OF_INSTANCE: Mapping[type[Event], InstanceApplier] = {

@@ -22,11 +22,19 @@ class ReadDecisions(msgspec.Struct, frozen=True):
     imports: tuple[str, ...] = ()
 
 
+class ReadForm(msgspec.Struct, frozen=True):
+    """The form in a file: its id, and what its author calls this version of it."""
+
+    form_id: str
+    version_tag: str | None = None
+
+
 class ReadResource(msgspec.Struct, frozen=True):
-    """A file: its bytes, their SHA-256, and the processes or the decisions in it."""
+    """A file: its bytes, their SHA-256, and the processes, the decisions or the form in it."""
 
     name: str
     content: bytes
     checksum: bytes
     processes: tuple[Process, ...] = ()
     decisions: ReadDecisions | None = None
+    form: ReadForm | None = None

@@ -110,6 +110,31 @@ class BoundDecision(Row, frozen=True, gc=False):
     decision_key: int
 
 
+@stored(Home.PARTITION, indexes={"version": ("form_id", "version")})
+class Form(Row, frozen=True, gc=False):
+    """One version of a form. Versions count from 1 per `form_id`."""
+
+    key: int
+    form_id: str
+    version: int
+    version_tag: str | None
+    resource_key: int
+    resource_name: str
+    checksum: bytes
+    deployment_key: int
+    deployed_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
+
+
+@stored(Home.PARTITION, key=("deployment_key", "form_id"))
+class BoundForm(Row, frozen=True, gc=False):
+    """The version of a form that processes bound to their own deployment mean."""
+
+    deployment_key: int
+    form_id: str
+    form_key: int
+
+
 @stored(Home.INSTANCE, instance_field="key", indexes={"process": ("bpmn_process_id",)})
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run
@@ -221,6 +246,85 @@ class Job(Row, frozen=True, gc=False):
     headers: bytes | None = None
     tenant_id: str = DEFAULT_TENANT
     listener_event_type: str = ""
+
+
+@stored(
+    Home.INSTANCE,
+    owned=True,
+    indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)},
+)
+class UserTask(Row, frozen=True, gc=False):
+    """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`.
+
+    Candidates are JSON arrays of texts; dates are ISO 8601 as they were given, empty where there is none.
+    `form_key` is that of a deployed form (0: none); `external_form` is what the model calls one that is not.
+    """
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    element_id: str
+    bpmn_process_id: str
+    state: str
+    assignee: str
+    candidate_groups: str
+    candidate_users: str
+    due_date: str
+    follow_up_date: str
+    priority: int
+    form_key: int
+    external_form: str
+    created_at_ms: int
+    tenant_id: str = DEFAULT_TENANT
+
+
+@stored(
+    Home.INSTANCE,
+    key=("user_task_key", "kind", "name"),
+    indexes={"offered": ("kind", "name", "user_task_key")},
+)
+class UserTaskCandidate(Row, frozen=True, gc=False):
+    """Somebody who may take a user task: a `group` or a `user`, by name. So their tasks are found."""
+
+    user_task_key: int
+    kind: str
+    name: str
+    process_instance_key: int
+
+
+@stored(
+    Home.STORE,
+    indexes={
+        "assignee": ("assignee",),
+        "process": ("bpmn_process_id",),
+        "instance": ("process_instance_key",),
+    },
+)
+class EndedUserTask(Row, frozen=True, gc=False):
+    """What has become of a user task: `completed` or `canceled`, when, by whom, and by which action.
+
+    The rest is as it was then.
+    """
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    element_id: str
+    bpmn_process_id: str
+    state: str
+    assignee: str
+    candidate_groups: str
+    candidate_users: str
+    due_date: str
+    follow_up_date: str
+    priority: int
+    form_key: int
+    external_form: str
+    created_at_ms: int
+    ended_at_ms: int
+    ended_by: str
+    action: str
+    tenant_id: str = DEFAULT_TENANT
 
 
 @stored(Home.INSTANCE, key=("element_instance_key",), table="loop")

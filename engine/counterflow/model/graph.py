@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from typing import Final
 
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn, VariableMapping
@@ -56,6 +57,7 @@ class Behaviour(StrEnum):
     STANDARD_LOOP = "standard_loop"
     """The same of an activity with `Node.standard_loop`."""
     JOB_TASK = "job_task"
+    USER_TASK = "user_task"
     SCRIPT_TASK = "script_task"
     RULE_TASK = "rule_task"
     PASS_THROUGH = "pass_through"  # noqa: S105 - a kind of element, not a password
@@ -200,6 +202,15 @@ class HeaderExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class JobError:
+    """A BPMN error with this code that a job ends with where an expression holds, whatever is told of it."""
+
+    condition: Expression
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JobDefinition:
     """The job that a task becomes. `type` and `retries` are constants or expressions; `headers` is a JSON
     object, encoded once.
@@ -212,6 +223,8 @@ class JobDefinition:
     result_variable: str | None = None
     header_expressions: tuple[HeaderExpression, ...] = ()
     """Headers whose value is computed when the job is created: the assignee of a user task, say."""
+    errors: tuple[JobError, ...] = ()
+    """Asked when its worker has completed it or failed; the first that holds is thrown in place of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +266,54 @@ class CalledDecision:
     keeps_rows: bool = False
 
 
+PRIORITIES: Final = (0, 100)
+"""The least and the most that the priority of a user task may be; and that of a lenient one: the wire's
+int32.
+"""
+LENIENT_PRIORITIES: Final = (-(2**31) + 1, 2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FormReference:
+    """The deployed form of a user task, by its id; `which` is the label of the version, where the binding
+    asks for one, or its number.
+    """
+
+    form_id: str | Expression
+    binding: Binding = Binding.LATEST
+    which: str | Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserTaskDefinition:
+    """What a person is to do, who may, and until when. Texts are constants or expressions; dates are ISO
+    8601.
+
+    `headers` is a JSON object, encoded once. `form` is deployed; where the form is kept elsewhere, or inside
+    the model, `form_key` says how it is called there.
+    """
+
+    assignee: str | Expression = ""
+    candidate_groups: tuple[str | Expression, ...] = ()
+    """Each a name, or an expression that gives a list of names."""
+    candidate_users: tuple[str | Expression, ...] = ()
+    due_date: str | Expression = ""
+    follow_up_date: str | Expression = ""
+    priority: int | Expression = 50
+    form: FormReference | None = None
+    form_key: str | Expression = ""
+    headers: bytes = b"{}"
+    is_lenient: bool = False
+    """Whether expressions may give null for nobody and none, and names as one text with commas; and
+    priorities may be any: in camunda: models, and in those of no vendor.
+    """
+
+    @property
+    def priorities(self) -> tuple[int, int]:
+        """The least and the most that the priority of such a task may be."""
+        return LENIENT_PRIORITIES if self.is_lenient else PRIORITIES
+
+
 class ListenerEvent(StrEnum):
     """What a listener of an element is told of. `beforeAll` comes before the body of a multi-instance
     activity begins its instances.
@@ -285,7 +346,7 @@ class Listeners:
         return self.start if event is ListenerEvent.START else self.before_all
 
 
-Work = JobDefinition | ScriptDefinition | CalledDecision | CalledProcess
+Work = JobDefinition | UserTaskDefinition | ScriptDefinition | CalledDecision | CalledProcess
 """What an element does between entering and leaving, where that is not its own."""
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from counterflow.bpmn.read import read_accepted
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.model.graph import Node, Reach
+from counterflow.model.graph import Node, Reach, UserTaskDefinition
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page
 from counterflow.store.port import Store
@@ -20,14 +20,16 @@ REMEMBERED_MODELS = 256
 class ElementName(NamedTuple):
     """How a diagram names an element: its text, empty if it has none, and its BPMN tag.
 
-    `incoming` are the flows into it where there are several, in the order of the diagram: their ids, and
-    where they come from. `reach` is what an inclusive gateway that joins knows of those who can come to it.
+    `headers` are those of a user task, a JSON object. `incoming` are the flows into it where there are
+    several, in the order of the diagram: their ids, and where they come from. `reach` is what an inclusive
+    gateway that joins knows of those who can come to it.
     """
 
     name: str
     type: str
     incoming: tuple[tuple[str, str], ...] = ()
     reach: Reach | None = None
+    headers: bytes = b""
     part_of: str = ""
     """Of what is drawn as a part of an event, the id of that."""
 
@@ -105,7 +107,14 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
     for process in read_accepted(resource.content, resource.name).processes:
         if process.id == definition.bpmn_process_id:
             return {
-                node.id: ElementName(node.name, node.type, _several(node), node.reach, node.part_of or "")
+                node.id: ElementName(
+                    node.name,
+                    node.type,
+                    _several(node),
+                    node.reach,
+                    _headers(node),
+                    node.part_of or "",
+                )
                 for node in process.nodes.values()
             }
     return {}
@@ -113,6 +122,10 @@ def _read_names(store: Store, definition: ProcessDefinition) -> Names:
 
 def _several(node: Node) -> tuple[tuple[str, str], ...]:
     return tuple((flow.id, flow.source) for flow in node.incoming) if len(node.incoming) > 1 else ()
+
+
+def _headers(node: Node) -> bytes:
+    return node.work.headers if isinstance(node.work, UserTaskDefinition) else b""
 
 
 def _latest(store: Store, where: Mapping[str, int | str | None]) -> dict[str, int]:

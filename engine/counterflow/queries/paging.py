@@ -5,16 +5,19 @@ holds too much.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.vocabulary import Rejection, RejectionType, first_key
 from counterflow.queries.shapes import Page
-from counterflow.store.port import Store
+from counterflow.store.port import Key, Store
 
 RowType = TypeVar("RowType", bound=Row)
+Item = TypeVar("Item")
+Reader = Callable[[int, int], Sequence[Item]]
+"""Items behind a number, so many at most, in the order of their numbers."""
 
 DEFAULT_PAGE_SIZE = 100
 LARGEST_PAGE_SIZE = 1_000
@@ -103,11 +106,31 @@ def rows_from_end(
 
     Raises `Rejection`.
     """
-    if page_key < 0:
-        raise Rejection(
-            RejectionType.INVALID_ARGUMENT, f"Expected a page key of 0 or more, but found {page_key}"
-        )
-    return _rows_from_end(store, table, where, page_key, portion)
+    _refuse_negative(page_key)
+
+    def read(after: int, limit: int) -> Sequence[RowType]:
+        return store.scan(table, where, after=(after,), limit=limit)
+
+    return _from_end(store, read, key_number, page_key, portion)
+
+
+def numbers_from_end(
+    store: Store,
+    table: type[Row],
+    index: str,
+    equal: Key,
+    page_key: int = 0,
+    portion: int = DEFAULT_PAGE_SIZE,
+) -> Iterator[int]:
+    """Keys that an index of a table leads to, behind columns that are equal: those older than `page_key` (0:
+    the newest) from the newest on. Raises `Rejection`.
+    """
+    _refuse_negative(page_key)
+
+    def read(after: int, limit: int) -> list[int]:
+        return [number for number, *_ in store.walk(table, index, equal, after=(after,), limit=limit)]
+
+    return _from_end(store, read, int, page_key, portion)
 
 
 def size_of_page(page_size: int) -> int:
@@ -129,42 +152,40 @@ def key_number(row: Row) -> int:
     return int(number)
 
 
-def _rows_from_end(
-    store: Store, table: type[RowType], where: Mapping[str, int | str | None], page_key: int, portion: int
-) -> Iterator[RowType]:
+def _refuse_negative(page_key: int) -> None:
+    if page_key < 0:
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT, f"Expected a page key of 0 or more, but found {page_key}"
+        )
+
+
+def _from_end(
+    store: Store, read: Reader[Item], number: Callable[[Item], int], page_key: int, portion: int
+) -> Iterator[Item]:
     for partition in sorted(store.scan(Partition, {}), key=lambda row: -row.id):
         before = min(page_key or partition.last_key + 1, partition.last_key + 1)
-        while rows := _read_back(store, table, where, before, first_key(partition.id), portion):
-            yield from rows
-            if len(rows) < portion:
+        while items := _read_back(read, number, before, first_key(partition.id), portion):
+            yield from items
+            if len(items) < portion:
                 break
-            before = key_number(rows[-1])
+            before = number(items[-1])
             portion = min(2 * portion, max(portion, LARGEST_PORTION))
 
 
 def _read_back(
-    store: Store,
-    table: type[RowType],
-    where: Mapping[str, int | str | None],
-    before: int,
-    lowest: int,
-    most: int,
-) -> list[RowType]:
-    """The last `most` rows with keys from `lowest` to below `before`, newest first."""
-    rows: list[RowType] = []
+    read: Reader[Item], number: Callable[[Item], int], before: int, lowest: int, most: int
+) -> list[Item]:
+    """The last `most` items with numbers from `lowest` to below `before`, newest first."""
+    items: list[Item] = []
     width = FIRST_WINDOW
-    while before > lowest and len(rows) < most:
+    while before > lowest and len(items) < most:
         start = max(lowest, before - width)
         too_many = 4 * most + 1
-        window = [
-            row
-            for row in store.scan(table, where, after=(start - 1,), limit=too_many)
-            if key_number(row) < before
-        ]
+        window = [item for item in read(start - 1, too_many) if number(item) < before]
         if len(window) >= too_many and width > 1:
             width //= 2
             continue
-        rows += reversed(window)
+        items += reversed(window)
         before = start
         width *= 2
-    return rows[:most]
+    return items[:most]

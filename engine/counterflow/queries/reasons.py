@@ -20,6 +20,7 @@ from counterflow.queries.shapes import (
     Reason,
     Reasons,
     UndoRecord,
+    UserTask,
     Wait,
 )
 from counterflow.store.port import Store
@@ -134,6 +135,9 @@ def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoReco
     for job in element.jobs:
         if job.ended_at_ms is None and job.state not in HELD_JOBS:
             yield told.job(element, job)
+    for task in element.user_tasks:
+        if task.ended_at_ms is None:
+            yield told.user_task(element, task)
     waits = [told.wait(element, wait) for wait in element.waits if wait.state == "open"]
     yield from (reason for reason in waits if not reason.is_alternative)
     if element.called_instance_key:
@@ -228,6 +232,12 @@ class _Told:
             way_on,
         )
         return replace(reason, key=job.key, name=job.type, due_at_ms=job.due_at_ms, is_asked_for=is_asked_for)
+
+    def user_task(self, element: ElementInstance, task: UserTask) -> Reason:
+        """A person has to do something."""
+        waits_for, way_on = _user_task(task)
+        reason = self._reason(element, "user_task", task.created_at_ms, waits_for, way_on)
+        return replace(reason, key=task.key, name=task.assignee)
 
     def wait(self, element: ElementInstance, wait: Wait) -> Reason:
         """Something has to happen: to the element itself, or to an event that stands beside it."""
@@ -345,6 +355,22 @@ def _activated(job: Job, _: str) -> tuple[str, str]:
 def _backing_off(job: Job, nobody: str) -> tuple[str, str]:
     return f"the end of the back-off after a failed try, then a worker for '{job.type}'{nobody}", (
         f"the clock, then a worker for '{job.type}'"
+    )
+
+
+def _user_task(task: UserTask) -> tuple[str, str]:
+    complete = f"`counterflow tasks complete {task.key}`"
+    until = f", until {task.due_date}" if task.due_date else ""
+    if task.assignee:
+        return f"'{task.assignee}' to complete the user task{until}", f"{task.assignee} ({complete})"
+    offered = [
+        f"{kind} {', '.join(repr(name) for name in names[:10])}{' and others' if len(names) > 10 else ''}"
+        for kind, names in (("groups", task.candidate_groups), ("users", task.candidate_users))
+        if names
+    ]
+    whom = f" of the {' or '.join(offered)}" if offered else ""
+    return f"somebody{whom} to complete the user task{until}", (
+        f"whoever takes it (`counterflow tasks claim {task.key}`, then {complete})"
     )
 
 

@@ -128,6 +128,11 @@ class Commands:
         self._admission.check()
         return self._writer.submit(TriggerElement(key=key, variables=variables))
 
+    def do(self, command: Command) -> Awaitable[Any]:
+        """Carry out what somebody has asked for by hand. Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
+        return self._writer.submit(command)
+
     def activate_activities(
         self, key: int, activities: tuple[tuple[str, dict[str, bytes]], ...], cancel_remaining: bool
     ) -> Awaitable[None]:

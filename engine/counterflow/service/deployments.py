@@ -15,7 +15,7 @@ from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.model.graph import CalledDecision
 from counterflow.partition.writer import Writer
 from counterflow.service.reading_room import ReadingRoom
-from counterflow.service.resources import File, FileLimits, is_dmn, read_files, unreadable
+from counterflow.service.resources import File, FileLimits, is_dmn, is_form, read_files, unreadable
 from counterflow.settings import Settings
 
 logger = logging.getLogger("counterflow.service")
@@ -106,7 +106,7 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> Sound:
     by_schema = (
         (name, finding)
         for name, content in files
-        if not is_dmn(name)
+        if not is_dmn(name) and not is_form(name)
         for finding in schema_findings(content, name, limits.processes)
     )
     found = (*judged.warnings, *by_schema)

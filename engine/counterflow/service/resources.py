@@ -2,6 +2,7 @@
 
 .bpmn, .xml         processes
 .dmn, .dmn11.xml    decisions; models that import each other are read together
+.form               forms of user tasks
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from counterflow.documents.limits import DECISION_LIMITS, DEFAULT_LIMITS, DocumentLimits
-from counterflow.kernel.resources import ReadDecisions, ReadResource
+from counterflow.kernel.resources import ReadDecisions, ReadForm, ReadResource
+from counterflow.service.forms import read_form
 
 if TYPE_CHECKING:
     from counterflow.documents.findings import Finding
 
 BPMN_SUFFIXES = (".bpmn", ".xml")
 DMN_SUFFIXES = (".dmn", ".dmn11.xml")
+FORM_SUFFIX = ".form"
 ERROR: Final = "error"
 NAME_LENGTH = 1_000
 """Characters of the name of a file: it is kept with each definition, and told with each finding."""
-NOT_YET = {".form": "forms cannot be deployed in this version yet; deploy the other files without it"}
 
 
 class File(NamedTuple):
@@ -49,10 +51,8 @@ def unreadable(files: Sequence[File]) -> list[str]:
                 f"'{name[:40]}…': expected a name of at most {NAME_LENGTH} characters, found {len(name)}; "
                 "shorten it"
             )
-        elif suffix in NOT_YET:
-            problems.append(f"'{name}': {NOT_YET[suffix]}")
-        elif suffix not in (*BPMN_SUFFIXES, *DMN_SUFFIXES):
-            suffixes = f"{', '.join(BPMN_SUFFIXES)} or {DMN_SUFFIXES[0]}"
+        elif suffix not in (*BPMN_SUFFIXES, *DMN_SUFFIXES, FORM_SUFFIX):
+            suffixes = f"{', '.join(BPMN_SUFFIXES)}, {DMN_SUFFIXES[0]} or {FORM_SUFFIX}"
             problems.append(
                 f"'{name}': expected a name that ends in {suffixes}, found {suffix or 'no suffix'}"
             )
@@ -62,6 +62,11 @@ def unreadable(files: Sequence[File]) -> list[str]:
 def is_dmn(name: str) -> bool:
     """Whether a file holds decisions, by its name."""
     return name.lower().endswith(DMN_SUFFIXES)
+
+
+def is_form(name: str) -> bool:
+    """Whether a file holds a form, by its name."""
+    return name.lower().endswith(FORM_SUFFIX)
 
 
 class FileLimits(NamedTuple):
@@ -77,8 +82,13 @@ DEFAULT_FILE_LIMITS: Final = FileLimits()
 def read_files(files: Sequence[File], limits: FileLimits = DEFAULT_FILE_LIMITS) -> Judged:
     """Read files whose names are known to be good; there are no resources where there are errors."""
     models = [file for file in files if is_dmn(file.name)]
-    processes = [file for file in files if not is_dmn(file.name)]
-    judged = [*_models(models, limits.decisions), *_processes(processes, limits.processes)]
+    forms = [file for file in files if is_form(file.name)]
+    processes = [file for file in files if not is_dmn(file.name) and not is_form(file.name)]
+    judged = [
+        *_models(models, limits.decisions),
+        *_forms(forms, limits.processes),
+        *_processes(processes, limits.processes),
+    ]
     findings = [(resource.name, finding) for resource, found in judged for finding in found]
     errors = [(name, finding) for name, finding in findings if finding.severity == ERROR]
     warnings = [(name, finding) for name, finding in findings if finding.severity != ERROR]
@@ -93,6 +103,14 @@ def _processes(
     for file in files:
         result = read(file.content, file.name, limits)
         yield ReadResource(file.name, file.content, _checksum(file), result.processes), result.findings
+
+
+def _forms(files: Iterable[File], limits: DocumentLimits) -> Iterator[tuple[ReadResource, Sequence[Finding]]]:
+    for file in files:
+        form = read_form(file.content, file.name, limits)
+        read = form if isinstance(form, ReadForm) else None
+        resource = ReadResource(file.name, file.content, _checksum(file), form=read)
+        yield resource, () if isinstance(form, ReadForm) else (form,)
 
 
 def _models(

@@ -37,6 +37,25 @@ def test_a_parallel_gateway_needs_none() -> None:
 
 
 @pytest.mark.parametrize(
+    "default, conditions, errors, warnings",
+    [
+        (None, ("${x}", None), [], ["gateway_b"]),
+        (None, (None, None), [], ["gateway_a", "gateway_b"]),
+        ("gateway_b", ("${x}", None), [], []),
+        ("gateway_b", (None, None), ["gateway_a"], []),
+    ],
+)
+def test_in_camunda_7_an_inclusive_gateway_always_takes_a_bare_flow(
+    default: str | None, conditions: tuple[str | None, str | None], errors: list[str], warnings: list[str]
+) -> None:
+    ways = (flow("gateway", "a", conditions[0]), flow("gateway", "b", conditions[1]))
+    chosen = gateway(kind="inclusive", default=default)
+    content = model(start(camunda__asyncBefore="true"), *MAIN[1:], chosen, *ways)
+    rule = "inclusive-gateway"
+    assert (refused(content, rule), warned(content, rule)) == (errors, warnings)
+
+
+@pytest.mark.parametrize(
     "conditions, errors, warnings",
     [
         (("${x}", None), [], ["gateway_b"]),

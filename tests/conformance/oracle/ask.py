@@ -118,7 +118,10 @@ class Player:
 
 def read(files: Iterable[Path]) -> dict[str, bytes]:
     """Files by name, translated. Raises `NoTwin`."""
-    return {
-        file.name: (translated if file.suffix == ".bpmn" else translated_decisions)(file.read_bytes())
-        for file in files
-    }
+    found = {}
+    for file in files:
+        if file.suffix == ".form":
+            raise NoTwin("a form that is deployed")
+        translate = translated if file.suffix == ".bpmn" else translated_decisions
+        found[file.name] = translate(file.read_bytes())
+    return found

@@ -20,6 +20,7 @@ from typing import Any
 from counterflow.testing import EPOCH_MS
 from tests.behaviours.script import Line, duration
 from tests.conformance.oracle.diagrams import items_of, keys_of
+from tests.conformance.oracle.juel import NoTwin
 from tests.conformance.oracle.views import (
     ACTIVE,
     BODY,
@@ -171,6 +172,10 @@ class OperatonSide:
         """A job."""
         self._ask("complete", name=self._job(line), variables=line.document)
 
+    def task(self, line: Line) -> None:
+        """What people do to a task but completing it: whose it is cannot be seen from here."""
+        raise NoTwin(f"`{line.verb}` of a user task")
+
     def fail(self, line: Line) -> None:
         """A job, with tries left and perhaps a pause."""
         _, retries, *rest = line.words
@@ -253,6 +258,8 @@ VERBS: Mapping[str, Callable[[OperatonSide, Line], None]] = {
     "start": OperatonSide.start,
     "activate": OperatonSide.activate,
     "complete": OperatonSide.complete,
+    "do": OperatonSide.complete,
+    **dict.fromkeys(("claim", "assign", "unassign", "update", "task-error"), OperatonSide.task),
     "fail": OperatonSide.fail,
     "error": OperatonSide.error,
     "retries": OperatonSide.retries,

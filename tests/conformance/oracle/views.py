@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 Found = TypeVar("Found")
 
 ACTIVE, COMPLETED, TERMINATED = "active", "completed", "terminated"
+USER_TASK = "io.camunda.zeebe:userTask"
+"""The type of a job that is a task for people."""
 BODY = "#body"
 """Behind the id of a multi-instance activity: what holds its instances."""
 

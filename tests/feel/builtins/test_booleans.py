@@ -62,6 +62,11 @@ from tests.feel.tables import answer, cases
         is defined({a: 1}.b)                => false
         get or else(1, 2)                   => 1
         get or else(null, 2)                => 2
+        fromAi(1)                           => 1
+        fromAi(1, "one")                    => 1
+        fromAi(1, null, "number", {a: 2}, null) => 1
+        fromAi(value: 1, schema: {a: 2})    => 1
+        fromAi(missing, "none")             => null
         get or else(missing, null)          => null
         assert(1, 1 < 2)                    => 1
         assert(null, true)                  => null

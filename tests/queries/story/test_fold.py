@@ -17,6 +17,7 @@ from counterflow.kernel.lives import (
     decision_deployments,
     deletions,
     deployments,
+    forms,
     modification,
     quarantine,
     suspension,
@@ -33,7 +34,9 @@ SAY_NOTHING_OF_A_TREE = {
         decision_deployments.DecisionDefined,
         decision_deployments.DecisionsBound,
     ),
+    *(forms.FormDefined, forms.FormsBound),
     deployments.DeploymentCreated,
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),  # of a definition
     deployments.ProcessDefined,
     deployments.ResourceStored,
     modification.ProcessInstanceModified,  # told by what it has ended and begun

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from counterflow.bpmn.outline import Element, Outline, SequenceFlow
 from counterflow.documents.findings import Finding
+from counterflow.model.graph import Behaviour, Dialect
 
 RULE = "exclusive-gateway"
 
@@ -27,12 +28,31 @@ def check(outline: Outline) -> Iterator[Finding]:
                     f"{_unlike_camunda(flow)}."
                 )
                 yield flow.warning(_rule(element), message, f'Set default="{flow.id}" on the gateway.')
-            if flow.condition_xml is None and not flow.is_default:
+            elif _is_always_taken(outline, element, flow):
+                message = (
+                    f"sequenceFlow '{flow.id}', which leaves {element}, has no condition: it is always "
+                    "taken, as in Camunda 7."
+                )
+                yield flow.warning(_rule(element), message, "Say so by a condition such as ${true}.")
+            elif flow.condition_xml is None and not flow.is_default:
                 message = (
                     f"expected a condition on sequenceFlow '{flow.id}', which leaves {element}, found none."
                 )
                 remedy = "Add a condition, or make it the default flow of the gateway."
                 yield flow.error(_rule(element), message, remedy)
+
+
+def _is_always_taken(outline: Outline, gateway: Element, flow: SequenceFlow) -> bool:
+    """Whether Camunda 7 takes a flow without a condition beside those whose conditions hold.
+
+    One beside a default flow alone is refused: there would be nothing to choose.
+    """
+    if outline.dialect is not Dialect.CAMUNDA or gateway.behaviour is not Behaviour.INCLUSIVE_GATEWAY:
+        return False
+    chooses = any(other.condition_xml is not None for other in gateway.outgoing)
+    return (
+        flow.condition_xml is None and not flow.is_default and (chooses or not gateway.attribute("default"))
+    )
 
 
 def _unlike_camunda(flow: SequenceFlow) -> str:

@@ -48,7 +48,7 @@ def check(outline: Outline) -> Iterator[Finding]:
             continue
         details = element.details
         also = _ALSO.get((outline.dialect, element.tag), "")
-        is_missing = details.job is None and details.script is None and not details.is_reported
+        is_missing = details.work is None and not details.is_reported
         if is_missing and passes_unsent(outline, element):
             message = f"{element} sends no message: it says nobody who does, and is passed."
             yield element.warning(RULE, message, _REMEDIES[outline.dialect].format(also=_ON_DEFINITION))

@@ -132,14 +132,17 @@ def _findings(contents: dict[Path, bytes], *, is_asked: bool) -> list[tuple[Path
     from counterflow.bpmn.read import read, read_with_hints  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
     from counterflow.bpmn.xsd import schema_findings  # noqa: PLC0415 - as above
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - as above
-    from counterflow.service.resources import is_dmn  # noqa: PLC0415 - as above
+    from counterflow.service.forms import form_findings  # noqa: PLC0415 - as above
+    from counterflow.service.resources import is_dmn, is_form  # noqa: PLC0415 - as above
 
     models = [path for path in contents if is_dmn(path.name)]
     by_file: dict[Path, list[Finding]] = {path: [] for path in contents}
     for number, result, _ in read_together([(path.name, contents[path]) for path in models]):
         by_file[models[number]] += result.findings
     for path, content in contents.items():
-        if path not in models:
+        if is_form(path.name):
+            by_file[path] += form_findings(content, path.name)
+        elif path not in models:
             by_file[path] += (read_with_hints if is_asked else read)(content, path.name).findings
             refused = {
                 (finding.line, finding.element_id) for finding in by_file[path] if finding.severity == "error"
@@ -163,11 +166,12 @@ def _warn_of_missing_decisions(contents: dict[Path, bytes], server: Remote) -> N
     """A decision may be deployed later; but whoever has forgotten it should hear of it now."""
     from counterflow.bpmn.read import read  # noqa: PLC0415 - XML and FEEL cost what --help does not pay
     from counterflow.model.graph import CalledDecision  # noqa: PLC0415 - as above
-    from counterflow.service.resources import is_dmn  # noqa: PLC0415 - as above
+    from counterflow.service.resources import is_dmn, is_form  # noqa: PLC0415 - as above
 
     known: dict[str, bool] = {}
     for path, content in contents.items():
-        processes = () if is_dmn(path.name) else read(content, path.name).processes
+        is_model = not is_dmn(path.name) and not is_form(path.name)
+        processes = read(content, path.name).processes if is_model else ()
         for node in (node for process in processes for node in process.nodes.values()):
             decision = node.work.decision_id if isinstance(node.work, CalledDecision) else None
             if not isinstance(decision, str):

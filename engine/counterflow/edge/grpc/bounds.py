@@ -28,7 +28,7 @@ SHORTER: Final = {
     **dict.fromkeys(_INSTRUCTIONS, modification_instructions.AT_ONCE),
 }
 """Lists that never may be as long, by field: no entry of a longer one is looked at."""
-CONTENTS: Final = frozenset({"variables", "variables_json", "errorMessage", "variable_json"})
+CONTENTS: Final = frozenset({"variables", "variables_json", "errorMessage", "error_message", "variable_json"})
 """Fields whose text is no name: other limits hold for them."""
 QUOTED: Final = 100
 """So much of a name that is too long is shown."""

@@ -9,6 +9,7 @@ from typing import Self
 from counterflow.edge.doors import PortTaken
 from counterflow.edge.grpc.calls import Behaviour, Calls
 from counterflow.edge.grpc.counterflow_v1.family import CounterflowService
+from counterflow.edge.grpc.counterflow_v1.user_tasks import UserTaskCalls
 from counterflow.edge.grpc.families.activation import Activation
 from counterflow.edge.grpc.families.decisions import Decisions
 from counterflow.edge.grpc.families.deletions import DeletionCalls
@@ -106,11 +107,9 @@ class GrpcDoor:
 
     def _counterflow(self) -> dict[str, Method]:
         calls, reading, rpcs = self._calls, CounterflowService(self._service), counterflow_v1.METHODS
+        behaviours = {**reading.behaviours(), **UserTaskCalls(self._service).behaviours()}
         return {
-            **{
-                name: calls.answered(rpcs[name], behaviour)
-                for name, behaviour in reading.behaviours().items()
-            },
+            **{name: calls.answered(rpcs[name], behaviour) for name, behaviour in behaviours.items()},
             **{
                 name: calls.commanded(rpcs[name], translate)
                 for name, translate in reading.translations().items()

@@ -14,6 +14,7 @@ from counterflow.kernel.rows import (
     DEFAULT_TENANT,
     DecisionDefinition,
     DecisionRequirements,
+    Form,
     ProcessDefinition,
     ProcessInstance,
 )
@@ -123,6 +124,17 @@ def requirements_metadata(model: DecisionRequirements) -> gateway.DecisionRequir
         version=model.version,
         decisionRequirementsKey=model.key,
         resourceName=model.resource_name,
+        tenantId=DEFAULT_TENANT,
+    )
+
+
+def form_metadata(form: Form) -> gateway.FormMetadata:
+    """A version of a form, as the answer to its deployment."""
+    return gateway.FormMetadata(
+        formId=form.form_id,
+        version=form.version,
+        formKey=form.key,
+        resourceName=form.resource_name,
         tenantId=DEFAULT_TENANT,
     )
 

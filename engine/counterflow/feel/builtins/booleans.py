@@ -41,3 +41,19 @@ def assert_(run: Run, value: Value, condition: Value, cause: str | None = None) 
     if condition is True:
         return value
     raise FeelFailure("assertion", cause or "the condition of an assert is not true")
+
+
+@builtin(
+    "fromAi(value: any, description?: string | null, type?: string | null, schema?: context | null, "
+    "options?: context | null)"
+)
+def from_ai(
+    _run: Run,
+    value: Value,
+    _description: str | None = None,
+    _type: str | None = None,
+    _schema: Value = None,
+    _options: Value = None,
+) -> Value:
+    """The value; the rest tells who decides about an ad-hoc sub-process what is asked for (Camunda's)."""
+    return value

@@ -96,6 +96,11 @@ def budget_spent(step: Step) -> feel.FeelFailure:
     )
 
 
+def not_handed_on(step: Step, what: str) -> str:
+    """Why a command that has no fuel left hands no variables on; `what` says what it wanted."""
+    return f"Expected to {what}, but {budget_spent(step)}"
+
+
 def shown(evaluation: feel.Evaluation) -> str:
     """What an evaluation has given in place of what was expected, in words."""
     if evaluation.failure is not None:

@@ -12,7 +12,7 @@ from counterflow.kernel.data import evaluation
 from counterflow.kernel.work.held import SET_VARIABLES, Held, IncidentType
 from counterflow.kernel.work.step import Token
 from counterflow.model import timer_texts
-from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition
+from counterflow.model.graph import HeaderExpression, HeaderKind, JobDefinition, UserTaskDefinition
 
 
 def compute(token: Token, definition: JobDefinition) -> bytes | None:
@@ -63,3 +63,22 @@ def _are_texts(encoded: bytes) -> bool:
     except msgspec.ValidationError:
         return False
     return True
+
+
+def of_old_job(definition: UserTaskDefinition) -> bytes:
+    """The headers of a user task's job that a version before 0.2.0 has made of constants alone."""
+    texts = {
+        "assignee": definition.assignee,
+        "dueDate": definition.due_date,
+        "followUpDate": definition.follow_up_date,
+        "formKey": definition.form_key or (definition.form.form_id if definition.form is not None else ""),
+    }
+    known = {name: text for name, text in texts.items() if isinstance(text, str) and text}
+    for name, names in (
+        ("candidateGroups", definition.candidate_groups),
+        ("candidateUsers", definition.candidate_users),
+    ):
+        if names:
+            known[name] = msgspec.json.encode([one for one in names if isinstance(one, str)]).decode()
+    headers = msgspec.json.decode(definition.headers)
+    return msgspec.json.encode(headers | {f"io.camunda.zeebe:{name}": text for name, text in known.items()})

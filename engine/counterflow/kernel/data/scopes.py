@@ -164,6 +164,17 @@ def send_results_out(token: Token, document: Document) -> None:
     send_out(token, outside, {name: value for name, value in document.items() if name not in own})
 
 
+def take_results(token: Token, document: Document) -> None:
+    """What somebody brings as the result of an element stays in it or leaves it, as its model says.
+
+    Raises `DocumentTooLarge`.
+    """
+    if token.node.results_stay_local:
+        write_measured(token, token.key, document)
+    elif document:
+        send_results_out(token, document)
+
+
 def goes_to(token: Token) -> tuple[Collection[str], int]:
     """Which names of its results stay an element's own, and the scope from which the others find theirs.
 

@@ -272,8 +272,8 @@ def _describe(scope: Token, described: bytes) -> None:
     step = scope.step
     with mappings.told_of(f"variable '{DESCRIPTION}' of '{scope.node.id}'"):
         if step.budget.fuel_left <= 0:
-            spent = evaluation.budget_spent(step)
-            raise Held(IncidentType.IO_MAPPING_ERROR, f"Expected to set '{DESCRIPTION}', but {spent}")
+            why = evaluation.not_handed_on(step, f"set '{DESCRIPTION}'")
+            raise Held(IncidentType.IO_MAPPING_ERROR, why)
         scopes.write_measured(scope, scope.key, {DESCRIPTION: described})
         step.budget.pay_for(len(described))
 

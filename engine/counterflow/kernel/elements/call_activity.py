@@ -100,7 +100,7 @@ def _why_not_in(token: Token, document: scopes.Document) -> str:
     """
     step = token.step
     if step.budget.fuel_left <= 0:
-        return f"Expected to hand variables to another instance, but {evaluation.budget_spent(step)}"
+        return evaluation.not_handed_on(step, "hand variables to another instance")
     try:
         scopes.refuse_large(step, document)
     except scopes.DocumentTooLarge as failure:

@@ -26,6 +26,7 @@ from counterflow.kernel.elements import (
     start_event,
     sub_process,
     throw_event,
+    user_task,
 )
 from counterflow.kernel.work.step import Room
 from counterflow.model.graph import Behaviour
@@ -50,6 +51,7 @@ ROOMS: Mapping[Behaviour, Room] = {
     Behaviour.COMPLEX_GATEWAY: complex_gateway.ROOM,
     Behaviour.PARALLEL_GATEWAY: parallel_gateway.ROOM,
     Behaviour.JOB_TASK: job_task.ROOM,
+    Behaviour.USER_TASK: user_task.ROOM,
     Behaviour.SCRIPT_TASK: script_task.ROOM,
     Behaviour.RULE_TASK: rule_task.ROOM,
     Behaviour.PASS_THROUGH: pass_through.ROOM,

@@ -143,8 +143,10 @@ def _refuse_without_fuel(step: Step) -> None:
     if step.budget.fuel_left <= 0:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
-            "Expected to ask every condition that begins instances and to begin those that hold, but "
-            f"{evaluation.budget_spent(step)}; name one process definition, or give smaller variables",
+            evaluation.not_handed_on(
+                step, "ask every condition that begins instances and to begin those that hold"
+            )
+            + "; name one process definition, or give smaller variables",
         )
 
 

@@ -47,7 +47,7 @@ class ThrownError(NamedTuple):
     variables: Document
 
 
-def _find_catch(thrower: Token, code: str) -> Catch | None:
+def find_catch(thrower: Token, code: str) -> Catch | None:
     """The nearest event that catches an error of this code thrown by an element; None if none does."""
     return travel.find_catch(thrower, ErrorDefinition, code)
 
@@ -57,7 +57,7 @@ def reach(thrower: Token, error: ThrownError) -> Catch:
 
     Raises `Held` where nothing catches it or a call cannot hand out, `Rejection` where that is set aside.
     """
-    catch = _find_catch(thrower, error.code)
+    catch = find_catch(thrower, error.code)
     if catch is None:
         raise _uncaught(thrower, error.code, error.message)
     catch.at.step.admitted_to(catch.at.instance)
@@ -87,7 +87,7 @@ def _throw(token: Token) -> None:
     """An error is thrown where something catches it."""
     entering.map_inputs(token)
     code = _code_of(token)
-    catch = _find_catch(token, code)
+    catch = find_catch(token, code)
     if catch is None:
         raise _uncaught(token, code, "")
     if catch.at.instance.stands_still:

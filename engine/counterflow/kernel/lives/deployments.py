@@ -11,14 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from counterflow.kernel.events import starts
-from counterflow.kernel.lives import decision_deployments, process_bindings
+from counterflow.kernel.lives import decision_deployments, forms, process_bindings
 from counterflow.kernel.resources import ReadDecisions, ReadResource
-from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, ProcessDefinition, Resource
+from counterflow.kernel.rows import (
+    DecisionDefinition,
+    DecisionRequirements,
+    Form,
+    ProcessDefinition,
+    Resource,
+)
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import Command, PartitionEvent, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
@@ -65,17 +71,21 @@ class DeployResources(Command, frozen=True, kw_only=True):
 class Deployment(msgspec.Struct, frozen=True):
     """What a deployment gave: its key, and what now is the latest of each model in it.
 
-    That is for each process, decision and decision model, in order.
+    That is for each process, decision, decision model and form, in order.
     """
 
     key: int
     definitions: tuple[ProcessDefinition, ...]
     decisions: tuple[DecisionDefinition, ...] = ()
     requirements: tuple[DecisionRequirements, ...] = ()
+    forms: tuple[Form, ...] = ()
 
 
-Decisions = Mapping[str, DecisionDefinition]
-"""Those of a deployment, by id."""
+class Beside(NamedTuple):
+    """What is deployed together with processes, and may be bound to them: by id."""
+
+    decisions: Mapping[str, DecisionDefinition]
+    forms: Mapping[str, Form]
 
 
 def decide_deploy(step: Step, command: DeployResources) -> Deployment:
@@ -94,19 +104,39 @@ def decide_deploy(step: Step, command: DeployResources) -> Deployment:
             defined = decision_deployments.define_decisions(step, key, resource.decisions, model)
             requirements.append(model)
             decisions |= {decision.decision_id: decision for decision in defined}
-    new_ids = _new_ids(step.state, command, decisions)
+    beside = Beside(decisions, _deploy_forms(step, key, command.resources))
+    new_ids = _new_ids(step.state, command, beside)
     definitions = [
         definition for resource in command.resources for definition in _deploy(step, key, resource, new_ids)
     ]
     new = {definition.bpmn_process_id for definition in definitions if definition.deployment_key == key}
-    processes = (
+    processes = [
         process for resource in command.resources for process in resource.processes if process.id in new
-    )
+    ]
     decision_deployments.bind(step, key, processes, decisions)
-    return Deployment(key, tuple(definitions), tuple(decisions.values()), tuple(requirements))
+    forms.bind(step, key, processes, beside.forms)
+    return Deployment(
+        key,
+        tuple(definitions),
+        tuple(decisions.values()),
+        tuple(requirements),
+        tuple(beside.forms.values()),
+    )
 
 
-def _new_ids(state: State, command: DeployResources, decisions: Decisions) -> set[str]:
+def _deploy_forms(step: Step, deployment_key: int, resources: Iterable[ReadResource]) -> dict[str, Form]:
+    deployed: dict[str, Form] = {}
+    for resource in resources:
+        form = resource.form
+        if form is None:
+            continue
+        if not forms.is_unchanged(step.state, resource, form):
+            forms.define(step, deployment_key, _store(step, resource), resource, form)
+        deployed[form.form_id] = step.state.forms.latest[form.form_id]
+    return deployed
+
+
+def _new_ids(state: State, command: DeployResources, beside: Beside) -> set[str]:
     """The ids of the processes that become new versions.
 
     Raises `Rejection` where one is bound to what is not there.
@@ -114,10 +144,11 @@ def _new_ids(state: State, command: DeployResources, decisions: Decisions) -> se
     drawn = [(resource, process) for resource in command.resources for process in resource.processes]
     processes = {process.id: process for _, process in drawn}
     for resource, process in drawn:
-        decision_deployments.refuse_unbound(process, resource.name, decisions)
+        decision_deployments.refuse_unbound(process, resource.name, beside.decisions)
+        forms.refuse_unbound(process, resource.name, beside.forms)
     process_bindings.refuse_unbound(((resource.name, process) for resource, process in drawn), processes)
     changed = {
-        process.id for resource, process in drawn if not _is_unchanged(state, process, resource, decisions)
+        process.id for resource, process in drawn if not _is_unchanged(state, process, resource, beside)
     }
     return process_bindings.new_together(state, processes, changed)
 
@@ -173,11 +204,14 @@ def _define(
     starts.open_all(step, key, process)
 
 
-def _is_unchanged(state: State, process: Process, resource: ReadResource, decisions: Decisions) -> bool:
+def _is_unchanged(state: State, process: Process, resource: ReadResource, beside: Beside) -> bool:
     latest = state.deployed.latest.get(process.id)
     if latest is None or (latest.checksum, latest.resource_name) != (resource.checksum, resource.name):
         return False
-    return decision_deployments.is_bound_alike(state, process, latest.deployment_key, decisions)
+    key = latest.deployment_key
+    return decision_deployments.is_bound_alike(
+        state, process, key, beside.decisions
+    ) and forms.is_bound_alike(state, process, key, beside.forms)
 
 
 def _refuse_twice(command: DeployResources) -> None:
@@ -200,6 +234,14 @@ def _refuse_twice(command: DeployResources) -> None:
                 (resource.name, decision.id)
                 for resource in command.resources
                 for decision in _summaries(resource)
+            ),
+        ),
+        (
+            "form",
+            (
+                (resource.name, resource.form.form_id)
+                for resource in command.resources
+                if resource.form is not None
             ),
         ),
     ):

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from counterflow.kernel.course.asking import JobCanceled
 from counterflow.kernel.data import scopes
+from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
 from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
 from counterflow.kernel.rows import Job, SuspendedJobType
@@ -18,7 +19,7 @@ from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
-from counterflow.model.graph import JobDefinition
+from counterflow.model.graph import JobDefinition, UserTaskDefinition
 
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
@@ -205,6 +206,8 @@ def _headers(course: Course, job: Job) -> bytes:
     if job.listener_event_type:
         return job.headers or b"{}"
     definition = course.process.nodes[job.element_id].work
+    if isinstance(definition, UserTaskDefinition):
+        return job.headers or of_old_job(definition)
     if not isinstance(definition, JobDefinition):
         raise BrokenInvariant(f"job {job.key} without a definition")
     return job.headers or definition.headers

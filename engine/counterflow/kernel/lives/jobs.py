@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from counterflow.kernel.course import entering, leaving, listeners
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import error
+from counterflow.kernel.lives import job_errors
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.instance import InstanceState
@@ -185,6 +186,9 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
             raise _nothing_to_decide(job)
         _complete_listener(token, job, values)
         return
+    work = node.work
+    if isinstance(work, JobDefinition) and work.errors and _ends_with_error(token, job, values):
+        return
     is_offered = node.compensation is not None and node.compensation.result_variable is not None
     token.emit(JobCompleted(job.key, scopes.to_object(values) if is_offered else None))
     if node.ad_hoc is not None:
@@ -195,10 +199,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: scopes.to_object(values)}
-    if node.results_stay_local:
-        scopes.write_measured(token, token.key, values)
-    elif values:
-        scopes.send_results_out(token, values)
+    scopes.take_results(token, values)
     leaving.finish(token)
 
 
@@ -210,6 +211,14 @@ def _complete_listener(token: Token, job: Job, values: scopes.Document) -> None:
         attempt(token, leaving.leave)
     else:
         token.later(entering.begin)
+
+
+def _ends_with_error(token: Token, job: Job, brought: scopes.Document, message: str = "") -> bool:
+    """Whether an expression of the model makes an error of what its worker has told, and it is thrown."""
+    thrown = job_errors.found(token, job, brought, message)
+    if thrown is not None:
+        _throw(token, job, thrown)
+    return thrown is not None
 
 
 def _nothing_to_decide(job: Job) -> Rejection:
@@ -226,13 +235,15 @@ def decide_fail(step: Step, command: FailJob) -> None:
     job, token = _find(step, command.job_key, "fail")
     _expect_active(job, "failed")
     definition = listeners.definition_of(token, job.listener_event_type)
+    message = command.message[:ERROR_MESSAGE_LIMIT]
+    if _ends_with_error(token, job, command.variables, message):
+        return
     cycle = definition.retry_cycle if isinstance(definition, JobDefinition) else None
     retries = command.retries if cycle is None else job.retries - 1
     back_off_ms = command.back_off_ms if cycle is None else cycle.interval_ms
     due_ms = step.now_ms + back_off_ms if retries > 0 and back_off_ms > 0 else None
     if command.variables:
         scopes.write_measured(token, token.key, command.variables)
-    message = command.message[:ERROR_MESSAGE_LIMIT]
     token.emit(JobFailed(job.key, max(retries, 0), due_ms, message))
     if retries <= 0:
         text = message or (
@@ -254,7 +265,12 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     if job.listener_event_type:
         raise _throws_nothing(job)
     scopes.refuse_large(step, command.variables)
-    thrown = error.ThrownError(command.error_code, command.message[:ERROR_MESSAGE_LIMIT], command.variables)
+    message = command.message[:ERROR_MESSAGE_LIMIT]
+    _throw(token, job, error.ThrownError(command.error_code, message, command.variables))
+
+
+def _throw(token: Token, job: Job, thrown: error.ThrownError) -> None:
+    """The job is over if something catches the error, else it waits with an incident."""
     try:
         catch = error.reach(token, thrown)
     except Held as held:

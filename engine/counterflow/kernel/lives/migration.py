@@ -28,6 +28,7 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
     UndoRecord,
+    UserTask,
 )
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -45,7 +46,7 @@ SAID = 10
 
 
 class ElementMigrated(InstanceEvent, frozen=True):
-    """An element instance, with its job and its incidents, stands at another element.
+    """An element instance, with its job or user task and its incidents, stands at another element.
 
     `headers` are what its job keeps where those of the target would be others.
     """
@@ -258,6 +259,9 @@ def _apply_element(state: State, instance: InstanceState, event: ElementMigrated
     job = instance.jobs.get(instance.job_of.get(event.key, 0))
     if job is not None:
         state.put(replace(job, element_id=event.target_element_id, headers=event.headers or job.headers))
+    task = instance.rows[UserTask].get(instance.user_task_of.get(event.key, 0))
+    if task is not None:
+        state.put(replace(task, element_id=event.target_element_id))
     for key in list(instance.incident_of.get(event.key, ())):
         state.put(replace(instance.incidents[key], element_id=event.target_element_id))
 
@@ -304,6 +308,9 @@ def _apply_migrated(state: State, instance: InstanceState, event: ProcessInstanc
     for row in list(instance.subscriptions.values()):
         if row.bpmn_process_id != event.bpmn_process_id:
             state.put(replace(row, bpmn_process_id=event.bpmn_process_id))
+    for task in list(instance.rows[UserTask].values()):
+        if task.bpmn_process_id != event.bpmn_process_id:
+            state.put(replace(task, bpmn_process_id=event.bpmn_process_id))
 
 
 OF_INSTANCE = {

@@ -104,6 +104,9 @@ def _plan_element(
         plan.described.append((row.key, after.ad_hoc.described))
     if row.key in instance.job_of:
         plan.pieces.append(Piece("job", instance.job_of[row.key], before.id, after.id, MoveOutcome.MOVED))
+    if row.key in instance.user_task_of:
+        key = instance.user_task_of[row.key]
+        plan.pieces.append(Piece("user task", key, before.id, after.id, MoveOutcome.MOVED))
     for key in sorted(instance.incident_of.get(row.key, ())):
         plan.pieces.append(Piece("incident", key, before.id, after.id, MoveOutcome.MOVED))
     if row.state == ACTIVATING and not starts_are_there(instance, elements):

@@ -31,7 +31,7 @@ from counterflow.kernel.lives.modification_instructions import (
     MoveInstruction,
     TerminateInstruction,
 )
-from counterflow.kernel.lives.modification_places import Place, Places
+from counterflow.kernel.lives.modification_places import TokenPlace, TokenPlaces
 from counterflow.kernel.rows import ElementInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -161,9 +161,9 @@ def _shared_scope(course: Course, ends: Ends, target_id: str, scope_key: int) ->
     return 0
 
 
-def _places(course: Course, ends: Ends, begins: list[_Begins]) -> Places:
+def _places(course: Course, ends: Ends, begins: list[_Begins]) -> TokenPlaces:
     """Where it all begins. Raises `Rejection`, also where the instance has no room for it."""
-    places = Places(course, ends)
+    places = TokenPlaces(course, ends)
     for begun in begins:
         places.add(begun.instruction, begun.base_key)
     most, there = course.step.limits.instance_elements, len(course.instance.elements)
@@ -188,7 +188,7 @@ def _end(course: Course, ends: Ends) -> None:
         course.emit(JoinEmptied(join.scope_key, join.gateway_id))
 
 
-def _begin(course: Course, place: Place) -> None:
+def _begin(course: Course, place: TokenPlace) -> None:
     """What begins in a scope that is there."""
     scope = place.token
     if scope is None:
@@ -203,7 +203,7 @@ def _begin(course: Course, place: Place) -> None:
             _put(scope, inner).later(entering.begin)
 
 
-def _put(scope: Token, place: Place) -> Token:
+def _put(scope: Token, place: TokenPlace) -> Token:
     """Something with all that is inside it, which begins when this has begun."""
     is_activation = place.node.behaviour is Behaviour.AD_HOC_INNER_INSTANCE
     origin = Origin(triggered=bool(place.inside), loop_counter=INNER if is_activation else 0)

@@ -26,7 +26,7 @@ SHOWN = 5
 
 
 @dataclass(slots=True)
-class Place:
+class TokenPlace:
     """Where something begins: an element instance that is there, or one that is to be made."""
 
     node: Node
@@ -34,7 +34,7 @@ class Place:
     """The scope that is there; None of what is to be made."""
     is_aim: bool = False
     """Whether it is what was asked for, and no scope on the way to that."""
-    inside: list[Place] = field(default_factory=list)
+    inside: list[TokenPlace] = field(default_factory=list)
     """What is to be made in it, in this order."""
     local: dict[str, bytes] = field(default_factory=dict)
     """Variables of its own that it gets."""
@@ -42,19 +42,19 @@ class Place:
     """Whether only the flows behind it are taken."""
 
 
-class Places:
+class TokenPlaces:
     """Where a modification puts its tokens; nothing has been touched."""
 
     def __init__(self, course: Course, ends: Ends) -> None:
         self._course = course
         self._instance = course.instance
         self._ends = ends
-        self._used: dict[int, Place] = {}
+        self._used: dict[int, TokenPlace] = {}
         self.made = 0
         """How many element instances are to be made."""
 
     @property
-    def used(self) -> Sequence[Place]:
+    def used(self) -> Sequence[TokenPlace]:
         """The scopes that are there and in which something begins, or whose variables are set."""
         return list(self._used.values())
 
@@ -80,7 +80,7 @@ class Places:
 
     def _node_of(self, instruction: ActivateInstruction) -> Node:
         node = self._course.nodes.get(instruction.element_id)
-        if node is None:
+        if node is None or node.part_of is not None:
             raise self._refusal(
                 instruction.element_id, f"its process '{self._course.process.id}' has no such element"
             )
@@ -88,7 +88,7 @@ class Places:
 
     # -- the way in ------------------------------------------------------------------------------------------
 
-    def _base(self, node: Node, key: int) -> Place:
+    def _base(self, node: Node, key: int) -> TokenPlace:
         """The scope in which the way begins: the process, unless another one was chosen."""
         key = key or self._instance.key
         element = self._instance.elements.get(key)
@@ -119,7 +119,7 @@ class Places:
             node = self._course.nodes[node.parent]
         return around or [node.id]
 
-    def _inner(self, here: Place, scope: Node, node: Node, *, is_anew: bool) -> Place:
+    def _inner(self, here: TokenPlace, scope: Node, node: Node, *, is_anew: bool) -> TokenPlace:
         """The next scope on the way to a node: the one that is there, or one that is made."""
         is_activation = self._begins_activation(scope, node)
         if here.token is not None and not is_anew and not is_activation:
@@ -138,10 +138,10 @@ class Places:
             and node.id in around.activities
         )
 
-    def _made_in(self, here: Place, scope: Node) -> Place | None:
+    def _made_in(self, here: TokenPlace, scope: Node) -> TokenPlace | None:
         return next((made for made in here.inside if made.node is scope and not made.is_aim), None)
 
-    def _instance_of(self, place: Place, node: Node) -> Place:
+    def _instance_of(self, place: TokenPlace, node: Node) -> TokenPlace:
         """Of an activity that is done several times, one of the times, which what begins by hand is in."""
         body = place.token
         if body is None or not body.is_body:
@@ -172,25 +172,25 @@ class Places:
     def _is_gone(self, key: int) -> bool:
         return self._ends.takes(key) or is_swept(self._course.step.state, self._instance, key)
 
-    def _existing(self, token: Token) -> Place:
-        return self._used.setdefault(token.key, Place(token.node, token))
+    def _existing(self, token: Token) -> TokenPlace:
+        return self._used.setdefault(token.key, TokenPlace(token.node, token))
 
     # -- what is made ----------------------------------------------------------------------------------------
 
-    def _make(self, here: Place, scope: Node, node: Node) -> Place:
+    def _make(self, here: TokenPlace, scope: Node, node: Node) -> TokenPlace:
         """A scope on the way. Raises `Rejection` where such a one begins only by itself."""
         why = self._why_not_made(scope)
         if why:
             raise self._refusal(node.id, why)
-        return self._put(here, Place(scope), node)
+        return self._put(here, TokenPlace(scope), node)
 
-    def _put(self, here: Place, place: Place, node: Node) -> Place:
+    def _put(self, here: TokenPlace, place: TokenPlace, node: Node) -> TokenPlace:
         self._refuse_unready(here, node)
         here.inside.append(place)
         self.made += 0 if place.is_after else 1
         return place
 
-    def _aim(self, kind: ActivationKind, here: Place, node: Node) -> Place:
+    def _aim(self, kind: ActivationKind, here: TokenPlace, node: Node) -> TokenPlace:
         if kind is ActivationKind.INSIDE:
             return self._inside(here, node)
         if kind is ActivationKind.AFTER:
@@ -198,9 +198,9 @@ class Places:
         why = why_not_begun(self._course, node)
         if why:
             raise self._refusal(node.id, why)
-        return self._put(here, Place(node, is_aim=True), node)
+        return self._put(here, TokenPlace(node, is_aim=True), node)
 
-    def _inside(self, here: Place, node: Node) -> Place:
+    def _inside(self, here: TokenPlace, node: Node) -> TokenPlace:
         """At the start of a scope that is there, beside what is in it; else the scope begins."""
         start = self._course.nodes.get(node.start_event or "")
         if start is None or node.behaviour not in {Behaviour.SUB_PROCESS, Behaviour.PROCESS}:
@@ -213,11 +213,11 @@ class Places:
         self._after(scope, start)
         return scope
 
-    def _there(self, here: Place, node: Node) -> Place | None:
+    def _there(self, here: TokenPlace, node: Node) -> TokenPlace | None:
         there = self._alive(here.token.key, node.id) if here.token is not None else []
         return self._instance_of(self._existing(self._only(there, node, node)), node) if there else None
 
-    def _after(self, here: Place, node: Node) -> Place:
+    def _after(self, here: TokenPlace, node: Node) -> TokenPlace:
         why = ""
         if not node.outgoing:
             why = "no flow leads away from it"
@@ -227,7 +227,7 @@ class Places:
             why = f"'{here.node.id}' around it is not active; activate the element behind it"
         if why:
             raise self._refusal(node.id, why)
-        return self._put(here, Place(node, is_aim=True, is_after=True), node)
+        return self._put(here, TokenPlace(node, is_aim=True, is_after=True), node)
 
     def _why_not_made(self, scope: Node) -> str:
         if scope.body is not None:
@@ -247,7 +247,7 @@ class Places:
     def _takes_over(self, scope: Node) -> bool:
         return takes_over(self._course, scope)
 
-    def _refuse_unready(self, here: Place, node: Node) -> None:
+    def _refuse_unready(self, here: TokenPlace, node: Node) -> None:
         """A scope in which nothing may begin now. Raises `Rejection`."""
         scope = here.token
         if scope is None:
@@ -266,7 +266,9 @@ class Places:
 
     # -- variables -------------------------------------------------------------------------------------------
 
-    def _give(self, way: Sequence[Place], node: Node, scope_id: str, variables: dict[str, bytes]) -> None:
+    def _give(
+        self, way: Sequence[TokenPlace], node: Node, scope_id: str, variables: dict[str, bytes]
+    ) -> None:
         """Variables for the process instance, or for the innermost place of this element. Raises
         `Rejection`.
         """

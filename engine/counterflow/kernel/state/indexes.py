@@ -17,6 +17,7 @@ from counterflow.kernel.rows import (
     TABLES,
     DecisionDefinition,
     DecisionRequirements,
+    Form,
     Job,
     Message,
     MessageCorrelation,
@@ -27,6 +28,7 @@ from counterflow.kernel.rows import (
     Timer,
 )
 from counterflow.kernel.state.decisions import DeployedDecisions
+from counterflow.kernel.state.forms import DeployedForms
 from counterflow.kernel.state.laid import LaidRows
 from counterflow.kernel.state.processes import DeployedProcesses
 from counterflow.kernel.state.queues import BufferedMessages, OldestFirst
@@ -75,6 +77,7 @@ class Indexes:
         self.processes: Shelf[Process] = Shelf()
         """The graphs of definitions."""
         self.decisions = DeployedDecisions()
+        self.forms = DeployedForms()
         self.starts: dict[int, dict[int, type[Row]]] = {}
         """Per definition, the keys of what begins instances of it, with their table."""
         self.found: dict[type[Row], dict[Any, dict[Any, int]]] = {
@@ -274,6 +277,10 @@ def _index_decision(indexes: Indexes, old: DecisionDefinition | None, new: Decis
     indexes.decisions.index_decision(old, new)
 
 
+def _index_form(indexes: Indexes, old: Form | None, new: Form | None) -> None:
+    indexes.forms.index(old, new)
+
+
 Indexer = Callable[[Indexes, Any, Any], None]
 
 
@@ -298,6 +305,7 @@ _OWN_INDEXERS: dict[type[Row], Indexer] = {
     ProcessDefinition: _index_definition,
     DecisionRequirements: _index_requirements,
     DecisionDefinition: _index_decision,
+    Form: _index_form,
     Job: _index_job,
     Timer: _index_timer,
     MessageSubscription: _index_receiver,

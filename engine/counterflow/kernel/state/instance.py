@@ -27,6 +27,7 @@ from counterflow.kernel.rows import (
     Suspension,
     Timer,
     UndoRecord,
+    UserTask,
     Variable,
 )
 from counterflow.model.graph import Process
@@ -69,6 +70,7 @@ class InstanceState:
         "undo_by_scope",
         "undo_by_throw",
         "undo_records",
+        "user_task_of",
         "variable_bytes",
         "variables",
         "waits_of",
@@ -99,6 +101,7 @@ class InstanceState:
         self.arrived_in: dict[int, dict[str, dict[str, None]]] = {}
         """Per scope and join, the flows on which tokens wait."""
         self.job_of: dict[int, int] = {}
+        self.user_task_of: dict[int, int] = {}
         self.waits_of: dict[int, dict[int, type[Row]]] = {}
         """Per waiting element instance, the keys of its timers and subscriptions, with their table."""
         self.conditions: dict[int, dict[str, dict[int, None]]] = {}
@@ -184,6 +187,13 @@ def _index_job(instance: InstanceState, old: Job | None, new: Job | None) -> Non
         instance.job_of[new.element_instance_key] = new.key
     elif old is not None:
         instance.job_of.pop(old.element_instance_key, None)
+
+
+def _index_user_task(instance: InstanceState, old: UserTask | None, new: UserTask | None) -> None:
+    if new is not None:
+        instance.user_task_of[new.element_instance_key] = new.key
+    elif old is not None:
+        instance.user_task_of.pop(old.element_instance_key, None)
 
 
 def _index_wait(instance: InstanceState, old: Wait | None, new: Wait | None) -> None:
@@ -281,6 +291,7 @@ INDEXERS: dict[type[Row], InstanceIndexer] = {
     ElementInstance: _index_element,
     Variable: _index_variable,
     Job: _index_job,
+    UserTask: _index_user_task,
     LoopOutput: _index_loop_output,
     **{table: _index_wait for table in INSTANCE_TABLES if "catch_id" in table.__struct_fields__},
     ConditionalSubscription: _index_conditional,

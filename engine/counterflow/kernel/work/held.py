@@ -93,6 +93,10 @@ class IncidentType(StrEnum):
         "CALLED_DECISION_ERROR",
         "Deploy the decision that is meant, then resolve the incident.",
     )
+    FORM_NOT_FOUND = (
+        "FORM_NOT_FOUND",
+        "Deploy the form that is meant, then resolve the incident.",
+    )
     DECISION_EVALUATION_ERROR = (
         "DECISION_EVALUATION_ERROR",
         ("Set the variables that the decision reads or deploy a mended decision, then resolve the incident."),

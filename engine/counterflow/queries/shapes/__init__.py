@@ -18,7 +18,6 @@ from counterflow.queries.shapes.elements import (
     JoinFlow,
     Loop,
     Termination,
-    Variable,
     Wait,
 )
 from counterflow.queries.shapes.history import HistoryRecord
@@ -45,6 +44,8 @@ from counterflow.queries.shapes.reasons import (
 )
 from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
 from counterflow.queries.shapes.suspensions import HeldDefinition, HeldJobType
+from counterflow.queries.shapes.user_tasks import FormSchema, ShownUserTask, UserTask, UserTaskAct
+from counterflow.queries.shapes.variables import Variable
 
 __all__ = [
     "Broadcast",
@@ -58,6 +59,7 @@ __all__ = [
     "ElementInstance",
     "ElementMapping",
     "FlowTaken",
+    "FormSchema",
     "HeldDefinition",
     "HeldJobType",
     "HistoryRecord",
@@ -79,6 +81,7 @@ __all__ = [
     "Reason",
     "Reasons",
     "ReceivedSignal",
+    "ShownUserTask",
     "SignalReceiver",
     "Termination",
     "ThrownEscalation",
@@ -87,6 +90,8 @@ __all__ = [
     "UndoRecord",
     "UndoScope",
     "UndoUnderway",
+    "UserTask",
+    "UserTaskAct",
     "Variable",
     "Wait",
 ]

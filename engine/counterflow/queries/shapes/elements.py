@@ -6,13 +6,8 @@ import msgspec
 
 from counterflow.queries.shapes.decisions import DecisionEvaluation
 from counterflow.queries.shapes.jobs import Incident, Job
-
-
-class Variable(msgspec.Struct, frozen=True):
-    """A variable of one scope with its last value: of now, or of when the scope ended."""
-
-    name: str
-    value_json: str
+from counterflow.queries.shapes.user_tasks import UserTask
+from counterflow.queries.shapes.variables import Variable
 
 
 class Wait(msgspec.Struct):
@@ -128,6 +123,7 @@ class ElementInstance(msgspec.Struct):
     termination: Termination | None = None
     variables: list[Variable] = []
     jobs: list[Job] = []
+    user_tasks: list[UserTask] = []
     waits: list[Wait] = []
     incidents: list[Incident] = []
     decisions: list[DecisionEvaluation] = []

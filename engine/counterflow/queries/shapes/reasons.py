@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.queries.shapes.elements import Variable
 from counterflow.queries.shapes.jobs import Incident
+from counterflow.queries.shapes.variables import Variable
 
 
 class Reason(msgspec.Struct, frozen=True):
     """What holds an element instance where it is, since when, and what would end that. `waits_for` and
     `way_on` are sentences.
 
-    `kind`: `job`, `timer`, `message`, `signal`, `condition`, `called_instance`, `join` (the element is the
-    gateway, the element instance the scope that it stands in), `compensation` (handlers run for a throw),
-    `incident`, `quarantine`, `suspension`, `ad_hoc` (somebody has to activate something in it), `scope`
-    (what is around it has to begin). `key` is that of the job,
-    of what is waited for, of the incident or of the called instance; `name` the type of the job, the name
-    of the message or signal, the text of the condition, or the type of the incident. `catch_id` is the
-    event on whose behalf it waits where that is not the element itself; `is_alternative` is set where that
-    event would interrupt or accompany what the element is at: something else holds it. `is_asked_for`:
-    whether somebody takes jobs of this type by now.
+    `kind`: `job`, `user_task`, `timer`, `message`, `signal`, `condition`, `called_instance`, `join` (the
+    element is the gateway, the element instance the scope that it stands in), `compensation` (handlers run
+    for a throw), `incident`, `quarantine`,
+    `suspension`, `ad_hoc` (somebody has to activate something in it), `scope` (what
+    is around it has to begin). `key` is that of the job, of the user task, of what is waited for, of the
+    incident or of the called instance; `name` the type of the job, who has the user task, the name of the
+    message or signal, the text of the condition, or the type of the incident. `catch_id` is the event on
+    whose behalf it waits where that is not the element itself; `is_alternative` is set where that event would
+    interrupt or accompany what the element is at: something else holds it. `is_asked_for`: whether somebody
+    takes jobs of this type by now.
     """
 
     process_instance_key: int

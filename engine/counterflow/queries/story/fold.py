@@ -20,6 +20,7 @@ from counterflow.queries.story import (
     suspension,
     terminations,
     undo,
+    user_tasks,
     waits,
 )
 from counterflow.queries.story.story import Addition, Story
@@ -28,6 +29,7 @@ from counterflow.store.port import Store
 ADDITIONS: Mapping[type[Event], Addition] = {
     **elements.ADDITIONS,
     **jobs.ADDITIONS,
+    **user_tasks.ADDITIONS,
     **waits.ADDITIONS,
     **undo.ADDITIONS,
     **decisions.ADDITIONS,

@@ -20,6 +20,7 @@ from counterflow.queries.shapes import (
     ThrownEscalation,
     ThrownSignal,
     UndoRecord,
+    UserTask,
     Variable,
     Wait,
 )
@@ -49,6 +50,7 @@ class Story:
         self.elements: dict[int, ElementInstance] = {}
         self.variables: dict[int, dict[str, bytes]] = {}
         self.jobs: dict[int, Job] = {}
+        self.user_tasks: dict[int, UserTask] = {}
         self.incidents: dict[int, Incident] = {}
         self.undo_records: dict[int, UndoRecord] = {}
         self.undo_started = 0

@@ -5,7 +5,7 @@ import pytest
 from counterflow.bpmn.dialects.camunda.calls import RULE
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn
-from counterflow.model.graph import Binding, CalledProcess, Node
+from counterflow.model.graph import Behaviour, Binding, CalledProcess, JobDefinition, Node
 from tests.bpmn.diagram import element, end, extensions, model, node, path, reading, refused, start, warned
 
 
@@ -114,7 +114,6 @@ def test_the_process_may_be_computed() -> None:
         ([], {"camunda__calledElementBinding": "version"}, RULE),
         ([], {"camunda__calledElementBinding": "version", "camunda__calledElementVersion": "new"}, RULE),
         ([], {"camunda__calledElementVersionTag": "spring"}, RULE),
-        ([], {"camunda__caseRef": "case"}, "extension"),
         ([], {"called": None}, RULE),
         ([], {"called": "${kind.of(order)}"}, "expression"),
     ],
@@ -127,10 +126,23 @@ def test_what_has_no_counterpart_is_refused(
     assert refused(calling(*inside, called=called, **rest), rule) == ["a"]
 
 
+def test_a_call_of_a_case_is_a_job() -> None:
+    case = {"camunda__caseRef": "${kind}", "camunda__caseBinding": "latest"}
+    called = node(calling(called=None, **case), "a")
+    assert called.behaviour is Behaviour.JOB_TASK
+    assert isinstance(called.work, JobDefinition)
+    assert (called.work.type, called.work.headers) == ("case", b'{"caseBinding":"latest"}')
+    assert [header.name for header in called.work.header_expressions] == ["caseRef"]
+    assert called.results_stay_local
+    everything = calling(handed("out", variables="all"), called=None, **case)
+    assert not node(everything, "a").results_stay_local
+
+
 @pytest.mark.parametrize(
     "inside, attributes",
     [
         (handed("in", source="a", target="b", local="true"), {}),
+        ("", {"camunda__caseRef": "case"}),
         ("", {"camunda__variableMappingClass": "org.acme.Mapping"}),
         ("", {"camunda__variableMappingDelegateExpression": "${mapping}"}),
         ("", {"camunda__calledElementTenantId": "north"}),

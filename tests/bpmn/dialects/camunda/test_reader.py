@@ -7,7 +7,14 @@ import pytest
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
 from counterflow.model.events import ErrorDefinition
-from counterflow.model.graph import Behaviour, JobDefinition, ScriptDefinition
+from counterflow.model.graph import (
+    Behaviour,
+    Binding,
+    FormReference,
+    JobDefinition,
+    ScriptDefinition,
+    UserTaskDefinition,
+)
 from tests.bpmn.diagram import (
     boundary,
     catch_error,
@@ -170,8 +177,21 @@ def test_a_listener_is_told(tag: str) -> None:
     assert f"camunda:{tag} on 'start', which is not carried out" in finding.message
 
 
-def test_an_error_that_an_external_task_would_find_itself_is_refused() -> None:
-    assert refused(task_with(element("camunda:errorEventDefinition"), **EXTERNAL), "extension") == ["a"]
+def test_an_error_of_an_external_task_has_a_code_and_an_expression() -> None:
+    written = element(
+        "camunda:errorEventDefinition", errorRef="FULL", expression="${externalTask.getRetries() > 1}"
+    )
+    (error,) = job_of(task_with(written, **EXTERNAL)).errors
+    assert (error.code, error.condition.text) == ("FULL", "externalTask.retries > 1")
+    for lacking in ({"errorRef": "FULL"}, {"expression": "${true}"}):
+        assert refused(
+            task_with(element("camunda:errorEventDefinition", **lacking), **EXTERNAL), "job-error"
+        ) == ["a"]
+
+
+def test_an_error_of_a_task_that_is_no_external_one_is_refused() -> None:
+    inside = element("camunda:errorEventDefinition", errorRef="FULL", expression="${true}")
+    assert refused(task_with(inside, camunda__class="a.B"), "extension") == ["a"]
 
 
 def connector(*inside: str) -> str:
@@ -213,25 +233,47 @@ def test_unknown_extensions_and_attributes_are_told() -> None:
     assert "camunda:hologram" in findings[1].message
 
 
-def test_a_user_task_is_the_same_job_as_in_zeebe() -> None:
-    attributes = {
-        "assignee": "${initiator}",
-        "candidateGroups": "sales,support",
-        "formKey": "embedded:ask",
-        "dueDate": "2030-01-01",
-    }
-    job = job_of(
-        task_with(tag="userTask", **{f"camunda__{name}": value for name, value in attributes.items()})
+def user_task_of(**attributes: str) -> UserTaskDefinition:
+    written = {f"camunda__{name}": value for name, value in attributes.items()}
+    work = node(task_with(tag="userTask", **written), "a").work
+    assert isinstance(work, UserTaskDefinition)
+    return work
+
+
+def shown(source: object) -> object:
+    return [shown(one) for one in source] if isinstance(source, tuple) else getattr(source, "text", source)
+
+
+def test_a_user_task_is_one_for_people() -> None:
+    task = user_task_of(
+        assignee="${initiator}",
+        candidateGroups="sales, ${a == 'x,y' ? 'g' : 'h'},support",
+        candidateUsers="${users}",
+        formKey="embedded:ask",
+        dueDate="P1D",
+        followUpDate="${later}",
+        priority="500",
     )
-    assert (job.type, job.retries) == ("io.camunda.zeebe:userTask", 1)
-    assert json.loads(job.headers) == {
-        "io.camunda.zeebe:candidateGroups": '["sales","support"]',
-        "io.camunda.zeebe:formKey": "embedded:ask",
-        "io.camunda.zeebe:dueDate": "2030-01-01",
-    }
-    assert [(header.name, header.source.text) for header in job.header_expressions] == [
-        ("io.camunda.zeebe:assignee", "initiator")
-    ]
+    assert task.is_lenient
+    assert (shown(task.assignee), shown(task.candidate_users)) == ("initiator", ["users"])
+    assert shown(task.candidate_groups) == ["sales", 'if a = "x,y" then "g" else "h"', "support"]
+    assert (task.form_key, task.due_date, shown(task.follow_up_date)) == ("embedded:ask", "P1D", "later")
+    assert (task.priority, task.form) == (500, None)
+
+
+def test_the_form_of_a_user_task() -> None:
+    bound = user_task_of(formRef="ask", formRefBinding="version", formRefVersion="2").form
+    assert bound == FormReference("ask", Binding.VERSION, "2")
+    assert user_task_of(formRef="ask").form == FormReference("ask")
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("dueDate", "soon"), ("priority", "high"), ("priority", "99999999999"), ("priority", "1.5")],
+)
+def test_what_no_user_task_can_have_is_refused(name: str, value: str) -> None:
+    content = task_with(tag="userTask", **{f"camunda__{name}": value})
+    assert refused(content, "user-task") == ["a"]
 
 
 def condition_of(text: str, **attributes: str) -> bytes:

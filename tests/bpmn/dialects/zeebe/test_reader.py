@@ -6,7 +6,14 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import JobDefinition, Node, ScriptDefinition
+from counterflow.model.graph import (
+    Binding,
+    FormReference,
+    JobDefinition,
+    Node,
+    ScriptDefinition,
+    UserTaskDefinition,
+)
 from tests.bpmn.diagram import (
     element,
     end,
@@ -165,7 +172,7 @@ def test_half_a_script_is_refused_once(attributes: dict[str, str]) -> None:
 
 
 def test_a_user_task_is_a_job_of_its_own_type_with_one_try() -> None:
-    job = job_of(around(element("userTask", id="a")))
+    job = job_of(task_with(element("zeebe:taskHeaders"), tag="userTask"))
     assert (job.type, job.retries, job.headers) == ("io.camunda.zeebe:userTask", 1, b"{}")
 
 
@@ -198,10 +205,44 @@ def test_assignment_form_and_schedule_of_a_user_task_are_headers() -> None:
     ]
 
 
-def test_a_zeebe_user_task_runs_as_a_job_and_says_so() -> None:
-    content = task_with(element("zeebe:userTask"), tag="userTask")
-    assert warned(content, "user-task") == ["a"]
-    assert len(reading(content).processes) == 1
+def test_a_user_task_that_is_marked_is_one_for_people() -> None:
+    content = task_with(
+        element("zeebe:userTask"),
+        element(
+            "zeebe:assignmentDefinition", assignee="= who", candidateGroups="a, b,a", candidateUsers="= us"
+        ),
+        element("zeebe:taskSchedule", dueDate="2030-01-01T00:00:00Z", followUpDate="= later"),
+        element("zeebe:priorityDefinition", priority="80"),
+        element("zeebe:formDefinition", formId="ask", bindingType="versionTag", versionTag="spring"),
+        element("zeebe:taskHeaders", element("zeebe:header", key="own", value="yes")),
+        tag="userTask",
+    )
+    result = reading(content)
+    task = result.processes[0].nodes["a"].work
+    assert result.findings == ()
+    assert isinstance(task, UserTaskDefinition)
+    assert (task.candidate_groups, task.due_date, task.priority) == (("a", "b"), "2030-01-01T00:00:00Z", 80)
+    assert (task.headers, task.is_lenient) == (b'{"own":"yes"}', False)
+    assert task.form == FormReference("ask", Binding.VERSION_TAG, "spring")
+    expressions = (task.assignee, task.candidate_users[0], task.follow_up_date)
+    assert [getattr(one, "text", one) for one in expressions] == ["who", "us", "later"]
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        element("zeebe:taskSchedule", dueDate="soon"),
+        element("zeebe:taskSchedule", followUpDate="P1D"),
+        element("zeebe:priorityDefinition", priority="101"),
+        element("zeebe:priorityDefinition", priority="-1"),
+        element("zeebe:priorityDefinition", priority="high"),
+        element("zeebe:formDefinition", formId="ask", bindingType="never"),
+        element("zeebe:formDefinition", formId="ask", bindingType="versionTag"),
+    ],
+)
+def test_what_no_user_task_can_have_is_refused(extension: str) -> None:
+    content = task_with(element("zeebe:userTask"), extension, tag="userTask")
+    assert refused(content, "user-task") == ["a"]
 
 
 @pytest.mark.parametrize("tag", ["taskListeners"])

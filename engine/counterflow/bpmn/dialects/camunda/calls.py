@@ -32,8 +32,10 @@ _TOLD: Final[Mapping[str, str]] = {
     "calledElementTenantId": "Remove it: there are no tenants here.",
 }
 """What is not carried out, and what to write instead."""
+CASE_ATTRIBUTES: Final = ("caseRef", "caseBinding", "caseVersion", "caseTenantId")
+"""What names a case: it is a job, and its worker is told all of them."""
 CALL_ATTRIBUTES: Final = frozenset({
-    *_TOLD, "caseRef", "inheritVariables", "sameDeployment", *attributes_of("calledElement"),
+    *_TOLD, *CASE_ATTRIBUTES, "inheritVariables", "sameDeployment", *attributes_of("calledElement"),
 })  # fmt: skip
 """Attributes of a call activity that are read here."""
 
@@ -66,6 +68,11 @@ def called_process(
         which=bound.which,
         handed_out_on_throw=handed_out,
     )
+
+
+def hands_everything_out(extensions: list[etree._Element]) -> bool:
+    """Whether a `camunda:out` names all variables."""
+    return any(local_name(xml) == "out" and xml.get("variables") == "all" for xml in extensions)
 
 
 def call_mappings(
@@ -111,8 +118,8 @@ def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMap
 
 def _judge(element: Element, notes: Notes) -> None:
     if element.xml.get(f"{{{CAMUNDA}}}caseRef"):
-        message = f"{element} has camunda:caseRef, and cases are not executed."
-        notes.error(element, "extension", message, "Call a process instead.")
+        message = f"{element} names a process and, by camunda:caseRef, a case: the process is called."
+        notes.warning(element, "extension", message, "Remove one of them.")
     for name, remedy in _TOLD.items():
         if element.xml.get(f"{{{CAMUNDA}}}{name}"):
             message = f"{element} has camunda:{name}, which is not carried out."

@@ -6,6 +6,7 @@ The job type of a task is found by the first of these that the model gives:
 | --- | --- |
 | `camunda:type="external" camunda:topic="invoice"` | the topic: `invoice` |
 | `camunda:type="mail"`, `http`, `shell`, `camel`, `case`, … | the same: `mail` |
+| a call activity with `camunda:caseRef="claim"` | `case`; the case in the header `caseRef` |
 | `camunda:class="org.acme.Charge"` | the class name: `org.acme.Charge` |
 | `camunda:delegateExpression="#{chargeCard}"` | the bean: `chargeCard` |
 | `camunda:expression="${card.charge(order)}"` | `card.charge`; the expression in the header `expression` |
@@ -25,19 +26,20 @@ from typing import Final
 
 from lxml import etree
 
+from counterflow.bpmn.dialects.camunda.calls import CASE_ATTRIBUTES
 from counterflow.bpmn.dialects.camunda.connectors import Connector
 from counterflow.bpmn.dialects.camunda.expressions import (
     is_juel,
     name_expression,
-    value_expression,
     value_if_translated,
 )
+from counterflow.bpmn.dialects.camunda.job_errors import job_errors
 from counterflow.bpmn.dialects.camunda.retries import retry_cycle
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.scripts import JOB_TYPE, script_headers, script_language
 from counterflow.bpmn.dialects.unnamed import unnamed_job
 from counterflow.bpmn.elements import MESSAGE
-from counterflow.bpmn.expressions import headers_json, json_list
+from counterflow.bpmn.expressions import headers_json
 from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import text_of
 from counterflow.documents.notes import Notes
@@ -45,26 +47,13 @@ from counterflow.documents.xml import local_name
 from counterflow.feel import Expression
 from counterflow.model.graph import HeaderExpression, JobDefinition
 
-USER_TASK_JOB_TYPE: Final = "io.camunda.zeebe:userTask"
-HEADER_PREFIX: Final = "io.camunda.zeebe:"
-"""User tasks are the same jobs in both dialects, so that one task list serves both."""
-
-_ASSIGNMENTS: Final = (
-    ("assignee", False),
-    ("candidateGroups", True),
-    ("candidateUsers", True),
-    ("dueDate", False),
-    ("followUpDate", False),
-    ("formKey", False),
-    ("priority", False),
-)
-"""Attributes of a user task, and whether their constant is a comma-separated list."""
-
 _DOTTED_NAME = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(\(.*\))?\s*", re.DOTALL)
 
 _EXTERNAL: Final = frozenset({"external", "external-worker"})
 """How Camunda 7, and how Flowable, says that a worker asks for it by a topic."""
 
+CASE: Final = "case"
+"""The job type of what calls a case."""
 WORK_ATTRIBUTES: Final = ("type", "class", "delegateExpression", "expression")
 """Any of these says how a task is done."""
 
@@ -91,12 +80,8 @@ def job(
     notes: Notes,
 ) -> JobDefinition | None:
     """The job of a task or thrown message: type, headers, tries; None if a thrown message names no type."""
-    headers = _Headers(
-        {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
-    )
+    headers = _Headers(own_headers(properties))
     _add_fields(element, extensions, headers)
-    if element.tag == "userTask":
-        return _user_task_job(element, headers, notes)
     job_type = _job_type(element, headers, connector, notes)
     if job_type is None:
         # of a thrown message it is told by the rule `job-type`, or told already
@@ -109,7 +94,18 @@ def job(
         retry_cycle=cycle,
         result_variable=result_variable(element) or None,
         header_expressions=tuple(headers.computed),
+        errors=job_errors(element, extensions, notes) if is_external(element) else (),
     )
+
+
+def own_headers(properties: Mapping[str, str]) -> dict[str, str]:
+    """The properties of an element that are told to whoever does it: all but our own."""
+    return {name: value for name, value in properties.items() if not name.startswith("counterflow:")}
+
+
+def is_external(element: Element) -> bool:
+    """Whether a worker asks for it by a topic."""
+    return work(element, "type") in _EXTERNAL
 
 
 def result_variable(element: Element) -> str:
@@ -140,19 +136,30 @@ def _add_fields(element: Element, extensions: Sequence[etree._Element], headers:
     """Add fields to the job: a class's as written, computed ones where the task says of what kind it is.
     Those are its parameters, computed when the job is created where they can be.
     """
-    is_parameter = bool(work(element, "type"))
-    for name, text in field_texts(extensions).items():
-        value = value_if_translated(text) if is_parameter and ("${" in text or "#{" in text) else None
-        if value is None:
-            headers.known[name] = text
-        else:
+    texts = field_texts(extensions)
+    if work(element, "type"):
+        _add_texts(headers, texts)
+    else:
+        headers.known |= texts
+
+
+def _add_texts(headers: _Headers, texts: Mapping[str, str]) -> None:
+    """Those that are expressions are computed, where they can be."""
+    for name, text in texts.items():
+        value = value_if_translated(text) if "${" in text or "#{" in text else None
+        if value is not None:
             headers.computed.append(HeaderExpression(name, value))
+        else:
+            headers.known[name] = text
 
 
 def _job_type(
     element: Element, headers: _Headers, connector: Connector | None, notes: Notes
 ) -> str | Expression | None:
     """The rule of the table at the top; adds the headers that tell what the type does not."""
+    if work(element, "caseRef"):
+        _add_texts(headers, {name: text for name in CASE_ATTRIBUTES if (text := work(element, name))})
+        return CASE
     if kind := work(element, "type"):
         return _topic(element, notes) if kind in _EXTERNAL else kind
     if class_name := work(element, "class"):
@@ -199,19 +206,3 @@ def name_in(element: Element, expression: str, attribute: str, notes: Notes) -> 
     )
     notes.error(element, "job-type", message, remedy)
     return expression
-
-
-def _user_task_job(element: Element, headers: _Headers, notes: Notes) -> JobDefinition:
-    for name, is_list in _ASSIGNMENTS:
-        text = work(element, name)
-        if is_juel(text):
-            value = value_expression(text, name, element, notes)
-            headers.computed += [HeaderExpression(HEADER_PREFIX + name, value)] if value is not None else []
-        elif text:
-            headers.known[HEADER_PREFIX + name] = json_list(text) if is_list else text
-    return JobDefinition(
-        type=USER_TASK_JOB_TYPE,
-        retries=1,
-        headers=headers_json(headers.known),
-        header_expressions=tuple(headers.computed),
-    )

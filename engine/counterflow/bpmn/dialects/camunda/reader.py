@@ -15,7 +15,12 @@ from lxml import etree
 
 from counterflow.bpmn.data_objects import initial_values
 from counterflow.bpmn.details import Details
-from counterflow.bpmn.dialects.camunda.calls import CALL_ATTRIBUTES, call_mappings, called_process
+from counterflow.bpmn.dialects.camunda.calls import (
+    CALL_ATTRIBUTES,
+    call_mappings,
+    called_process,
+    hands_everything_out,
+)
 from counterflow.bpmn.dialects.camunda.connectors import connector_of
 from counterflow.bpmn.dialects.camunda.decisions import (
     DECISION_ATTRIBUTES,
@@ -23,10 +28,18 @@ from counterflow.bpmn.dialects.camunda.decisions import (
     refers_to_decision,
 )
 from counterflow.bpmn.dialects.camunda.expressions import condition_expression, mappings, name_expression
-from counterflow.bpmn.dialects.camunda.jobs import WORK_ATTRIBUTES, job, work
+from counterflow.bpmn.dialects.camunda.jobs import (
+    WORK_ATTRIBUTES,
+    field_texts,
+    is_external,
+    job,
+    own_headers,
+    work,
+)
 from counterflow.bpmn.dialects.camunda.listeners import listeners
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
+from counterflow.bpmn.dialects.camunda.user_tasks import FORM_ATTRIBUTES, user_task
 from counterflow.bpmn.dialects.namespaces import CAMUNDA
 from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.elements import MESSAGE
@@ -50,7 +63,7 @@ _TOLD: Mapping[str, str] = {
 }
 """What is code beside the course of a process, and is not carried out; with what to draw instead."""
 _REFUSED: Mapping[str, str] = {
-    "errorEventDefinition": "Let the worker throw the BPMN error.",
+    "errorEventDefinition": 'Make it an external task (camunda:type="external"), or let the worker throw it.',
     "in": "Use input mappings.",
     "out": "Use output mappings.",
 }
@@ -66,15 +79,14 @@ CHANGES_NOTHING: Final = frozenset({
     "async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority", "taskPriority", "historyTimeToLive",
     # for the eyes of tools
     "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "isStartableInTasklist",
-    "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion",
-    "diagramRelationId",
+    "candidateStarterGroups", "candidateStarterUsers", "diagramRelationId",
 })  # fmt: skip
 """Attributes that are accepted without a word, since nothing would come of them here."""
 _SILENT_ATTRIBUTES = CHANGES_NOTHING | frozenset({
     # read here, or part of a refusal
     "versionTag", "type", "topic", "class", "delegateExpression", "expression", "resultVariable",
     "resultVariableName", "resource", "assignee", "candidateGroups", "candidateUsers", "dueDate",
-    "followUpDate", "formKey", "priority", *DECISION_ATTRIBUTES,
+    "followUpDate", "formKey", "priority", *FORM_ATTRIBUTES, *DECISION_ATTRIBUTES,
 })  # fmt: skip
 
 
@@ -94,14 +106,21 @@ def details(element: Element, notes: Notes) -> Details:
     called = None
     if element.tag == "callActivity":
         handed_in, handed_out = call_mappings(element, extensions, notes)
-        called = called_process(element, extensions, handed_out, text_or_expression, notes)
+        if not element.is_job:
+            called = called_process(element, extensions, handed_out, text_or_expression, notes)
         # parameters are set first and read last, as in Camunda 7
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
+    is_user_task = element.tag == "userTask"
     return Details(
         job=(
             job(element, extensions, properties, connector, notes)
-            if element.is_job and not is_evaluated and not is_decision
+            if element.is_job and not is_evaluated and not is_decision and not is_user_task
+            else None
+        ),
+        user_task=(
+            user_task(element, own_headers(properties) | field_texts(extensions), text_or_expression, notes)
+            if is_user_task
             else None
         ),
         script=script(element, notes) if is_evaluated else None,
@@ -110,7 +129,9 @@ def details(element: Element, notes: Notes) -> Details:
         inputs=inputs,
         outputs=outputs,
         listeners=listeners(element, extensions, properties, notes),
-        results_stay_local=connector is not None or (called is not None and not called.propagate_all_out),
+        results_stay_local=connector is not None
+        or (called is not None and not called.propagate_all_out)
+        or (element.tag == "callActivity" and element.is_job and not hands_everything_out(extensions)),
         is_reported=is_evaluated
         or is_decision
         or (element.tag == "callActivity" and bool(element.attribute("calledElement"))),
@@ -217,7 +238,7 @@ def _holders(element: Element) -> list[etree._Element]:
 def _judge_extensions(element: Element, extensions: list[etree._Element], notes: Notes) -> None:
     for xml in extensions:
         tag = local_name(xml)
-        if tag in _REFUSED and not (element.tag == "callActivity" and tag in {"in", "out"}):
+        if tag in _REFUSED and not _is_carried_out(element, tag):
             notes.error(
                 element,
                 "extension",
@@ -228,7 +249,7 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
         elif tag in _TOLD:
             message = f"{element} has camunda:{tag} on '{xml.get('event', '')}', which is not carried out."
             notes.warning(element, "extension", message, _TOLD[tag], xml)
-        elif tag not in _UNDERSTOOD and tag not in {"in", "out"}:
+        elif tag not in _UNDERSTOOD and tag not in _REFUSED:
             notes.warning(
                 element,
                 "extension",
@@ -236,6 +257,13 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
                 _NOT_KNOWN,
                 xml,
             )
+
+
+def _is_carried_out(element: Element, tag: str) -> bool:
+    """Whether an extension is one where it stands that is refused elsewhere."""
+    if tag == "errorEventDefinition":
+        return element.is_job and is_external(element)
+    return element.tag == "callActivity"
 
 
 def _judge_attributes(element: Element, notes: Notes) -> None:

@@ -15,7 +15,6 @@ from lxml import etree
 from counterflow.bpmn.ad_hoc import completion_condition, plain
 from counterflow.bpmn.details import Details
 from counterflow.bpmn.dialects.camunda.expressions import value_expression
-from counterflow.bpmn.dialects.camunda.jobs import USER_TASK_JOB_TYPE
 from counterflow.bpmn.dialects.reader import ConditionFilter
 from counterflow.bpmn.dialects.scripts import (
     IN_THE_ENGINE,
@@ -36,7 +35,14 @@ from counterflow.bpmn.outline import Drawn, Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
 from counterflow.model.data import GoesIn, VariableMapping
-from counterflow.model.graph import AdHoc, CalledProcess, JobDefinition, MultiInstance, ScriptDefinition
+from counterflow.model.graph import (
+    AdHoc,
+    CalledProcess,
+    JobDefinition,
+    MultiInstance,
+    ScriptDefinition,
+    UserTaskDefinition,
+)
 
 NAMESPACE: Final = EXTENSIONS
 HANDS_ERRORS_OUT: Final = True
@@ -53,8 +59,10 @@ def details(element: Element, notes: Notes) -> Details:
     inputs, outputs = data_mappings(element, text_or_expression, notes)
     script = _script(element, outputs, notes)
     called = _called(element, inputs, notes)
+    is_user_task = element.tag == "userTask"
     return Details(
-        job=None if script is not None or not element.is_job else _job(element, notes),
+        job=None if script is not None or not element.is_job or is_user_task else _job(element, notes),
+        user_task=UserTaskDefinition(is_lenient=True) if is_user_task else None,
         script=script,
         called=called,
         inputs=inputs,
@@ -156,8 +164,6 @@ def _called(element: Element, inputs: tuple[VariableMapping, ...], notes: Notes)
 
 
 def _job(element: Element, notes: Notes) -> JobDefinition:
-    if element.tag == "userTask":
-        return JobDefinition(type=USER_TASK_JOB_TYPE, retries=1)
     if element.tag == "scriptTask" and script_source(element):
         return JobDefinition(
             type=JOB_TYPE + script_language(element), headers=headers_json(script_headers(element))

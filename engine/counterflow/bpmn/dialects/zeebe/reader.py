@@ -20,6 +20,7 @@ from counterflow.bpmn.dialects.zeebe.calls import called_process
 from counterflow.bpmn.dialects.zeebe.decisions import called_decision
 from counterflow.bpmn.dialects.zeebe.listeners import listeners
 from counterflow.bpmn.dialects.zeebe.loops import loop, marked_expression
+from counterflow.bpmn.dialects.zeebe.user_tasks import user_task
 from counterflow.bpmn.elements import AD_HOC
 from counterflow.bpmn.expressions import compile_feel, constant, headers_json, json_list
 from counterflow.bpmn.names import target_path
@@ -75,7 +76,7 @@ _READ: Final[Mapping[str, frozenset[str]]] = {
         "processId", "bindingType", "versionTag", "propagateAllChildVariables", "propagateAllParentVariables",
     }),
     "calledDecision": frozenset({"decisionId", "resultVariable", "bindingType", "versionTag"}),
-    "formDefinition": frozenset({"formKey", "formId", "externalReference"}),
+    "formDefinition": frozenset({"formKey", "formId", "externalReference", "bindingType", "versionTag"}),
     "adHoc": frozenset({"activeElementsCollection", "outputCollection", "outputElement"}),
 }  # fmt: skip
 """The attributes of extension elements that may have others, which are told."""
@@ -110,8 +111,14 @@ def details(element: Element, notes: Notes) -> Details:
     decides = element.tag == "businessRuleTask" and "calledDecision" in extensions
     told = extensions.get("executionListeners")
     is_call, call = element.tag == "callActivity", extensions.get("calledElement")
+    is_for_people = element.tag == "userTask" and "userTask" in extensions
     return Details(
-        job=_job(element, extensions, notes) if _may_be_job(element) else None,
+        job=_job(element, extensions, notes) if _may_be_job(element) and not is_for_people else None,
+        user_task=(
+            user_task(element, extensions, _headers(extensions), text_or_expression, notes)
+            if is_for_people
+            else None
+        ),
         script=_script(element, extensions, notes) if element.tag == "scriptTask" else None,
         decision=(
             called_decision(element, extensions["calledDecision"], text_or_expression, notes)
@@ -309,12 +316,6 @@ def _headers(extensions: Mapping[str, etree._Element]) -> dict[str, str]:
 
 def _user_task_job(element: Element, extensions: Mapping[str, etree._Element], notes: Notes) -> JobDefinition:
     """A user task is a job that some task list completes; one try, as in Zeebe."""
-    if (marker := extensions.get("userTask")) is not None:
-        message = (
-            f"{element} asks for zeebe:userTask; it becomes a job of type '{USER_TASK_JOB_TYPE}' like any "
-            "user task here."
-        )
-        notes.warning(element, "user-task", message, "Complete it with a worker of that type.", marker)
     headers = _headers(extensions)
     expressions: list[HeaderExpression] = []
     for tag, name, kind in _ASSIGNMENTS:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
-
-import msgspec
-from google.protobuf.message import Message
+from collections.abc import Iterable, Mapping, Sequence
 
 from counterflow.edge.grpc.calls import Behaviour, Translated, Translation
 from counterflow.edge.grpc.counterflow_v1 import modifications, suspensions, to_wire
+from counterflow.edge.grpc.counterflow_v1.reading import Reading
 from counterflow.edge.grpc.counterflow_v1.to_wire import (
     broadcast,
     message,
     messages,
     published,
-    state_word,
+    state_of,
     tree,
 )
 from counterflow.kernel.lives.correlation import Correlated
@@ -33,14 +30,11 @@ from counterflow.queries.reasons import reasons
 from counterflow.queries.shapes import HistoryRecord
 from counterflow.queries.signals import signal
 from counterflow.queries.undo_plan import undo_plan
-from counterflow.service.refusals import Invalid, TooLarge
 from counterflow.service.requests import activations, correlation, document, migration
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 from counterflow.wire.contract import Call
 from counterflow_wire import counterflow_v1 as wire
-
-MessageType = TypeVar("MessageType", bound=Message)
 
 
 class CounterflowService:
@@ -48,13 +42,13 @@ class CounterflowService:
 
     def __init__(self, service: Service) -> None:
         self._questions = service.questions
+        self._read = Reading(service).read
         self._release = service.commands.release
         self._carry_out = service.commands.submit
         self._trigger = service.commands.trigger
         self._activate = service.commands.activate_activities
         self._variable_bytes = service.settings.variable_bytes
         self._release_due = service.commands.release_due
-        self._message_bytes = service.settings.message_bytes
         self._default_order = service.settings.compensation_order
         self._asked_for = service.asked_for
 
@@ -154,7 +148,7 @@ class CounterflowService:
         asked = InstanceFilter(
             bpmn_process_id=request.bpmn_process_id,
             definition_key=request.process_definition_key,
-            state=_state(shapes.ProcessInstance, "a process instance", request.state),
+            state=state_of(shapes.ProcessInstance, "a process instance", request.state),
             with_incidents=request.with_incidents,
             started_after_ms=request.started_after_ms,
             started_before_ms=request.started_before_ms,
@@ -276,7 +270,7 @@ class CounterflowService:
 
     async def list_jobs(self, request: wire.ListJobsRequest, call: Call) -> wire.ListJobsResponse:
         """Work that is not done."""
-        state = _state(shapes.Job, "a job", request.state)
+        state = state_of(shapes.Job, "a job", request.state)
 
         def read(store: Store) -> wire.ListJobsResponse:
             page = list_jobs(
@@ -373,27 +367,9 @@ class CounterflowService:
         """What is due comes."""
         return wire.ReleaseDueResponse(was_held=self._release_due())
 
-    async def _read(self, read: Callable[[Store], MessageType]) -> MessageType:
-        answer = await self._questions.ask(read)
-        size = answer.ByteSize()
-        if size > self._message_bytes:
-            raise TooLarge(
-                f"The answer takes {size} bytes, and a message has room for {self._message_bytes}; ask for "
-                "fewer at a time"
-            )
-        return answer
-
 
 def _mappings(told: Iterable[wire.ElementMapping]) -> list[tuple[str, str]]:
     return [(one.source_element_id, one.target_element_id) for one in told]
-
-
-def _state(kind: type[msgspec.Struct], what: str, number: int) -> str:
-    """The read model's word for a state. Raises `Invalid` for a number that is none."""
-    try:
-        return state_word(kind, number)
-    except ValueError:
-        raise Invalid(f"Expected a state of {what}, but found {number}") from None
 
 
 def _correlated(found: Correlated) -> wire.CorrelateMessageResponse:

@@ -15,7 +15,7 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from counterflow.queries import shapes
-from counterflow.service.refusals import TooLarge
+from counterflow.service.refusals import Invalid, TooLarge
 from counterflow_wire import counterflow_v1 as wire
 
 MessageType = TypeVar("MessageType", bound=Message)
@@ -51,6 +51,7 @@ WORDS: Mapping[tuple[type[msgspec.Struct], str], tuple[Any, str]] = {
     (shapes.ProcessInstance, "state"): (wire.ProcessInstanceState, "PROCESS_INSTANCE_STATE_"),
     (shapes.ElementInstance, "state"): (wire.ElementInstanceState, "ELEMENT_INSTANCE_STATE_"),
     (shapes.Job, "state"): (wire.JobState, "JOB_STATE_"),
+    (shapes.UserTask, "state"): (wire.UserTaskState, "USER_TASK_STATE_"),
     (shapes.JobTry, "outcome"): (wire.JobTry.Outcome, "OUTCOME_"),
     (shapes.Incident, "state"): (wire.IncidentState, "INCIDENT_STATE_"),
     (shapes.Termination, "cause"): (wire.Termination.Cause, "CAUSE_"),
@@ -74,12 +75,15 @@ def messages(kind: type[MessageType], structs: Iterable[msgspec.Struct]) -> list
     return [message(kind, struct) for struct in structs]
 
 
-def state_word(kind: type[msgspec.Struct], state: int) -> str:
-    """What the read model calls a state of this kind; empty for UNSPECIFIED. Raises `ValueError` for a number
-    that is none.
+def state_of(kind: type[msgspec.Struct], what: str, state: int) -> str:
+    """What the read model calls a state of this kind; empty for UNSPECIFIED. Raises `Invalid` for a number
+    that is none, of `what` in words.
     """
     enum, prefix = WORDS[kind, "state"]
-    word = str(enum.Name(state)).removeprefix(prefix).lower()
+    try:
+        word = str(enum.Name(state)).removeprefix(prefix).lower()
+    except ValueError:
+        raise Invalid(f"Expected a state of {what}, but found {state}") from None
     return "" if word == "unspecified" else word
 
 
@@ -170,6 +174,9 @@ def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -
         _fill(answer.variables.add(), variable)
     for job in found.jobs:
         _fill_job((answer.jobs if job.ended_at_ms is None else answer.ended_jobs).add(), job)
+    for task in found.user_tasks:
+        ended = task.ended_at_ms is not None
+        fill_user_task((answer.ended_user_tasks if ended else answer.user_tasks).add(), task)
     for wait in found.waits:
         if wait.state == "open":
             _fill(answer.waits.add(), wait)
@@ -182,6 +189,13 @@ def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -
         answer.joins[-1].flows.extend(messages(wire.JoinFlow, join.flows))
     for child in found.children:
         _fill_element(answer.children.add(), child)
+
+
+def fill_user_task(answer: wire.UserTask, found: shapes.UserTask) -> None:
+    """A user task, with what was done to it."""
+    _fill(answer, found)
+    for act in found.acts:
+        _fill(answer.acts.add(), act)
 
 
 def _fill_job(answer: wire.Job, found: shapes.Job) -> None:

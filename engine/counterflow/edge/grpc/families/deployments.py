@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from counterflow.edge.grpc.calls import Behaviour
-from counterflow.edge.grpc.to_wire import decision_metadata, process_metadata, requirements_metadata
+from counterflow.edge.grpc.to_wire import (
+    decision_metadata,
+    form_metadata,
+    process_metadata,
+    requirements_metadata,
+)
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.deployments import deployment_refused
 from counterflow.service.requests import check_tenants
-from counterflow.service.resources import BPMN_SUFFIXES, File, is_dmn
+from counterflow.service.resources import BPMN_SUFFIXES, File, is_dmn, is_form
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call
 from counterflow_wire import gateway
@@ -29,8 +34,8 @@ class DeploymentCalls:
     async def deploy_resource(
         self, request: gateway.DeployResourceRequest, call: Call
     ) -> gateway.DeployResourceResponse:
-        """Deploy files; the answer lists processes, then decisions, then decision models. Each list is in the
-        order of the files.
+        """Deploy files; the answer lists processes, decisions, decision models, then forms. Each list is in
+        the order of the files.
         """
         check_tenants((request.tenantId,))
         files = [File(resource.name, resource.content) for resource in request.resources]
@@ -44,10 +49,10 @@ class DeploymentCalls:
     ) -> gateway.DeployProcessResponse:
         """Deploy BPMN alone, as old clients do. Their answer has no place for anything else."""
         files = [File(process.name, process.definition) for process in request.processes]
-        if strangers := [file.name for file in files if is_dmn(file.name)]:
+        if strangers := [file.name for file in files if is_dmn(file.name) or is_form(file.name)]:
             suffixes = " or ".join(BPMN_SUFFIXES)
             raise deployment_refused(
-                [f"'{name}': expected {suffixes}; deploy decisions with DeployResource" for name in strangers]
+                [f"'{name}': expected {suffixes}; deploy others with DeployResource" for name in strangers]
             )
         deployment = await self._deploy(files, call.caller)
         return gateway.DeployProcessResponse(
@@ -76,4 +81,5 @@ def _metadata(deployment: Deployment, files: Sequence[File]) -> list[gateway.Dep
             for decision in decisions
         ),
         *(gateway.Deployment(decisionRequirements=requirements_metadata(model)) for model in models),
+        *(gateway.Deployment(form=form_metadata(form)) for form in deployment.forms),
     ]

@@ -1,0 +1,241 @@
+"""What people ask of user tasks: take them, give them, change them, do them.
+
+Whoever asks is told why it cannot be; nothing has changed then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from counterflow.kernel.data import assignments, scopes
+from counterflow.kernel.events import error
+from counterflow.kernel.lives.user_tasks import (
+    Transition,
+    UserTaskChange,
+    UserTaskErrorThrown,
+    ask,
+    definition_of,
+)
+from counterflow.kernel.rows import UserTask
+from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.held import Held
+from counterflow.kernel.work.step import Step, Token
+from counterflow.model import timer_texts
+
+MESSAGE_LIMIT = 10_000
+ASSIGN, CLAIM, UNASSIGN, UPDATE, COMPLETE = "assign", "claim", "unassign", "update", "complete"
+"""What an action is called that nobody has named."""
+
+
+class AssignUserTask(Command, frozen=True, kw_only=True, gc=False):
+    """Give a task to somebody; without `allow_override` only one that nobody else has."""
+
+    user_task_key: int
+    assignee: str
+    allow_override: bool = True
+    by: str = ""
+    action: str = ""
+
+
+class UnassignUserTask(Command, frozen=True, kw_only=True, gc=False):
+    """Take a task from whoever has it."""
+
+    user_task_key: int
+    by: str = ""
+    action: str = ""
+
+
+class UpdateUserTask(Command, frozen=True, kw_only=True, gc=False):
+    """Change who may do a task, until when, or how urgent it is; what is None stays, what is empty goes."""
+
+    user_task_key: int
+    candidate_groups: tuple[str, ...] | None = None
+    candidate_users: tuple[str, ...] | None = None
+    due_date: str | None = None
+    follow_up_date: str | None = None
+    priority: int | None = None
+    by: str = ""
+    action: str = ""
+
+
+class CompleteUserTask(Command, frozen=True, kw_only=True, gc=False):
+    """The task is done; `variables` are its result."""
+
+    user_task_key: int
+    variables: dict[str, bytes]
+    by: str = ""
+    action: str = ""
+
+
+class ThrowUserTaskError(Command, frozen=True, kw_only=True, gc=False):
+    """The task ends with a BPMN error, which the process has to catch."""
+
+    user_task_key: int
+    error_code: str
+    message: str = ""
+    variables: dict[str, bytes]
+    by: str = ""
+
+
+def decide_assign(step: Step, command: AssignUserTask) -> None:
+    """AssignUserTask: given to somebody, or taken by somebody who finds it free."""
+    _refuse_long(command.assignee, command.by, command.action)
+    if not command.assignee:
+        raise _invalid(
+            "Expected to assign a user task to somebody, but the assignee is empty; unassign it instead"
+        )
+    intent = ASSIGN if command.allow_override else CLAIM
+    task, token = _find(step, command.user_task_key, intent)
+    if not command.allow_override and task.assignee not in {"", command.assignee}:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to claim user task with key '{task.key}', but it is assigned to '{task.assignee}'; "
+            "let them give it back, or assign it to override that",
+        )
+    change = UserTaskChange(
+        transition=Transition.ASSIGNING,
+        assignee=command.assignee,
+        by=command.by,
+        action=command.action or intent,
+    )
+    ask(token, task.key, change)
+
+
+def decide_unassign(step: Step, command: UnassignUserTask) -> None:
+    """UnassignUserTask: it waits for anybody again."""
+    _refuse_long(command.by, command.action)
+    task, token = _find(step, command.user_task_key, UNASSIGN)
+    change = UserTaskChange(transition=Transition.ASSIGNING, by=command.by, action=command.action or UNASSIGN)
+    ask(token, task.key, change)
+
+
+def decide_update(step: Step, command: UpdateUserTask) -> None:
+    """UpdateUserTask: what is given is changed, all of it or none."""
+    _refuse_long(
+        command.by, command.action, *(command.candidate_groups or ()), *(command.candidate_users or ())
+    )
+    task, token = _find(step, command.user_task_key, UPDATE)
+    _refuse_unfit(token, command)
+    change = UserTaskChange(
+        transition=Transition.UPDATING,
+        candidate_groups=_unique(command.candidate_groups),
+        candidate_users=_unique(command.candidate_users),
+        due_date=command.due_date,
+        follow_up_date=command.follow_up_date,
+        priority=command.priority,
+        by=command.by,
+        action=command.action or UPDATE,
+    )
+    ask(token, task.key, change)
+
+
+def decide_complete(step: Step, command: CompleteUserTask) -> None:
+    """CompleteUserTask: the process goes on."""
+    _refuse_long(command.by, command.action)
+    task, token = _find(step, command.user_task_key, COMPLETE)
+    scopes.refuse_large(step, command.variables)
+    change = UserTaskChange(
+        transition=Transition.COMPLETING,
+        variables=command.variables,
+        by=command.by,
+        action=command.action or COMPLETE,
+    )
+    ask(token, task.key, change)
+
+
+def decide_throw_error(step: Step, command: ThrowUserTaskError) -> None:
+    """ThrowUserTaskError: as a worker's, but where nothing catches it the task stays."""
+    _refuse_long(command.by)
+    task, token = _find(step, command.user_task_key, "throw an error for")
+    scopes.refuse_large(step, command.variables)
+    if error.find_catch(token, command.error_code) is None:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected something to catch the error with code '{command.error_code}' of user task "
+            f"'{task.key}', but found no boundary event and no event sub-process for it, up to the "
+            "process; complete the task, or cancel the instance",
+        )
+    thrown = error.ThrownError(command.error_code, command.message[:MESSAGE_LIMIT], command.variables)
+    try:
+        catch = error.reach(token, thrown)
+    except Held as held:
+        raise Rejection(RejectionType.INVALID_STATE, held.fact) from held
+    token.emit(UserTaskErrorThrown(task.key, thrown.code, thrown.message, command.by))
+    error.catch_error(catch, thrown)
+
+
+def _find(step: Step, key: int, intent: str) -> tuple[UserTask, Token]:
+    """The open task of this key, and its element. Raises `Rejection`: there is none, or it is set aside."""
+    instance = step.state.owner_of(UserTask, key)
+    task = instance.rows[UserTask].get(key) if instance is not None else None
+    if instance is None or task is None or is_swept(step.state, instance, task.element_instance_key):
+        raise Rejection(
+            RejectionType.NOT_FOUND,
+            f"Expected to {intent} user task with key '{key}', but no such user task is open; "
+            "`counterflow tasks` lists those that are",
+        )
+    return task, step.admitted_to(instance).token(task.element_instance_key)
+
+
+def _refuse_unfit(token: Token, command: UpdateUserTask) -> None:
+    """Raises `Rejection` for what no user task may have."""
+    for what, date in (("due date", command.due_date), ("follow-up date", command.follow_up_date)):
+        if date and timer_texts.moment(date) is None:
+            raise _invalid(
+                f"Expected the {what} of a user task to be a date and time in ISO 8601, such as "
+                f"2030-01-31T09:00:00Z, but found '{date[:100]}'"
+            )
+    for what, names in (("groups", command.candidate_groups), ("users", command.candidate_users)):
+        if names is not None and (len(names) > assignments.CANDIDATES or not all(names)):
+            raise _invalid(
+                f"Expected at most {assignments.CANDIDATES} candidate {what}, each with a name, but found "
+                f"{len(names)}{'' if all(names) else ', and one without'}"
+            )
+    least, most = definition_of(token).priorities
+    if command.priority is not None and not least <= command.priority <= most:
+        raise _invalid(
+            f"Expected the priority of a user task to be from {least} to {most}, but found {command.priority}"
+        )
+    _refuse_nothing(command)
+
+
+def _refuse_nothing(command: UpdateUserTask) -> None:
+    given = (
+        command.candidate_groups,
+        command.candidate_users,
+        command.due_date,
+        command.follow_up_date,
+        command.priority,
+    )
+    if all(value is None for value in given) and not command.action:
+        raise _invalid(
+            "Expected something of the user task to update (candidates, dates or priority), or an action, "
+            "but found neither"
+        )
+
+
+def _refuse_long(*names: str) -> None:
+    for name in names:
+        if assignments.is_too_long(name):
+            raise _invalid(
+                "Expected names of users, groups and actions of at most "
+                f"{assignments.NAME_LENGTH} characters, but one has {len(name)}"
+            )
+
+
+def _unique(names: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(dict.fromkeys(names))
+
+
+def _invalid(reason: str) -> Rejection:
+    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
+
+
+COMMANDS = {
+    AssignUserTask: decide_assign,
+    UnassignUserTask: decide_unassign,
+    UpdateUserTask: decide_update,
+    CompleteUserTask: decide_complete,
+    ThrowUserTaskError: decide_throw_error,
+}
