@@ -41,7 +41,24 @@ def test_a_job_on_the_wire() -> None:
         deadline=7,
         variables='{"größe":1}',
         tenantId=DEFAULT_TENANT,
+        listenerEventType=gateway.ActivatedJob.UNSPECIFIED,
     )
+
+
+@pytest.mark.parametrize(
+    "event, told",
+    [
+        ("start", gateway.ActivatedJob.START),
+        ("end", gateway.ActivatedJob.END),
+        ("beforeAll", gateway.ActivatedJob.UNSPECIFIED),
+    ],
+)
+def test_the_job_of_a_listener_on_the_wire(event: str, told: gateway.ActivatedJob.ListenerEventType) -> None:
+    job = ActivatedJob(
+        1, "check", 2, "order", 3, 4, "charge", 5, b"{}", "w", 6, 7, b"{}", listener_event_type=event
+    )
+    message = job_on_wire(job)
+    assert (message.kind, message.listenerEventType) == (gateway.ActivatedJob.EXECUTION_LISTENER, told)
 
 
 @pytest.fixture
