@@ -304,7 +304,7 @@ class ListProcessInstancesResponse(_message.Message):
     def __init__(self, process_instances: _Optional[_Iterable[_Union[ProcessInstance, _Mapping[str, _Any]]]] = ..., next_page_key: _Optional[int] = ..., total: _Optional[int] = ..., total_is_at_least: bool = ...) -> None: ...
 
 class ProcessInstance(_message.Message):
-    __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined", "tags", "business_id")
+    __slots__ = ("key", "bpmn_process_id", "version", "process_definition_key", "state", "started_at_ms", "ended_at_ms", "parent_process_instance_key", "incident_count", "quarantined", "tags", "business_id", "suspended_at_ms")
     KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -317,6 +317,7 @@ class ProcessInstance(_message.Message):
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
     BUSINESS_ID_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     key: int
     bpmn_process_id: str
     version: int
@@ -329,7 +330,8 @@ class ProcessInstance(_message.Message):
     quarantined: bool
     tags: _containers.RepeatedScalarFieldContainer[str]
     business_id: str
-    def __init__(self, key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., started_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., parent_process_instance_key: _Optional[int] = ..., incident_count: _Optional[int] = ..., quarantined: bool = ..., tags: _Optional[_Iterable[str]] = ..., business_id: _Optional[str] = ...) -> None: ...
+    suspended_at_ms: int
+    def __init__(self, key: _Optional[int] = ..., bpmn_process_id: _Optional[str] = ..., version: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., state: _Optional[_Union[ProcessInstanceState, str]] = ..., started_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., parent_process_instance_key: _Optional[int] = ..., incident_count: _Optional[int] = ..., quarantined: bool = ..., tags: _Optional[_Iterable[str]] = ..., business_id: _Optional[str] = ..., suspended_at_ms: _Optional[int] = ...) -> None: ...
 
 class GetProcessInstanceRequest(_message.Message):
     __slots__ = ("process_instance_key", "active_only", "element_limit")
@@ -991,6 +993,7 @@ class Reason(_message.Message):
         KIND_AD_HOC: _ClassVar[Reason.Kind]
         KIND_SCOPE: _ClassVar[Reason.Kind]
         KIND_USER_TASK: _ClassVar[Reason.Kind]
+        KIND_SUSPENSION: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -1005,6 +1008,7 @@ class Reason(_message.Message):
     KIND_AD_HOC: Reason.Kind
     KIND_SCOPE: Reason.Kind
     KIND_USER_TASK: Reason.Kind
+    KIND_SUSPENSION: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1216,6 +1220,66 @@ class MigrateRequest(_message.Message):
 class MigrateResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class SuspendRequest(_message.Message):
+    __slots__ = ("process_instance_key", "process_definition_key", "job_type")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    JOB_TYPE_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    process_definition_key: int
+    job_type: str
+    def __init__(self, process_instance_key: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., job_type: _Optional[str] = ...) -> None: ...
+
+class SuspendResponse(_message.Message):
+    __slots__ = ("count",)
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    def __init__(self, count: _Optional[int] = ...) -> None: ...
+
+class ResumeRequest(_message.Message):
+    __slots__ = ("process_instance_key", "process_definition_key", "job_type")
+    PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    JOB_TYPE_FIELD_NUMBER: _ClassVar[int]
+    process_instance_key: int
+    process_definition_key: int
+    job_type: str
+    def __init__(self, process_instance_key: _Optional[int] = ..., process_definition_key: _Optional[int] = ..., job_type: _Optional[str] = ...) -> None: ...
+
+class ResumeResponse(_message.Message):
+    __slots__ = ("count",)
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    def __init__(self, count: _Optional[int] = ...) -> None: ...
+
+class ListSuspensionsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListSuspensionsResponse(_message.Message):
+    __slots__ = ("definitions", "job_types")
+    DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
+    JOB_TYPES_FIELD_NUMBER: _ClassVar[int]
+    definitions: _containers.RepeatedCompositeFieldContainer[SuspendedDefinition]
+    job_types: _containers.RepeatedCompositeFieldContainer[SuspendedJobType]
+    def __init__(self, definitions: _Optional[_Iterable[_Union[SuspendedDefinition, _Mapping[str, _Any]]]] = ..., job_types: _Optional[_Iterable[_Union[SuspendedJobType, _Mapping[str, _Any]]]] = ...) -> None: ...
+
+class SuspendedDefinition(_message.Message):
+    __slots__ = ("process_definition_key", "suspended_at_ms")
+    PROCESS_DEFINITION_KEY_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    process_definition_key: int
+    suspended_at_ms: int
+    def __init__(self, process_definition_key: _Optional[int] = ..., suspended_at_ms: _Optional[int] = ...) -> None: ...
+
+class SuspendedJobType(_message.Message):
+    __slots__ = ("type", "suspended_at_ms")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    suspended_at_ms: int
+    def __init__(self, type: _Optional[str] = ..., suspended_at_ms: _Optional[int] = ...) -> None: ...
 
 class ListIncidentsRequest(_message.Message):
     __slots__ = ("process_instance_key", "page_size", "page_key", "with_called")
@@ -1572,6 +1636,9 @@ class CounterflowStub:
     PlanUndo: _aio.UnaryUnaryMultiCallable[PlanUndoRequest, PlanUndoResponse]
     PlanMigration: _aio.UnaryUnaryMultiCallable[PlanMigrationRequest, PlanMigrationResponse]
     Migrate: _aio.UnaryUnaryMultiCallable[MigrateRequest, MigrateResponse]
+    Suspend: _aio.UnaryUnaryMultiCallable[SuspendRequest, SuspendResponse]
+    Resume: _aio.UnaryUnaryMultiCallable[ResumeRequest, ResumeResponse]
+    ListSuspensions: _aio.UnaryUnaryMultiCallable[ListSuspensionsRequest, ListSuspensionsResponse]
     ListIncidents: _aio.UnaryUnaryMultiCallable[ListIncidentsRequest, ListIncidentsResponse]
     ListJobs: _aio.UnaryUnaryMultiCallable[ListJobsRequest, ListJobsResponse]
     ListUserTasks: _aio.UnaryUnaryMultiCallable[ListUserTasksRequest, ListUserTasksResponse]

@@ -34,6 +34,8 @@ down 5s                               time passes while the server is down; what
 migrate room=suite                    the oldest instance, to the latest version; elements that are told, others proposed
 migrate 1 of other losing             to another version, of another process; what would be lost is
 migrate told room=suite               as the gateway does: only what is told of has a counterpart
+suspend                               the oldest instance; `suspend child`, `suspend definition`, `suspend jobs pay`
+resume                                it goes on, likewise
 cancel                                the instance; `cancel child` for the newest that another one has called
 deploy second/child.bpmn              other files together, or a new version, from the folder of the diagram
 delete order                          the latest version of a process, or decision model; `delete order/1 cascade` its first,
@@ -207,6 +209,17 @@ def _cancel(engine: Engine, line: Line) -> None:
             if bool(row.parent_instance_key) == is_called
         )
     )
+
+
+def _hold(engine: Engine, line: Line, verb: Callable[..., int]) -> None:
+    what = line.words[0] if line.words else ""
+    if what == "jobs":
+        verb(job_type=line.words[1])
+    elif what == "definition":
+        verb(definition_key=engine.store.scan(ProcessDefinition, {})[-1].key)
+    else:
+        active = engine.store.scan(ProcessInstance, {"state": "active"})
+        verb(active[-1 if what == "child" else 0].key)
 
 
 def _migrate(engine: Engine, line: Line) -> None:
@@ -430,6 +443,8 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
     "advance": lambda engine, line: engine.advance(duration(line.words[0])),
     "cancel": _cancel,
     "migrate": _migrate,
+    "suspend": lambda engine, line: _hold(engine, line, engine.suspend),
+    "resume": lambda engine, line: _hold(engine, line, engine.resume),
     "down": _down,
     "delete": _delete,
     "publish": _publish,

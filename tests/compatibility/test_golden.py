@@ -32,6 +32,7 @@ EMPTY = {
     *("signal_subscription", "signal_start"),
     *("conditional_subscription", "conditional_start"),
     "arrived_part",
+    *("suspension", "suspended_definition", "suspended_job_type"),
 }
 """The tables of which the story has nothing."""
 

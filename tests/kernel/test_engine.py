@@ -184,6 +184,12 @@ LOG_FORMAT = {
     202: ("WaitMigrated", "key element_instance_key catch_id condition variable_names"),
     203: ("TokensMigrated", "scope_key moves"),
     204: ("UndoRecordMigrated", "key target_element_id handler"),
+    210: ("InstanceSuspended", ""),
+    211: ("InstanceResumed", ""),
+    212: ("DefinitionSuspended", "definition_key"),
+    213: ("DefinitionResumed", "definition_key"),
+    214: ("JobTypeSuspended", "type"),
+    215: ("JobTypeResumed", "type"),
     195: ("PartArrived", "key element_instance_key catch_id variables"),
     196: ("PartForgotten", "key"),
 }

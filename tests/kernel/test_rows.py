@@ -40,6 +40,7 @@ SHARED = {
         "start_lock",
     ),
     *("undertaking", "errand", "carried"),
+    *("suspended_definition", "suspended_job_type"),
 }
 
 

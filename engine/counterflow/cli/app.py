@@ -60,6 +60,8 @@ GROUPS: Mapping[str, Sequence[NamedCommand]] = {
         NamedCommand("incidents", "commands.repair", "List what waits for a person to mend it."),
         NamedCommand("resolve", "commands.repair", "Try again what an incident stopped."),
         NamedCommand("quarantine", "commands.repair", "List or release what was set aside after a fault."),
+        NamedCommand("suspend", "commands.suspend", "Hold back instances, a definition, a job type."),
+        NamedCommand("resume", "commands.suspend", "Let what was suspended go on."),
         NamedCommand("check", "commands.check", "Read a database through, and say what is damaged."),
         NamedCommand("release-due", "commands.repair", "Let come what serve --hold-due holds."),
     ),

@@ -155,6 +155,11 @@ def _heading(answer: wire.GetProcessInstanceResponse, picture: Picture) -> Text:
         heading.append(f"\n{why.strip()}", style=colour)
     if instance.parent_process_instance_key:
         heading.append(f"\ncalled by process instance {instance.parent_process_instance_key}", style="dim")
+    if instance.HasField("suspended_at_ms"):
+        heading.append(
+            f"\nsuspended since {moment(instance.suspended_at_ms)}\n→ counterflow resume {instance.key}",
+            style="yellow",
+        )
     if instance.quarantined:
         heading.append(
             f"\nquarantined: {answer.quarantine_reason}\n→ counterflow quarantine release {instance.key}",

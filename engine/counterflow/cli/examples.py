@@ -104,6 +104,13 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     ),
     "tasks throw": ("tasks throw 2251799813685260 FULL --message 'no seats'",),
     "quarantine release": ("quarantine release 2251799813685257",),
+    "suspend": (
+        "suspend 2251799813685257",
+        "suspend --definition order:1 --instances",
+        "suspend --job-type charge-card",
+        "suspend",
+    ),
+    "resume": ("resume 2251799813685257", "resume --job-type charge-card"),
     "check": ("check --database sqlite:///orders.db", "check --deep"),
     "release-due": ("release-due",),
     "feel": ("feel '[1..5][item > 3]'", "feel 'total * 1.2' --variables '{\"total\": 10}'"),

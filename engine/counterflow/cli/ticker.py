@@ -224,6 +224,14 @@ def _migrated(record: Any, details: Details) -> tuple[str, str, str]:
     return "migrated", "cyan", f"{record.process_instance_key} to {target}"
 
 
+def _suspended(record: Any, _: Details) -> tuple[str, str, str]:
+    return "suspended", "yellow", f"{record.process_instance_key}"
+
+
+def _resumed(record: Any, _: Details) -> tuple[str, str, str]:
+    return "resumed", "green", f"{record.process_instance_key}"
+
+
 def _quarantined(record: Any, details: Details) -> tuple[str, str, str]:
     return "set aside", "red", f"{record.process_instance_key}: {details['reason']}"
 
@@ -242,6 +250,8 @@ WORDINGS: Mapping[str, Wording] = {
     "ErrorCaught": _caught,
     "EscalationThrown": _escalated,
     "ProcessInstanceMigrated": _migrated,
+    "InstanceSuspended": _suspended,
+    "InstanceResumed": _resumed,
     "InstanceQuarantined": _quarantined,
     "InstanceReleased": _released,
     "MessagePublished": _published,

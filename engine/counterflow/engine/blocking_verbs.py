@@ -312,6 +312,25 @@ class BlockingVerbs(BlockingUserTaskVerbs):
             )
         )
 
+    def suspend(self, process_instance_key: int = 0, *, definition_key: int = 0, job_type: str = "") -> int:
+        """Hold back an instance with all that it has called, a definition, or a type of jobs: one of them.
+
+        Nothing of a suspended instance goes on, no instance of a suspended definition begins, nobody is given
+        a job of a suspended type. Answers how many were not suspended before. Raises `Rejection`.
+        """
+        return self._wait(
+            self._verbs.suspend(process_instance_key, definition_key=definition_key, job_type=job_type)
+        )
+
+    def resume(self, process_instance_key: int = 0, *, definition_key: int = 0, job_type: str = "") -> int:
+        """Let what was suspended go on; what came due meanwhile comes.
+
+        Answers how many were suspended. Raises `Rejection`.
+        """
+        return self._wait(
+            self._verbs.resume(process_instance_key, definition_key=definition_key, job_type=job_type)
+        )
+
     def undo_plan(self, process_instance_key: int, scope_key: int = 0) -> UndoPlanned:
         """What a compensation thrown now in a scope of an instance (0: its process) would run. It says in
         which order and on which data; nothing is carried out.

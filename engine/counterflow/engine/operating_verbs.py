@@ -1,4 +1,4 @@
-"""What a person who operates processes asks of an engine: to bring an instance to another version."""
+"""What a person who operates processes asks of an engine: migrate instances, hold something back."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from counterflow.engine.results import element_mappings, sensible, text, truth, 
 from counterflow.queries.migration import migration_plan
 from counterflow.queries.shapes import MigrationPlan
 from counterflow.service.requests import migration
+from counterflow.service.suspensions import resumption, suspension
 
 PROCESS = "the id of a process"
+JOB_TYPE = "the type of jobs"
 
 
 class OperatingVerbs(Footing):
@@ -59,6 +61,37 @@ class OperatingVerbs(Footing):
                 accepts_losses=truth(accept_losses, "accept_losses"),
             )
         )
+
+    async def suspend(
+        self, process_instance_key: int = 0, *, definition_key: int = 0, job_type: str = ""
+    ) -> int:
+        """Hold back an instance with all that it has called, a definition, or a type of jobs: one of them.
+
+        Nothing of a suspended instance goes on, no instance of a suspended definition begins, nobody is given
+        a job of a suspended type. Answers how many were not suspended before. Raises `Rejection`.
+        """
+        command = sensible(
+            suspension,
+            instance_key=whole_key(process_instance_key),
+            definition_key=whole_key(definition_key),
+            job_type=text(job_type, JOB_TYPE),
+        )
+        return int(await self._carry_out(command))
+
+    async def resume(
+        self, process_instance_key: int = 0, *, definition_key: int = 0, job_type: str = ""
+    ) -> int:
+        """Let what was suspended go on; what came due meanwhile comes.
+
+        Answers how many were suspended. Raises `Rejection`.
+        """
+        command = sensible(
+            resumption,
+            instance_key=whole_key(process_instance_key),
+            definition_key=whole_key(definition_key),
+            job_type=text(job_type, JOB_TYPE),
+        )
+        return int(await self._carry_out(command))
 
     async def _target(self, key: int, process_id: str, version: int) -> int:
         text(process_id, PROCESS)

@@ -124,7 +124,7 @@ class ShownReasons(_Page, Reasons, frozen=True):
         runs: dict[str, RunState] = {}
         for reason in self.reasons:
             if reason.process_instance_key == self.process_instance_key:
-                held = reason.kind in {"incident", "quarantine"}
+                held = reason.kind in {"incident", "quarantine", "suspension"}
                 _mark(runs, reason.catch_id or reason.element_id, _held(held))
         return runs
 

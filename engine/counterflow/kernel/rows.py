@@ -619,6 +619,30 @@ class Quarantine(Row, frozen=True, gc=False):
     since_ms: int
 
 
+@stored(Home.INSTANCE, key=("process_instance_key",))
+class Suspension(Row, frozen=True, gc=False):
+    """An instance that a person has suspended: nothing of it goes on until it is resumed."""
+
+    process_instance_key: int
+    since_ms: int
+
+
+@stored(Home.PARTITION, key=("definition_key",))
+class SuspendedDefinition(Row, frozen=True, gc=False):
+    """A definition of which no instance begins until it is resumed."""
+
+    definition_key: int
+    since_ms: int
+
+
+@stored(Home.PARTITION, key=("type",))
+class SuspendedJobType(Row, frozen=True, gc=False):
+    """A type of jobs that nobody is given until it is resumed."""
+
+    type: str
+    since_ms: int
+
+
 TABLES: tuple[type[Row], ...] = tuple(
     sorted(Row.__subclasses__(), key=lambda table: table.__module__ != __name__)
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from counterflow.kernel.row import Home, Row
-from counterflow.kernel.rows import TABLES, Partition, Quarantine, key_of
+from counterflow.kernel.rows import TABLES, Partition, Quarantine, Suspension, key_of
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.state.waiting import ASKED_OF_THE_STORE
@@ -46,12 +46,13 @@ def load_state(
     Instances are loaded when touched, and of what is more than has room the first of it is read when it is
     asked for.
 
-    What stands still in a quarantined instance waits for no one. A damaged row waits for no one either;
-    raises `DamagedError` where it says what is deployed, or what begins instances.
+    What stands still in an instance that is set aside or suspended waits for no one. A damaged row waits for
+    no one either; raises `DamagedError` where it says what is deployed, or what begins instances.
     """
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
     state.set_aside |= {row.process_instance_key for row in store.scan(Quarantine, {})}
+    state.set_aside |= {row.process_instance_key for row in store.scan(Suspension, {})}
     few = {table: _few(store, table, caches) for table in TABLES if table.known_at_start}
     state.know_only(table for table, rows in few.items() if rows is None)
     for table, rows in few.items():

@@ -154,7 +154,7 @@ class Pages:
             state = self._decider.state
             errand = next_errand(state, page.key)
             instance = state.instance(errand.process_instance_key) if errand is not None else None
-            if instance is None or instance.quarantine is not None:
+            if instance is None or instance.stands_still:
                 logger.error(WITHOUT_INSTANCE, page.key)
                 self._held.add(page.key)
                 return

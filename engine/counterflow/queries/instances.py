@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from counterflow.kernel import rows
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
@@ -105,6 +107,7 @@ def _header(story: Story) -> ProcessInstance:
         parent_process_instance_key=created.parent_instance_key,
         incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
         quarantined=bool(story.quarantine_reason),
+        suspended_at_ms=None if root.ended_position else story.suspended_at_ms,
         tags=created.tags.split("\n") if created.tags else [],
         business_id=created.business_id or "",
     )
@@ -136,7 +139,13 @@ def _shapes(store: Store, page: Sequence[rows.ProcessInstance]) -> list[ProcessI
     of_active = {"process_instance_key": frozenset(row.key for row in page if row.state == "active")}
     incidents = Counter(incident.process_instance_key for incident in store.scan(rows.Incident, of_active))
     quarantined = {row.process_instance_key for row in store.scan(rows.Quarantine, of_active)}
-    return [_shape(row, incidents[row.key], row.key in quarantined) for row in page]
+    suspended = {row.process_instance_key: row.since_ms for row in store.scan(rows.Suspension, of_active)}
+    return [
+        replace(
+            _shape(row, incidents[row.key], row.key in quarantined), suspended_at_ms=suspended.get(row.key)
+        )
+        for row in page
+    ]
 
 
 def _shape(row: rows.ProcessInstance, incident_count: int, quarantined: bool) -> ProcessInstance:

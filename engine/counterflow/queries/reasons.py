@@ -77,9 +77,24 @@ def _of_instance(tree: InstanceTree, asked_for: Set[str]) -> Iterator[Reason]:
     told = _Told(tree, asked_for)
     if tree.quarantine_reason:
         yield told.quarantine(tree.quarantine_reason)
+    if tree.process_instance.suspended_at_ms is not None:
+        yield told.suspension(tree.process_instance.suspended_at_ms)
+    if _waits_for_caller(tree):
+        yield told.caller()
     undone_by = _undone_by(tree.undo_records)
     for element in _running(tree.root):
         yield from _of_element(told, element, undone_by.get(element.key, ()))
+
+
+def _waits_for_caller(tree: InstanceTree) -> bool:
+    """Whether nothing is left in a called process, which has not ended all the same."""
+    root = tree.root
+    is_done = root.state == "active" and not root.joins
+    return (
+        bool(tree.process_instance.parent_process_instance_key)
+        and is_done
+        and not any(not child.ended_position for child in root.children)
+    )
 
 
 def _running(root: ElementInstance) -> Iterator[ElementInstance]:
@@ -168,6 +183,28 @@ class _Told:
             self._root.activated_at_ms,
             f"a person: it was set aside after a fault ({reason})",
             f"release it (`counterflow quarantine release {key}`), or cancel it",
+        )
+
+    def suspension(self, since_ms: int) -> Reason:
+        """A person holds back the whole instance."""
+        key = self._header.key
+        return self._reason(
+            self._root,
+            "suspension",
+            since_ms,
+            "a person: it is suspended, and nothing of it goes on",
+            f"resume it (`counterflow resume {key}`), or cancel it",
+        )
+
+    def caller(self) -> Reason:
+        """A called process is done, and its caller takes nothing yet."""
+        caller = self._header.parent_process_instance_key
+        return self._reason(
+            self._root,
+            "suspension",
+            self._root.activated_at_ms,
+            f"process instance {caller}, which has called it and stands still: it ends when that goes on",
+            f"resume the caller (`counterflow resume {caller}`), or release it",
         )
 
     def incident(self, element: ElementInstance, incident: Incident) -> Reason:

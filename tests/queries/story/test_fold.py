@@ -20,6 +20,7 @@ from counterflow.kernel.lives import (
     forms,
     modification,
     quarantine,
+    suspension,
     variables,
 )
 from counterflow.kernel.vocabulary import BrokenInvariant
@@ -58,6 +59,9 @@ SAY_NOTHING_OF_A_TREE = {
         conditions.ConditionalStartOpened,
         conditions.ConditionalStartClosed,
     ),  # of a definition
+    *(deletions.ProcessDeleted, deletions.RequirementsDeleted),
+    *(suspension.DefinitionSuspended, suspension.DefinitionResumed),
+    *(suspension.JobTypeSuspended, suspension.JobTypeResumed),
     *(
         multi_instance.LoopStopped,
         multi_instance.LoopOutputsLetGo,

@@ -231,6 +231,7 @@ def _row(instance: Any, now_ms: int) -> list[object]:
     state = ("active", "completed", "terminated")[instance.state - 1] if instance.state else "-"
     troubles = [count(instance.incident_count, "incident")] if instance.incident_count else []
     troubles += ["quarantined"] if instance.quarantined else []
+    troubles += ["suspended"] if instance.HasField("suspended_at_ms") else []
     labels = [instance.business_id] if instance.business_id else []
     labels += [f"#{tag}" for tag in instance.tags]
     lasted = duration(max(end_ms - instance.started_at_ms, 0))

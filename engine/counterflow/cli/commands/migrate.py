@@ -68,7 +68,7 @@ def migrate(
         )
     told = [_mapping(text) for text in mappings or ()]
     server = remote(address)
-    definition = _definition(server, target, "--to")
+    definition = find_definition(server, target, "--to")
     keys = read_keys(instances) if instances else list(_running(server, source, int(definition.key)))
     fields = {"target_definition_key": definition.key, "mappings": told}
     if dry_run:
@@ -87,7 +87,7 @@ def _mapping(text: str) -> dict[str, str]:
     return {"source_element_id": before, "target_element_id": after}
 
 
-def _definition(server: Remote, text: str, option: str) -> Any:
+def find_definition(server: Remote, text: str, option: str) -> Any:
     """A definition by its key, by the id of its process and its version, or the latest of that."""
     process, _, version = text.partition(":")
     if process.isdecimal():
@@ -108,7 +108,7 @@ def _definition(server: Remote, text: str, option: str) -> Any:
 
 def _running(server: Remote, source: str, target_key: int) -> Iterator[int]:
     """The running instances of a definition; of a process without a version, of all but the target."""
-    definition = _definition(server, source, "--from")
+    definition = find_definition(server, source, "--from")
     of_one = ":" in source or source.isdecimal()
     narrowed = (
         {"process_definition_key": definition.key}

@@ -55,7 +55,7 @@ def _hand_out(thrower: Token, call: Token, document: scopes.Document) -> None:
     called = call.node.work
     if not isinstance(called, CalledProcess) or called.handed_out_on_throw is None:
         return
-    if call.instance.quarantine is not None:
+    if call.instance.stands_still:
         raise _set_aside(thrower, call)
     with mappings.told_of(f"what '{call.node.id}' hands out"):
         if called.propagate_all_out:
@@ -77,6 +77,6 @@ def _set_aside(thrower: Token, call: Token) -> Held:
     return Held(
         IncidentType.CATCHER_QUARANTINED,
         f"Expected '{call.node.id}' to hand out what its called process has, as '{thrower.node.id}' throws, "
-        f"but the process instance '{call.instance.key}' that it belongs to is quarantined; release that "
-        "one, then resolve the incident",
+        f"but the process instance '{call.instance.key}' that it belongs to is "
+        f"{travel.how_to_go_on(call)}, then resolve the incident",
     )

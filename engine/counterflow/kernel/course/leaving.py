@@ -216,7 +216,7 @@ def _waits_for_caller(scope: Token) -> bool:
     if scope.scope_key or not scope.header.parent_instance_key:
         return False
     caller = scope.step.state.instance(scope.header.parent_instance_key)
-    return caller is not None and caller.quarantine is not None
+    return caller is not None and caller.stands_still
 
 
 CONTINUATIONS = {"end scope": _end_scope, "lose undo": _lose_undo}

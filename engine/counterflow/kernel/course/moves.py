@@ -146,6 +146,8 @@ def _end(state: State, instance: InstanceState, element: ElementInstance, how: s
         state.delete(instance.rows[Variable][element.key, name])
     state.delete(element)
     header = instance.header
+    if element.scope_key == 0 and instance.suspension is not None:
+        state.delete(instance.suspension)
     if element.scope_key == 0 and header is not None:
         state.put(replace(header, state=how, ended_at_ms=state.now_ms))
 

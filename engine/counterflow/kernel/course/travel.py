@@ -52,9 +52,15 @@ def set_aside(thrower: Token, catch: Catch, what: str) -> Held:
     return Held(
         IncidentType.CATCHER_QUARANTINED,
         f"Expected '{catch.event.drawn_id}' to catch {what} thrown by '{thrower.node.id}', but the process "
-        f"instance '{catch.at.instance.key}' that it belongs to is quarantined; release that one, then "
+        f"instance '{catch.at.instance.key}' that it belongs to is {how_to_go_on(catch.at)}, then "
         "resolve the incident",
     )
+
+
+def how_to_go_on(course: Course) -> str:
+    """What holds an instance that stands still, and what lets it go on."""
+    is_set_aside = course.instance.quarantine is not None
+    return "quarantined; release that one" if is_set_aside else "suspended; resume that one"
 
 
 def outwards(thrower: Token) -> Iterator[Token]:

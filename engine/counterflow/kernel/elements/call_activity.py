@@ -15,7 +15,7 @@ from counterflow.kernel.course import beginning, ending, entering
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.lives import calls, instances, process_bindings
-from counterflow.kernel.rows import ProcessDefinition
+from counterflow.kernel.rows import ProcessDefinition, SuspendedDefinition
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
 from counterflow.model.data import GoesIn
@@ -59,6 +59,8 @@ def _call(token: Token) -> ProcessCall:
     depth = token.header.call_depth
     if definition is None:
         why = f"but {why}"
+    elif definition.key in token.step.state.shared[SuspendedDefinition]:
+        why = f"but version {definition.version} of it is suspended; resume that, then resolve the incident"
     elif token.step.state.process_of(definition.key).root.start_event is None:
         why = "but it has no none start event"
     elif depth >= token.step.limits.call_depth:

@@ -20,7 +20,7 @@ import msgspec
 from counterflow.kernel.course import beginning
 from counterflow.kernel.data import conditions, evaluation, scopes
 from counterflow.kernel.events import arrivals
-from counterflow.kernel.rows import ConditionalStart, ConditionalSubscription
+from counterflow.kernel.rows import ConditionalStart, ConditionalSubscription, SuspendedDefinition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import (
@@ -121,6 +121,8 @@ def decide_evaluate(step: Step, command: EvaluateConditional) -> list[Begun]:
 
 def _holds(step: Step, start: ConditionalStart, document: scopes.Document) -> bool:
     """Over these variables alone: there is no instance yet. Raises `Rejection` where the fuel is spent."""
+    if start.definition_key in step.state.shared[SuspendedDefinition]:
+        return False
     node = step.state.process_of(start.definition_key).nodes[start.element_id]
     seen = {name: msgspec.Raw(value) for name, value in document.items()}
     given = evaluation.evaluate_in(step, seen, _definition(node).condition)

@@ -90,7 +90,7 @@ def _throw(token: Token) -> None:
     catch = find_catch(token, code)
     if catch is None:
         raise _uncaught(token, code, "")
-    if catch.at.instance.quarantine is not None:
+    if catch.at.instance.stands_still:
         what = f"the error with code '{code}'"
         raise travel.set_aside(token, catch, what)
     handing_out.hand_out(token, catch)

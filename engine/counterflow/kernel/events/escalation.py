@@ -52,7 +52,7 @@ def _throw(token: Token) -> None:
     entering.map_inputs(token)
     code = evaluation.text(token, _definition(token.node).code or "", "the escalation code")
     catch = travel.find_catch(token, EscalationDefinition, code)
-    if catch is not None and catch.at.instance.quarantine is not None:
+    if catch is not None and catch.at.instance.stands_still:
         what = f"the escalation with code '{code}'"
         raise travel.set_aside(token, catch, what)
     if catch is not None:

@@ -26,6 +26,7 @@ from counterflow.kernel.rows import (
     MessageStart,
     MessageSubscription,
     StartLock,
+    SuspendedDefinition,
 )
 from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
@@ -141,7 +142,7 @@ def look(step: Step, arrival: Arrival) -> None:
     In an instance that was set aside between two pages nothing comes; when that is released, all in it look.
     """
     instance = step.state.instance(arrival.process_instance_key)
-    if instance is not None and instance.quarantine is None and arrival.key in instance.elements:
+    if instance is not None and not instance.stands_still and arrival.key in instance.elements:
         step.at(instance).token(arrival.key).later(receive_buffered)
 
 
@@ -185,7 +186,9 @@ def _oldest_for(state: State, subscription: MessageSubscription) -> Message | No
 def starts_of(state: State, process_id: str) -> list[MessageStart]:
     """The message starts of the latest version of a process, in the order in which they were opened."""
     latest = state.deployed.latest.get(process_id)
-    opened = state.starts.get(latest.key, {}) if latest is not None else {}
+    if latest is None or latest.key in state.shared[SuspendedDefinition]:
+        return []
+    opened = state.starts.get(latest.key, {})
     return [
         state.shared[MessageStart][key]
         for key, table in sorted(opened.items(), key=lambda start: start[0])

@@ -23,7 +23,7 @@ from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.events import arrivals, starts
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import SignalStart, SignalSubscription
+from counterflow.kernel.rows import SignalStart, SignalSubscription, SuspendedDefinition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
@@ -166,7 +166,7 @@ def _reach(step: Step, arrival: Arrival) -> None:
     """
     instance = step.state.instance(arrival.process_instance_key)
     subscription = instance.rows[SignalSubscription].get(arrival.key) if instance is not None else None
-    if instance is None or subscription is None or instance.quarantine is not None:
+    if instance is None or subscription is None or instance.stands_still:
         return
     if is_swept(step.state, instance, subscription.element_instance_key):
         return
@@ -180,7 +180,7 @@ def _reach(step: Step, arrival: Arrival) -> None:
 def _begin(step: Step, arrival: Arrival) -> None:
     """Not where a later version of the process has taken over meanwhile."""
     start: SignalStart | None = step.state.shared[SignalStart].get(arrival.key)
-    if start is None:
+    if start is None or start.definition_key in step.state.shared[SuspendedDefinition]:
         return
     document = arrival.document or {}
     definition = step.state.definitions[start.definition_key]
@@ -265,7 +265,7 @@ def _is_out(step: Step, arrival: Arrival) -> None:
     if instance is None or arrival.key not in instance.elements:
         return
     token = step.at(instance).token(arrival.key)
-    if instance.quarantine is not None:
+    if instance.stands_still:
         pages.wait_for_release(token, _goes_on)
     elif not is_swept(step.state, instance, arrival.key):
         _goes_on(token)

@@ -22,6 +22,7 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     StartLock,
     StartTimer,
+    SuspendedDefinition,
 )
 from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
@@ -294,7 +295,7 @@ def _receiver(
     ):
         instance = step.state.owner_of(MessageSubscription, subscription_key)
         subscription = instance.subscriptions.get(subscription_key) if instance is not None else None
-        if instance is None or subscription is None or instance.quarantine is not None:
+        if instance is None or subscription is None or instance.stands_still:
             continue
         if not is_swept(step.state, instance, subscription.element_instance_key):
             return instance, subscription
@@ -310,6 +311,8 @@ def _begin_all(step: Step, message: Message) -> list[tuple[int, str]]:
     reached = conversations.reached_by(step.state, message.key)
     for key in sorted(step.state.found[MessageStart].get(message.name, ())):
         start: MessageStart = step.state.shared[MessageStart][key]
+        if start.definition_key in step.state.shared[SuspendedDefinition]:
+            continue
         if start.bpmn_process_id not in reached and not _is_locked(
             step, start.bpmn_process_id, message.correlation_key
         ):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from counterflow.kernel.events import timer
 from counterflow.kernel.lives import correlation, job_delivery
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import Job, Message, StartTimer, Timer
+from counterflow.kernel.rows import Job, Message, StartTimer, SuspendedDefinition, Timer
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command
 from counterflow.kernel.work.step import Step
@@ -35,7 +35,7 @@ def decide_due(step: Step, command: TriggerDue) -> bool:
 def _timer(step: Step, command: TriggerDue) -> bool:
     instance = step.state.owner_of(Timer, command.key)
     row = instance.timers.get(command.key) if instance is not None else None
-    if instance is None or row is None or instance.quarantine is not None or row.due_ms != command.due_ms:
+    if instance is None or row is None or instance.stands_still or row.due_ms != command.due_ms:
         return False
     if is_swept(step.state, instance, row.element_instance_key):
         step.at(instance).emit(timer.TimerCanceled(row.key))
@@ -47,6 +47,8 @@ def _timer(step: Step, command: TriggerDue) -> bool:
 def _start_timer(step: Step, command: TriggerDue) -> bool:
     row: StartTimer | None = step.state.shared[StartTimer].get(command.key)
     if row is None or row.due_ms != command.due_ms:
+        return False
+    if row.definition_key in step.state.shared[SuspendedDefinition]:
         return False
     correlation.start_timer_due(step, row)
     return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from counterflow.kernel.course import beginning, ending
 from counterflow.kernel.data import scopes
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance, SuspendedDefinition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
@@ -43,6 +43,12 @@ def decide_create(step: Step, command: CreateProcessInstance) -> ProcessInstance
     """CreateProcessInstance of the gateway. The start event may not have run when it answers."""
     scopes.refuse_large(step, command.variables)
     definition = _find_definition(step.state, command)
+    if definition.key in step.state.shared[SuspendedDefinition]:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to create an instance of version {definition.version} of "
+            f"'{definition.bpmn_process_id}', but it is suspended; resume it first, or name another version",
+        )
     process = step.state.process_of(definition.key)
     if command.start_at:
         for element_id in command.start_at:

@@ -13,7 +13,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
 from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
-from counterflow.kernel.rows import Job
+from counterflow.kernel.rows import Job, SuspendedJobType
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
@@ -66,8 +66,10 @@ class HoldJob(Command, frozen=True, kw_only=True, gc=False):
 
 def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
     """ActivateJobs of the gateway, and every push to a stream."""
-    queue = step.state.ready[command.type]
     taken: list[ActivatedJob] = []
+    if command.type in step.state.shared[SuspendedJobType]:
+        return taken
+    queue = step.state.ready[command.type]
     room, gone_left = command.bytes_left, MOST_GONE
     while len(taken) < command.maximum and gone_left:
         key = queue.first()
@@ -135,7 +137,7 @@ def _owner(step: Step, key: int) -> Course | None:
     A job whose task is being swept away is gone before its turn has come: nobody is given it.
     """
     instance = step.state.owner_of(Job, key)
-    if instance is None or instance.quarantine is not None:
+    if instance is None or instance.stands_still:
         return None
     course = step.at(instance)
     if is_swept(step.state, instance, instance.jobs[key].element_instance_key):

@@ -299,7 +299,7 @@ def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
             f"Expected to update retries for job with key '{command.job_key}' with a positive amount of "
             f"retries, but the amount given was '{command.retries}'",
         )
-    job, token = _find(step, command.job_key, "update the retries of")
+    job, token = _find(step, command.job_key, "update the retries of", at_rest=True)
     token.emit(JobRetriesUpdated(job.key, command.retries))
 
 
@@ -315,7 +315,7 @@ def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
     token.emit(JobDeadlineUpdated(job.key, step.now_ms + command.timeout_ms))
 
 
-def _find(step: Step, key: int, intent: str) -> tuple[Job, Token]:
+def _find(step: Step, key: int, intent: str, *, at_rest: bool = False) -> tuple[Job, Token]:
     """The job of this key, and its task. Raises `Rejection`: there is none, or its instance is set aside."""
     instance = step.state.owner_of(Job, key)
     job = instance.jobs[key] if instance is not None else None
@@ -323,7 +323,8 @@ def _find(step: Step, key: int, intent: str) -> tuple[Job, Token]:
         raise Rejection(
             RejectionType.NOT_FOUND, f"Expected to {intent} job with key '{key}', but no such job was found"
         )
-    return job, step.admitted_to(instance).token(job.element_instance_key)
+    course = step.admitted_though_suspended(instance) if at_rest else step.admitted_to(instance)
+    return job, course.token(job.element_instance_key)
 
 
 def _expect_active(job: Job, intent: str) -> None:

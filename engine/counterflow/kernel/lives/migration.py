@@ -37,6 +37,8 @@ from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Course, Step
+from counterflow.model.events import ConditionalDefinition
+from counterflow.model.graph import Process
 
 BUSY = "work of it is still going on in pages; try again when that is done"
 SAID = 10
@@ -122,7 +124,7 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
     process = step.state.process_of(target.key)
     elements = correspondence(course.process, process, command.mappings, proposes=command.proposes)
     plan = plan_for(course.instance, elements)
-    problems = [*plan.problems, *_losses(plan, command)]
+    problems = [*plan.problems, *_too_soon(course, process, plan), *_losses(plan, command)]
     if problems:
         raise _refused(key, target, problems)
     _carry_out(course, target, plan, starts_of(course.instance, elements))
@@ -135,6 +137,18 @@ def told(piece: Piece) -> str:
     if piece.outcome is MoveOutcome.CLOSED:
         return f"the {piece.what} of '{piece.element_id}' would be waited for no longer"
     return f"what '{piece.element_id}' has done could no longer be undone"
+
+
+def _too_soon(course: Course, target: Process, plan: PlannedMigration) -> list[str]:
+    """A condition is asked as soon as it is waited for, which nothing of a suspended instance may be."""
+    if course.instance.suspension is None:
+        return []
+    opened = (target.nodes[catch_id].event for _, catch_id in plan.opened)
+    asks = any(isinstance(event, ConditionalDefinition) for event in opened)
+    asks = asks or any(wait.asks_anew for wait in plan.waits)
+    return (
+        ["it is suspended, and conditions of the target are asked at once; resume it first"] if asks else []
+    )
 
 
 def _losses(plan: PlannedMigration, command: MigrateProcessInstance) -> list[str]:
@@ -151,7 +165,7 @@ def _at_work(step: Step, key: int) -> Course:
             RejectionType.NOT_FOUND,
             f"Expected to migrate process instance '{key}', but no such active process instance was found",
         )
-    return step.admitted_to(instance)
+    return step.admitted_though_suspended(instance)
 
 
 def _target(state: State, command: MigrateProcessInstance) -> ProcessDefinition:
@@ -227,7 +241,7 @@ def _go_on(course: Course, target: ProcessDefinition, plan: PlannedMigration) ->
     for wait in plan.waits:
         if wait.asks_anew:
             conditions.ask(course.token(wait.element_instance_key), wait.key)
-    for scope_key in plan.tokens:
+    for scope_key in plan.tokens if course.instance.suspension is None else ():
         joins.others_moved(course.token(scope_key))
 
 

@@ -118,10 +118,10 @@ def decide_release(step: Step, command: ReleaseInstance) -> None:
     course.emit(InstanceReleased())
     for key in sorted(instance.waits_of):
         step.look_for_buffered(course.token(key))
-    _take_up(course)
+    take_up(course)
 
 
-def _take_up(course: Course) -> None:
+def take_up(course: Course) -> None:
     """Take up what the quarantine has held up: the instance's beginning and end, ends of those it called."""
     step, instance = course.step, course.instance
     root = instance.elements.get(instance.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterflow.kernel.data import scopes
-from counterflow.kernel.rows import ElementInstance
+from counterflow.kernel.rows import ConditionalSubscription, ElementInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
@@ -39,7 +39,8 @@ def decide_set_variables(step: Step, command: SetVariables) -> int:
             f"Expected to update variables for element with key '{command.element_instance_key}', but no "
             "such element was found",
         )
-    course = step.admitted_to(instance)
+    sees_changes = bool(instance.rows[ConditionalSubscription])  # which nothing suspended may see
+    course = step.admitted_to(instance) if sees_changes else step.admitted_though_suspended(instance)
     (scopes.write_measured if command.local else scopes.send_out)(course, element.key, command.variables)
     key = step.new_key()
     course.emit(VariableDocumentUpdated(key, element.key))

@@ -24,6 +24,7 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Quarantine,
     SignalSubscription,
+    Suspension,
     Timer,
     UndoRecord,
     UserTask,
@@ -64,6 +65,7 @@ class InstanceState:
         "quarantine",
         "rows",
         "subscriptions",
+        "suspension",
         "timers",
         "undo_by_scope",
         "undo_by_throw",
@@ -82,6 +84,8 @@ class InstanceState:
         """The process instance's own row; None when there is no such instance."""
         self.quarantine: Quarantine | None = None
         """Why this instance is set aside; None when it is not."""
+        self.suspension: Suspension | None = None
+        """Since when it is suspended; None when it is not."""
         self.rows: dict[type[Row], dict[Any, Any]] = {table: {} for table in INSTANCE_TABLES}
         self.elements: dict[int, ElementInstance] = self.rows[ElementInstance]
         self.jobs: dict[int, Job] = self.rows[Job]
@@ -126,6 +130,11 @@ class InstanceState:
         """What its rows take in memory, in bytes, as they were sealed last."""
 
     @property
+    def stands_still(self) -> bool:
+        """Whether nothing of it goes on: it is set aside after a fault, or suspended by a person."""
+        return self.quarantine is not None or self.suspension is not None
+
+    @property
     def row_count(self) -> int:
         """How many rows it has."""
         return sum(map(len, self.rows.values())) + self.lacks
@@ -142,6 +151,10 @@ def _index_header(instance: InstanceState, old: ProcessInstance | None, new: Pro
 
 def _index_quarantine(instance: InstanceState, old: Quarantine | None, new: Quarantine | None) -> None:
     instance.quarantine = new
+
+
+def _index_suspension(instance: InstanceState, old: Suspension | None, new: Suspension | None) -> None:
+    instance.suspension = new
 
 
 def _index_element(instance: InstanceState, old: ElementInstance | None, new: ElementInstance | None) -> None:
@@ -274,6 +287,7 @@ InstanceIndexer = Callable[[InstanceState, Any, Any], None]
 INDEXERS: dict[type[Row], InstanceIndexer] = {
     ProcessInstance: _index_header,
     Quarantine: _index_quarantine,
+    Suspension: _index_suspension,
     ElementInstance: _index_element,
     Variable: _index_variable,
     Job: _index_job,

@@ -21,6 +21,7 @@ from counterflow.kernel.rows import (
     Partition,
     ProcessInstance,
     Quarantine,
+    Suspension,
     as_key,
 )
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexer
@@ -250,13 +251,17 @@ class Journal(Waiting):
             elif old is None:
                 self.owners[new.key] = instance.key
         if kept.across is not None:
-            is_still = kept.stands_still and instance.quarantine is not None
+            is_still = kept.stands_still and (
+                instance.quarantine is not None or instance.suspension is not None
+            )
             kept.across(self, old, None if is_still else new)
-        elif kept is _OF_QUARANTINE:
-            self._follow_quarantine(instance, is_still=new is not None)
+        elif (kept is _OF_QUARANTINE and instance.suspension is None) or (
+            kept is _OF_SUSPENSION and instance.quarantine is None
+        ):
+            self._follow_stillness(instance, is_still=new is not None)
 
-    def _follow_quarantine(self, instance: InstanceState, *, is_still: bool) -> None:
-        """Nothing of an instance that is set aside is offered or comes due.
+    def _follow_stillness(self, instance: InstanceState, *, is_still: bool) -> None:
+        """Nothing of an instance that is set aside or suspended is offered or comes due.
 
         What it has kept from coming due elsewhere may go on, and what could not be read is tried again.
         """
@@ -273,4 +278,4 @@ class Journal(Waiting):
                 PARTITION_INDEXERS[table](self, before, after)
 
 
-_OF_QUARANTINE = KEPT[Quarantine]
+_OF_QUARANTINE, _OF_SUSPENSION = KEPT[Quarantine], KEPT[Suspension]

@@ -25,6 +25,7 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
+    SuspendedJobType,
 )
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import InstanceState
@@ -125,7 +126,7 @@ class State(Journal):
 
     def is_ready(self, job_type: str) -> bool:
         """Whether a job of a type can be taken now."""
-        return self.ready[job_type].first() is not None
+        return job_type not in self.shared[SuspendedJobType] and self.ready[job_type].first() is not None
 
     def ready_types(self) -> list[str]:
         """The types of which a job in memory can be taken now."""

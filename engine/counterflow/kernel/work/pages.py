@@ -286,7 +286,7 @@ def _stands_still(state: State, undertaking: Undertaking) -> bool:
     """Whether it is the work of an instance that is set aside."""
     key = undertaking.process_instance_key
     instance = state.instance(key) if key else None
-    return instance is not None and instance.quarantine is not None
+    return instance is not None and instance.stands_still
 
 
 def _run_errand(step: Step, page: Page, errand: Errand) -> None:
@@ -295,7 +295,7 @@ def _run_errand(step: Step, page: Page, errand: Errand) -> None:
         page.asks.get(errand.key, {}).pop(errand.place, None)
     if token is None:
         return
-    if token.instance.quarantine is not None and not step.house.sweeping.get(go_on, False):
+    if token.instance.stands_still and not step.house.sweeping.get(go_on, False):
         page.aside.setdefault(token.instance.key, []).append(errand)
         return
     if go_on not in step.house.sweeping and is_swept(step.state, token.instance, errand.key):

@@ -114,7 +114,17 @@ class Step(Agenda["Token"]):
         return Course(self, instance)
 
     def admitted_to(self, instance: InstanceState) -> Course:
-        """A process instance to work on. Raises `Rejection` for one that is set aside."""
+        """A process instance to work on. Raises `Rejection` for one that is set aside or suspended."""
+        if instance.suspension is not None:
+            raise Rejection(
+                RejectionType.INVALID_STATE,
+                f"Expected to work on process instance '{instance.key}', but it is suspended; resume it "
+                "first",
+            )
+        return self.admitted_though_suspended(instance)
+
+    def admitted_though_suspended(self, instance: InstanceState) -> Course:
+        """A process instance to change at rest. Raises `Rejection` for one that is set aside."""
         if instance.quarantine is not None:
             raise Rejection(
                 RejectionType.INVALID_STATE,

@@ -43,6 +43,7 @@ from counterflow.queries.shapes.reasons import (
     UndoUnderway,
 )
 from counterflow.queries.shapes.signals import Broadcast, ReceivedSignal, SignalReceiver, ThrownSignal
+from counterflow.queries.shapes.suspensions import HeldDefinition, HeldJobType
 from counterflow.queries.shapes.user_tasks import FormSchema, ShownUserTask, UserTask, UserTaskAct
 from counterflow.queries.shapes.variables import Variable
 
@@ -59,6 +60,8 @@ __all__ = [
     "ElementMapping",
     "FlowTaken",
     "FormSchema",
+    "HeldDefinition",
+    "HeldJobType",
     "HistoryRecord",
     "Incident",
     "InstanceTree",

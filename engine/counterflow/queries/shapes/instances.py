@@ -25,6 +25,7 @@ class ProcessInstance(msgspec.Struct, frozen=True):
     parent_process_instance_key: int = 0
     incident_count: int = 0
     quarantined: bool = False
+    suspended_at_ms: int | None = None
     tags: list[str] = msgspec.field(default_factory=list)
     business_id: str = ""
 

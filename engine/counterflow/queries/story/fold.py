@@ -17,6 +17,7 @@ from counterflow.queries.story import (
     jobs,
     migration,
     quarantine,
+    suspension,
     terminations,
     undo,
     user_tasks,
@@ -34,6 +35,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     **decisions.ADDITIONS,
     **migration.ADDITIONS,
     **quarantine.ADDITIONS,
+    **suspension.ADDITIONS,
     **escalations.ADDITIONS,
 }
 """By kind of event, what adds it. A test holds this table against the kernel's."""

@@ -64,6 +64,7 @@ class Story:
         self.thrown_signals: list[ThrownSignal] = []
         self.thrown_escalations: list[ThrownEscalation] = []
         self.quarantine_reason = ""
+        self.suspended_at_ms: int | None = None
         self.command = ("", 0)
         self.cause = Termination("command")
         """What would have terminated an element, if one were terminated now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from counterflow.edge.grpc.calls import Behaviour, Translated, Translation
-from counterflow.edge.grpc.counterflow_v1 import modifications, to_wire
+from counterflow.edge.grpc.counterflow_v1 import modifications, suspensions, to_wire
 from counterflow.edge.grpc.counterflow_v1.reading import Reading
 from counterflow.edge.grpc.counterflow_v1.to_wire import (
     broadcast,
@@ -65,6 +65,7 @@ class CounterflowService:
             "PlanUndo": self.plan_undo,
             "PlanMigration": self.plan_migration,
             "Migrate": self.migrate,
+            "ListSuspensions": self.list_suspensions,
             "ListIncidents": self.list_incidents,
             "ListJobs": self.list_jobs,
             "GetMessage": self.get_message,
@@ -78,7 +79,12 @@ class CounterflowService:
 
     def translations(self) -> Mapping[str, Translation]:
         """By rpc, those that are one command each."""
-        return {"CorrelateMessage": self.correlate_message, "ModifyProcessInstance": self.modify}
+        return {
+            "CorrelateMessage": self.correlate_message,
+            "ModifyProcessInstance": self.modify,
+            "Suspend": suspensions.suspend,
+            "Resume": suspensions.resume,
+        }
 
     async def list_definitions(
         self, request: wire.ListDefinitionsRequest, call: Call
@@ -236,6 +242,12 @@ class CounterflowService:
             )
         )
         return wire.MigrateResponse()
+
+    async def list_suspensions(
+        self, request: wire.ListSuspensionsRequest, call: Call
+    ) -> wire.ListSuspensionsResponse:
+        """What is held back."""
+        return await self._read(suspensions.listed)
 
     async def list_incidents(
         self, request: wire.ListIncidentsRequest, call: Call
