@@ -12,6 +12,7 @@ from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
 from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.partition.writer import Writer
+from counterflow.service.refusals import Invalid
 from counterflow.service.service import Service
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
