@@ -12,7 +12,7 @@ from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT, ProcessDefinition, ProcessInstance
 from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.partition.writer import Writer
-from counterflow.service.refusals import NotThereYet
+from counterflow.service.refusals import Invalid
 from counterflow.service.service import Service
 from counterflow.settings import Settings
 from counterflow.store.memory import MemoryStore
@@ -87,11 +87,11 @@ def test_start_instructions_keep_their_order(instances: Instances) -> None:
     )
 
 
-def test_runtime_instructions_are_refused_rather_than_ignored(instances: Instances) -> None:
+def test_a_runtime_instruction_that_says_nothing_is_refused(instances: Instances) -> None:
     request = gateway.CreateProcessInstanceRequest(
         runtimeInstructions=[gateway.ProcessInstanceCreationRuntimeInstruction()]
     )
-    with pytest.raises(NotThereYet, match="Runtime instructions are not there yet"):
+    with pytest.raises(Invalid, match="Expected a runtime instruction to terminate after an element"):
         instances.create(request)
 
 

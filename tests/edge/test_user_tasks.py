@@ -29,6 +29,7 @@ WITH_FORM = process(line(user_task("review", '<zeebe:formDefinition formId="revi
 
 
 async def tasks(served: Served, **wanted: object) -> list[wire.UserTask]:
+    # what is wanted is one of the request's fields, each of its own type
     request = wire.ListUserTasksRequest(**wanted)  # type: ignore[arg-type]
     return list((await served.reading.ListUserTasks(request)).user_tasks)
 

@@ -33,7 +33,8 @@ from tests.bpmn.diagram import (
 from tests.dmn.drawing import decision, literal, table
 from tests.dmn.drawing import model as drawn
 from tests.kernel.bench import Bench
-from tests.kernel.test_incident_types import CASES, THROWN, calling, looped, script, task, through
+from tests.kernel.incident_models import calling, looped, script, task, through
+from tests.kernel.test_incident_types import CASES, THROWN
 from tests.testing.rows import deployment_of, evaluation_of
 
 PYTHON: Final = re.compile(

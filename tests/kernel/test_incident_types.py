@@ -40,6 +40,7 @@ from tests.bpmn.diagram import (
     timer,
 )
 from tests.kernel.bench import ONE_TASK, Bench, document
+from tests.kernel.incident_models import calling, looped, mapping, script, task, through
 
 Do = Callable[[Bench], None]
 
@@ -82,53 +83,6 @@ def nothing(bench: Bench) -> None:
 def give_retries(bench: Bench) -> None:
     (job,) = bench.rows(Job)
     bench.do(UpdateJobRetries(job_key=job.key, retries=1))
-
-
-def through(*inside: str) -> bytes:
-    """start → held → end"""
-    return model(start(), *inside, end(), path("start", "held", "end"))
-
-
-def task(job_type: str = "work", retries: str = "3", *more: str) -> bytes:
-    return through(
-        element(
-            "serviceTask",
-            extensions(element("zeebe:taskDefinition", type=job_type, retries=retries), *more),
-            id="held",
-        )
-    )
-
-
-def script(expression: str, result: str) -> bytes:
-    return through(
-        element(
-            "scriptTask",
-            extensions(element("zeebe:script", expression=expression, resultVariable=result)),
-            id="held",
-        )
-    )
-
-
-def mapping(kind: str) -> bytes:
-    return task(
-        "work",
-        "3",
-        element("zeebe:ioMapping", element(f"zeebe:{kind}", source="= assert(a, a != null)", target="b")),
-    )
-
-
-def looped(collection: str = "= items", **more: str) -> bytes:
-    written = element("zeebe:loopCharacteristics", inputCollection=collection, **more)
-    mark = element("multiInstanceLoopCharacteristics", extensions(written))
-    return through(
-        element("serviceTask", extensions(element("zeebe:taskDefinition", type="work")), mark, id="held")
-    )
-
-
-def calling(process_id: str) -> bytes:
-    return through(
-        element("callActivity", extensions(element("zeebe:calledElement", processId=process_id)), id="held")
-    )
 
 
 def fails(bench: Bench) -> None:
@@ -455,8 +409,8 @@ def goes_on(bench: Bench) -> None:
     bench.publish("order", "k")
     while bench.rows(Job):
         bench.complete("work")
-    for task in bench.rows(UserTask):
-        bench.do(CompleteUserTask(user_task_key=task.key, variables={}))
+    for open_task in bench.rows(UserTask):
+        bench.do(CompleteUserTask(user_task_key=open_task.key, variables={}))
 
 
 def test_every_type_has_its_case() -> None:

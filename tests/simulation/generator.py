@@ -8,11 +8,10 @@ between tasks and gateways; there only the invariants judge.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.simulation.shapes import (
-    OWN,
     Activity,
     Again,
     Border,
@@ -36,6 +35,7 @@ from tests.simulation.shapes import (
     Trigger,
 )
 from tests.simulation.tangled import tangled
+from tests.simulation.triggers import Triggers
 
 DEPTH = 3
 CODES = ("A", "B", "")
@@ -74,22 +74,18 @@ def structured(chance: random.Random) -> Case:
     return replace(case, later=Case((*processes, *second.called), dialect=dialect))
 
 
-class _Grower:
+class _Grower(Triggers):
     """Grows trees; ids are counted, so every element has its own."""
 
     def __init__(
         self, chance: random.Random, dialect: str, *, has_later: bool = False, count: int = 0
     ) -> None:
-        self._chance = chance
-        self._dialect = dialect
+        super().__init__(chance, dialect, count)
         self._has_later = has_later
-        self._count = count
         self._calls = 0
         self._depth = 0
         self.calls_late = False
         self._budget = chance.choice([4, 8, 12, 16, 24])
-        self._process = "main"
-        self._messages = 0
         self._cancels = False
         """Whether it grows what stands directly in a transaction that can be cancelled."""
         self._is_endless = False
@@ -439,98 +435,3 @@ class _Grower:
         )
         steps += self._steps(depth + 2)
         return Course(tuple(steps), None if self._is_endless else self._end([]))
-
-    def _trigger(self, codes: dict[str, list[str]], taken: Sequence[Trigger | None]) -> Trigger:
-        told = ["escalation"] * 4 if codes.get("escalation") else []
-        kind = self._chance.choice(
-            ["error", "error", "timer", "message", "signal", *["condition"] * 2, *told]
-        )
-        if codes.get(kind):
-            code = self._chance.choice(codes[kind])
-            codes[kind].remove(code)
-            return Trigger(kind, code)
-        if kind == "timer":
-            return self._timer()
-        if kind == "condition":
-            return self._condition()
-        found = self._message() if kind == "message" else self._signal()
-        return self._timer() if _is_among(found, taken) else found
-
-    def _several(
-        self, trigger: Trigger, taken: Sequence[Trigger | None], codes: dict[str, list[str]]
-    ) -> Trigger:
-        """Now and then one of several events: another kind beside the first, or, where both are waited for,
-        together with it.
-        """
-        if trigger.kind == "escalation" or not self._is_chance(0.18):
-            return trigger
-        kinds = {"timer": self._timer, "message": self._message, "signal": self._signal}
-        kinds["condition"] = self._condition
-        if codes.get("error") and trigger.kind != "error" and self._is_chance(0.3):
-            code = self._chance.choice(codes["error"])
-            codes["error"].remove(code)
-            return replace(trigger, others=(Trigger("error", code),))
-        other = kinds[self._chance.choice([kind for kind in kinds if kind != trigger.kind])]()
-        if _is_among(other, taken):
-            return trigger
-        together = trigger.kind != "error" and self._is_chance(0.5)
-        return replace(trigger, others=(other,), together=together)
-
-    def _cycle(self, trigger: Trigger, interrupting: bool) -> Trigger:
-        """What does not interrupt may come again."""
-        if (
-            trigger.kind == "timer"
-            and trigger.text.startswith("P")
-            and not trigger.others
-            and not interrupting
-            and self._is_chance(0.5)
-        ):
-            return Trigger("timer", f"R2/{trigger.text}")
-        return trigger
-
-    def _wait(self) -> Trigger:
-        kind = self._chance.choice(["timer", "timer", "message", "message", "signal", *["condition"] * 2])
-        wait = {
-            "timer": self._timer,
-            "message": self._message,
-            "signal": self._signal,
-            "condition": self._condition,
-        }[kind]()
-        return self._several(wait, (), {})
-
-    def _timer(self) -> Trigger:
-        seconds = self._chance.choice([0, 1, 2, 5, 10, 30])
-        if self._dialect == "zeebe" and self._is_chance(0.15):
-            return Trigger("timer", f'= now() + duration("PT{seconds}S")')
-        return Trigger("timer", f"PT{seconds}S")
-
-    def _message(self) -> Trigger:
-        """A name of its own, one that another event of the process waits for too, or one that other processes
-        wait for.
-        """
-        meant = OWN if self._dialect == "camunda" and self._is_chance(0.5) else ""
-        if self._is_chance(0.15):
-            return Trigger("message", f"{meant}shared")
-        if not self._messages or self._is_chance(0.6):
-            self._messages += 1
-        number = self._chance.randint(1, self._messages)
-        return Trigger("message", f"{meant}{self._process}-{number}")
-
-    def _signal(self) -> Trigger:
-        """One of few names, so that many wait for the same."""
-        return Trigger("signal", self._chance.choice(["s1", "s2", "s3"]))
-
-    def _condition(self) -> Trigger:
-        """A variable of its own, so that what is set moves one token."""
-        return Trigger("condition", self._id("q"))
-
-    def _id(self, letter: str) -> str:
-        self._count += 1
-        return f"{letter}{self._count}"
-
-    def _is_chance(self, probability: float) -> bool:
-        return self._chance.random() < probability
-
-
-def _is_among(trigger: Trigger, taken: Sequence[Trigger | None]) -> bool:
-    return any(known is not None and trigger in known.each for known in taken)

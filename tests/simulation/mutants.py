@@ -14,23 +14,20 @@ import pytest
 from msgspec.structs import replace as replace_struct
 
 from counterflow import kernel
-from counterflow.feel import Expression
 from counterflow.kernel.course import (
     asking,
     ending,
     entering,
     flows,
     leaving,
-    listeners,
     moves,
     travel,
     undo,
     undo_order,
     waits,
 )
-from counterflow.kernel.data import conditions, evaluation, mappings, scopes
+from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.elements import (
-    ad_hoc_sub_process,
     complex_gateway,
     event_based_gateway,
     parallel_gateway,
@@ -39,12 +36,12 @@ from counterflow.kernel.elements import (
     throw_event,
 )
 from counterflow.kernel.elements.registry import ROOMS
-from counterflow.kernel.events import arrivals, cancel, multiple
+from counterflow.kernel.events import arrivals, cancel
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs, user_tasks
+from counterflow.kernel.lives import correlation, job_delivery, jobs, user_tasks
 from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
@@ -63,8 +60,6 @@ from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.queues import OldestFirst
 from counterflow.kernel.vocabulary import InstanceEnded, LogEntry
-from counterflow.kernel.work import pages
-from counterflow.kernel.work import step as work_step
 from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model import schedules
@@ -72,16 +67,33 @@ from counterflow.model.data import VariableMapping
 from counterflow.model.events import (
     CancelDefinition,
     CompensateDefinition,
-    ConditionalDefinition,
     EscalationDefinition,
 )
-from counterflow.model.graph import Behaviour, Flow, JobDefinition, ListenerEvent, Node
+from counterflow.model.graph import Behaviour, Flow, Node
 from counterflow.partition import batch, clock, decider, writer
 from counterflow.partition.answers import Failed, InstanceEnds, Told
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
 from counterflow.partition.pending import Pending
 from counterflow.store.port import Batch
+from tests.simulation.mutants_of_pages import (
+    activations_survive_the_condition,
+    condition_forgotten_between_pages,
+    condition_never_asked_again,
+    condition_not_asked_at_first,
+    condition_sees_what_is_hidden,
+    condition_triggers_whatever_it_gives,
+    end_listener_forgotten,
+    flow_goes_on_before_the_sweep,
+    flows_of_activations_not_counted,
+    listener_waits_with_the_border,
+    listeners_told_from_the_first,
+    one_part_is_all,
+    page_forgets_an_errand,
+    parts_are_kept,
+    swept_and_still_at_work,
+    worker_asked_once,
+)
 
 Patch = pytest.MonkeyPatch
 
@@ -448,128 +460,6 @@ def signal_out_when_its_event_is_gone(patch: Patch) -> None:
         step.at_rest(arrival._replace(come=go_out), arrival.causes)
 
     patch.setattr(signals, "_go_out", late)
-
-
-def page_forgets_an_errand(patch: Patch) -> None:
-    """What stands last on the work-list when a page is full is not written down."""
-    left = pages._to_do
-    patch.setattr(pages, "_to_do", lambda *given: left(*given)[:-1] or left(*given))
-
-
-def swept_and_still_at_work(patch: Patch) -> None:
-    """What is being swept away is asked for its turn, its jobs and its timers until its turn to go has come."""
-    for page in (jobs, job_delivery, due, correlation, signals, calls, pages, work_step):
-        patch.setattr(page, "is_swept", lambda *_: False)
-
-
-def flow_goes_on_before_the_sweep(patch: Patch) -> None:
-    """What a page has broken off goes on last of all."""
-    put_off = pages.put_off
-
-    def late(step: Step) -> None:
-        step.work.extend(step.first)
-        step.first.clear()
-        put_off(step)
-
-    patch.setattr(pages, "put_off", late)
-
-
-def flows_of_activations_not_counted(patch: Patch) -> None:
-    room = ROOMS[Behaviour.AD_HOC_SUB_PROCESS]
-    patch.setitem(
-        _mutable(ROOMS), Behaviour.AD_HOC_SUB_PROCESS, replace(room, child_leaving=lambda child: False)
-    )
-
-
-def worker_asked_once(patch: Patch) -> None:
-    """The worker of an ad-hoc sub-process is not asked again when something in it has ended."""
-    patch.setattr(ad_hoc_sub_process, "_ask", _nothing)
-
-
-def activations_survive_the_condition(patch: Patch) -> None:
-    fulfil = ad_hoc_sub_process._fulfil
-
-    def spares(scope: Token, *, cancels_remaining: bool) -> None:
-        fulfil(scope, cancels_remaining=False)
-
-    patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
-
-
-def condition_never_asked_again(patch: Patch) -> None:
-    patch.setattr(scopes, "notice", _nothing)
-
-
-def condition_not_asked_at_first(patch: Patch) -> None:
-    kind = KINDS[ConditionalDefinition]
-
-    def unasked(token: Token, catch: Node) -> None:
-        kind.open(token, catch)
-        token.step.asked.pop(-1)
-
-    patch.setitem(_mutable(kernel.HOUSE.kinds), ConditionalDefinition, replace(kind, open=unasked))
-
-
-def condition_triggers_whatever_it_gives(patch: Patch) -> None:
-    evaluate = evaluation.evaluate
-    patch.setattr(
-        evaluation,
-        "evaluate",
-        lambda *given: (
-            msgspec.structs.replace(evaluate(*given), value=True)
-            if _is_condition(given[-1])
-            else evaluate(*given)
-        ),
-    )
-
-
-def _is_condition(expression: Expression) -> bool:
-    return expression.text.strip().startswith("q")
-
-
-def condition_sees_what_is_hidden(patch: Patch) -> None:
-    patch.setattr(conditions, "_is_hidden", lambda *_: False)
-
-
-def condition_forgotten_between_pages(patch: Patch) -> None:
-    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear() or [])
-
-
-def one_part_is_all(patch: Patch) -> None:
-    """Of several events that all have to come, the first is enough."""
-    patch.setattr(multiple, "come", lambda token, part, values: values)
-
-
-def parts_are_kept(patch: Patch) -> None:
-    """What has come with the others is there for the next time as well."""
-    forget = multiple.PartForgotten
-
-    def emit(course: Course, event: Any) -> None:
-        if not isinstance(event, forget):
-            emitted(course, event)
-
-    emitted = Course.emit
-    patch.setattr(Course, "emit", emit)
-
-
-def end_listener_forgotten(patch: Patch) -> None:
-    patch.setattr(leaving, "_listens", lambda token: False)
-
-
-def listeners_told_from_the_first(patch: Patch) -> None:
-    """Whoever comes back is not known to have been told."""
-    patch.setattr(listeners, "count_passed", lambda phase, event: None)
-
-
-def listener_waits_with_the_border(patch: Patch) -> None:
-    """What stands on the border is waited for while the start listener is."""
-    ask = listeners._ask
-
-    def asked(token: Token, listener: JobDefinition, event: ListenerEvent, place: int) -> None:
-        if event is ListenerEvent.START and token.node.boundary_events:
-            waits.open_all(token)
-        ask(token, listener, event, place)
-
-    patch.setattr(listeners, "_ask", asked)
 
 
 MUTANTS = (

@@ -17,11 +17,10 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.simulation.answers import Answer
-from tests.simulation.branching import Branching
+from tests.simulation.beginning import Beginning
 from tests.simulation.scopes import (
     Disagreement,
     Entry,
-    Item,
     Live,
     Path,
     Scope,
@@ -33,7 +32,6 @@ from tests.simulation.scopes import (
     nothing,
     process_of,
     scope_of,
-    starts_of,
     trigger_of,
     undoable,
 )
@@ -55,7 +53,6 @@ from tests.simulation.shapes import (
     Shout,
     Step,
     Throw,
-    places,
 )
 from tests.simulation.shapes import name_of as name_of_step
 from tests.simulation.travel import find_catch
@@ -68,7 +65,7 @@ BODY = -1
 """The place of what is around the instances of a loop."""
 
 
-class Reference(Branching):
+class Reference(Beginning):
     """One process instance, with everything that it calls."""
 
     def __init__(
@@ -86,7 +83,6 @@ class Reference(Branching):
         """Process instances that are set aside: those that they have called do not end, and their errors are
         not caught there.
         """
-        self.by_path: dict[Path, Live] = {}
         self.root: Live | None = None
         begun = self._begin_process(shape, (), None, nothing, start_at)
         self.root = begun if begun.path in self.by_path else None
@@ -381,73 +377,6 @@ class Reference(Branching):
         live.waits = borders_of(live.shape) if shape is not None and live.place == 0 else {}
         if shape is not None:
             self._begin_process(shape, live.path, live, lambda: self._complete(live))
-
-    def _begin_process(
-        self, shape: ProcessShape, around: Path, caller: Live | None, then: Then, start_at: Sequence[str] = ()
-    ) -> Live:
-        live = Live(shape, (*around, (shape.id, 0, 0)), None, then)
-        if caller is not None:
-            caller.inner = Scope(caller, alive=[live])
-            live.scope = caller.inner
-        self.by_path[live.path] = live
-        self._fill(live, shape.event_scopes, shape.course, start_at=start_at)
-        return live
-
-    def _begin_inside(self, course: Course, scope: Scope, start_at: Sequence[str]) -> None:
-        """A token on each place directly inside, and one into each sub-process that leads to a place further
-        in.
-        """
-        for target in start_at:
-            for place, step in enumerate(course.steps):
-                if name_of_step(step) == target:
-                    self._steps(course.steps[place:], course.end, scope, nothing)
-        for place, step in enumerate(course.steps):
-            if isinstance(step, Activity) and step.inside is not None and step.many is None:
-                further_in = {name_of_step(found) for found in places(step.inside)} & set(start_at)
-                if further_in:
-                    self._into(step, scope, Course(course.steps[place + 1 :], course.end), start_at)
-
-    def _into(self, shape: Activity, scope: Scope, following: Course, start_at: Sequence[str]) -> None:
-        self._enter(shape, scope, lambda: self._course(following, scope, nothing), start_at=start_at)
-
-    def _enter_event_scope(
-        self, shape: EventScope, scope: Scope, then: Then, undoes: tuple[Entry, Live] | None = None
-    ) -> None:
-        live = self._open(shape, name_of(shape, undoes), scope, then)
-        live.undoes = undoes
-        self._fill(live, (), shape.course, compensated=undoes[0].inside if undoes is not None else None)
-
-    def _fill(
-        self,
-        live: Live,
-        events: tuple[EventScope, ...],
-        course: Course,
-        compensated: list[Item] | None = None,
-        start_at: Sequence[str] = (),
-    ) -> None:
-        live.inner = Scope(live, compensated=compensated)
-        live.waits.update(starts_of(events))
-        if isinstance(live.shape, ProcessShape) and start_at and start_at[0] in live.shape.begun_by:
-            self._begin_by(start_at[0], live.shape, live.inner)
-        elif start_at:
-            self._begin_inside(course, live.inner, start_at)
-        else:
-            self._course(course, live.inner, nothing)
-
-    def _begin_by(self, name: str, shape: ProcessShape, scope: Scope) -> None:
-        """An event has begun the instance; of those that all have to come the others are waited for."""
-        if shape.begins_at == "both":
-            event = Catch(f"{shape.id}_begin0", shape.begins[0])
-            then = functools.partial(self._course, shape.course, scope, nothing)
-            others = [other for other in shape.begun_by if other != name]
-            self._open(event, event.id, scope, then).waits.update(dict.fromkeys(others, event))
-            return
-        for other, course in shape.begun_by.items():
-            if shape.begins_at == "all" and other != name:
-                event = Catch(other, shape.begins[0])
-                then = functools.partial(self._course, course, scope, nothing)
-                self._open(event, other, scope, then).waits[other] = event
-        self._course(shape.begun_by[name], scope, nothing)
 
     def _may_end(self, scope: Scope) -> None:
         owner = scope.owner

@@ -17,8 +17,9 @@ FORM_DATA = "camunda:formData"
 
 
 def embedded_form(content: bytes, element_id: str, form_id: str) -> str | None:
-    """The form of that id in a deployed file, as JSON text, or the one that an element's fields make; None
-    where there is neither.
+    """The form of that id in a deployed file, as JSON text, or the one that an element's fields make.
+
+    None where there is neither.
     """
     try:
         root = parse(content, "", NO_LIMITS)

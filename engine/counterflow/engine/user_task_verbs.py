@@ -38,8 +38,10 @@ class UserTaskVerbs(Footing):
         element: str = "",
         state: str = "",
     ) -> list[UserTask]:
-        """User tasks, newest first: those that are open, unless a state is asked for, each as far as it is
-        assigned to somebody, or offered to a group or a user. Raises `Rejection` for an unknown instance.
+        """User tasks, newest first: those that are open, unless a state is asked for.
+
+        Each is told as far as it is assigned to somebody, or offered to a group or a user. Raises
+        `Rejection` for an unknown instance.
         """
         wanted = UserTaskFilter(
             assignee=text(assignee, "an assignee"),

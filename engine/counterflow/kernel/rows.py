@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from counterflow.kernel import suspended as _suspended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import unfinished as _unfinished  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel.row import Home, Row, stored
 
@@ -619,34 +620,10 @@ class Quarantine(Row, frozen=True, gc=False):
     since_ms: int
 
 
-@stored(Home.INSTANCE, key=("process_instance_key",))
-class Suspension(Row, frozen=True, gc=False):
-    """An instance that a person has suspended: nothing of it goes on until it is resumed."""
-
-    process_instance_key: int
-    since_ms: int
-
-
-@stored(Home.PARTITION, key=("definition_key",))
-class SuspendedDefinition(Row, frozen=True, gc=False):
-    """A definition of which no instance begins until it is resumed."""
-
-    definition_key: int
-    since_ms: int
-
-
-@stored(Home.PARTITION, key=("type",))
-class SuspendedJobType(Row, frozen=True, gc=False):
-    """A type of jobs that nobody is given until it is resumed."""
-
-    type: str
-    since_ms: int
-
-
 TABLES: tuple[type[Row], ...] = tuple(
     sorted(Row.__subclasses__(), key=lambda table: table.__module__ != __name__)
 )
-"""Every table, in the order in which a batch writes them: as they stand here, then unfinished work."""
+"""Every table, in the order in which a batch writes them: as they stand here, then those of other files."""
 
 INSTANCE_TABLES: tuple[type[Row], ...] = tuple(table for table in TABLES if table.home is Home.INSTANCE)
 """The tables whose rows belong to one process instance and are loaded and put away with it."""

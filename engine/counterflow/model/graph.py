@@ -267,16 +267,18 @@ class CalledDecision:
 
 
 PRIORITIES: Final = (0, 100)
-"""The least and the most that the priority of a user task may be; and that of a lenient one: the wire's
-int32.
+"""The least and the most that the priority of a user task may be.
+
+That of a lenient one may be what the wire's int32 can say.
 """
 LENIENT_PRIORITIES: Final = (-(2**31) + 1, 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class FormReference:
-    """The deployed form of a user task, by its id; `which` is the label of the version, where the binding
-    asks for one, or its number.
+    """The deployed form of a user task, by its id.
+
+    `which` is the label of the version, where the binding asks for one, or its number.
     """
 
     form_id: str | Expression
@@ -304,8 +306,9 @@ class UserTaskDefinition:
     form_key: str | Expression = ""
     headers: bytes = b"{}"
     is_lenient: bool = False
-    """Whether expressions may give null for nobody and none, and names as one text with commas; and
-    priorities may be any: in camunda: models, and in those of no vendor.
+    """Whether expressions may give null for nobody and none, and names as one text with commas.
+
+    Then priorities may be any, too. It is so in camunda: models, and in those of no vendor.
     """
 
     @property

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from counterflow.kernel.row import Home, Row
-from counterflow.kernel.rows import TABLES, Partition, Quarantine, Suspension, key_of
+from counterflow.kernel.rows import TABLES, Partition, Quarantine, key_of
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.state.waiting import ASKED_OF_THE_STORE
 from counterflow.kernel.state.weight import weight_of
+from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.source import StoreSource

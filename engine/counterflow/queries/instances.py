@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from counterflow.kernel import rows
+from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
 from counterflow.queries.paging import page_of, rows_from_end
@@ -139,7 +140,7 @@ def _shapes(store: Store, page: Sequence[rows.ProcessInstance]) -> list[ProcessI
     of_active = {"process_instance_key": frozenset(row.key for row in page if row.state == "active")}
     incidents = Counter(incident.process_instance_key for incident in store.scan(rows.Incident, of_active))
     quarantined = {row.process_instance_key for row in store.scan(rows.Quarantine, of_active)}
-    suspended = {row.process_instance_key: row.since_ms for row in store.scan(rows.Suspension, of_active)}
+    suspended = {row.process_instance_key: row.since_ms for row in store.scan(Suspension, of_active)}
     return [
         replace(
             _shape(row, incidents[row.key], row.key in quarantined), suspended_at_ms=suspended.get(row.key)

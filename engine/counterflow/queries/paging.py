@@ -122,8 +122,9 @@ def numbers_from_end(
     page_key: int = 0,
     portion: int = DEFAULT_PAGE_SIZE,
 ) -> Iterator[int]:
-    """Keys that an index of a table leads to, behind columns that are equal: those older than `page_key` (0:
-    the newest) from the newest on. Raises `Rejection`.
+    """Keys that an index of a table leads to, behind columns that are equal, from the newest on.
+
+    They are those older than `page_key` (0: all). Raises `Rejection`.
     """
     _refuse_negative(page_key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.kernel.rows import SuspendedDefinition, SuspendedJobType
+from counterflow.kernel.suspended import SuspendedDefinition, SuspendedJobType
 from counterflow.queries.shapes import HeldDefinition, HeldJobType
 from counterflow.store.port import Store
 

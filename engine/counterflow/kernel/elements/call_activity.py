@@ -15,7 +15,8 @@ from counterflow.kernel.course import beginning, ending, entering
 from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.lives import calls, instances, process_bindings
-from counterflow.kernel.rows import ProcessDefinition, SuspendedDefinition
+from counterflow.kernel.rows import ProcessDefinition
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
 from counterflow.model.data import GoesIn

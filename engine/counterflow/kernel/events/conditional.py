@@ -20,9 +20,10 @@ import msgspec
 from counterflow.kernel.course import beginning
 from counterflow.kernel.data import conditions, evaluation, scopes
 from counterflow.kernel.events import arrivals
-from counterflow.kernel.rows import ConditionalStart, ConditionalSubscription, SuspendedDefinition
+from counterflow.kernel.rows import ConditionalStart, ConditionalSubscription
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,

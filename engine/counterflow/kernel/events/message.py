@@ -20,17 +20,11 @@ import msgspec
 
 from counterflow.kernel.data import evaluation, scopes
 from counterflow.kernel.events import arrivals, starts
-from counterflow.kernel.rows import (
-    Message,
-    MessageCorrelation,
-    MessageStart,
-    MessageSubscription,
-    StartLock,
-    SuspendedDefinition,
-)
+from counterflow.kernel.rows import Message, MessageCorrelation, MessageStart, MessageSubscription, StartLock
 from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     InstanceEvent,

@@ -23,10 +23,11 @@ from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.events import arrivals, starts
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import SignalStart, SignalSubscription, SuspendedDefinition
+from counterflow.kernel.rows import SignalStart, SignalSubscription
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import (
     BrokenInvariant,
     Command,

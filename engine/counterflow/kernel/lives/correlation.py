@@ -22,11 +22,11 @@ from counterflow.kernel.rows import (
     MessageSubscription,
     StartLock,
     StartTimer,
-    SuspendedDefinition,
 )
 from counterflow.kernel.state import conversations
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.errands import Arrival
 from counterflow.kernel.work.step import Step

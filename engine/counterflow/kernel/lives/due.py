@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from counterflow.kernel.events import timer
 from counterflow.kernel.lives import correlation, job_delivery
 from counterflow.kernel.row import Row
-from counterflow.kernel.rows import Job, Message, StartTimer, SuspendedDefinition, Timer
+from counterflow.kernel.rows import Job, Message, StartTimer, Timer
 from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import Command
 from counterflow.kernel.work.step import Step
 

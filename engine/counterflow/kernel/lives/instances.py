@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from counterflow.kernel.course import beginning, ending
 from counterflow.kernel.data import scopes
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import ProcessDefinition, ProcessInstance, SuspendedDefinition
+from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
 from counterflow.kernel.work.step import Course, Step
 from counterflow.model.graph import Behaviour, Node, Process

@@ -13,9 +13,10 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
 from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
-from counterflow.kernel.rows import Job, SuspendedJobType
+from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.suspended import SuspendedJobType
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step

@@ -17,16 +17,11 @@ from collections.abc import Iterator
 
 from counterflow.kernel.course import joins
 from counterflow.kernel.lives import quarantine
-from counterflow.kernel.rows import (
-    ProcessDefinition,
-    StartTimer,
-    SuspendedDefinition,
-    SuspendedJobType,
-    Suspension,
-)
+from counterflow.kernel.rows import ProcessDefinition, StartTimer
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.suspended import SuspendedDefinition, SuspendedJobType, Suspension
 from counterflow.kernel.vocabulary import Command, InstanceEvent, PartitionEvent, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
 

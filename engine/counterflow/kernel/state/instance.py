@@ -24,12 +24,12 @@ from counterflow.kernel.rows import (
     ProcessInstance,
     Quarantine,
     SignalSubscription,
-    Suspension,
     Timer,
     UndoRecord,
     UserTask,
     Variable,
 )
+from counterflow.kernel.suspended import Suspension
 from counterflow.model.graph import Process
 
 _Group = TypeVar("_Group")

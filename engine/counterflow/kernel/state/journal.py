@@ -21,7 +21,6 @@ from counterflow.kernel.rows import (
     Partition,
     ProcessInstance,
     Quarantine,
-    Suspension,
     as_key,
 )
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS, Indexer
@@ -29,6 +28,7 @@ from counterflow.kernel.state.instance import INDEXERS, InstanceIndexer, Instanc
 from counterflow.kernel.state.source import Source
 from counterflow.kernel.state.waiting import Waiting
 from counterflow.kernel.state.weight import weight_of
+from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import BrokenInvariant, first_key
 
 Key = tuple[int | str, ...]

@@ -25,7 +25,6 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
     Quarantine,
-    SuspendedJobType,
 )
 from counterflow.kernel.state.indexes import PARTITION_INDEXERS
 from counterflow.kernel.state.instance import InstanceState
@@ -34,6 +33,7 @@ from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits, Source
 from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.state.windows import Due
+from counterflow.kernel.suspended import SuspendedJobType
 from counterflow.kernel.vocabulary import BrokenInvariant, DamagedInstance
 from counterflow.model.events import CompensationOrder
 from counterflow.model.graph import Process

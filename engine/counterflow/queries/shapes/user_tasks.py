@@ -8,8 +8,10 @@ from counterflow.queries.shapes.variables import Variable
 
 
 class UserTaskAct(msgspec.Struct, frozen=True):
-    """What was done to a user task: `what` (`created`, `assigned`, `unassigned`, `updated`, `completed`,
-    `failed`, `canceled`), by whom as far as they have said, and as which action. `details` is a sentence.
+    """What was done to a user task, by whom as far as they have said, and as which action.
+
+    `what` is `created`, `assigned`, `unassigned`, `updated`, `completed`, `failed` or `canceled`; `details`
+    is a sentence.
     """
 
     what: str
@@ -52,8 +54,10 @@ class UserTask(msgspec.Struct):
 
 
 class ShownUserTask(msgspec.Struct, frozen=True):
-    """A user task with all that whoever does it needs: the headers of the model (a JSON object), the id of
-    its form and the variables that it sees, by name; these while it is open.
+    """A user task with all that whoever does it needs.
+
+    These are the headers of the model (a JSON object), the id of its form and, while it is open, the
+    variables that it sees, by name.
     """
 
     task: UserTask

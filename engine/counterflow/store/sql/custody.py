@@ -54,8 +54,9 @@ class FileCustody:
         """Those that the file itself had when it was looked into last, whatever the log has."""
 
     def begin(self, row: TenureRow) -> None:
-        """It is ours, and all its files are there and open: this is what they are from now on. Raises
-        `StoreError`.
+        """It is ours, and all its files are there and open: this is what they are from now on.
+
+        Raises `StoreError`.
         """
         make_private(self._database)
         paths = [self._database, *(beside(self._database, ending) for ending in LOOKED_AT)]
