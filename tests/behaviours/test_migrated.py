@@ -29,6 +29,7 @@ SCRIPTS = [
     for path in sorted(BOOK.glob("*/*.script"))
     if path.parent.name not in NOT_TO_BE_MIXED
     and "pages of " not in path.read_text()
+    and not path.stem.endswith(".deleted")  # nothing is brought to what is deleted
     and path.stem != "camunda-bindings"  # it says which versions there are
     and zlib.crc32(path.stem.encode()) % ONE_IN == 0
 ]

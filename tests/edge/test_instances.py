@@ -86,10 +86,10 @@ async def test_by_id_the_latest_version_or_a_given_one_and_by_key(served: Served
             {
                 "bpmnProcessId": "order",
                 "version": -1,
-                "runtimeInstructions": [{"terminate": {"afterElementId": "work"}}],
+                "runtimeInstructions": [{"terminate": {"afterElementId": "nowhere"}}],
             },
-            grpc.StatusCode.UNIMPLEMENTED,
-            "Runtime instructions are not there yet",
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "nowhere",
         ),
         *(
             (

@@ -33,6 +33,7 @@ async def test_a_job_comes_with_all_that_a_worker_needs(served: Served) -> None:
         deadline=job.deadline,
         variables='{"amount":5}',
         tenantId="<default>",
+        listenerEventType=gateway.ActivatedJob.UNSPECIFIED,
     )
     assert job.key > instance_key > 2**51
     assert job.deadline > 60_000

@@ -114,6 +114,30 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("instances", lambda e: e.instances("nobody"), Rejection, "id of a deployed process"),
     ("undo_plan", lambda e: e.undo_plan(7, "trip"), TypeError, "a whole number"),  # type: ignore[arg-type]  # the mistake under test
     ("activate", lambda e: e.activate("a", maximum=-1), Rejection, "at least 1 job"),
+    ("modify", lambda e: e.modify(7, terminate=[8]), Rejection, "no such active process instance was found"),
+    ("migrate", lambda e: e.migrate(7, 8), Rejection, "none was found"),
+    ("plan_migration", lambda e: e.plan_migration(7, 8), Rejection, "none was found"),
+    ("suspend", lambda e: e.suspend(7), Rejection, "found"),
+    ("resume", lambda e: e.resume(7), Rejection, "found"),
+    ("form", lambda e: e.form(7), Rejection, "found"),
+    ("user_tasks", lambda e: e.user_tasks(process_instance_key=7), Rejection, "none was found"),
+    ("user_task", lambda e: e.user_task(7), Rejection, "found"),
+    ("claim", lambda e: e.claim(7, "anna"), Rejection, "no such user task is open"),
+    ("assign", lambda e: e.assign(7, "anna"), Rejection, "no such user task is open"),
+    ("unassign", lambda e: e.unassign(7), Rejection, "no such user task is open"),
+    (
+        "update_user_task",
+        lambda e: e.update_user_task(7, priority=1),
+        Rejection,
+        "no such user task is open",
+    ),
+    ("complete_user_task", lambda e: e.complete_user_task(7), Rejection, "no such user task is open"),
+    (
+        "throw_user_task_error",
+        lambda e: e.throw_user_task_error(7, "E"),
+        Rejection,
+        "no such user task is open",
+    ),
     ("deploy_contents", lambda e: e.deploy_contents({"a.bpmn": "<a/>"}), TypeError, "as bytes"),  # type: ignore[dict-item]  # the mistake under test
 ]
 BY_HANDLERS = "worker"
@@ -134,7 +158,7 @@ async def test_a_bad_call_is_refused_as_the_verbs_promise(
 
 
 def test_every_verb_is_called_badly() -> None:
-    verbs = {name for name in vars(Verbs) if not name.startswith("_")}
+    verbs = {name for kind in Verbs.__mro__[:-1] for name in vars(kind) if not name.startswith("_")}
     assert {verb for verb, *_ in BAD_CALLS} == verbs - {BY_HANDLERS}
 
 

@@ -86,7 +86,8 @@ def test_thousands_of_timers_are_due_at_one_moment(seed: int) -> None:
 
 
 def test_a_failing_process_shrinks_to_what_makes_it_fail() -> None:
-    case = next(case for case in map(case_of, range(200)) if _tasks(case.processes) > 6)
+    alone = (case for case in map(case_of, range(200)) if len(case.processes) == 1)
+    case = next(case for case in alone if _tasks(case.processes) > 6)
     left = shrink(
         case, lambda candidate: bool(candidate.processes) and _tasks(candidate.processes) > 0
     ).processes

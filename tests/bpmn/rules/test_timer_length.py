@@ -24,7 +24,7 @@ def caught(definition: str) -> bytes:
 
 @pytest.mark.parametrize("kind, text", GOOD)
 def test_a_time_to_wait_for_needs_no_remark(kind: str, text: str) -> None:
-    assert [told(of_dialect(ZEEBE, timer(kind, text)), RULE, severity) for severity in Severity] == [[], []]
+    assert not any(told(of_dialect(ZEEBE, timer(kind, text)), RULE, severity) for severity in Severity)
 
 
 @pytest.mark.parametrize("dialect", [ZEEBE, CAMUNDA])
@@ -74,10 +74,7 @@ def test_an_expression_that_gives_the_same_for_ever_is_judged_as_a_text() -> Non
         '= date and time("2020-01-01T00:00:00Z") - now()',
         "= wait",
     ):
-        assert [told(caught(timer("timeDuration", text)), RULE, severity) for severity in Severity] == [
-            [],
-            [],
-        ], text
+        assert not any(told(caught(timer("timeDuration", text)), RULE, severity) for severity in Severity), text
     for text in ('= duration("-PT1M")', '= "-PT1M"', '= -@"PT1M"'):
         (finding,) = told(caught(timer("timeDuration", text)), RULE, Severity.WARNING)
         assert "is due at once" in finding.message

@@ -90,8 +90,16 @@ def carry_out(
         return True
     if instance.rows[Sweep].get(key) != Sweep(key, instance.key, through_key, spared_key):
         course.emit(SweepBegun(key, through_key, spared_key))
+    _end_first(course)
     course.step.first.append((again, course.token(key)))
     return False
+
+
+def _end_first(course: Course) -> None:
+    """An instance that ends with an element that was just swept away ends before what swept it goes on."""
+    work = course.step.work
+    if work and work[0][0] is _end_early and work[0][1].instance is course.instance:
+        course.step.first.append(work.popleft())
 
 
 def go_on(token: Token) -> None:
@@ -137,9 +145,17 @@ def ends_instance(token: Token) -> bool:
 
 
 def end_early(token: Token) -> None:
-    """Its process instance ends, when its turn comes."""
-    course = Course(token.step, token.instance)
-    course.token(token.instance.key).later(_end_early)
+    """Its process instance ends before anything else of it goes on, also what has ended the element.
+
+    In a page what was there before has its turn first: so the instance is gone for it.
+    """
+    step = token.step
+    root = Course(step, token.instance).token(token.instance.key)
+    if step.page is None:
+        step.work.appendleft((_end_early, root))
+    elif root.key not in root.instance.rows[Sweep]:
+        root.emit(SweepBegun(root.key))
+        step.work.append((go_on, root))
 
 
 def _end_early(root: Token) -> None:
