@@ -255,7 +255,10 @@ def test_decisions_are_deployed_beside_processes_and_evaluated() -> None:
 
 @pytest.mark.parametrize(
     "name, words",
-    [("refund.dmn", "dmn-version"), ("refund.txt", "expected a name that ends in .bpmn, .xml, .dmn or .form")],
+    [
+        ("refund.dmn", "dmn-version"),
+        ("refund.txt", "expected a name that ends in .bpmn, .xml, .dmn or .form"),
+    ],
 )
 def test_what_is_no_model_is_refused(name: str, words: str) -> None:
     with pytest.raises(Rejection, match=words):

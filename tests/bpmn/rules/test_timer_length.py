@@ -74,7 +74,9 @@ def test_an_expression_that_gives_the_same_for_ever_is_judged_as_a_text() -> Non
         '= date and time("2020-01-01T00:00:00Z") - now()',
         "= wait",
     ):
-        assert not any(told(caught(timer("timeDuration", text)), RULE, severity) for severity in Severity), text
+        assert not any(told(caught(timer("timeDuration", text)), RULE, severity) for severity in Severity), (
+            text
+        )
     for text in ('= duration("-PT1M")', '= "-PT1M"', '= -@"PT1M"'):
         (finding,) = told(caught(timer("timeDuration", text)), RULE, Severity.WARNING)
         assert "is due at once" in finding.message
