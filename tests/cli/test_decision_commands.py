@@ -33,6 +33,13 @@ def words_of(text: str) -> list[list[str]]:
 # -- on a server ---------------------------------------------------------------------------------------------
 
 
+def test_a_form_is_deployed_beside(counterflow: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "ask.form"
+    file.write_text('{"id": "ask", "type": "default", "components": []}')
+    head, row = words_of(counterflow.good("deploy", str(file)).data)
+    assert (head, row[0], row[3]) == (["FORM", "VERSION", "KEY", "FILE"], "ask", "ask.form")
+
+
 def test_processes_and_decisions_are_deployed_together(counterflow: CommandLine) -> None:
     run = counterflow.good("deploy", BPMN, DMN)
     rows = words_of(run.data)

@@ -43,9 +43,12 @@ async def test_who_is_there(asked: Asking) -> None:
 
 
 async def test_a_deployment_tells_each_thing_in_a_member_of_its_own(asked: Asking) -> None:
-    told = await asked.deploy(("order.bpmn", models.ONE_TASK), ("rate.dmn", DECISION), tenantId="<default>")
+    form = ("ask.form", b'{"id": "ask", "type": "default", "components": []}')
+    files = (("order.bpmn", models.ONE_TASK), ("rate.dmn", DECISION), form)
+    told = await asked.deploy(*files, tenantId="<default>")
     assert told.status == 200
-    process, decision, requirements = told.json["deployments"]
+    process, decision, requirements, asking_form = told.json["deployments"]
+    assert (asking_form["form"]["formId"], asking_form["form"]["version"]) == ("ask", 1)
     assert process["processDefinition"]["processDefinitionId"] == "order"
     assert process["decisionDefinition"] is process["form"] is process["resource"] is None
     assert (

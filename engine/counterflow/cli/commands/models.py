@@ -27,7 +27,7 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="BPMN and D
 def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = False) -> None:
     """Deploy BPMN and DMN files, all of them or none.
 
-    What is unchanged keeps its version.
+    Forms (.form) are deployed beside them. What is unchanged keeps its version.
     """
     contents = {path: read_file(path) for path in files}
     server = remote(address)
@@ -42,9 +42,15 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
 
         give_json(to_data(answer))
         return
+    _tell(answer)
+
+
+def _tell(answer: Any) -> None:
+    """A table for each kind of thing that was deployed."""
     deployed = [deployment.process for deployment in answer.deployments if deployment.HasField("process")]
     decided = [deployment.decision for deployment in answer.deployments if deployment.HasField("decision")]
-    if deployed or not decided:
+    forms = [deployment.form for deployment in answer.deployments if deployment.HasField("form")]
+    if deployed or not (decided or forms):
         give_table(
             ("PROCESS", "VERSION", "KEY", "FILE"),
             [
@@ -61,6 +67,11 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
                 (one.dmnDecisionId, one.version, one.decisionKey, names[one.decisionRequirementsKey])
                 for one in decided
             ],
+        )
+    if forms:
+        give_table(
+            ("FORM", "VERSION", "KEY", "FILE"),
+            [(one.formId, one.version, one.formKey, one.resourceName) for one in forms],
         )
     if deployed:
         say(f"Start one with `counterflow start {deployed[0].bpmnProcessId}`.")

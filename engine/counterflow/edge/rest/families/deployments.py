@@ -10,6 +10,7 @@ from counterflow.edge.rest.shapes.deployments import (
     Deleted,
     Deletion,
     DeployedDecision,
+    DeployedForm,
     DeployedItem,
     DeployedProcess,
     DeployedRequirements,
@@ -107,4 +108,15 @@ def _items(deployment: Deployment) -> list[DeployedItem]:
         )
         for each in deployment.requirements
     ]
-    return [*processes, *decisions, *models]
+    forms = [
+        DeployedItem(
+            form=DeployedForm(
+                form_id=each.form_id,
+                version=each.version,
+                resource_name=each.resource_name,
+                form_key=str(each.key),
+            )
+        )
+        for each in deployment.forms
+    ]
+    return [*processes, *decisions, *models, *forms]

@@ -39,13 +39,23 @@ class DeployedRequirements(Answered, frozen=True):
     tenant_id: str = DEFAULT_TENANT
 
 
+class DeployedForm(Answered, frozen=True):
+    """A version of a form."""
+
+    form_id: str
+    version: int
+    resource_name: str
+    form_key: str
+    tenant_id: str = DEFAULT_TENANT
+
+
 class DeployedItem(Answered, frozen=True):
     """One thing that was deployed: exactly one member has a value."""
 
     process_definition: DeployedProcess | None = None
     decision_definition: DeployedDecision | None = None
     decision_requirements: DeployedRequirements | None = None
-    form: None = None
+    form: DeployedForm | None = None
     resource: None = None
 
 
