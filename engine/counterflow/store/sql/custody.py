@@ -105,8 +105,13 @@ class FileCustody:
         try:
             self._look_into()
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CANTOPEN"):
+            name = getattr(error, "sqlite_errorname", "")
+            if name.startswith("SQLITE_CANTOPEN"):
                 return  # no more files may be open: who looks next sees it
+            if name.startswith("SQLITE_CORRUPT"):
+                # killed while the log was written into it: it is whole together with that, as SQLite knows
+                self._changed_at, self._unread_since = changed_at, None
+                return
             now = time.monotonic()
             self._unread_since = self._unread_since or now
             if now - self._unread_since >= AT_REST_S:
