@@ -18,6 +18,7 @@ import msgspec
 from counterflow.kernel.course.asking import MOST_RETRIES
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables
@@ -382,7 +383,7 @@ def taken(job: ActivatedJob) -> WorkerJob:
         headers=msgspec.json.decode(job.headers, type=dict[str, str]),
         variables=variables,
         listener_event_type=job.listener_event_type,
-        tags=job.tags.split("\n") if job.tags else (),
+        tags=tuple(lines_of(job.tags)),
     )
 
 

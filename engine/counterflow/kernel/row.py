@@ -11,6 +11,11 @@ from typing import ClassVar, TypeVar
 import msgspec
 
 
+def lines_of(text: str | None) -> list[str]:
+    """What a column keeps one a line; nothing where it is empty, or there is none."""
+    return text.split("\n") if text else []
+
+
 class Home(Enum):
     """Where the rows of a table are while the engine runs."""
 

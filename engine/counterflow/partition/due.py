@@ -231,7 +231,7 @@ class Alarm:
     def _set_start_aside(self, due: Due, reason: str, *, begins_others: bool) -> bool:
         """Keep the instance that a start timer could not begin; answers whether that could be done. It is
         there to be seen and released. The timer goes on with its next moment, or, unless it `begins_others`,
-        is held. Answers whether that could be done.
+        is held.
         """
         timer: StartTimer | None = self._decider.state.shared[StartTimer].get(due.key)
         try:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from counterflow.kernel import rows
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.paging import Sieve
 from counterflow.store.port import Store
@@ -61,7 +62,7 @@ class InstanceFilter(NamedTuple):
         after_ms, before_ms = self.started_after_ms, self.started_before_ms or 2**63
 
         def keep(row: rows.ProcessInstance) -> bool:
-            is_tagged = not self.tag or self.tag in (row.tags or "").split("\n")
+            is_tagged = not self.tag or self.tag in lines_of(row.tags)
             return is_tagged and after_ms <= row.started_at_ms < before_ms and has_variable(row.key)
 
         return Sieve(keep, lambda row: row.started_at_ms < after_ms - CLOCK_SLACK_MS)

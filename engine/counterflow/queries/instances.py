@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from counterflow.kernel import rows
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.instance_filter import EVERY_INSTANCE, InstanceFilter
@@ -109,7 +110,7 @@ def _header(story: Story) -> ProcessInstance:
         incident_count=sum(incident.state == "open" for incident in story.incidents.values()),
         quarantined=bool(story.quarantine_reason),
         suspended_at_ms=None if root.ended_position else story.suspended_at_ms,
-        tags=created.tags.split("\n") if created.tags else [],
+        tags=lines_of(created.tags),
         business_id=created.business_id or "",
     )
 
@@ -161,6 +162,6 @@ def _shape(row: rows.ProcessInstance, incident_count: int, quarantined: bool) ->
         parent_process_instance_key=row.parent_instance_key,
         incident_count=incident_count,
         quarantined=quarantined,
-        tags=row.tags.split("\n") if row.tags else [],
+        tags=lines_of(row.tags),
         business_id=row.business_id or "",
     )

@@ -76,7 +76,7 @@ class Admission:
                 "others); try again after a while"
             )
         try:
-            self._keep(account, size)
+            self.keep(account, size)
         except Overloaded:
             account.ends_waiting()
             raise
@@ -94,13 +94,14 @@ class Admission:
 
         Raises `Overloaded` where there is no room; while none waits there is for any.
         """
-        self._keep(visitor.account, memory_of(visitor.request_bytes))
+        self.keep(visitor.account, memory_of(visitor.request_bytes))
 
     def let_go(self, visitor: Visitor) -> None:
         """It is not kept any more."""
         visitor.account.gives(memory_of(visitor.request_bytes))
 
-    def _keep(self, account: Account, size: int) -> None:
+    def keep(self, account: Account, size: int) -> None:
+        """So many bytes are kept, until the account `gives` them. Raises `Overloaded`: there is no room."""
         if not account.takes(size):
             raise Overloaded(
                 f"{account.kept_for_all} bytes of requests and answers are kept for clients, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.partition.refusals import Overloaded, Unavailable
+from counterflow.store.errors import DamagedError
 from counterflow.store.port import StoreError
 
 
@@ -33,6 +34,19 @@ class ResultLost(Refused):
 
 class TooLarge(Refused):
     """The answer has no room in what would carry it."""
+
+
+def sentence(operation: str, error: BaseException) -> str:
+    """What a person is told of an error that `operation` has met; of a fault of ours its kind alone."""
+    if isinstance(error, Rejection):
+        return error.reason
+    if isinstance(error, DamagedError):
+        return f"What was asked for is damaged: {error}"
+    if isinstance(error, StoreError):
+        return f"The database could not be read: {error}"
+    if isinstance(error, EXPECTED):
+        return str(error)
+    return f"{operation} met an internal fault ({type(error).__name__}); the server's log says more"
 
 
 EXPECTED = (Rejection, Refused, Overloaded, Unavailable, StoreError)

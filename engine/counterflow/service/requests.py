@@ -17,6 +17,7 @@ from counterflow.kernel.events.signal import BroadcastSignal
 from counterflow.kernel.lives.correlation import CorrelateMessage, PublishMessage
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
+from counterflow.kernel.lives.jobs import AdHocAnswer
 from counterflow.kernel.lives.migration import MigrateProcessInstance
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.refusals import Invalid
@@ -34,6 +35,8 @@ TAGS = 10
 TAG = re.compile(r"[A-Za-z][A-Za-z0-9_:.-]{0,99}")
 BUSINESS_ID_LENGTH = 256
 """Characters of a business id."""
+AD_HOC = "adHocSubProcess"
+"""The type of a job's result that decides what goes on in an ad-hoc sub-process."""
 LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
@@ -91,6 +94,26 @@ def activations(
             )
         found.append((activity, values))
     return tuple(found)
+
+
+def job_answer(
+    *,
+    kind: str,
+    activate: Iterable[tuple[str, str]],
+    is_completion_condition_fulfilled: bool,
+    is_cancel_remaining_instances: bool,
+    limit_bytes: int,
+) -> AdHocAnswer:
+    """What the worker of an ad-hoc sub-process decides; no other kind of job decides. Raises `Invalid`."""
+    if kind not in {"", AD_HOC}:
+        raise Invalid(
+            f"Expected the result of a job to be of type {AD_HOC}, but found '{kind[:100]}'; leave it out"
+        )
+    return AdHocAnswer(
+        activations(activate, limit_bytes),
+        is_completion_condition_fulfilled,
+        is_cancel_remaining_instances,
+    )
 
 
 def too_many_variables(found: int) -> str:

@@ -377,3 +377,13 @@ async def test_a_resource_is_deleted(asked: Asking) -> None:
     assert (await asked.ask("POST", path, {"deleteHistory": True})).status == 501
     assert (await asked.good("POST", path))["resourceKey"] == key["processDefinitionKey"]
     assert (await asked.ask("POST", path)).status == 404
+
+
+async def test_a_body_for_which_there_is_no_room_takes_none(asked: Asking) -> None:
+    await asked.good("GET", "/topology")
+    memory = asked.server._service.admission.budgets.memory
+    memory.used += memory.most
+    told = await asked.ask("POST", "/jobs/1/completion", b"{" + b" " * 100_000 + b"}")
+    memory.used -= memory.most
+    assert (told.status, told.json["title"]) == (503, "RESOURCE_EXHAUSTED")
+    assert not memory.used

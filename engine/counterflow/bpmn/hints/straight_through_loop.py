@@ -1,7 +1,8 @@
 """A circle of flows in which nothing waits: a token goes round and round in it within one command.
 
 So it does until a condition leads it out. Where none does for long, the engine stops the loop by an incident
-(`kernel/work/budget.py`). A loop that waits for work, for a message or for a moment has no such end to fear.
+(`budget.py` of the kernel). A loop that waits for work, for a message or for a moment has no such end to
+fear.
 """
 
 from __future__ import annotations

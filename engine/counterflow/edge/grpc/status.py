@@ -11,7 +11,15 @@ from urllib.parse import quote
 
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
+from counterflow.service.refusals import (
+    Invalid,
+    NotInTime,
+    NotThereYet,
+    Refused,
+    ResultLost,
+    TooLarge,
+    sentence,
+)
 from counterflow.store.errors import DamagedError
 from counterflow.store.port import StoreError
 from counterflow.wire.contract import StatusCode
@@ -67,26 +75,21 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
     """The status and details that tell a caller of `rpc` about `error`."""
     if isinstance(error, Rejection):
         intent = INTENTS.get(rpc)
-        text = (
-            f"Command '{intent}' rejected with code '{error.type}': {error.reason}"
-            if intent
-            else error.reason
-        )
-        return STATUS_OF_REJECTION[error.type], fit(text)
+        told = f"Command '{intent}' rejected with code '{error.type}': " if intent else ""
+        return STATUS_OF_REJECTION[error.type], fit(told + error.reason)
+    return _status_alone(error), fit(sentence(rpc, error))
+
+
+def _status_alone(error: BaseException) -> StatusCode:
     if isinstance(error, Refused):
-        return STATUS_OF_REFUSAL[type(error)], fit(str(error))
+        return STATUS_OF_REFUSAL[type(error)]
     if isinstance(error, Overloaded):
-        return StatusCode.RESOURCE_EXHAUSTED, str(error)
-    if isinstance(error, Unavailable):
-        return StatusCode.UNAVAILABLE, fit(str(error))
+        return StatusCode.RESOURCE_EXHAUSTED
     if isinstance(error, DamagedError):
-        return StatusCode.DATA_LOSS, fit(f"What was asked for is damaged: {error}")
-    if isinstance(error, StoreError):
-        return StatusCode.UNAVAILABLE, fit(f"The database could not be read: {error}")
-    return (
-        StatusCode.INTERNAL,
-        f"{rpc} met an internal fault ({type(error).__name__}); the server's log says more",
-    )
+        return StatusCode.DATA_LOSS
+    if isinstance(error, Unavailable | StoreError):
+        return StatusCode.UNAVAILABLE
+    return StatusCode.INTERNAL
 
 
 def fit(details: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from counterflow.kernel.data.scopes import to_object
 from counterflow.kernel.lives.decisions import DecisionEvaluation, TracedDecision, TracedRule
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.rows import (
     DEFAULT_TENANT,
     DecisionDefinition,
@@ -45,8 +46,7 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     message.deadline = job.deadline_ms
     message.variables = job.variables
     message.tenantId = DEFAULT_TENANT
-    if job.tags is not None:
-        message.tags.extend(job.tags.split("\n"))
+    message.tags.extend(lines_of(job.tags))
     message.listenerEventType = LISTENER_EVENTS.get(job.listener_event_type, _NO_LISTENER)
     if job.listener_event_type:
         message.kind = gateway.ActivatedJob.EXECUTION_LISTENER
@@ -66,7 +66,7 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
         version=instance.version,
         processInstanceKey=instance.key,
         tenantId=DEFAULT_TENANT,
-        tags=instance.tags.split("\n") if instance.tags else (),
+        tags=lines_of(instance.tags),
         businessId=instance.business_id,
     )
 
@@ -84,7 +84,7 @@ def result(
         processInstanceKey=instance.key,
         variables=to_object(chosen).decode(),
         tenantId=DEFAULT_TENANT,
-        tags=instance.tags.split("\n") if instance.tags else (),
+        tags=lines_of(instance.tags),
         businessId=instance.business_id,
     )
 

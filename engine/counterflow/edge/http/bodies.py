@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from counterflow.budget import Account
 from counterflow.edge.http.problems import HttpRefusal
-from counterflow.partition.refusals import Overloaded
+from counterflow.service.admission import Admission
 
 BODY_SECONDS: Final = 30.0
 """How long a client may take to send a body."""
@@ -24,7 +24,7 @@ class Gone(Exception):
     """The client has gone; nobody is to be answered."""
 
 
-async def body_of(request: Request, account: Account, most: int) -> bytes:
+async def body_of(request: Request, admission: Admission, account: Account, most: int) -> bytes:
     """The body of a request, of at most so many bytes, which `account` has room for.
 
     Raises `HttpRefusal`, `Overloaded` and `Gone`.
@@ -37,9 +37,9 @@ async def body_of(request: Request, account: Account, most: int) -> bytes:
             async for part in request.stream():
                 if not part:
                     continue
-                parts.append(part)
-                _count(account, len(part))
+                admission.keep(account, len(part))
                 size += len(part)
+                parts.append(part)
                 if size > most:
                     raise _too_large(f"more than {most}", most)
     except TimeoutError:
@@ -63,15 +63,6 @@ def decoded(body: bytes, shape: type[Any]) -> Any:
         raise _invalid(f"{error}{_nearest(str(error), shape)}") from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise _invalid(f"it is no JSON: {error}") from None
-
-
-def _count(account: Account, size: int) -> None:
-    if not account.takes(size):
-        account.counts(size)  # given back with the rest
-        raise Overloaded(
-            f"{account.kept_for_all} bytes of requests and answers are kept for clients, and {size} more "
-            "would be too many (setting client_bytes); try again after a while"
-        )
 
 
 def _refuse_long(request: Request, most: int) -> None:

@@ -13,7 +13,15 @@ import msgspec
 
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
-from counterflow.service.refusals import Invalid, NotInTime, NotThereYet, Refused, ResultLost, TooLarge
+from counterflow.service.refusals import (
+    Invalid,
+    NotInTime,
+    NotThereYet,
+    Refused,
+    ResultLost,
+    TooLarge,
+    sentence,
+)
 from counterflow.store.errors import DamagedError
 from counterflow.store.port import StoreError
 from counterflow.visible import visible
@@ -66,8 +74,9 @@ STATUS_OF_REFUSAL: Mapping[type[Refused], tuple[HTTPStatus, str]] = {
 
 def problem_of(operation: str, error: BaseException, path: str) -> Problem:
     """What is told of an error that `operation` has met, which was asked for at this path."""
-    status, title, detail = _told(operation, error)
-    return problem(status, title, detail, path)
+    if isinstance(error, HttpRefusal):
+        return problem(error.status, error.title, error.detail, path)
+    return problem(*_status_of(error), sentence(operation, error), path)
 
 
 def problem(status: HTTPStatus, title: str, detail: str, path: str) -> Problem:
@@ -87,23 +96,15 @@ def raw_problem(status: int, title: str, detail: str) -> bytes:
     return head.encode() + body
 
 
-def _told(operation: str, error: BaseException) -> tuple[HTTPStatus, str, str]:
-    if isinstance(error, HttpRefusal):
-        return error.status, error.title, error.detail
+def _status_of(error: BaseException) -> tuple[HTTPStatus, str]:
     if isinstance(error, Rejection):
-        return STATUS_OF_REJECTION[error.type], str(error.type), error.reason
+        return STATUS_OF_REJECTION[error.type], str(error.type)
     if isinstance(error, Refused):
-        return (*STATUS_OF_REFUSAL[type(error)], str(error))
+        return STATUS_OF_REFUSAL[type(error)]
     if isinstance(error, Overloaded):
-        return HTTPStatus.SERVICE_UNAVAILABLE, "RESOURCE_EXHAUSTED", str(error)
-    if isinstance(error, Unavailable):
-        return HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE", str(error)
+        return HTTPStatus.SERVICE_UNAVAILABLE, "RESOURCE_EXHAUSTED"
     if isinstance(error, DamagedError):
-        return HTTPStatus.INTERNAL_SERVER_ERROR, "DATA_LOSS", f"What was asked for is damaged: {error}"
-    if isinstance(error, StoreError):
-        return HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE", f"The database could not be read: {error}"
-    return (
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "INTERNAL",
-        f"{operation} met an internal fault ({type(error).__name__}); the server's log says more",
-    )
+        return HTTPStatus.INTERNAL_SERVER_ERROR, "DATA_LOSS"
+    if isinstance(error, Unavailable | StoreError):
+        return HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE"
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL"

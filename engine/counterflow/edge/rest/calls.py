@@ -57,7 +57,7 @@ class RestCalls:
     async def _answer(self, operation: Operation, request: Request) -> Response:
         line: HttpLine = request.state.line
         self._admission.check()
-        body = await body_of(request, line.account, self._most)
+        body = await body_of(request, self._admission, line.account, self._most)
         visitor = HttpVisitor(_caller(request, line), line.account, len(body))
         line.visitor = visitor
         try:

@@ -20,6 +20,7 @@ from counterflow.kernel.course.moves import (
     ScopeInterrupted,
     TokensSweptAway,
 )
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.unfinished import Sweep
@@ -141,7 +142,7 @@ def ends_instance(token: Token) -> bool:
     header = token.instance.header
     if header is None or header.ends_after is None or token.loop_counter > 0:
         return False
-    return token.node.id in header.ends_after.split("\n")
+    return token.node.id in lines_of(header.ends_after)
 
 
 def end_early(token: Token) -> None:

@@ -160,9 +160,7 @@ def too_far(token: Token) -> Held:
 
 
 def refuse_too_many(token: Token, count: int) -> None:
-    """Refuse so many element instances more where the process instance has no room for them. Raises `Held`
-    where there is no room for them.
-    """
+    """Raises `Held` where the process instance has no room for so many element instances more."""
     most = token.step.limits.instance_elements
     if len(token.instance.elements) + count <= most:
         return

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.kernel.data import evaluation
+from counterflow.kernel.lives.versions import labels
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -159,10 +160,7 @@ def _missing(state: State, decision_id: str, binding: Binding, which: str) -> st
             f"no decision with id '{decision_id}' is deployed (deployed are: {there}); deploy it and resolve "
             "the incident"
         )
-    there = _listed(
-        f"{row.version}" + (f" (tag '{row.version_tag}')" if row.version_tag else "")
-        for row in versions.values()
-    )
+    there = _listed(labels(versions.values()))
     if binding is Binding.DEPLOYMENT:
         return (
             f"decision '{decision_id}' was not deployed together with this version of the process (its "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from counterflow.kernel.lives.versions import listed, why_missing
 from counterflow.kernel.resources import ReadForm, ReadResource
 from counterflow.kernel.rows import BoundForm, Form
 from counterflow.kernel.state.partition import State
@@ -16,8 +17,6 @@ from counterflow.kernel.work.step import Step
 from counterflow.model.graph import Binding, Process, UserTaskDefinition
 
 VERSION_DIGITS = 10
-_SHOWN = 10
-"""So many of those that are there are told where one is not."""
 
 
 class FormDefined(PartitionEvent, frozen=True):
@@ -92,24 +91,9 @@ def find(state: State, form_id: str, binding: Binding, which: str, deployment_ke
 def _missing(state: State, form_id: str, binding: Binding, which: str) -> str:
     versions = state.forms.versions(form_id)
     if not versions:
-        there = _listed(f"'{name}'" for name in sorted(state.forms.latest)) or "none"
+        there = listed(f"'{name}'" for name in sorted(state.forms.latest)) or "none"
         return f"no such form is deployed (deployed are: {there}); deploy it and resolve the incident"
-    there = _listed(
-        f"{row.version}" + (f" (tag '{row.version_tag}')" if row.version_tag else "") for row in versions
-    )
-    if binding is Binding.DEPLOYMENT:
-        return (
-            f"it was not deployed together with this version of the process (its versions: {there}); deploy "
-            "both together and start a new instance, or bind it to the latest version"
-        )
-    expected = f"version '{which}'" if binding is Binding.VERSION else f"version with tag '{which}'"
-    return f"it has no {expected} (its versions: {there}); deploy it and resolve the incident"
-
-
-def _listed(names: Iterable[str]) -> str:
-    known = list(names)
-    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return ", ".join(known[:_SHOWN]) + more
+    return why_missing(versions, binding, which, bound="the process", by="it")
 
 
 # -- binding -------------------------------------------------------------------------------------------------
@@ -130,7 +114,7 @@ def refuse_unbound(process: Process, resource_name: str, deployed: Mapping[str, 
     """A process that is bound to what is not there could never go on. Raises `Rejection`."""
     missing = sorted(name for name in bound_ids(process) if name is not None and name not in deployed)
     if missing:
-        there = _listed(f"'{name}'" for name in deployed) or "no form"
+        there = listed(f"'{name}'" for name in deployed) or "no form"
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
             f"Expected process '{process.id}' in '{resource_name}' to be deployed together with form "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from counterflow.kernel.lives.versions import listed, why_missing
 from counterflow.kernel.rows import ProcessDefinition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import Rejection, RejectionType
@@ -16,7 +17,6 @@ from counterflow.model.graph import Binding, CalledProcess, Process
 
 VERSION_DIGITS = 18
 """More than any version has; a text that an expression gives may have thousands."""
-_SHOWN = 10
 
 
 class ProcessNotFound(Exception):
@@ -55,7 +55,7 @@ def refuse_unbound(processes: Iterable[tuple[str, Process]], names: Iterable[str
                 RejectionType.INVALID_ARGUMENT,
                 f"Expected process '{process.id}' in '{resource_name}' to be deployed together with process "
                 f"'{missing}', which it calls with the binding 'deployment', but the deployment has "
-                f"{_listed(there)}; add the file, or bind the call to the latest version",
+                f"{listed(there)}; add the file, or bind the call to the latest version",
             )
 
 
@@ -102,19 +102,4 @@ def _missing(state: State, process_id: str, binding: Binding, which: str) -> str
     rows = state.deployed.versions(process_id)
     if not rows:
         return "no such process is deployed; deploy it and resolve the incident"
-    there = _listed(
-        f"{row.version}" + (f" (tag '{row.version_tag}')" if row.version_tag else "") for row in rows
-    )
-    if binding is Binding.DEPLOYMENT:
-        return (
-            f"it was not deployed together with this version of the calling process (its versions: {there}); "
-            "deploy both together and start a new instance, or bind the call to the latest version"
-        )
-    expected = f"version '{which}'" if binding is Binding.VERSION else f"version with tag '{which}'"
-    return f"it has no {expected} (its versions: {there}); deploy it and resolve the incident"
-
-
-def _listed(names: Iterable[str]) -> str:
-    known = list(names)
-    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return ", ".join(known[:_SHOWN]) + more
+    return why_missing(rows, binding, which, bound="the calling process", by="the call")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from counterflow.edge.grpc.calls import Translated, Translation
 from counterflow.kernel.lives.jobs import (
@@ -14,12 +13,8 @@ from counterflow.kernel.lives.jobs import (
     UpdateJobRetries,
     UpdateJobTimeout,
 )
-from counterflow.service.refusals import Invalid
-from counterflow.service.requests import activations, document, duration_ms
+from counterflow.service.requests import document, duration_ms, job_answer
 from counterflow_wire import gateway
-
-AD_HOC: Final = "adHocSubProcess"
-"""The type of a result that decides what goes on in an ad-hoc sub-process."""
 
 
 class Jobs:
@@ -45,20 +40,15 @@ class Jobs:
         return Translated(CompleteJob(job_key=request.jobKey, variables=variables, answer=answer))
 
     def _answer(self, result: gateway.JobResult) -> AdHocAnswer | None:
-        """What the worker of an ad-hoc sub-process decides; of any other kind there are no jobs yet."""
-        if result.type not in {"", AD_HOC}:
-            raise Invalid(
-                f"Expected the result of a job to be of type {AD_HOC}, but found '{result.type[:100]}'; "
-                "leave it out"
-            )
+        """What the worker of an ad-hoc sub-process decides; None where nothing is said."""
         if not result.type and not result.ListFields():
             return None
-        return AdHocAnswer(
-            activations(
-                ((each.elementId, each.variables) for each in result.activateElements), self._variable_bytes
-            ),
-            result.isCompletionConditionFulfilled,
-            result.isCancelRemainingInstances,
+        return job_answer(
+            kind=result.type,
+            activate=((each.elementId, each.variables) for each in result.activateElements),
+            is_completion_condition_fulfilled=result.isCompletionConditionFulfilled,
+            is_cancel_remaining_instances=result.isCancelRemainingInstances,
+            limit_bytes=self._variable_bytes,
         )
 
     def fail(self, request: gateway.FailJobRequest) -> Translated:

@@ -18,6 +18,7 @@ from counterflow.edge.rest.shapes.deployments import (
 )
 from counterflow.kernel.lives.deletions import DeleteResource
 from counterflow.kernel.lives.deployments import Deployment
+from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, Form, ProcessDefinition
 from counterflow.service.refusals import NotThereYet
 from counterflow.service.requests import check_tenants
 from counterflow.service.service import Service
@@ -72,51 +73,51 @@ class DeploymentOperations:
 
 def _items(deployment: Deployment) -> list[DeployedItem]:
     ids = {model.key: model.requirements_id for model in deployment.requirements}
-    processes = [
-        DeployedItem(
-            process_definition=DeployedProcess(
-                process_definition_id=each.bpmn_process_id,
-                process_definition_version=each.version,
-                resource_name=each.resource_name,
-                process_definition_key=str(each.key),
-            )
-        )
-        for each in deployment.definitions
+    return [
+        *(DeployedItem(process_definition=_process(each)) for each in deployment.definitions),
+        *(
+            DeployedItem(decision_definition=_decision(each, ids[each.requirements_key]))
+            for each in deployment.decisions
+        ),
+        *(DeployedItem(decision_requirements=_requirements(each)) for each in deployment.requirements),
+        *(DeployedItem(form=_form(each)) for each in deployment.forms),
     ]
-    decisions = [
-        DeployedItem(
-            decision_definition=DeployedDecision(
-                decision_definition_id=each.decision_id,
-                version=each.version,
-                name=each.name,
-                decision_requirements_id=ids[each.requirements_key],
-                decision_definition_key=str(each.key),
-                decision_requirements_key=str(each.requirements_key),
-            )
-        )
-        for each in deployment.decisions
-    ]
-    models = [
-        DeployedItem(
-            decision_requirements=DeployedRequirements(
-                decision_requirements_id=each.requirements_id,
-                decision_requirements_name=each.name,
-                version=each.version,
-                resource_name=each.resource_name,
-                decision_requirements_key=str(each.key),
-            )
-        )
-        for each in deployment.requirements
-    ]
-    forms = [
-        DeployedItem(
-            form=DeployedForm(
-                form_id=each.form_id,
-                version=each.version,
-                resource_name=each.resource_name,
-                form_key=str(each.key),
-            )
-        )
-        for each in deployment.forms
-    ]
-    return [*processes, *decisions, *models, *forms]
+
+
+def _process(definition: ProcessDefinition) -> DeployedProcess:
+    return DeployedProcess(
+        process_definition_id=definition.bpmn_process_id,
+        process_definition_version=definition.version,
+        resource_name=definition.resource_name,
+        process_definition_key=str(definition.key),
+    )
+
+
+def _decision(decision: DecisionDefinition, requirements_id: str) -> DeployedDecision:
+    return DeployedDecision(
+        decision_definition_id=decision.decision_id,
+        version=decision.version,
+        name=decision.name,
+        decision_requirements_id=requirements_id,
+        decision_definition_key=str(decision.key),
+        decision_requirements_key=str(decision.requirements_key),
+    )
+
+
+def _requirements(model: DecisionRequirements) -> DeployedRequirements:
+    return DeployedRequirements(
+        decision_requirements_id=model.requirements_id,
+        decision_requirements_name=model.name,
+        version=model.version,
+        resource_name=model.resource_name,
+        decision_requirements_key=str(model.key),
+    )
+
+
+def _form(form: Form) -> DeployedForm:
+    return DeployedForm(
+        form_id=form.form_id,
+        version=form.version,
+        resource_name=form.resource_name,
+        form_key=str(form.key),
+    )

@@ -19,6 +19,7 @@ from counterflow.edge.rest.variables import text_of
 from counterflow.kernel.data.scopes import to_object
 from counterflow.kernel.lives.instances import CancelProcessInstance, CreateProcessInstance
 from counterflow.kernel.lives.variables import SetVariables
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.refusals import Invalid, NotThereYet
@@ -148,6 +149,6 @@ def _created(instance: ProcessInstance, variables: msgspec.Raw) -> CreatedInstan
         process_definition_key=str(instance.definition_key),
         process_instance_key=str(instance.key),
         variables=variables,
-        tags=instance.tags.split("\n") if instance.tags is not None else [],
+        tags=lines_of(instance.tags),
         business_id=instance.business_id,
     )

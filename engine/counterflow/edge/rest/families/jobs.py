@@ -29,15 +29,15 @@ from counterflow.kernel.lives.jobs import (
     UpdateJobRetries,
     UpdateJobTimeout,
 )
+from counterflow.kernel.row import lines_of
 from counterflow.kernel.vocabulary import ActivatedJob
 from counterflow.service.callers import Jobs
 from counterflow.service.refusals import Invalid, NotThereYet
-from counterflow.service.requests import activation, activations, document, duration_ms
+from counterflow.service.requests import activation, document, duration_ms, job_answer
 from counterflow.service.service import Service
 
 logger = logging.getLogger("counterflow.edge")
 
-AD_HOC = "adHocSubProcess"
 LISTENER_EVENTS = {"start": "START", "end": "END", "beforeAll": "BEFORE_ALL"}
 
 
@@ -175,16 +175,12 @@ class JobOperations:
             await carried_out(self._service, asked, UpdateJobTimeout(job_key=key, timeout_ms=timeout_ms))
 
     def _answer(self, result: JobAnswer) -> AdHocAnswer:
-        if result.type not in {"", AD_HOC}:
-            raise Invalid(
-                f"Expected the result of a job to be of type {AD_HOC}, but found '{result.type[:100]}'; "
-                "leave it out"
-            )
-        wanted = ((each.element_id, text_of(each.variables)) for each in result.activate_elements or ())
-        return AdHocAnswer(
-            activations(wanted, self._variable_bytes),
-            result.is_completion_condition_fulfilled,
-            result.is_cancel_remaining_instances,
+        return job_answer(
+            kind=result.type,
+            activate=((each.element_id, text_of(each.variables)) for each in result.activate_elements or ()),
+            is_completion_condition_fulfilled=result.is_completion_condition_fulfilled,
+            is_cancel_remaining_instances=result.is_cancel_remaining_instances,
+            limit_bytes=self._variable_bytes,
         )
 
     def _told(self, job: ActivatedJob) -> JobForWorker | None:
@@ -220,7 +216,7 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
         kind=_kind(job),
         listener_event_type=LISTENER_EVENTS.get(job.listener_event_type, "UNSPECIFIED"),
         root_process_instance_key=None,
-        tags=job.tags.split("\n") if job.tags is not None else [],
+        tags=lines_of(job.tags),
     )
 
 
