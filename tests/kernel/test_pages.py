@@ -118,7 +118,8 @@ def many(
 def is_clean(bench: Bench) -> bool:
     """Nothing is left of pages."""
     return (
-        not any(bench.state.shared[table] for table in (Undertaking, Errand)) and not bench.state.found[Sweep]
+        not any(bench.state.shared[table] for table in (Undertaking, Errand))
+        and not bench.state.indexed[Sweep]
     )
 
 
@@ -195,7 +196,7 @@ def half_swept(content: bytes = INSIDE, **variables: Any) -> tuple[PageByPage, I
     instance = bench.create(items=list(range(MANY)), **variables)
     bench.turn_all()
     bench.throw_error("fails", "A")
-    assert bench.state.found[Sweep]
+    assert bench.state.indexed[Sweep]
     return bench, instance
 
 

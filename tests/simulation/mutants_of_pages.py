@@ -93,7 +93,7 @@ def condition_not_asked_at_first(patch: Patch) -> None:
 
     def unasked(token: Token, catch: Node) -> None:
         kind.open(token, catch)
-        token.step.asked.pop(-1)
+        token.step.to_ask.pop(-1)
 
     patch.setitem(_mutable(kernel.HOUSE.kinds), ConditionalDefinition, replace(kind, open=unasked))
 
@@ -120,7 +120,7 @@ def condition_sees_what_is_hidden(patch: Patch) -> None:
 
 
 def condition_forgotten_between_pages(patch: Patch) -> None:
-    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear() or [])
+    patch.setattr(Step, "put_off_asked", lambda step: step.to_ask.clear() or [])
 
 
 def one_part_is_all(patch: Patch) -> None:

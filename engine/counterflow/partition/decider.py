@@ -117,7 +117,7 @@ class Decider:
         elif isinstance(command, UpdateJobTimeout):
             self.open.superseded += self._heartbeats.supersede(command.job_key, decision.log)
         elif decision.ended:
-            self.ends.tell_later(self.open, decision.ended)
+            self.ends.answer_later(self.open, decision.ended)
         return decision
 
     def timer_lag_seconds(self) -> float:

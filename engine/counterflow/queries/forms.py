@@ -25,14 +25,14 @@ def form(store: Store, key: int) -> FormSchema:
             RejectionType.NOT_FOUND, f"Expected the key of a form or of a user task, but found '{key}'"
         )
     row = store.get(rows.Form, (task.form_key,)) if task.form_key else None
-    found = _deployed(store, row) if row is not None else _embedded(store, task)
-    if found is None:
+    answer = _deployed(store, row) if row is not None else _embedded(store, task)
+    if answer is None:
         kept = f"; the model calls its form '{task.external_form}', which is kept elsewhere"
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected a form of user task '{key}', but it has none here{kept if task.external_form else ''}",
         )
-    return found
+    return answer
 
 
 def _deployed(store: Store, row: rows.Form) -> FormSchema:

@@ -69,9 +69,9 @@ def missing_decisions(resources: Sequence[ReadResource], is_deployed: Callable[[
         for node in (node for process in resource.processes for node in process.nodes.values()):
             decision_id = node.work.decision_id if isinstance(node.work, CalledDecision) else None
             if isinstance(decision_id, str) and not is_deployed(decision_id):
-                place = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
+                where = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
                 yield (
-                    f"{place}: decision '{decision_id}' is not deployed. Deploy it before an instance gets "
+                    f"{where}: decision '{decision_id}' is not deployed. Deploy it before an instance gets "
                     "there."
                 )
 
@@ -109,8 +109,8 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> Sound:
         if not is_dmn(name) and not is_form(name)
         for finding in schema_findings(content, name, limits.processes)
     )
-    found = (*judged.warnings, *by_schema)
-    return Sound(judged.resources, cut([f"'{name}': {finding}" for name, finding in found]))
+    warnings = (*judged.warnings, *by_schema)
+    return Sound(judged.resources, cut([f"'{name}': {finding}" for name, finding in warnings]))
 
 
 def deployment_refused(problems: Iterable[str]) -> Rejection:
@@ -123,8 +123,8 @@ def deployment_refused(problems: Iterable[str]) -> Rejection:
 def cut(lines: Iterable[str]) -> list[str]:
     """Lines as they are told: not too many, and none too long."""
     every = list(lines)
-    told = [line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in every[:MOST_LINES]]
-    return told if len(every) <= MOST_LINES else [*told, f"… and {len(every) - MOST_LINES} more lines"]
+    shown = [line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in every[:MOST_LINES]]
+    return shown if len(every) <= MOST_LINES else [*shown, f"… and {len(every) - MOST_LINES} more lines"]
 
 
 def _rejection(reason: str) -> Rejection:

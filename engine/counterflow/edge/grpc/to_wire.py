@@ -72,10 +72,10 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
 
 
 def result(
-    instance: ProcessInstance, variables: Mapping[str, bytes], wanted: Iterable[str]
+    instance: ProcessInstance, variables: Mapping[str, bytes], fetched: Iterable[str]
 ) -> gateway.CreateProcessInstanceWithResultResponse:
-    """An instance has completed with these variables; the `wanted` ones are sent, or all where none is."""
-    names = set(wanted)
+    """An instance has completed with these variables; the `fetched` ones are sent, or all where none is."""
+    names = set(fetched)
     chosen = {name: value for name, value in variables.items() if name in names} if names else variables
     return gateway.CreateProcessInstanceWithResultResponse(
         processDefinitionKey=instance.definition_key,
@@ -142,24 +142,25 @@ def form_metadata(form: Form) -> gateway.FormMetadata:
 # -- decisions -----------------------------------------------------------------------------------------------
 
 
-def evaluated(found: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
+def evaluated(evaluation: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
     """What a decision gave, and how; where it failed, the output is null, which every client can read."""
     return gateway.EvaluateDecisionResponse(
-        decisionKey=found.decision.key,
-        decisionId=found.decision.decision_id,
-        decisionName=found.decision.name,
-        decisionVersion=found.decision.version,
-        decisionRequirementsId=found.requirements.requirements_id,
-        decisionRequirementsKey=found.requirements.key,
-        decisionOutput=found.output.decode(),
+        decisionKey=evaluation.decision.key,
+        decisionId=evaluation.decision.decision_id,
+        decisionName=evaluation.decision.name,
+        decisionVersion=evaluation.decision.version,
+        decisionRequirementsId=evaluation.requirements.requirements_id,
+        decisionRequirementsKey=evaluation.requirements.key,
+        decisionOutput=evaluation.output.decode(),
         evaluatedDecisions=[
-            _decision(each, f"{found.key}-{place}") for place, each in enumerate(found.evaluated, 1)
+            _decision(decision, f"{evaluation.key}-{number}")
+            for number, decision in enumerate(evaluation.evaluated, 1)
         ],
-        failedDecisionId=found.failed_decision_id,
-        failureMessage=found.failure,
+        failedDecisionId=evaluation.failed_decision_id,
+        failureMessage=evaluation.failure,
         tenantId=DEFAULT_TENANT,
-        decisionInstanceKey=found.key,
-        decisionEvaluationKey=found.key,
+        decisionInstanceKey=evaluation.key,
+        decisionEvaluationKey=evaluation.key,
     )
 
 
@@ -174,9 +175,9 @@ def _decision(decision: TracedDecision, instance_key: str) -> gateway.EvaluatedD
         matchedRules=[_rule(rule) for rule in decision.rules],
         evaluatedInputs=[
             gateway.EvaluatedDecisionInput(
-                inputId=each.id, inputName=each.name, inputValue=bytes(each.value).decode()
+                inputId=one.id, inputName=one.name, inputValue=bytes(one.value).decode()
             )
-            for each in decision.inputs
+            for one in decision.inputs
         ],
         tenantId=DEFAULT_TENANT,
         decisionEvaluationInstanceKey=instance_key,
@@ -189,8 +190,8 @@ def _rule(rule: TracedRule) -> gateway.MatchedDecisionRule:
         ruleIndex=rule.index,
         evaluatedOutputs=[
             gateway.EvaluatedDecisionOutput(
-                outputId=each.id, outputName=each.name, outputValue=bytes(each.value).decode()
+                outputId=output.id, outputName=output.name, outputValue=bytes(output.value).decode()
             )
-            for each in rule.outputs
+            for output in rule.outputs
         ],
     )

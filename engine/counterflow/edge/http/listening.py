@@ -24,13 +24,13 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 
 def _on_every_address(host: str, port: int) -> list[socket.socket]:
-    found = dict.fromkeys(
+    addresses = dict.fromkeys(
         (family, address[0])
         for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     )
     opened: list[socket.socket] = []
     with ExitStack() as undoing:
-        for family, address in found:
+        for family, address in addresses:
             one = undoing.enter_context(socket.socket(family, socket.SOCK_STREAM))
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:

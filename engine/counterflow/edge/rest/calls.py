@@ -19,7 +19,7 @@ from counterflow.caller import Caller, identities_of, peer_of
 from counterflow.edge.http.bodies import Gone, body_of, decoded
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
 from counterflow.service.refusals import EXPECTED, Invalid
@@ -62,7 +62,7 @@ class RestCalls:
         line.visitor = visitor
         try:
             read = await _read(operation, request, body)
-            answer = await operation.answer(Asked(read, request.path_params, visitor))
+            answer = await operation.answer(RestCall(read, request.path_params, visitor))
         finally:
             visitor.is_over = True
             line.visitor = None
@@ -71,16 +71,16 @@ class RestCalls:
         return Response(msgspec.json.encode(answer), operation.status, media_type=JSON)
 
 
-async def carried_out(service: Service, asked: Asked, command: Command, *, begins: bool = False) -> Any:
+async def carried_out(service: Service, call: RestCall, command: Command, *, begins: bool = False) -> Any:
     """The answer to a command, once that is durable; one that `begins` something waits for its turn.
 
     Raises what the command comes to (`EXPECTED`), and `Gone`.
     """
     future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    told, failed = into(future)
-    visitor = asked.visitor
+    answered, failed = into(future)
+    visitor = call.visitor
     carry_out = service.commands.begin if begins else service.commands.carry_out
-    carry_out(visitor, command, told, failed)
+    carry_out(visitor, command, answered, failed)
     leave = visitor.on_gone
 
     def gone() -> None:
@@ -109,9 +109,9 @@ async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
         raise
 
 
-def key_of(asked: Asked, name: str) -> int:
+def key_of(call: RestCall, name: str) -> int:
     """A key out of the path. Raises `Invalid`."""
-    text = asked.path[name]
+    text = call.path[name]
     if not _KEY.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
     return int(text)
@@ -121,8 +121,8 @@ def failure(operation: str, error: Exception, request: Request) -> Response:
     """What is answered where something went wrong; a fault of ours is logged."""
     if not isinstance(error, (*EXPECTED, HttpRefusal)):
         logger.error("%s met an internal fault", operation, exc_info=error)
-    told = problem_of(operation, error, request.url.path)
-    return Response(msgspec.json.encode(told), told.status, media_type=MEDIA_TYPE)
+    answer = problem_of(operation, error, request.url.path)
+    return Response(msgspec.json.encode(answer), answer.status, media_type=MEDIA_TYPE)
 
 
 async def _read(operation: Operation, request: Request, body: bytes) -> Any:

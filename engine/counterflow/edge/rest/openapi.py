@@ -18,8 +18,8 @@ _PARAMETER = re.compile(r"{(\w+)}")
 def openapi(operations: Sequence[Operation], base: str) -> dict[str, Any]:
     """The description of these operations, which stand under `base`."""
     records: set[type[Any]] = {Problem}
-    for each in operations:
-        records.update(shape for shape in (each.request, each.response) if shape is not None)
+    for one in operations:
+        records.update(shape for shape in (one.request, one.response) if shape is not None)
     shapes = sorted(records, key=lambda shape: shape.__name__)
     _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
@@ -38,21 +38,21 @@ def openapi(operations: Sequence[Operation], base: str) -> dict[str, Any]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
         "responses": {str(int(operation.status)): _success(operation), "default": _PROBLEM},
     }
     if names := _PARAMETER.findall(operation.path):
-        found["parameters"] = [
+        described["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
         ]
     if operation.takes_files:
-        found["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILES}}}
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILES}}}
     elif operation.request is not None:
         content = {"application/json": {"schema": _named(operation.request)}}
-        found["requestBody"] = {"required": _needs_body(operation.request), "content": content}
-    return found
+        described["requestBody"] = {"required": _needs_body(operation.request), "content": content}
+    return described
 
 
 def _success(operation: Operation) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from counterflow.edge.http.visitors import HttpVisitor
 
 
-class Asked(NamedTuple):
+class RestCall(NamedTuple):
     """A request as it was read: its body as the operation's record, and the parts of its path by name."""
 
     body: Any
@@ -17,7 +17,7 @@ class Asked(NamedTuple):
     visitor: HttpVisitor
 
 
-Answer: TypeAlias = Callable[[Asked], Awaitable[Any]]
+Answer: TypeAlias = Callable[[RestCall], Awaitable[Any]]
 """Answers a request with the operation's record; with None where it has none."""
 
 

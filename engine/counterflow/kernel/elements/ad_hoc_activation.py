@@ -93,27 +93,27 @@ def _refuse_unready(scope: Token) -> None:
         )
 
 
-def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]]) -> None:
+def refuse(scope: Token, definition: AdHoc, activations: Sequence[tuple[str, dict[str, bytes]]]) -> None:
     """What cannot be activated in it, or not all at once. Raises `Rejection`."""
     most = min(
         AT_ONCE,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
     )
-    if len(asked) > most:
+    if len(activations) > most:
         raise Rejection(
             RejectionType.INVALID_STATE,
             f"Expected to activate at most {max(most, 0)} elements of '{scope.node.id}' at once, but there "
-            f"are {len(asked)}; activate the others later",
+            f"are {len(activations)}; activate the others later",
         )
     known = frozenset(definition.activities)
-    unknown = [activity for activity, _ in asked if activity not in known]
+    unknown = [activity for activity, _ in activations if activity not in known]
     if unknown:
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to activate elements of '{scope.node.id}', but {named(unknown)} cannot be activated "
             f"there; what can be is {named(definition.activities)}",
         )
-    for _, local in asked:
+    for _, local in activations:
         scopes.refuse_large(scope.step, local)
 
 

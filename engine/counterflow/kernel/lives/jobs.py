@@ -215,7 +215,7 @@ def _complete_listener(token: Token, job: Job, values: scopes.Document) -> None:
 
 def _ends_with_error(token: Token, job: Job, brought: scopes.Document, message: str = "") -> bool:
     """Whether an expression of the model makes an error of what its worker has told, and it is thrown."""
-    thrown = job_errors.found(token, job, brought, message)
+    thrown = job_errors.thrown_by(token, job, brought, message)
     if thrown is not None:
         _throw(token, job, thrown)
     return thrown is not None

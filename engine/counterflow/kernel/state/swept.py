@@ -13,7 +13,7 @@ def is_swept(state: State, instance: InstanceState, key: int) -> bool:
     That may be in its own process instance, or in one that has called that.
     """
     inside = 0
-    while state.found[Sweep]:
+    while state.indexed[Sweep]:
         sweep: Sweep | None = instance.rows[Sweep].get(key)
         if sweep is not None and sweep.takes(inside):
             return True

@@ -41,14 +41,14 @@ def _created(task: UserTask, event: user_tasks.UserTaskCreated, now_ms: int) -> 
     task.candidate_groups, task.candidate_users = list(event.candidate_groups), list(event.candidate_users)
     task.due_date, task.follow_up_date = event.due_date, event.follow_up_date
     task.priority, task.form_key, task.external_form = event.priority, event.form_key, event.external_form
-    _tell(task, UserTaskAct("created", now_ms))
+    _record(task, UserTaskAct("created", now_ms))
 
 
 def _assigned(task: UserTask, event: user_tasks.UserTaskAssigned, now_ms: int) -> None:
     task.assignee = event.assignee
     task.state = "assigned" if event.assignee else "created"
     what = "assigned" if event.assignee else "unassigned"
-    _tell(task, UserTaskAct(what, now_ms, event.by, event.action, event.assignee))
+    _record(task, UserTaskAct(what, now_ms, event.by, event.action, event.assignee))
 
 
 def _updated(task: UserTask, event: user_tasks.UserTaskUpdated, now_ms: int) -> None:
@@ -59,7 +59,7 @@ def _updated(task: UserTask, event: user_tasks.UserTaskUpdated, now_ms: int) -> 
             setattr(task, name, list(value) if isinstance(value, tuple) else value)
             shown = ", ".join(value) if isinstance(value, tuple) else str(value)
             changed.append(f"{name.replace('_', ' ')}: {shown or 'none'}")
-    _tell(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
+    _record(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
 
 
 def _completed(task: UserTask, event: user_tasks.UserTaskCompleted, now_ms: int) -> None:
@@ -78,10 +78,10 @@ def _canceled(task: UserTask, _: user_tasks.UserTaskCanceled, now_ms: int) -> No
 
 def _end(task: UserTask, act: UserTaskAct) -> None:
     task.state, task.ended_at_ms, task.ended_by, task.action = act.what, act.at_ms, act.by, act.action
-    _tell(task, act)
+    _record(task, act)
 
 
-def _tell(task: UserTask, act: UserTaskAct) -> None:
+def _record(task: UserTask, act: UserTaskAct) -> None:
     task.acts.append(act)
     if len(task.acts) > REMEMBERED_ACTS:
         del task.acts[1]

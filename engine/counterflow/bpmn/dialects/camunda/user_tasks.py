@@ -61,8 +61,8 @@ def _read(element: Element, text: str, name: str, notes: Notes) -> str | Express
 def _names(element: Element, name: str, notes: Notes) -> tuple[str | Expression, ...]:
     text = _text(element, name)
     parts = [text] if is_juel(text) else [part.strip() for part in _PART.findall(text)]
-    found = (_read(element, part, name, notes) for part in parts if part)
-    return tuple(dict.fromkeys(value for value in found if value))
+    names = (_read(element, part, name, notes) for part in parts if part)
+    return tuple(dict.fromkeys(value for value in names if value))
 
 
 def _date(element: Element, name: str, read: TextOrExpression, notes: Notes) -> str | Expression:

@@ -38,7 +38,7 @@ def listeners(
     notes: Notes,
 ) -> Listeners | None:
     """The listeners of an element, whose own `headers` they are told as well; None where there is none."""
-    found: dict[ListenerEvent, list[JobDefinition]] = {event: [] for event in ListenerEvent}
+    by_event: dict[ListenerEvent, list[JobDefinition]] = {event: [] for event in ListenerEvent}
     known: set[tuple[str, str]] = set()
     for item in children(xml, "executionListener", ZEEBE):
         event, job_type = (item.get("eventType") or "").strip(), (item.get("type") or "").strip()
@@ -47,7 +47,7 @@ def listeners(
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        found[_EVENTS[event]].append(
+        by_event[_EVENTS[event]].append(
             JobDefinition(
                 type=text_or_expression(job_type, "job type", element, notes, item) or job_type,
                 retries=_retries(element, item, text_or_expression, notes),
@@ -57,9 +57,9 @@ def listeners(
     if not known:
         return None
     return Listeners(
-        before_all=tuple(found[ListenerEvent.BEFORE_ALL]),
-        start=tuple(found[ListenerEvent.START]),
-        end=tuple(found[ListenerEvent.END]),
+        before_all=tuple(by_event[ListenerEvent.BEFORE_ALL]),
+        start=tuple(by_event[ListenerEvent.START]),
+        end=tuple(by_event[ListenerEvent.END]),
     )
 
 

@@ -65,8 +65,8 @@ def _metadata(deployment: Deployment, files: Sequence[File]) -> list[gateway.Dep
     """What a deployment answers of its models, in the order in which they were handed in. They were deployed
     before those that import them.
     """
-    places = {file.name: place for place, file in enumerate(files)}
-    models = sorted(deployment.requirements, key=lambda each: places[each.resource_name])
+    places = {file.name: number for number, file in enumerate(files)}
+    models = sorted(deployment.requirements, key=lambda row: places[row.resource_name])
     decisions = [
         decision
         for model in models

@@ -45,7 +45,7 @@ class Jobs:
             return None
         return job_answer(
             kind=result.type,
-            activate=((each.elementId, each.variables) for each in result.activateElements),
+            activate=((element.elementId, element.variables) for element in result.activateElements),
             is_completion_condition_fulfilled=result.isCompletionConditionFulfilled,
             is_cancel_remaining_instances=result.isCancelRemainingInstances,
             limit_bytes=self._variable_bytes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.cluster import (
     Broker,
     BrokerPartition,
@@ -53,9 +53,9 @@ class Cluster:
             ),
         )
 
-    async def topology(self, asked: Asked) -> TopologyResponse:
+    async def topology(self, call: RestCall) -> TopologyResponse:
         """One broker, which leads every partition; its version says whose program it really is."""
-        partitions = [BrokerPartition(partition_id=each) for each in self._service.partitions]
+        partitions = [BrokerPartition(partition_id=number) for number in self._service.partitions]
         broker = Broker(
             node_id=0,
             broker_id="0",
@@ -74,16 +74,16 @@ class Cluster:
             last_completed_change_id="-1",
         )
 
-    async def status(self, asked: Asked) -> None:
+    async def status(self, call: RestCall) -> None:
         """Whoever is let in is told by that alone."""
 
-    async def license(self, asked: Asked) -> LicenseResponse:
+    async def license(self, call: RestCall) -> LicenseResponse:
         """Apache-2.0: valid for everybody, for ever."""
         return LicenseResponse(
             valid_license=True, license_type="Apache-2.0", is_commercial=False, expires_at=None
         )
 
-    async def authentication(self, asked: Asked) -> UserResult:
+    async def authentication(self, call: RestCall) -> UserResult:
         """Nobody is asked who they are: whoever reaches the server may do everything."""
         tenant = TenantResult(tenant_id=DEFAULT_TENANT, name="Default", description=None)
         return UserResult(
