@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import conditional
+from counterflow.kernel.lives.migration import WaitMigrated
 from counterflow.kernel.vocabulary import Event
 from counterflow.kernel.work import pages
 from tests.simulation.books import Life
@@ -46,6 +49,8 @@ class Asking:
         elif isinstance(event, conditional.ConditionalSubscriptionClosed):
             if self._waiting.pop(event.key, None) is None:
                 yield f"{event} closes a subscription that is not open"
+        elif isinstance(event, WaitMigrated) and event.key in self._waiting:
+            self._migrate(event)
         elif isinstance(event, conditional.ConditionalStartOpened):
             self._starts[event.key] = event.element_id
         elif isinstance(event, conditional.ConditionalStartClosed):
@@ -71,6 +76,12 @@ class Asking:
                 yield f"{self._waiting[key]} holds, was due to be asked and has not triggered"
         self._due.clear()
         self._triggered.clear()
+
+    def _migrate(self, event: WaitMigrated) -> None:
+        """What has another condition from now on is asked at once."""
+        before = self._waiting[event.key]
+        self._waiting[event.key] = replace(before, condition=event.condition)
+        self._due[event.key] += before.condition != event.condition
 
     def forget(self, instance_key: int) -> None:
         """Everything of an instance is gone at once."""

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from counterflow import kernel
 from counterflow.kernel.course import moves
 from counterflow.kernel.data import scopes
+from counterflow.kernel.lives.migration import ElementMigrated
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work.origin import INNER
 from counterflow.model.data import VariableMapping
@@ -73,6 +75,8 @@ class Data:
     def _one(self, event: Event, instance_key: int) -> None:
         if isinstance(event, moves.ElementActivating):
             self._lives[event.key] = event
+        elif isinstance(event, ElementMigrated):
+            self._lives[event.key] = replace(self._lives[event.key], element_id=event.target_element_id)
         elif isinstance(event, scopes.VariablesSet):
             self._values.setdefault(event.scope_key, {}).update(decoded(event.values))
         elif isinstance(event, scopes.VariablesRemoved):
