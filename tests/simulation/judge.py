@@ -116,16 +116,12 @@ class Judge:
         self._world.fired["migrated"] += 1
         self._world.fired["undo lost by a migration"] += bool(missing(UndoRecord, before, after))
         self._world.fired["undo kept by a migration"] += bool(after[UndoRecord])
-        foretold = [
-            each
-            for each in self._world.foretold
-            if entry.position == self._began[key]
-            and (each.command.process_instance_key, each.position) == (key, self.positions.get(key, 0))
-            and each.command.target_definition_key == after[ProcessInstance][key].definition_key
-        ]
-        if len(foretold) == 1:
+        place = key, after[ProcessInstance][key].definition_key
+        asked = [each for each in self._world.foretold if each.place == place]
+        is_as_then = entry.position == self._began[key] and len(asked) == 1
+        if is_as_then and asked[0].position == self.positions.get(key, 0):
             self._world.fired["migrated as foretold"] += 1
-            yield from migrated.otherwise_than(foretold[0])
+            yield from migrated.otherwise_than(asked[0])
     def _count_messages(self, batch: Batch) -> None:
         for entry in batch.log:
             events = kernel.events_of(entry)

@@ -62,6 +62,11 @@ class Foretold:
     position: int
     plan: PlannedMigration
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The instance and the definition."""
+        return self.command.process_instance_key, self.command.target_definition_key
+
 
 class Operators:
     """Have chance of their own, so that worlds in which they do nothing are the same without them."""
