@@ -62,7 +62,11 @@ class Asking:
         elif isinstance(event, scopes.VariablesRemoved):
             for name in event.names:
                 self._values.get(event.scope_key, {}).pop(name, None)
-        elif isinstance(event, pages.WorkPutOff):
+        else:
+            self._follow_pages(event)
+
+    def _follow_pages(self, event: Event) -> None:
+        if isinstance(event, pages.WorkPutOff):
             self._undertakings.add(event.key)
         elif isinstance(event, pages.WorkEnded):
             self._undertakings.discard(event.undertaking_key)

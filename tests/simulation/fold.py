@@ -24,7 +24,6 @@ from counterflow.kernel.vocabulary import LogEntry
 from counterflow.store.memory import MemoryStore
 from counterflow.store.port import Batch, Store
 
-
 Rows = dict[type[Row], dict[Any, Any]]
 """Of one process instance, by table and key."""
 Steered = Callable[[LogEntry, Rows, Rows], Iterator[str]]
@@ -124,17 +123,23 @@ def parts_of(entries: Sequence[LogEntry]) -> Iterator[Sequence[LogEntry]]:
 def is_by_hand(entry: LogEntry) -> bool:
     """Whether it tells of an instance that was migrated or modified."""
     return entry.command in {"MigrateProcessInstance", "ModifyProcessInstance"} and any(
-        isinstance(event, ProcessInstanceMigrated | ProcessInstanceModified) for event in kernel.events_of(entry)
+        isinstance(event, ProcessInstanceMigrated | ProcessInstanceModified)
+        for event in kernel.events_of(entry)
     )
 
 
 def _cut(entry: LogEntry) -> Iterator[LogEntry]:
     events = kernel.events_of(entry)
-    ends = next((place + 1 for place, event in enumerate(events) if isinstance(event, ProcessInstanceMigrated)), 0)
+    ends = next(
+        (place + 1 for place, event in enumerate(events) if isinstance(event, ProcessInstanceMigrated)), 0
+    )
     for some, first in ((events[: ends or None], 0), (events[ends:] if ends else [], ends)):
         if some:
             yield replace(
-                entry, position=entry.position + first, event_count=len(some), events=msgspec.msgpack.encode(some)
+                entry,
+                position=entry.position + first,
+                event_count=len(some),
+                events=msgspec.msgpack.encode(some),
             )
 
 

@@ -31,9 +31,7 @@ class Hearing:
         those that are released in time.
         """
 
-    def follow(
-        self, event: Event, instance_key: int, aside: Set[int], suspended: Set[int]
-    ) -> Iterator[str]:
+    def follow(self, event: Event, instance_key: int, aside: Set[int], suspended: Set[int]) -> Iterator[str]:
         """Add what an event says of signals; what is wrong with it, in words. `aside` are the instances that
         hear nothing, `suspended` the definitions of which none begins.
         """

@@ -417,7 +417,8 @@ def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:
     there = [message for message in store.scan(Message, {}) if message.expires_at_ms > now_ms]
     if not there:
         return
-    aside = {row.process_instance_key for table in (Quarantine, Suspension) for row in store.scan(table, {})}
+    aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
+    aside |= {row.process_instance_key for row in store.scan(Suspension, {})}
     waiting = [row for row in store.scan(MessageSubscription, {}) if row.process_instance_key not in aside]
     for message in there:
         for row in waiting:

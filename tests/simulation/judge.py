@@ -93,15 +93,19 @@ class Judge:
 
     def _versions_before(self, keys: Collection[int], entries: Sequence[LogEntry]) -> dict[int, int]:
         known = self._fold.rows[ProcessInstance]
-        headers = [row for key in keys if isinstance(row := known.get(key), ProcessInstance)]
+        before = [
+            (row.key, row.definition_key)
+            for key in keys
+            if isinstance(row := known.get(key), ProcessInstance)
+        ]
         begun = [
-            event
+            (event.key, event.definition_key)
             for entry in entries
             if entry.process_instance_key in keys
             for event in kernel.events_of(entry)
             if isinstance(event, ProcessInstanceCreated)
         ]
-        return {each.key: each.definition_key for each in (*headers, *begun)}
+        return dict([*before, *begun])
 
     def _steered(self, entry: LogEntry, before: Rows, after: Rows) -> Iterator[str]:
         """What is wrong with what was done to an instance by hand."""
@@ -110,7 +114,9 @@ class Judge:
             self._world.fired["modified"] += 1
             yield from not_named(events, before)
             return
-        source, target = (self._process(rows[ProcessInstance][key].definition_key) for rows in (before, after))
+        source, target = (
+            self._process(rows[ProcessInstance][key].definition_key) for rows in (before, after)
+        )
         migrated = Migrated(before, after, source, target)
         yield from migrated.wrong()
         self._world.fired["migrated"] += 1
@@ -122,6 +128,7 @@ class Judge:
         if is_as_then and asked[0].position == self.positions.get(key, 0):
             self._world.fired["migrated as foretold"] += 1
             yield from migrated.otherwise_than(asked[0])
+
     def _count_messages(self, batch: Batch) -> None:
         for entry in batch.log:
             events = kernel.events_of(entry)

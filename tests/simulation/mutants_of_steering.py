@@ -22,7 +22,7 @@ Patch = pytest.MonkeyPatch
 
 def undo_left_behind_by_a_migration(patch: Patch) -> None:
     """What was done keeps the name, and what undoes it, that it had in the version before."""
-    plan_undo = migration_plan.plan_undo
+    plan_undo = migration_undo.plan_undo
 
     def without_moves(plan: PlannedMigration, *given: Any) -> None:
         plan_undo(plan, *given)

@@ -152,7 +152,9 @@ class Operators:
     def _other_version(self, header: ProcessInstance) -> ProcessDefinition | None:
         of_it = {"bpmn_process_id": header.bpmn_process_id}
         others = [
-            row for row in self._world.store.scan(ProcessDefinition, of_it) if row.key != header.definition_key
+            row
+            for row in self._world.store.scan(ProcessDefinition, of_it)
+            if row.key != header.definition_key
         ]
         return self._chance.choice(others) if others else None
 

@@ -125,7 +125,9 @@ class Oracle:
 
     def _tell_what_is_at_rest(self) -> None:
         """What goes on in pages is told at its end, when it is known how long everything took."""
-        waiting = {root for root in {root for root, _, _ in self._untold} if root and self._is_under_way(root)}
+        waiting = {
+            root for root in {root for root, _, _ in self._untold} if root and self._is_under_way(root)
+        }
         untold, self._untold = self._untold, []
         for root, entry, events in untold:
             if root in waiting:
@@ -280,16 +282,10 @@ class Oracle:
             reference.heard(seen.paths[event.key])
         elif _is_cancelled(root, entry, event):
             reference.cancelled()
-        elif isinstance(event, quarantine.InstanceQuarantined):
-            reference.aside.add(seen.paths[entry.process_instance_key])
-        elif isinstance(event, suspension.InstanceSuspended):
-            reference.suspended.add(seen.paths[entry.process_instance_key])
-        elif isinstance(event, quarantine.InstanceReleased):
-            reference.released(seen.paths[entry.process_instance_key])
-        elif isinstance(event, suspension.InstanceResumed):
-            reference.resumed(seen.paths[entry.process_instance_key])
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
+        else:
+            _stands_still_or_not(reference, event, seen.paths[entry.process_instance_key])
 
     def _job_done(self, reference: Reference, job_key: int) -> None:
         path = self._seen.paths[self._seen.jobs[job_key]]
@@ -356,6 +352,18 @@ class Oracle:
         }
         _agree(root, "jobs", reference.open_jobs(), at_work)
         _agree(root, "events waited for", reference.open_waits(), waits)
+
+
+def _stands_still_or_not(reference: Reference, event: Event, path: Path) -> None:
+    """An instance is set aside or suspended, or goes on."""
+    if isinstance(event, quarantine.InstanceQuarantined):
+        reference.aside.add(path)
+    elif isinstance(event, suspension.InstanceSuspended):
+        reference.suspended.add(path)
+    elif isinstance(event, quarantine.InstanceReleased):
+        reference.released(path)
+    elif isinstance(event, suspension.InstanceResumed):
+        reference.resumed(path)
 
 
 def _is_cancelled(root: int, entry: LogEntry, event: Event) -> bool:

@@ -146,9 +146,7 @@ class Reviser:
             yield Border(self._grower.new_id("b"), Trigger("timer", "PT11S"), self._so(0.5), self._short())
 
     def _event_scopes(self, scopes: tuple[EventScope, ...]) -> tuple[EventScope, ...]:
-        kept = [
-            replace(scope, course=self._course(scope.course)) for scope in scopes if not self._so(0.08)
-        ]
+        kept = [replace(scope, course=self._course(scope.course)) for scope in scopes if not self._so(0.08)]
         if self._so(0.05):
             timer = Trigger("timer", "PT12S")
             kept.append(EventScope(self._grower.new_id("v"), timer, self._so(0.4), self._short()))

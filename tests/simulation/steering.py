@@ -103,16 +103,17 @@ class Migrated:
                 yield f"{old} has become {row}"
             elif scope is not None and not row.undo_key and scope.element_id not in {node.parent, node.id}:
                 yield f"{row} is not in its scope {scope}"
-        for table in (Job, UserTask, Incident):
-            for row in self.after[table].values():
-                element = elements.get(row.element_instance_key)
-                if element is None or element.element_id != row.element_id:
-                    yield f"{row} is not where its element is: {element}"
-        for table in (*WAITS, ArrivedPart):
-            for row in self.after[table].values():
-                element = elements[row.element_instance_key]
-                if row.catch_id not in self.target.nodes[element.element_id].waits_for:
-                    yield f"{element} does not wait for {row}"
+        for row in self._all_of((Job, UserTask, Incident)):
+            element = elements.get(row.element_instance_key)
+            if element is None or element.element_id != row.element_id:
+                yield f"{row} is not where its element is: {element}"
+        for row in self._all_of((*WAITS, ArrivedPart)):
+            element = elements[row.element_instance_key]
+            if row.catch_id not in self.target.nodes[element.element_id].waits_for:
+                yield f"{element} does not wait for {row}"
+
+    def _all_of(self, tables: Sequence[type[Row]]) -> Iterator[Any]:
+        return (row for table in tables for row in self.after[table].values())
 
     def _headers(self) -> Iterator[str]:
         """A job keeps the headers that its worker was promised."""
@@ -127,7 +128,8 @@ class Migrated:
     def _tokens(self) -> Iterator[str]:
         """As many of them in each scope, each on a flow into its gateway."""
         counts = [
-            Counter({row.scope_key: 0 for row in rows[ArrivedToken].values()}) for rows in (self.before, self.after)
+            Counter({row.scope_key: 0 for row in rows[ArrivedToken].values()})
+            for rows in (self.before, self.after)
         ]
         for count, rows in zip(counts, (self.before, self.after), strict=True):
             for row in rows[ArrivedToken].values():
@@ -182,7 +184,9 @@ class Migrated:
             if piece.outcome is not MoveOutcome.MOVED or not piece.key:
                 continue
             tables = (*MOVED, *WAITS, ArrivedPart, UndoRecord)
-            row = next((self.after[table][piece.key] for table in tables if piece.key in self.after[table]), None)
+            row = next(
+                (self.after[table][piece.key] for table in tables if piece.key in self.after[table]), None
+            )
             there = getattr(row, "catch_id", None) or getattr(row, "element_id", None)
             if there != piece.target_id:
                 yield f"{piece} was said, and there is {row}"
@@ -236,7 +240,11 @@ def not_named(events: Sequence[Event], before: Rows) -> Iterator[str]:
 
 def _scope_at_work(key: int, before: Rows) -> int:
     """What has completed is in what it has completed in."""
-    inside = {row.element_instance_key: row.scope_key for row in before[UndoRecord].values() if row.variables is not None}
+    inside = {
+        row.element_instance_key: row.scope_key
+        for row in before[UndoRecord].values()
+        if row.variables is not None
+    }
     while key in inside:
         key = inside[key]
     return key
