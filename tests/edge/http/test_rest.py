@@ -59,6 +59,13 @@ async def test_a_deployment_tells_each_thing_in_a_member_of_its_own(asked: Askin
     assert again.json["deployments"][0] == process
 
 
+async def test_a_deployment_tells_models_in_the_order_of_their_files(asked: Asking) -> None:
+    files = [("importer.dmn", IMPORTER), ("imported.dmn", IMPORTED)]
+    told = (await asked.deploy(*files)).json["deployments"]
+    models = [each["decisionRequirements"] for each in told if each["decisionRequirements"]]
+    assert [model["resourceName"] for model in models] == ["importer.dmn", "imported.dmn"]
+
+
 async def test_an_instance_from_its_beginning_to_its_end(asked: Asking) -> None:
     created = await begun(
         asked, variables={"big": 12345678901234567890.5, "a": "ä"}, tags=[], startInstructions=[]

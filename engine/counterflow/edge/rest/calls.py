@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterflow.caller import Caller, identities_of, peer_of
-from counterflow.edge.http.bodies import Gone, body_of, decoded
+from counterflow.edge.http.bodies import Gone, body_of, decoded, query_of
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Asked, Content, Form, FormShape, Operation
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
 from counterflow.service.refusals import EXPECTED, Invalid
@@ -31,6 +31,9 @@ logger = logging.getLogger("counterflow.edge")
 JSON = "application/json"
 FILES = 1_000
 """How many files one form may have."""
+NOT_KEPT: Mapping[str, str] = {"cache-control": "no-store"}
+"""What is told changes."""
+LARGEST_KEY = 2**63 - 1
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -62,13 +65,21 @@ class RestCalls:
         line.visitor = visitor
         try:
             read = await _read(operation, request, body)
-            answer = await operation.answer(Asked(read, request.path_params, visitor))
+            query = query_of(request, operation.query) if operation.query is not None else None
+            answer = await operation.answer(Asked(read, request.path_params, visitor, query))
         finally:
             visitor.is_over = True
             line.visitor = None
-        if operation.response is None:
-            return Response(status_code=operation.status)
-        return Response(msgspec.json.encode(answer), operation.status, media_type=JSON)
+        return told(answer, operation.status)
+
+
+def told(answer: Any, status: HTTPStatus) -> Response:
+    """An answer on its way: a record, bytes, or nothing."""
+    if answer is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    if isinstance(answer, Content):
+        return Response(answer.body, status, answer.headers, answer.media_type)
+    return Response(msgspec.json.encode(answer), status, NOT_KEPT, JSON)
 
 
 async def carried_out(service: Service, asked: Asked, command: Command, *, begins: bool = False) -> Any:
@@ -112,8 +123,8 @@ async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
 def key_of(asked: Asked, name: str) -> int:
     """A key out of the path. Raises `Invalid`."""
     text = asked.path[name]
-    if not _KEY.fullmatch(text):
-        raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
+    if not _KEY.fullmatch(text) or abs(int(text)) > LARGEST_KEY:
+        raise Invalid(f"Expected {name} to be a whole number of 64 bits, but found '{text[:100]}'")
     return int(text)
 
 
@@ -121,23 +132,23 @@ def failure(operation: str, error: Exception, request: Request) -> Response:
     """What is answered where something went wrong; a fault of ours is logged."""
     if not isinstance(error, (*EXPECTED, HttpRefusal)):
         logger.error("%s met an internal fault", operation, exc_info=error)
-    told = problem_of(operation, error, request.url.path)
-    return Response(msgspec.json.encode(told), told.status, media_type=MEDIA_TYPE)
+    problem = problem_of(operation, error, request.url.path)
+    return Response(msgspec.json.encode(problem), problem.status, media_type=MEDIA_TYPE)
 
 
 async def _read(operation: Operation, request: Request, body: bytes) -> Any:
-    if operation.takes_files:
-        return await _files(request, body)
+    if isinstance(operation.request, FormShape):
+        return await _form(request, body, operation.request)
     return decoded(body, operation.request) if operation.request is not None else None
 
 
-async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str, str]]:
-    """The files of a form in their order, and its other parts by name. Raises `HttpRefusal`."""
+async def _form(request: Request, body: bytes, shape: FormShape) -> Form:
+    """A form as it was sent. Raises `HttpRefusal`."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise HttpRefusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "INVALID_ARGUMENT",
-            "Expected a form with files (multipart/form-data), each of them a part named 'resources'",
+            f"Expected a form with files (multipart/form-data), in parts named '{shape.files}'",
         )
 
     async def whole() -> Any:
@@ -156,9 +167,9 @@ async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str
         files = [
             File(part.filename or "", await part.read())
             for name, part in form.multi_items()
-            if isinstance(part, UploadFile) and name == "resources"
+            if isinstance(part, UploadFile) and name == shape.files
         ]
-        return files, {name: part for name, part in form.multi_items() if isinstance(part, str)}
+        return Form(files, {name: part for name, part in form.multi_items() if isinstance(part, str)})
 
 
 def _caller(request: Request, line: HttpLine) -> Caller:
