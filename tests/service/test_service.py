@@ -103,11 +103,7 @@ async def test_who_waits_is_sent_away_when_the_engine_stops() -> None:
     async with asking() as found:
         guest = Guest()
         found.service.streams.open(guest, wish())
-        results = found.service.results
-        running = [
-            asyncio.create_task(results.run(ORDER, 60_000, Guest().account, names))
-            for names in ((), ("b",), ("c",))
-        ]
+        running = asyncio.create_task(found.service.results.run(ORDER, 60_000, Guest().account))
         await until(lambda: found.service.results._awaited != {})
         found.service.fall_silent()
         assert guest.was_sent_away

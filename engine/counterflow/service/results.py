@@ -37,10 +37,9 @@ class Results:
     async def run(
         self, command: CreateProcessInstance, wait_ms: int, account: Account, names: Iterable[str] = ()
     ) -> tuple[ProcessInstance, dict[str, bytes]]:
-        """Begin an instance in its turn; answers it, and its variables of these names, or all, once it has
-        completed.
+        """Begin an instance in its turn; answers it, and its variables, once it has completed.
 
-        Raises `NotInTime` after so long (0 or less: as the settings say), and `ResultLost` where it ends
+        They are those of the names, or all. Raises `NotInTime` after so long (0 or less: as the settings say), and `ResultLost` where it ends
         otherwise or the engine stops.
         """
         wait_ms = duration_ms(wait_ms) if wait_ms > 0 else self._request_timeout_ms

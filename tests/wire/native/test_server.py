@@ -19,7 +19,6 @@ from counterflow.wire.http2.outgoing import frame
 from counterflow.wire.native.limits import ServerLimits, WireLimits
 from counterflow.wire.native.messages import compressed, framed
 from counterflow.wire.native.reception import MESSAGE_BYTES
-from counterflow.wire import listening
 from counterflow.wire.native.server import NativeServer
 from tests.wire.house import PATIENCE_SECONDS, calling, refusal, unary
 from tests.wire.http2.talk import data
@@ -167,7 +166,7 @@ async def test_a_name_with_several_addresses_is_served_on_one_port(monkeypatch: 
             (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.1", "127.0.0.2")
         ]
 
-    monkeypatch.setattr(listening.socket, "getaddrinfo", both)
+    monkeypatch.setattr(socket, "getaddrinfo", both)
     server = NativeServer([])
     port = await server.start("localhost", 0)
     sockets = [one for listener in server._listeners for one in listener.sockets]

@@ -10,30 +10,26 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
 from counterflow.caller import Caller, identities_of, peer_of
-from counterflow.edge.http.bodies import Gone, body_of, decoded, query_of
+from counterflow.edge.http.bodies import Gone, body_of, decoded, query_of, refuse_other_than_json
+from counterflow.edge.http.forms import FormShape, form_of
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
-from counterflow.edge.rest.operations import Asked, Content, Form, FormShape, Operation
+from counterflow.edge.rest.operations import Asked, Content, Operation
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
 from counterflow.service.refusals import EXPECTED, Invalid
-from counterflow.service.resources import File
 from counterflow.service.service import Service
 
 logger = logging.getLogger("counterflow.edge")
 
 JSON = "application/json"
-FILES = 1_000
-"""How many files one form may have."""
 NOT_KEPT: Mapping[str, str] = {"cache-control": "no-store"}
 """What is told changes."""
-LARGEST_KEY = 2**63 - 1
+GREATEST_KEY = 2**63 - 1
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -123,9 +119,12 @@ async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
 def key_of(asked: Asked, name: str) -> int:
     """A key out of the path. Raises `Invalid`."""
     text = asked.path[name]
-    if not _KEY.fullmatch(text) or abs(int(text)) > LARGEST_KEY:
-        raise Invalid(f"Expected {name} to be a whole number of 64 bits, but found '{text[:100]}'")
-    return int(text)
+    if not _KEY.fullmatch(text):
+        raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
+    key = int(text)
+    if not -GREATEST_KEY <= key <= GREATEST_KEY:
+        raise Invalid(f"Expected {name} to be at most {GREATEST_KEY}, but found {key}")
+    return key
 
 
 def failure(operation: str, error: Exception, request: Request) -> Response:
@@ -138,38 +137,11 @@ def failure(operation: str, error: Exception, request: Request) -> Response:
 
 async def _read(operation: Operation, request: Request, body: bytes) -> Any:
     if isinstance(operation.request, FormShape):
-        return await _form(request, body, operation.request)
-    return decoded(body, operation.request) if operation.request is not None else None
-
-
-async def _form(request: Request, body: bytes, shape: FormShape) -> Form:
-    """A form as it was sent. Raises `HttpRefusal`."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpRefusal(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "INVALID_ARGUMENT",
-            f"Expected a form with files (multipart/form-data), in parts named '{shape.files}'",
-        )
-
-    async def whole() -> Any:
-        yield body
-
-    try:
-        form = await MultiPartParser(
-            request.headers, whole(), max_files=FILES, max_fields=FILES, max_part_size=len(body)
-        ).parse()
-    except (MultiPartException, KeyError, ValueError) as error:
-        reason = getattr(error, "message", str(error))
-        raise HttpRefusal(
-            HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT", f"The form cannot be read: {reason[:500]}"
-        ) from None
-    async with _closed(form):
-        files = [
-            File(part.filename or "", await part.read())
-            for name, part in form.multi_items()
-            if isinstance(part, UploadFile) and name == shape.files
-        ]
-        return Form(files, {name: part for name, part in form.multi_items() if isinstance(part, str)})
+        return await form_of(request, body, operation.request)
+    if operation.request is None:
+        return None
+    refuse_other_than_json(request, body)
+    return decoded(body, operation.request)
 
 
 def _caller(request: Request, line: HttpLine) -> Caller:
@@ -177,16 +149,3 @@ def _caller(request: Request, line: HttpLine) -> Caller:
     names = identities_of(secure.getpeercert() if secure is not None else None)
     headers = tuple((name, value) for name, value in request.headers.items())
     return Caller(peer_of(request.client), headers, names)
-
-
-class _closed:  # noqa: N801 - a block, as contextlib.aclosing is one
-    """Closes a form at the end of the block."""
-
-    def __init__(self, form: Any) -> None:
-        self._form = form
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *failure: object) -> None:
-        await self._form.close()

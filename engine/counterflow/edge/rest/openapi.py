@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from counterflow.edge.http.forms import FormShape
 from counterflow.edge.http.problems import MEDIA_TYPE, Problem
-from counterflow.edge.rest.operations import Content, FormShape, Operation
+from counterflow.edge.rest.operations import Content, Operation
 from counterflow.version import __version__
 
 _PARAMETER = re.compile(r"{(\w+)}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from counterflow.edge.http.forms import FormShape
 from counterflow.edge.http.visitors import HttpVisitor
-from counterflow.service.resources import File
 
 
 class Asked(NamedTuple):
@@ -28,21 +28,6 @@ class Content(NamedTuple):
     body: bytes
     media_type: str
     headers: Mapping[str, str] = MappingProxyType({})
-
-
-class Form(NamedTuple):
-    """A form that was read: its files in their order, and its other parts by name."""
-
-    files: Sequence[File]
-    parts: Mapping[str, str]
-
-
-class FormShape(NamedTuple):
-    """What a form has: files, one or many, in parts of a name, and other parts, which are texts."""
-
-    files: str
-    takes_many: bool = True
-    parts: tuple[str, ...] = ()
 
 
 Answer: TypeAlias = Callable[[Asked], Awaitable[Any]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from counterflow.edge.http.forms import FormShape
 from counterflow.edge.rest.calls import carried_out, key_of
-from counterflow.edge.rest.operations import Asked, FormShape, Operation
+from counterflow.edge.rest.operations import Asked, Operation
 from counterflow.edge.rest.shapes.deployments import (
     Deleted,
     Deletion,
@@ -21,6 +22,7 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, Form, ProcessDefinition
 from counterflow.service.refusals import NotThereYet
 from counterflow.service.requests import check_tenants
+from counterflow.service.resources import File
 from counterflow.service.service import Service
 
 
@@ -55,8 +57,8 @@ class DeploymentOperations:
 
     async def create(self, asked: Asked) -> DeploymentResult:
         """Deploy the files of a form."""
-        files, parts = asked.body
-        check_tenants((parts.get("tenantId", ""),))
+        check_tenants(asked.body.parts.get("tenantId", ()))
+        files = [File(file.name, file.content) for file in asked.body.files]
         with self._service.admission.visit(asked.visitor):
             deployment: Deployment = await self._service.deployments.deploy(files, asked.visitor.caller)
         return DeploymentResult(deployment_key=str(deployment.key), deployments=_items(deployment))

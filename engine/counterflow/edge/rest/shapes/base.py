@@ -9,12 +9,10 @@ import msgspec
 Document = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 """A JSON object whose values stay the bytes they arrive as."""
 
-Key = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""A key, or another number that a program counts with; as text too, since JavaScript cannot hold it."""
-Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
-"""A number of things."""
-Milliseconds = Key
-"""A length of time, or a moment since 1970."""
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""A whole number as the log and the gateway's calls keep it."""
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A key, a moment or a length of time; a database keeps no larger number."""
 
 
 def nothing() -> msgspec.Raw:

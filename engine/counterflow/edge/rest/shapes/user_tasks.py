@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.edge.rest.shapes.base import Answered, Body, Document, Number, nothing
+from counterflow.edge.rest.shapes.base import Answered, Body, Document, Int32, nothing
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -23,7 +23,7 @@ class UserTaskChangeset(Body, frozen=True):
     candidate_users: list[str] | None = None
     due_date: str | None = None
     follow_up_date: str | None = None
-    priority: Number | None = None
+    priority: Int32 | None = None
 
 
 class UserTaskUpdate(Body, frozen=True):
