@@ -39,8 +39,8 @@ class Results:
     ) -> tuple[ProcessInstance, dict[str, bytes]]:
         """Begin an instance in its turn; answers it, and its variables, once it has completed.
 
-        They are those of the names, or all. Raises `NotInTime` after so long (0 or less: as the settings say), and `ResultLost` where it ends
-        otherwise or the engine stops.
+        They are those of the names, or all. Raises `NotInTime` after so long (0 or less: as the settings
+        say), and `ResultLost` where it ends otherwise or the engine stops.
         """
         wait_ms = duration_ms(wait_ms) if wait_ms > 0 else self._request_timeout_ms
         with self._admission.waiting(account):

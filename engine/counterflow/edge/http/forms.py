@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -74,7 +74,7 @@ async def _read(form: FormData, shape: FormShape) -> SentForm:
     for name, part in form.multi_items():
         if isinstance(part, str):
             parts.setdefault(name, []).append(part)
-        elif isinstance(part, UploadFile) and name == shape.files:
+        elif name == shape.files:
             files.append(FormFile(part.filename or "", await part.read(), part.content_type or ""))
     if shape.files in parts:
         raise _unreadable(f"a part named '{shape.files}' has no filename, by whose ending a file is known")
