@@ -21,6 +21,7 @@ from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
 from counterflow.edge.rest.families.steering import SteeringOperations
+from counterflow.edge.rest.families.user_tasks import UserTaskOperations
 from counterflow.edge.rest.openapi import openapi
 from counterflow.edge.rest.operations import Operation
 from counterflow.service.service import Service
@@ -38,6 +39,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         JobOperations(service),
         MessageOperations(service),
         DecisionOperations(service),
+        UserTaskOperations(service),
     )
     return [operation for family in families for operation in family.operations()]
 
@@ -54,10 +56,13 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
         Route(f"{BASE}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
         for each in operations
     ]
-    return Starlette(
+    served = Starlette(
         routes=[Route("/openapi.json", describe), *routes],
         exception_handlers={HTTPException: _not_served},
     )
+    # elsewhere nothing is, and whoever asks does not say where that would be (`Host`)
+    served.router.redirect_slashes = False
+    return served
 
 
 async def _not_served(request: Request, error: Exception) -> Response:
