@@ -284,6 +284,8 @@ class Oracle:
             reference.cancelled()
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
+        elif isinstance(event, scopes.VariablesSet) and event.scope_key == root:
+            reference.learn({name: msgspec.json.decode(value) for name, value in event.values.items()})
         else:
             _stands_still_or_not(reference, event, seen.paths[entry.process_instance_key])
 

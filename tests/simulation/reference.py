@@ -91,6 +91,10 @@ class Reference(Beginning):
 
     # -- what comes from outside -----------------------------------------------------------------------------
 
+    def learn(self, values: Mapping[str, object]) -> None:
+        """A message that has begun it as well, after another one, brings the ways that choices take anew."""
+        self._values = {**self._values, **{name: values[name] for name in values if name.startswith("c_")}}
+
     def job_done(self, path: Path, *, repeats: bool) -> None:
         """The job of a task is done; `repeats`: its worker wants it once more."""
         live = self._at(path)
