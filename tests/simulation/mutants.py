@@ -77,6 +77,7 @@ from counterflow.partition.decider import Decider
 from counterflow.partition.pending import Pending
 from counterflow.store.port import Batch
 from tests.simulation.mutants_of_pages import (
+    activations_in_turn_begin_together,
     activations_survive_the_condition,
     condition_forgotten_between_pages,
     condition_never_asked_again,
@@ -253,6 +254,17 @@ def escalation_always_interrupts(patch: Patch) -> None:
         go_on_from(at, catch, local, interrupting=is_escalation or catch.interrupting)
 
     patch.setattr(travel, "go_on_from", interrupting)
+
+
+def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
+    """An event sub-process is begun once more by what it has thrown itself."""
+    catching = travel._catching
+
+    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
+        # the scope itself is none of its event sub-processes, so that none of them is left out
+        return catching(at, at if inner is not None else None, kind, code)
+
+    patch.setattr(travel, "_catching", inside_too)
 
 
 def mapping_reads_its_target(patch: Patch) -> None:
@@ -486,6 +498,7 @@ MUTANTS = (
     incident_dropped,
     any_error_is_caught_by_the_first,
     escalation_always_interrupts,
+    escalation_begins_where_it_was_thrown,
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,
@@ -515,6 +528,7 @@ MUTANTS = (
     swept_and_still_at_work,
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
+    activations_in_turn_begin_together,
     activations_survive_the_condition,
     worker_asked_once,
     condition_never_asked_again,
