@@ -97,7 +97,7 @@ def _refuse_unready(scope: Token) -> None:
 def refuse(
     scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]], *, instead: bool
 ) -> None:
-    """What cannot be activated in it, or not all at once; `instead` of what is under way. Raises `Rejection`."""
+    """What cannot begin in it, or not all at once; `instead` of what is under way. Raises `Rejection`."""
     if definition.is_sequential and asked:
         _refuse_beside(scope, len(asked), instead=instead)
     most = min(

@@ -109,10 +109,10 @@ def _activate(scope: Token) -> None:
 
 
 def begin_more(scope: Token) -> None:
-    """Activate the next of a long collection, those behind them when these have begun; or have ended, where
-    one follows another.
+    """Activate the next of a collection that is not through yet.
 
-    Raises `Held` while the process instance has too many elements.
+    Those behind them follow when these have begun, or have ended where one comes after another. Raises `Held`
+    while the process instance has too many elements.
     """
     if scope.key not in scope.instance.rows[LoopItems]:
         return
