@@ -14,7 +14,7 @@ import pytest
 
 from counterflow.edge.grpc import bounds
 from counterflow.edge.http import bodies, serving
-from counterflow.edge.rest import calls
+from counterflow.edge.http import forms as http_forms
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.data import assignments
 from counterflow.kernel.elements import ad_hoc_activation
@@ -39,7 +39,7 @@ CONSTANTS = {
     "assignments.NAME_LENGTH": assignments.NAME_LENGTH,
     "forms.ID_LENGTH": forms.ID_LENGTH,
     "bodies.BODY_SECONDS": bodies.BODY_SECONDS,
-    "calls.FILES": calls.FILES,
+    "forms.FILES": http_forms.FILES,
     "serving.HEADER_BYTES": serving.HEADER_BYTES,
     "serving.HEADER_SECONDS": serving.HEADER_SECONDS,
     "serving.IDLE_SECONDS": serving.IDLE_SECONDS,
