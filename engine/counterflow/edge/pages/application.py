@@ -34,7 +34,7 @@ _KEY = re.compile(r"[0-9]{1,18}")
 Shown = Callable[[Request], Awaitable[Response]]
 
 
-class Pages:
+class PlainPages:
     """The pages of one service."""
 
     def __init__(self, service: Service, operations: Sequence[Operation], described: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
-from counterflow.edge.pages.application import Pages
+from counterflow.edge.pages.application import PlainPages
 from counterflow.edge.rest.calls import JSON, RestCalls
 from counterflow.edge.rest.families.absent import AbsentOperations
 from counterflow.edge.rest.families.cluster import Cluster
@@ -64,7 +64,7 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
         routes=[
             Route("/openapi.json", describe),
             *routes,
-            *Pages(service, operations, description).routes(),
+            *PlainPages(service, operations, description).routes(),
         ],
         exception_handlers={HTTPException: _not_served},
     )

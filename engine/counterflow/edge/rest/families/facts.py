@@ -31,6 +31,7 @@ from counterflow.service.refusals import Invalid
 from counterflow.service.service import Service
 from counterflow.store.port import Store
 
+KEY: Final = "processInstanceKey"
 MOST_RECORDS: Final = 1_000
 """How many events one answer has."""
 
@@ -44,16 +45,10 @@ class FactOperations:
 
     def operations(self) -> Sequence[Operation]:
         """All of them."""
-        instance = "/process-instances/{processInstanceKey}"
+        return (*self._of_one(f"/process-instances/{{{KEY}}}"), *self._of_all())
+
+    def _of_one(self, instance: str) -> Sequence[Operation]:
         return (
-            _told(
-                "listInstances",
-                "/process-instances",
-                "Process instances, newest first, with what is quarantined or suspended.",
-                self.list_instances,
-                FactsOf(shapes.ProcessInstance, are_many=True),
-                InstancesQuery,
-            ),
             _told(
                 "getInstanceTree",
                 instance,
@@ -85,6 +80,26 @@ class FactOperations:
                 FactsOf(shapes.HistoryRecord, are_many=True),
                 HistoryQuery,
             ),
+            Operation(
+                "releaseQuarantined",
+                "POST",
+                f"{instance}/release",
+                "Let an instance that was set aside go on.",
+                self.release,
+                base=OURS,
+            ),
+        )
+
+    def _of_all(self) -> Sequence[Operation]:
+        return (
+            _told(
+                "listInstances",
+                "/process-instances",
+                "Process instances, newest first, with what is quarantined or suspended.",
+                self.list_instances,
+                FactsOf(shapes.ProcessInstance, are_many=True),
+                InstancesQuery,
+            ),
             _told(
                 "getHistory",
                 "/history",
@@ -100,14 +115,6 @@ class FactOperations:
                 self.list_quarantined,
                 FactsOf(shapes.QuarantinedInstance, are_many=True),
                 PageQuery,
-            ),
-            Operation(
-                "releaseQuarantined",
-                "POST",
-                f"{instance}/release",
-                "Let an instance that was set aside go on.",
-                self.release,
-                base=OURS,
             ),
             Operation(
                 "listSuspensions",
@@ -139,7 +146,7 @@ class FactOperations:
 
     async def tree(self, asked: Asked) -> Any:
         """One instance as a tree."""
-        key, query = key_of(asked, "processInstanceKey"), asked.query
+        key, query = key_of(asked, KEY), asked.query
         return await self._facts(
             lambda store: process_instance(
                 store, key, active_only=query.active_only, element_limit=query.element_limit
@@ -148,12 +155,12 @@ class FactOperations:
 
     async def explain(self, asked: Asked) -> Any:
         """Why an instance has not gone on."""
-        key, asked_for = key_of(asked, "processInstanceKey"), self._service.asked_for()
+        key, asked_for = key_of(asked, KEY), self._service.asked_for()
         return await self._facts(lambda store: reasons(store, key, asked_for))
 
     async def plan_undo(self, asked: Asked) -> Any:
         """What a compensation would run."""
-        key, query = key_of(asked, "processInstanceKey"), asked.query
+        key, query = key_of(asked, KEY), asked.query
         return await self._facts(
             lambda store: undo_plan(
                 store,
@@ -166,7 +173,7 @@ class FactOperations:
 
     async def history_of(self, asked: Asked) -> Any:
         """The events of an instance."""
-        return await self._history(asked, key_of(asked, "processInstanceKey"))
+        return await self._history(asked, key_of(asked, KEY))
 
     async def history(self, asked: Asked) -> Any:
         """The events of all."""
@@ -181,7 +188,7 @@ class FactOperations:
 
     async def release(self, asked: Asked) -> None:
         """An instance that was set aside goes on."""
-        key = key_of(asked, "processInstanceKey")
+        key = key_of(asked, KEY)
         await carried_out(self._service, asked, ReleaseInstance(process_instance_key=key))
 
     async def list_suspensions(self, asked: Asked) -> Suspensions:
