@@ -92,7 +92,8 @@ class History(Coming):
         if self._instance_key in self.books.aside and not leaves:
             self._expect(False, f"the instance is set aside, and then came {event}")
         held = self._holding.follow(event, self._instance_key)
-        still = self.books.aside | self._holding.instances
+        aside, suspended = self.books.aside, self._holding.instances
+        still = aside | suspended if suspended else aside
         heard = self.hearing.follow(event, self._instance_key, still, self._holding.definitions)
         asked = self.asking.follow(event, self._instance_key)
         for wrong in (*self._sweeping.follow(event), *held, *heard, *asked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from counterflow.kernel.course import moves
 from counterflow.kernel.course.asking import JobCreated
@@ -24,6 +24,12 @@ RESTING = (
     *(incidents.IncidentResolved, ProcessInstanceModified),
 )
 """What does not happen to an instance that is suspended."""
+ABOUT = (
+    *(JobCreated, jobs.JobActivated, ProcessInstanceCreated),
+    *(suspension.InstanceSuspended, suspension.InstanceResumed),
+    *(suspension.DefinitionSuspended, suspension.DefinitionResumed),
+    *(suspension.JobTypeSuspended, suspension.JobTypeResumed),
+)
 
 
 class Holding:
@@ -35,8 +41,12 @@ class Holding:
         self._types: set[str] = set()
         self._job_types: dict[int, str] = {}
 
-    def follow(self, event: Event, instance_key: int) -> Iterator[str]:
+    def follow(self, event: Event, instance_key: int) -> Iterable[str]:
         """Add what an event says; what is wrong with it, in words."""
+        is_about = isinstance(event, ABOUT) or instance_key in self.instances
+        return self._follow(event, instance_key) if is_about else ()
+
+    def _follow(self, event: Event, instance_key: int) -> Iterator[str]:
         if isinstance(event, JobCreated):
             self._job_types[event.key] = event.type
         elif isinstance(event, jobs.JobActivated) and self._job_types[event.key] in self._types:

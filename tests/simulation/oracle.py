@@ -285,7 +285,8 @@ class Oracle:
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
         elif isinstance(event, scopes.VariablesSet) and event.scope_key == root:
-            reference.learn({name: msgspec.json.decode(value) for name, value in event.values.items()})
+            ways = {name: value for name, value in event.values.items() if name.startswith("c_")}
+            reference.learn({name: msgspec.json.decode(value) for name, value in ways.items()})
         else:
             _stands_still_or_not(reference, event, seen.paths[entry.process_instance_key])
 

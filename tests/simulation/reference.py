@@ -93,7 +93,7 @@ class Reference(Beginning):
 
     def learn(self, values: Mapping[str, object]) -> None:
         """A message that has begun it as well, after another one, brings the ways that choices take anew."""
-        self._values = {**self._values, **{name: values[name] for name in values if name.startswith("c_")}}
+        self._values = {**self._values, **values} if values else self._values
 
     def job_done(self, path: Path, *, repeats: bool) -> None:
         """The job of a task is done; `repeats`: its worker wants it once more."""
