@@ -24,6 +24,7 @@ from counterflow.model import schedules
 from counterflow.service import forms, requests, rests
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
+from counterflow.wire import fields as wire_fields
 from counterflow.wire import reflection
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.native import reception, rounds
@@ -37,6 +38,7 @@ CONSTANTS = {
     "ad_hoc_activation.AT_ONCE": ad_hoc_activation.AT_ONCE,
     "assignments.CANDIDATES": assignments.CANDIDATES,
     "assignments.NAME_LENGTH": assignments.NAME_LENGTH,
+    "fields.FIELDS": wire_fields.FIELDS,
     "forms.ID_LENGTH": forms.ID_LENGTH,
     "bodies.BODY_SECONDS": bodies.BODY_SECONDS,
     "calls.FILES": calls.FILES,
