@@ -58,11 +58,26 @@ async def body_of(request: Request, admission: Admission, account: Account, most
 def decoded(body: bytes, shape: type[Any]) -> Any:
     """A body as such a record; an empty one is `{}`. Raises `HttpRefusal`."""
     try:
-        return msgspec.json.decode(body or b"{}", type=shape, strict=False)
+        # as a text: what is kept as the bytes it came as is judged here alone
+        return msgspec.json.decode(body.decode() or "{}", type=shape, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(f"{error}{_nearest(str(error), shape)}") from None
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise _invalid(f"it is no UTF-8 ({error.reason}, byte {error.start})") from None
+    except (msgspec.DecodeError, RecursionError) as error:
         raise _invalid(f"it is no JSON: {error}") from None
+
+
+def refuse_other_than_json(request: Request, body: bytes) -> None:
+    """A body is said to be JSON; one of which nothing is said is taken for that. Raises `HttpRefusal`."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if body and kind != "application/json" and not kind.endswith("+json"):
+        raise HttpRefusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "INVALID_ARGUMENT",
+            f"Expected a body of content-type application/json, but found {kind[:100]!r}; send the header "
+            "'content-type: application/json' with it",
+        )
 
 
 def _refuse_long(request: Request, most: int) -> None:

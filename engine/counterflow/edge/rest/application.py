@@ -54,10 +54,13 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
         Route(f"{BASE}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
         for each in operations
     ]
-    return Starlette(
+    served = Starlette(
         routes=[Route("/openapi.json", describe), *routes],
         exception_handlers={HTTPException: _not_served},
     )
+    # elsewhere nothing is, and whoever asks does not say where that would be (`Host`)
+    served.router.redirect_slashes = False
+    return served
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

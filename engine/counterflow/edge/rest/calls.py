@@ -10,13 +10,14 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
 from counterflow.caller import Caller, identities_of, peer_of
-from counterflow.edge.http.bodies import Gone, body_of, decoded
+from counterflow.edge.http.bodies import Gone, body_of, decoded, refuse_other_than_json
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
 from counterflow.edge.rest.operations import Asked, Operation
@@ -31,6 +32,7 @@ logger = logging.getLogger("counterflow.edge")
 JSON = "application/json"
 FILES = 1_000
 """How many files one form may have."""
+GREATEST_KEY = 2**63 - 1
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -114,7 +116,10 @@ def key_of(asked: Asked, name: str) -> int:
     text = asked.path[name]
     if not _KEY.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
-    return int(text)
+    key = int(text)
+    if not -GREATEST_KEY <= key <= GREATEST_KEY:
+        raise Invalid(f"Expected {name} to be at most {GREATEST_KEY}, but found {key}")
+    return key
 
 
 def failure(operation: str, error: Exception, request: Request) -> Response:
@@ -128,7 +133,10 @@ def failure(operation: str, error: Exception, request: Request) -> Response:
 async def _read(operation: Operation, request: Request, body: bytes) -> Any:
     if operation.takes_files:
         return await _files(request, body)
-    return decoded(body, operation.request) if operation.request is not None else None
+    if operation.request is None:
+        return None
+    refuse_other_than_json(request, body)
+    return decoded(body, operation.request)
 
 
 async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str, str]]:
@@ -148,17 +156,29 @@ async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str
             request.headers, whole(), max_files=FILES, max_fields=FILES, max_part_size=len(body)
         ).parse()
     except (MultiPartException, KeyError, ValueError) as error:
-        reason = getattr(error, "message", str(error))
-        raise HttpRefusal(
-            HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT", f"The form cannot be read: {reason[:500]}"
-        ) from None
+        raise _unreadable(getattr(error, "message", str(error))) from None
     async with _closed(form):
+        _refuse_broken_off(request, body)
         files = [
             File(part.filename or "", await part.read())
             for name, part in form.multi_items()
             if isinstance(part, UploadFile) and name == "resources"
         ]
-        return files, {name: part for name, part in form.multi_items() if isinstance(part, str)}
+        others = {name: part for name, part in form.multi_items() if isinstance(part, str)}
+        if "resources" in others:
+            raise _unreadable("a part named 'resources' has no filename, by whose ending a model is known")
+        return files, others
+
+
+def _refuse_broken_off(request: Request, body: bytes) -> None:
+    """What reads forms does not miss their end, and gives what had come before. Raises `HttpRefusal`."""
+    _, parameters = parse_options_header(request.headers["content-type"])
+    if b"--" + parameters.get(b"boundary", b"") + b"--" not in body:
+        raise _unreadable("its end is missing")
+
+
+def _unreadable(why: str) -> HttpRefusal:
+    return HttpRefusal(HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT", f"The form cannot be read: {why[:500]}")
 
 
 def _caller(request: Request, line: HttpLine) -> Caller:
