@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from counterflow.edge.grpc import bounds
+from counterflow.edge import bounds
 from counterflow.edge.http import bodies, serving
 from counterflow.edge.rest import calls
 from counterflow.feel.run import Limits as FeelLimits

@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from counterflow.budget import Account
+from counterflow.edge.http.bounds import check_bounds, check_objects
 from counterflow.edge.http.problems import HttpRefusal
 from counterflow.service.admission import Admission
 
@@ -56,16 +57,20 @@ async def body_of(request: Request, admission: Admission, account: Account, most
 
 
 def decoded(body: bytes, shape: type[Any]) -> Any:
-    """A body as such a record; an empty one is `{}`. Raises `HttpRefusal`."""
+    """A body as such a record; an empty one is `{}`. Raises `HttpRefusal` and `Invalid`."""
     try:
         # as a text: what is kept as the bytes it came as is judged here alone
-        return msgspec.json.decode(body.decode() or "{}", type=shape, strict=False)
+        text = body.decode() or "{}"
+        check_objects(text, shape)
+        record = msgspec.json.decode(text, type=shape, strict=False)
     except msgspec.ValidationError as error:
         raise _invalid(f"{error}{_nearest(str(error), shape)}") from None
     except UnicodeDecodeError as error:
         raise _invalid(f"it is no UTF-8 ({error.reason}, byte {error.start})") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise _invalid(f"it is no JSON: {error}") from None
+    check_bounds(record)
+    return record
 
 
 def refuse_other_than_json(request: Request, body: bytes) -> None:
