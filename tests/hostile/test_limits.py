@@ -14,7 +14,7 @@ import pytest
 
 from counterflow.edge import bounds
 from counterflow.edge.http import bodies, serving
-from counterflow.edge.rest import calls
+from counterflow.edge.http import forms as http_forms
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.data import assignments
 from counterflow.kernel.elements import ad_hoc_activation
@@ -41,7 +41,7 @@ CONSTANTS = {
     "fields.FIELDS": wire_fields.FIELDS,
     "forms.ID_LENGTH": forms.ID_LENGTH,
     "bodies.BODY_SECONDS": bodies.BODY_SECONDS,
-    "calls.FILES": calls.FILES,
+    "forms.FILES": http_forms.FILES,
     "serving.HEADER_BYTES": serving.HEADER_BYTES,
     "serving.HEADER_SECONDS": serving.HEADER_SECONDS,
     "serving.IDLE_SECONDS": serving.IDLE_SECONDS,

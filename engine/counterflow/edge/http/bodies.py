@@ -85,6 +85,18 @@ def refuse_other_than_json(request: Request, body: bytes) -> None:
         )
 
 
+def query_of(request: Request, shape: type[Any]) -> Any:
+    """What stands behind the `?` as such a record. Raises `HttpRefusal`."""
+    try:
+        return msgspec.convert(dict(request.query_params), shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise HttpRefusal(
+            HTTPStatus.BAD_REQUEST,
+            "INVALID_ARGUMENT",
+            f"What stands behind '?' cannot be used: {str(error)[:2_000]}{_nearest(str(error), shape)}",
+        ) from None
+
+
 def _refuse_long(request: Request, most: int) -> None:
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from counterflow.budget import Budgets
 from counterflow.edge.doors import PortTaken
 from counterflow.edge.http.asgi import Application
-from counterflow.edge.http.listening import listening
 from counterflow.settings import is_loopback
 from counterflow.wire.contract import Tls
+from counterflow.wire.listening import listening
 
 if TYPE_CHECKING:
     import socket

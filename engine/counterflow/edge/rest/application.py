@@ -21,6 +21,7 @@ from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
 from counterflow.edge.rest.families.steering import SteeringOperations
+from counterflow.edge.rest.families.user_tasks import UserTaskOperations
 from counterflow.edge.rest.openapi import openapi
 from counterflow.edge.rest.operations import Operation
 from counterflow.service.service import Service
@@ -38,6 +39,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         JobOperations(service),
         MessageOperations(service),
         DecisionOperations(service),
+        UserTaskOperations(service),
     )
     return [operation for family in families for operation in family.operations()]
 
