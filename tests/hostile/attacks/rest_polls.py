@@ -35,9 +35,9 @@ async def _ask(target: Target, number: int, opening: asyncio.Semaphore) -> None:
     head = HEAD.format(len(BODY)).encode()
     async with opening:
         if number % 2:
-            asking = asyncio.create_task(target.ask(head + BODY))
+            asking: asyncio.Future[object] = asyncio.ensure_future(target.ask(head + BODY))
         else:
-            asking = asyncio.create_task(_begin(target, head + BODY[: len(BODY) // 2]))
+            asking = asyncio.ensure_future(_begin(target, head + BODY[: len(BODY) // 2]))
         await asyncio.sleep(0)
     await asking
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import difflib
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,8 +14,8 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from counterflow.budget import Account
-from counterflow.edge.http.bounds import check_bounds, check_objects
 from counterflow.edge.http.problems import HttpRefusal
+from counterflow.edge.http.records import check_bounds, check_objects
 from counterflow.service.admission import Admission
 
 BODY_SECONDS: Final = 30.0
@@ -21,8 +23,46 @@ BODY_SECONDS: Final = 30.0
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 
 
+LARGE_BYTES: Final = 262_144
+"""A longer body may take a tenth of a second to read, however little there is in it."""
+LONG_SECONDS: Final = 0.02
+"""One that has taken as long is followed by a rest of the same length, for all others."""
+
+
 class Gone(Exception):
     """The client has gone; nobody is to be answered."""
+
+
+class LargeBodies:
+    """Those that may take long to read: they are read one at a time, with a rest behind each."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self, account: Account, size: int) -> AsyncIterator[None]:
+        """The block reads a body of so many bytes, which are kept until it has. Raises `Overloaded`."""
+        if size <= LARGE_BYTES:
+            yield
+            return
+        self._admission.keep(account, size)
+        try:
+            await self._turn.acquire()
+            async with self._rest_behind():
+                yield
+        finally:
+            account.gives(size)
+
+    @asynccontextmanager
+    async def _rest_behind(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            yield
+        finally:
+            taken = loop.time() - begun
+            loop.call_later(taken if taken >= LONG_SECONDS else 0, self._turn.release)
 
 
 async def body_of(request: Request, admission: Admission, account: Account, most: int) -> bytes:

@@ -14,8 +14,8 @@ from counterflow.edge.bounds import CONTENTS, check_entries, check_name
 from counterflow.service.refusals import Invalid
 
 OBJECTS: Final = 50_000
-"""Objects of one body, without those of its document: an empty one takes two bytes, and forty times as many once
-it is read.
+"""Objects of one body, without those of its document. An empty one takes two bytes, and forty times as many
+once it is read.
 """
 
 
@@ -52,7 +52,7 @@ def check_bounds(record: Any) -> None:
 
 
 @cache
-def _fields_of(shape: type[Any]) -> Mapping[str, str]:
+def _fields_of(shape: Any) -> Mapping[str, str]:
     """What is looked at of a record: by attribute, as clients call it."""
     return {
         field.name: field.encode_name
@@ -62,7 +62,7 @@ def _fields_of(shape: type[Any]) -> Mapping[str, str]:
 
 
 @cache
-def _members_of(shape: type[Any]) -> type[msgspec.Struct]:
+def _members_of(shape: Any) -> type[msgspec.Struct]:
     """A record of the same members, which are not read; documents are left out."""
     names = [field.encode_name for field in msgspec.structs.fields(shape) if not _is_document(field.type)]
     return msgspec.defstruct("Members", [(name, msgspec.Raw, msgspec.Raw(b"")) for name in names])

@@ -9,7 +9,7 @@ import pytest
 
 from counterflow.edge.bounds import ENTRIES, NAME_LENGTH
 from counterflow.edge.http.bodies import decoded
-from counterflow.edge.http.bounds import OBJECTS
+from counterflow.edge.http.records import OBJECTS
 from counterflow.edge.rest.shapes.instances import Migration, Modification, ProcessCreation
 from counterflow.edge.rest.shapes.jobs import JobActivation, JobCompletion, JobFailure
 from counterflow.edge.rest.shapes.messages import MessagePublication
