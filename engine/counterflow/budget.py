@@ -17,7 +17,7 @@ SMALL: Final = 65_536
 
 
 class Budget:
-    """`most` of something for all, of which one holder has `most_each` at the most; all of it where that is None."""
+    """`most` of something for all; one holder has `most_each` of it at the most, all where that is None."""
 
     __slots__ = ("_each", "_small", "most", "used")
 

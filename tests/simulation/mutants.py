@@ -77,6 +77,7 @@ from counterflow.partition.decider import Decider
 from counterflow.partition.pending import Pending
 from counterflow.store.port import Batch
 from tests.simulation.mutants_of_pages import (
+    activations_in_turn_begin_together,
     activations_survive_the_condition,
     condition_forgotten_between_pages,
     condition_never_asked_again,
@@ -93,6 +94,13 @@ from tests.simulation.mutants_of_pages import (
     parts_are_kept,
     swept_and_still_at_work,
     worker_asked_once,
+)
+from tests.simulation.mutants_of_steering import (
+    more_ended_than_was_named,
+    suspension_without_walls,
+    timer_closed_without_a_word,
+    undo_left_behind_by_a_migration,
+    undo_lost_without_a_word,
 )
 
 Patch = pytest.MonkeyPatch
@@ -515,6 +523,7 @@ MUTANTS = (
     swept_and_still_at_work,
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
+    activations_in_turn_begin_together,
     activations_survive_the_condition,
     worker_asked_once,
     condition_never_asked_again,
@@ -527,6 +536,11 @@ MUTANTS = (
     end_listener_forgotten,
     listeners_told_from_the_first,
     listener_waits_with_the_border,
+    undo_left_behind_by_a_migration,
+    undo_lost_without_a_word,
+    timer_closed_without_a_word,
+    more_ended_than_was_named,
+    suspension_without_walls,
 )
 
 

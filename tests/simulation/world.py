@@ -12,7 +12,7 @@ import asyncio
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -51,6 +51,7 @@ from tests.simulation.faults import CLOCK_STEPS_MS, JOB_TYPES, TROUBLED_MS
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
 from tests.simulation.judge import Judge
+from tests.simulation.operators import Foretold, Operators
 from tests.simulation.people import People
 from tests.simulation.shapes import Case
 from tests.simulation.store import Crash, SimulatedStore
@@ -61,6 +62,8 @@ PAGES = (1_000, 1_000, 20, 6, 2)
 """How many events a page has; small ones make pages of everything, and crashes come between them."""
 ELEMENTS = 20_000
 """Loops that small pages do not recognise are held up here."""
+READ_AGAIN = 0.25
+"""In so many worlds a life reads again what was accepted, which is dear; in the others it finds it read."""
 REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 """What the person who mends will ask for again anyway."""
 
@@ -153,10 +156,13 @@ class World:
             found.checksum: generation.processes
             for found, generation in zip(self.resources, case.generations, strict=True)
         }
-        self.models: dict[bytes, LoadedModel] = {}
+        reads_again = random.Random(f"models {seed}").random() < READ_AGAIN
+        self.models = {} if reads_again else dict(map(_as_read, self.resources))
+        """What a life finds read."""
         self._judge = Judge(self)
         self._people = People(self)
         self._desk = Desk(self)
+        self._operators = Operators(self)
         self._workers = Workers(self)
         self.store = SimulatedStore(self.strikes, self._committed)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
@@ -185,6 +191,20 @@ class World:
     def history(self) -> History:
         """What the log has told so far."""
         return self._judge.history
+
+    @property
+    def foretold(self) -> Sequence[Foretold]:
+        """The migrations that were asked for, and what each was said to do."""
+        return self._operators.foretold
+
+    def last_position(self, instance_key: int) -> int:
+        """How far the log has told of an instance."""
+        return self._judge.positions.get(instance_key, 0)
+
+    @property
+    def renamed(self) -> Iterable[tuple[str, str]]:
+        """What has another id in the later version: the one before, and the one there."""
+        return self.case.later.renamed if self.case.later is not None else ()
 
     def finish(self) -> None:
         """Everything has come to its end, and every answer: the run is over."""
@@ -334,12 +354,14 @@ class World:
         for _ in range(self.chance.choice([0, 0, 1, 3])):
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._set_clock)
         self.later(1, self._desk.look)
+        self._operators.begin()
         self.later(5, self._people.mend)
         self.later(TROUBLED_MS / 1_000 + 0.5, self._people.restart)
 
     def _deploy_again(self, found: ReadResource) -> None:
         self.fired["deployed anew"] += 1
         self.submit(DeployResources(resources=(found,)))
+        self._operators.follow_version()
 
     # -- clients ---------------------------------------------------------------------------------------------
 
@@ -428,6 +450,10 @@ class World:
             is_durable = key in self.history.books.ended or is_swept(self.store, key)
         if not is_durable:
             self.fail(Violation(f"{command} was answered and is not in the log"))
+
+
+def _as_read(found: ReadResource) -> tuple[bytes, LoadedModel]:
+    return found.checksum, LoadedModel(len(found.content), found.processes)
 
 
 def _shown(log: list[LogEntry]) -> str:
