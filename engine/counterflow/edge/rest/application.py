@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from counterflow.edge.engine_rest.application import routes as engine_rest
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
 from counterflow.edge.rest.calls import JSON, RestCalls
 from counterflow.edge.rest.families.cluster import Cluster
@@ -57,7 +58,7 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
         for each in operations
     ]
     served = Starlette(
-        routes=[Route("/openapi.json", describe), *routes],
+        routes=[Route("/openapi.json", describe), *routes, *engine_rest(service)],
         exception_handlers={HTTPException: _not_served},
     )
     # elsewhere nothing is, and whoever asks does not say where that would be (`Host`)
