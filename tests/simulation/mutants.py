@@ -256,6 +256,17 @@ def escalation_always_interrupts(patch: Patch) -> None:
     patch.setattr(travel, "go_on_from", interrupting)
 
 
+def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
+    """An event sub-process is begun once more by what it has thrown itself."""
+    catching = travel._catching
+
+    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
+        # the scope itself is none of its event sub-processes, so that none of them is left out
+        return catching(at, at if inner is not None else None, kind, code)
+
+    patch.setattr(travel, "_catching", inside_too)
+
+
 def mapping_reads_its_target(patch: Patch) -> None:
     """Behind a nested target a mapping sees what stands outside, and no more what the element has."""
 
@@ -487,6 +498,7 @@ MUTANTS = (
     incident_dropped,
     any_error_is_caught_by_the_first,
     escalation_always_interrupts,
+    escalation_begins_where_it_was_thrown,
     mapping_reads_its_target,
     interruption_spares_what_runs,
     call_survives_its_caller,

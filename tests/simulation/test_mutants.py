@@ -20,6 +20,7 @@ WITHIN = 600
 CAUGHT_BY = {
     "condition_sees_what_is_hidden": 235,
     "cycle_without_end": 129,
+    "escalation_begins_where_it_was_thrown": 421,
     "message_reaches_one_of_several": 235,
     "user_task_survives_its_element": 175,
 }
