@@ -4,7 +4,6 @@ still.
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -92,9 +91,8 @@ class People:
         )
         return tuple(name_of(step) for step in chosen)
 
-    def _beginning(self, ways: random.Random | None = None) -> dict[str, bytes]:
+    def _beginning(self) -> dict[str, bytes]:
         """What every instance begins with: the key of its messages, and the way that each choice takes."""
-        ways = ways or self._world.chance
         key = self._world.chance.choice(KEYS)
         values: dict[str, object] = {
             "key": key,
@@ -102,7 +100,11 @@ class People:
             "again": self._world.chance.random() < 0.3,
         }
         for process in self._world.processes.values():
-            values |= {f"c_{name}": ways.randint(0, 2) for name in process.nodes if name.startswith("x")}
+            values |= {
+                f"c_{name}": self._world.chance.randint(0, 2)
+                for name in process.nodes
+                if name.startswith("x")
+            }
         return document(**values, **self._true_already())
 
     def _true_already(self) -> dict[str, object]:
@@ -158,7 +160,7 @@ class People:
             correlation_key=key,
             message_id=self._world.chance.choice(["", "", "same"]),
             time_to_live_ms=self._world.chance.choice([0, 3_000, 20_000]),
-            variables=self._brought(name, key),
+            variables=self._beginning() if name in {"begin", "begun"} else self._news(),
         )
         self._world.submit(command)
         if self._world.strikes("message twice", 0.3):
@@ -172,15 +174,8 @@ class People:
             name, key = row.message_name, chance.choice(row.keys)
         else:
             name, key = "begin", chance.choice(KEYS)
-        self._world.submit(
-            CorrelateMessage(name=name, correlation_key=key, variables=self._brought(name, key))
-        )
-
-    def _brought(self, name: str, key: str) -> dict[str, bytes]:
-        """What a message brings. Two that begin an instance together do not contradict each other."""
-        if name not in {"begin", "begun"}:
-            return self._news()
-        return self._beginning(random.Random(f"{self._world.seed} {key}"))
+        variables = self._beginning() if name in {"begin", "begun"} else self._news()
+        self._world.submit(CorrelateMessage(name=name, correlation_key=key, variables=variables))
 
     def _delete(self) -> None:
         """The latest version of what begins is deleted, where there is one before it."""
