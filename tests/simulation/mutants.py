@@ -85,6 +85,7 @@ from tests.simulation.mutants_of_pages import (
     condition_sees_what_is_hidden,
     condition_triggers_whatever_it_gives,
     end_listener_forgotten,
+    escalation_begins_where_it_was_thrown,
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
     listener_waits_with_the_border,
@@ -261,17 +262,6 @@ def escalation_always_interrupts(patch: Patch) -> None:
         go_on_from(at, catch, local, interrupting=is_escalation or catch.interrupting)
 
     patch.setattr(travel, "go_on_from", interrupting)
-
-
-def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
-    """An event sub-process is begun once more by what it has thrown itself."""
-    catching = travel._catching
-
-    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
-        # the scope itself is none of its event sub-processes, so that none of them is left out
-        return catching(at, at if inner is not None else None, kind, code)
-
-    patch.setattr(travel, "_catching", inside_too)
 
 
 def mapping_reads_its_target(patch: Patch) -> None:
