@@ -74,7 +74,10 @@ class DocumentStore:
         self._used: int | None = None
 
     def keep(self, content: bytes, wish: DocumentWish) -> KeptDocument:
-        """Keep a document. Raises `Invalid`, `Rejection` for an id that is taken, `Overloaded` where all are too large."""
+        """Keep a document.
+
+        Raises `Invalid`, `Rejection` for an id that is taken, and `Overloaded` where there is no room.
+        """
         kept = KeptDocument(
             id=_checked(wish.id or secrets.token_hex(16)),
             file_name=wish.file_name,
@@ -105,7 +108,10 @@ class DocumentStore:
         raise _unknown(document_id)
 
     def content_of(self, document_id: str) -> tuple[KeptDocument, bytes]:
-        """A document with its bytes. Raises `Rejection` as `find` does, and for bytes that are not those that were kept."""
+        """A document with its bytes.
+
+        Raises `Rejection` as `find` does, and for bytes that are not those that were kept.
+        """
         kept = self.find(document_id)
         try:
             content = (self._folder / (kept.id + CONTENT)).read_bytes()
@@ -114,7 +120,7 @@ class DocumentStore:
         if hashlib.sha256(content).hexdigest() != kept.content_hash:
             raise Rejection(
                 RejectionType.DATA_LOSS,
-                f"Expected the bytes of document '{document_id}' as they were kept, but they have been changed on disk",
+                f"Expected the bytes of document '{document_id}' as they were kept, but found others",
             )
         return kept, content
 
@@ -131,6 +137,11 @@ class DocumentStore:
         """Whether a link was given by this server and is good still."""
         expected = self.signature(document_id, until_ms)
         return hmac.compare_digest(expected.encode(), signature.encode()) and until_ms > wall_ms()
+
+    def close(self) -> None:
+        """What is kept beside no database goes."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     @cached_property
     def _folder(self) -> Path:
@@ -150,15 +161,14 @@ class DocumentStore:
             return path.read_bytes()
 
     def _refuse_taken(self, document_id: str) -> None:
-        path = self._folder / (document_id + KNOWN)
-        if not path.exists():
-            return
-        with suppress(Rejection):
+        try:
             self.find(document_id)
-            raise Rejection(
-                RejectionType.ALREADY_EXISTS,
-                f"Expected an id that no document has, but there is one with id '{document_id}'; leave it out to be given one",
-            )
+        except Rejection:
+            return
+        raise Rejection(
+            RejectionType.ALREADY_EXISTS,
+            f"Expected an id that no document has, but '{document_id}' is taken; leave it out to be given one",
+        )
 
     def _make_room(self, size: int) -> None:
         if self._size() + size <= self._most_bytes:
@@ -167,7 +177,8 @@ class DocumentStore:
             self._forget(kept)
         if self._size() + size > self._most_bytes:
             raise Overloaded(
-                f"Documents take {self._size()} bytes, and {size} more would be too many (setting documents_bytes: {self._most_bytes}); delete some"
+                f"Documents take {self._size()} bytes, and {size} more would be too many (setting "
+                f"documents_bytes: {self._most_bytes}); delete some"
             )
 
     def _expired(self) -> Iterator[KeptDocument]:
@@ -190,7 +201,7 @@ class DocumentStore:
         """A file is there whole, and on the disk, or it is not."""
         written = self._folder / (name + WRITTEN)
         descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, OWNER_ONLY)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
@@ -206,8 +217,8 @@ def _checked(document_id: str) -> str:
     """An id that can be the name of a file and of nothing else. Raises `Invalid`."""
     if not ID.fullmatch(document_id):
         raise Invalid(
-            "Expected the id of a document to be 1 to 200 letters, digits, '_', '-' or '.', not beginning with '.', "
-            f"but found '{document_id[:100]}'"
+            "Expected the id of a document to be 1 to 200 letters, digits, '_', '-' or '.', not beginning "
+            f"with '.', but found '{document_id[:100]}'"
         )
     return document_id
 

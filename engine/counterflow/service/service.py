@@ -114,3 +114,4 @@ class Service:
         """Wait for what is still under way, and let go of the threads. Those at the doors have gone."""
         await self.admission.idle()
         self.questions.close()
+        self.documents.close()

@@ -82,8 +82,8 @@ class Cluster:
             raise HttpRefusal(
                 HTTPStatus.FORBIDDEN,
                 "FORBIDDEN",
-                "Expected a server whose clock may be set, but this one keeps the time of its machine; start it "
-                "with --manual-clock to test processes",
+                "Expected a server whose clock may be set, but this one keeps the time of its machine; "
+                "start it with --manual-clock to test processes",
             )
 
     async def topology(self, asked: Asked) -> TopologyResponse:

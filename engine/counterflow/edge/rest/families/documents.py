@@ -169,10 +169,16 @@ class DocumentOperations:
         _refuse_other_content(kept, asked.query.content_hash)
         signature = await self._done(lambda: self._documents.signature(kept.id, until_ms))
         path = f"/v2/documents/{quote(kept.id)}?until={until_ms}&signature={signature}"
-        return LinkMade(url=f"{_origin(asked)}{path}", expires_at=_iso(until_ms))
+        return LinkMade(url=f"{self._origin(asked)}{path}", expires_at=_iso(until_ms))
 
     async def _is_good(self, document_id: str, query: ContentQuery) -> bool:
         return await self._done(lambda: self._documents.is_good(document_id, query.until, query.signature))
+
+    def _origin(self, asked: Asked) -> str:
+        """Where the caller has reached us, as they said it."""
+        host = next((value for name, value in asked.visitor.caller.metadata if name == "host"), "")
+        scheme = "http" if self._service.settings.tls_certificate is None else "https"
+        return f"{scheme}://{host!s}" if host else ""
 
     async def _done(self, work: Callable[[], Found]) -> Found:
         """What comes of work with files, done beside everything else; a stop waits for it."""
@@ -205,7 +211,9 @@ def _wish(file: FormFile, told: DocumentMetadata, document_id: str = "") -> Docu
         id=document_id,
         file_name=told.file_name or file.name,
         media_type=told.content_type or file.media_type or "application/octet-stream",
-        expires_at_ms=None if told.expires_at is None else int(_utc(told.expires_at).timestamp() * 1_000),
+        expires_at_ms=None
+        if told.expires_at is None
+        else max(int(_utc(told.expires_at).timestamp() * 1_000), 0),
         process_definition_id=told.process_definition_id,
         process_instance_key=told.process_instance_key,
         properties_json=properties,
@@ -237,15 +245,13 @@ def _failure(file: FormFile, error: Exception) -> DocumentFailure:
 
 def _refuse_other_store(store_id: str) -> None:
     if store_id and store_id != STORE_ID:
-        raise _no_document(
-            f"Expected the store of documents, '{STORE_ID}', but found '{store_id[:100]}'; leave it out"
-        )
+        raise _no_document(f"Expected the store '{STORE_ID}', but found '{store_id[:100]}'; leave it out")
 
 
 def _refuse_other_content(kept: KeptDocument, content_hash: str) -> None:
     if content_hash and content_hash != kept.content_hash:
         raise _no_document(
-            f"Expected document '{kept.id}' with the hash '{content_hash[:100]}', but its content is another one"
+            f"Expected document '{kept.id}' with the hash '{content_hash[:100]}', but it has another"
         )
 
 
@@ -267,9 +273,3 @@ def _iso(at_ms: int) -> str:
     return (
         datetime.fromtimestamp(at_ms / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     )
-
-
-def _origin(asked: Asked) -> str:
-    """Where the caller has reached us, as they said it."""
-    host = next((value for name, value in asked.visitor.caller.metadata if name == "host"), "")
-    return f"{asked.visitor.scheme}://{host}" if host else ""

@@ -73,7 +73,7 @@ class StoreQuery(Body, frozen=True):
 
 
 class ContentQuery(Body, frozen=True):
-    """With which hash its content was kept, where that matters; of a link, until when it is good, and its proof."""
+    """With which hash its content was kept; of a link, until when it is good, and its proof."""
 
     store_id: str = ""
     content_hash: str = ""
