@@ -167,7 +167,8 @@ class DocumentStore:
             return
         raise Rejection(
             RejectionType.ALREADY_EXISTS,
-            f"Expected an id that no document has, but '{document_id}' is taken; leave it out to be given one",
+            f"Expected an id that no document has, but '{document_id}' is taken; leave it out to be given "
+            "one",
         )
 
     def _make_room(self, size: int) -> None:
