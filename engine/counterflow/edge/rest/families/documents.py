@@ -32,8 +32,9 @@ from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.clock import wall_ms
 from counterflow.service.documents import DocumentStore, DocumentWish, KeptDocument
 from counterflow.service.refusals import EXPECTED, Invalid
-from counterflow.service.requests import is_too_deep
+from counterflow.service.requests import NESTING
 from counterflow.service.service import Service
+from counterflow.service.structure import is_too_deep
 
 STORE_ID: Final = "counterflow"
 """The one store of documents."""
@@ -203,7 +204,7 @@ def _wish(file: FormFile, told: DocumentMetadata, document_id: str = "") -> Docu
     properties = text_of(told.custom_properties)
     if properties in {"", "null"}:
         properties = "{}"
-    if not properties.startswith("{") or is_too_deep(properties.encode()):
+    if not properties.startswith("{") or is_too_deep(properties.encode(), NESTING):
         raise Invalid(
             "Expected customProperties to be a JSON object, not nested too deep, but found another value"
         )
