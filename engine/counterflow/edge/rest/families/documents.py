@@ -190,7 +190,7 @@ class DocumentOperations:
 def _metadata(parts: Sequence[str], count: int) -> list[DocumentMetadata]:
     """What is said of so many files: a part for each, one list of all, or nothing. Raises `Invalid`."""
     if len(parts) == 1 and parts[0].lstrip().startswith("["):
-        texts = [bytes(one) for one in decoded(parts[0].encode(), list[msgspec.Raw])]
+        texts = _each_of(parts[0])
     else:
         texts = [part.encode() for part in parts]
     if len(texts) not in {0, count}:
@@ -198,6 +198,14 @@ def _metadata(parts: Sequence[str], count: int) -> list[DocumentMetadata]:
             f"Expected metadata of each of {count} files, or of none, but found that of {len(texts)}"
         )
     return [decoded(one, DocumentMetadata) for one in texts or [b"{}"] * count]
+
+
+def _each_of(text: str) -> list[bytes]:
+    """What is in a list of JSON. Raises `Invalid`."""
+    try:
+        return [bytes(one) for one in msgspec.json.decode(text, type=list[msgspec.Raw])]
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Invalid(f"Expected metadataList to be a list in JSON, but {error}") from None
 
 
 def _wish(file: FormFile, told: DocumentMetadata, document_id: str = "") -> DocumentWish:
