@@ -14,6 +14,7 @@ from counterflow.service.admission import Admission
 from counterflow.service.commands import Commands
 from counterflow.service.deployments import Deployments
 from counterflow.service.documents import DocumentStore
+from counterflow.service.fetches import Fetches
 from counterflow.service.polls import Polls
 from counterflow.service.questions import Questions
 from counterflow.service.rests import Rests
@@ -50,6 +51,7 @@ class Service:
         self.results = Results(writer, self.admission, self.turns, rests, settings.request_timeout_ms)
         self.questions = Questions(store, self.admission)
         self.documents = DocumentStore(settings.database, settings.documents_bytes)
+        self.fetches = Fetches(writer, self.admission, self.returns, self.polls, self.questions)
         self._takers = writer.takers
         self.measures = writer.measures
         """The numbers of the partition by now."""
