@@ -20,6 +20,7 @@ from counterflow.edge.rest.families.absent import AbsentOperations
 from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.documents import DocumentOperations
 from counterflow.edge.rest.families.facts import FactOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
@@ -42,6 +43,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         MessageOperations(service),
         DecisionOperations(service),
         UserTaskOperations(service),
+        DocumentOperations(service),
         FactOperations(service),
         AbsentOperations(),
     )
