@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from counterflow.edge.engine_rest.application import routes as engine_rest
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
 from counterflow.edge.pages.application import PlainPages
 from counterflow.edge.rest.calls import JSON, RestCalls
@@ -19,6 +20,7 @@ from counterflow.edge.rest.families.absent import AbsentOperations
 from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.documents import DocumentOperations
 from counterflow.edge.rest.families.facts import FactOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
@@ -41,6 +43,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         MessageOperations(service),
         DecisionOperations(service),
         UserTaskOperations(service),
+        DocumentOperations(service),
         FactOperations(service),
         AbsentOperations(),
     )
@@ -70,6 +73,7 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
             Route("/openapi.json", describe),
             *routes,
             *PlainPages(service, operations, description).routes(),
+            *engine_rest(service),
         ],
         exception_handlers={HTTPException: _not_served},
     )
