@@ -37,16 +37,16 @@ class Chosen(NamedTuple):
 
 def ready_jobs(store: Store, job_type: str, chosen: Chosen, most: int) -> list[int]:
     """Keys of at most so many jobs of a type that can be taken, of chosen instances, in order."""
-    found: list[int] = []
+    keys: list[int] = []
     fits: dict[int, bool] = {}
     for job_key, instance_key in _ready(store, job_type):
         if instance_key not in fits:
             fits[instance_key] = _is_chosen(store, instance_key, chosen)
         if fits[instance_key]:
-            found.append(job_key)
-            if len(found) == most:
+            keys.append(job_key)
+            if len(keys) == most:
                 break
-    return found
+    return keys
 
 
 def _ready(store: Store, job_type: str) -> Iterator[tuple[int, int]]:

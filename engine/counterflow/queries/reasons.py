@@ -62,7 +62,7 @@ def reasons(store: Store, process_instance_key: int, asked_for: Set[str]) -> Rea
         tree = trees.popleft()
         key = tree.process_instance.key
         if left := len(store.scan(Errand, {"process_instance_key": key})):
-            found.append(_Told(tree, asked_for).work(left))
+            reasons_found.append(_Reasoning(tree, asked_for).work(left))
         for reason in _of_instance(tree, asked_for):
             reasons_found.append(reason)
             if reason.kind == "called_instance":

@@ -40,11 +40,11 @@ class Asking:
         """Ask for a path under /v2; a body that is no bytes is sent as JSON."""
         return await self._ask(self.server.http_port, method, f"/v2{path}", body, headers)
 
-    async def ask_engine(self, method: str, path: str, body: Any = None, **headers: str) -> Told:
+    async def ask_engine(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
         """Ask for a path under /engine-rest, likewise."""
         return await self._ask(self.server.http_port, method, f"/engine-rest{path}", body, headers)
 
-    async def manage(self, path: str, method: str = "GET") -> Told:
+    async def manage(self, path: str, method: str = "GET") -> Answered:
         """Ask at the management port."""
         return await self._ask(self.server.management_port, method, path, None, {})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from counterflow.edge.http.problems import HttpRefusal
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.absent import Unread
 from counterflow.edge.rest.shapes.cluster import (
     Broker,
@@ -66,12 +66,12 @@ class Cluster:
             Operation("resetClock", "POST", "/clock/reset", "Let time go on.", self.reset_clock, Unread),
         )
 
-    async def pin_clock(self, asked: Asked) -> None:
+    async def pin_clock(self, call: RestCall) -> None:
         """It is this moment, and stays it; what is due by then comes."""
         self._refuse_clock()
-        self._service.commands.pin_clock(asked.body.timestamp)
+        self._service.commands.pin_clock(call.body.timestamp)
 
-    async def reset_clock(self, asked: Asked) -> None:
+    async def reset_clock(self, call: RestCall) -> None:
         """Time goes on."""
         self._refuse_clock()
         self._service.commands.pin_clock(None)
@@ -86,7 +86,7 @@ class Cluster:
                 "start it with --manual-clock to test processes",
             )
 
-    async def topology(self, asked: Asked) -> TopologyResponse:
+    async def topology(self, call: RestCall) -> TopologyResponse:
         """One broker, which leads every partition; its version says whose program it really is."""
         partitions = [BrokerPartition(partition_id=number) for number in self._service.partitions]
         broker = Broker(
