@@ -33,6 +33,16 @@ class Partition(Row, frozen=True, gc=False):
     last_position: int
 
 
+@stored(Home.STORE, key=("id",))
+class Unfilled(Row, frozen=True, gc=False):
+    """A database of a version that kept nothing of what had ended: instances behind this key are to be filled
+    in from the log. There is no such row where all are.
+    """
+
+    id: int
+    behind_key: int
+
+
 @stored(Home.STORE)
 class Resource(Row, frozen=True, gc=False):
     """A deployed file, byte for byte. `checksum` is the SHA-256 of `content`."""
@@ -136,7 +146,18 @@ class BoundForm(Row, frozen=True, gc=False):
     form_key: int
 
 
-@stored(Home.INSTANCE, instance_field="key", indexes={"process": ("bpmn_process_id",)})
+@stored(
+    Home.INSTANCE,
+    instance_field="key",
+    indexes={
+        "process": ("bpmn_process_id",),
+        "definition": ("definition_key",),
+        "started": ("started_at_ms",),
+        "ended": ("ended_at_ms",),
+        "business": ("business_id",),
+        "parent": ("parent_instance_key",),
+    },
+)
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run
     has ended.
@@ -204,6 +225,7 @@ class ElementInstance(Row, frozen=True, gc=False):
     result: bytes | None = None
     held: bytes | None = None
     phase: str = ""
+    began_at_ms: int | None = None
 
 
 @stored(Home.INSTANCE, key=("scope_key", "name"))
@@ -247,6 +269,7 @@ class Job(Row, frozen=True, gc=False):
     headers: bytes | None = None
     tenant_id: str = DEFAULT_TENANT
     listener_event_type: str = ""
+    created_at_ms: int | None = None
 
 
 @stored(
@@ -594,6 +617,71 @@ class UndoRecord(Row, frozen=True, gc=False):
     handler_key: int = 0
     variables: bytes | None = None
     result: bytes | None = None
+
+
+@stored(Home.STORE, indexes={"instance": ("process_instance_key",)})
+class EndedElement(Row, frozen=True, gc=False):
+    """What has become of an element instance: it is `completed` or `terminated`.
+
+    `began_at_ms` is None where the instance was there before times of elements were kept.
+    """
+
+    key: int
+    process_instance_key: int
+    scope_key: int
+    element_id: str
+    state: str
+    began_at_ms: int | None
+    ended_at_ms: int
+
+
+@stored(Home.STORE, indexes={"instance": ("process_instance_key",)})
+class EndedJob(Row, frozen=True, gc=False):
+    """What has become of a job: it is `completed`, `error_thrown` or `canceled`. The rest is as it was then."""
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    element_id: str
+    type: str
+    state: str
+    retries: int
+    worker: str
+    error_code: str | None
+    error_message: str | None
+    headers: bytes | None
+    listener_event_type: str
+    created_at_ms: int | None
+    ended_at_ms: int
+
+
+@stored(Home.STORE, indexes={"instance": ("process_instance_key",)})
+class EndedIncident(Row, frozen=True, gc=False):
+    """An incident that was resolved, or is gone with what it held."""
+
+    key: int
+    process_instance_key: int
+    element_instance_key: int
+    element_id: str
+    job_key: int
+    error_type: str
+    message: str
+    created_at_ms: int
+    ended_at_ms: int
+
+
+@stored(
+    Home.STORE,
+    key=("scope_key", "name"),
+    indexes={"instance": ("process_instance_key",), "named": ("name",)},
+)
+class EndedVariable(Row, frozen=True, gc=False):
+    """A variable as it was when its scope has ended; `value` is JSON text."""
+
+    scope_key: int
+    name: str
+    process_instance_key: int
+    value: bytes
 
 
 @stored(Home.INSTANCE, key=("scope_key", "flow_id"))

@@ -20,6 +20,7 @@ from counterflow.edge.rest.families.deployments import DeploymentOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
+from counterflow.edge.rest.families.process_instances import ProcessInstanceSearches
 from counterflow.edge.rest.families.steering import SteeringOperations
 from counterflow.edge.rest.families.user_tasks import UserTaskOperations
 from counterflow.edge.rest.openapi import openapi
@@ -35,6 +36,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         Cluster(service, grpc_port),
         DeploymentOperations(service),
         InstanceOperations(service),
+        ProcessInstanceSearches(service),
         SteeringOperations(service),
         JobOperations(service),
         MessageOperations(service),
