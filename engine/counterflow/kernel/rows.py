@@ -151,7 +151,6 @@ class BoundForm(Row, frozen=True, gc=False):
     instance_field="key",
     indexes={
         "process": ("bpmn_process_id",),
-        "definition": ("definition_key",),
         "started": ("started_at_ms",),
         "ended": ("ended_at_ms",),
         "business": ("business_id",),

@@ -22,6 +22,7 @@ from counterflow.store.searching import (
     Field,
     Given,
     Has,
+    Holds,
     Is,
     Member,
     Missing,
@@ -84,7 +85,7 @@ class MemorySearch:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._by_field: dict[tuple[type[Row], str], dict[Any, Row]] = {}
+        self._by_fields: dict[tuple[type[Row], tuple[str, ...]], dict[Any, Row]] = {}
 
     def answer(self, question: Question) -> list[Record]:
         """What a database would say to a question."""
@@ -108,15 +109,18 @@ class MemorySearch:
         for row in [*self._rows[source.table].values()]:
             named: Named = {"it": row}
             for join in source.joins:
-                value = _at(named, join.equals)
-                named[join.name] = self._found_by(join.table, join.field).get(value)
+                fields = tuple(join.equal)
+                values = tuple(_at(named, path) for path in join.equal.values())
+                named[join.name] = self._found_by(join.table, fields).get(values)
             yield named
 
-    def _found_by(self, table: type[Row], field: str) -> dict[Any, Row]:
-        if (table, field) not in self._by_field:
+    def _found_by(self, table: type[Row], fields: tuple[str, ...]) -> dict[Any, Row]:
+        if (table, fields) not in self._by_fields:
             rows = self._rows[table].values()
-            self._by_field[table, field] = {getattr(row, field): row for row in [*rows]}
-        return self._by_field[table, field]
+            self._by_fields[table, fields] = {
+                tuple(getattr(row, field) for field in fields): row for row in rows
+            }
+        return self._by_fields[table, fields]
 
     def _values(self, source: Source, names: Iterable[str], named: Named) -> Record:
         return tuple(self._value(source, name, named) for name in names)
@@ -126,9 +130,9 @@ class MemorySearch:
         if isinstance(column, Given):
             return column.value
         if isinstance(column, Chosen):
-            return column.values.get(_at(named, column.path))
-        if isinstance(column, Has):
-            return int(self._has(column, source, named))
+            return column.values.get(tuple(_at(named, path) for path in column.paths))
+        if isinstance(column, Holds):
+            return int(self._holds(column.condition, source, named))
         value = _at(named, column.path)
         return None if value is None else FORMS[column.form](value)
 

@@ -20,12 +20,11 @@ Comparison: TypeAlias = Literal["=", "<", "<=", ">", ">="]
 
 
 class Join(msgspec.Struct, frozen=True):
-    """The row of another table beside each row, if there is one: whose `field` equals a path before it."""
+    """The row of another table beside each row, if there is one: whose fields equal paths before it."""
 
     name: str
     table: type[Row]
-    field: str
-    equals: str
+    equal: Mapping[str, str]
 
 
 Form: TypeAlias = Literal["plain", "filled", "document", "date"]
@@ -49,10 +48,16 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """The value that stands here for the number at a path; none where it is not among them."""
+    """The value that stands here for what is at some paths; none where that is not among them."""
 
-    path: str
-    values: Mapping[int, str]
+    paths: tuple[str, ...]
+    values: Mapping[tuple[int | str, ...], str]
+
+
+class Holds(msgspec.Struct, frozen=True):
+    """1 where a condition holds, else 0."""
+
+    condition: Condition
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -124,7 +129,7 @@ class Has(msgspec.Struct, frozen=True):
     where: Condition = All()
 
 
-Column: TypeAlias = Field | Given | Chosen | Has
+Column: TypeAlias = Field | Given | Chosen | Holds
 Condition: TypeAlias = Is | Among | Alike | Member | Missing | Not | All | OneOf | Has
 
 

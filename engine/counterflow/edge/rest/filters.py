@@ -7,7 +7,7 @@ and become those that rows have.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -18,7 +18,6 @@ from counterflow.edge.rest.shapes.searching import (
     KeyOperators,
     NumberOperators,
     TextOperators,
-    VariableWanted,
 )
 from counterflow.service.refusals import Invalid
 from counterflow.store.searching import (
@@ -32,7 +31,6 @@ from counterflow.store.searching import (
     Missing,
     Not,
     OneOf,
-    Source,
     alike_parts,
 )
 
@@ -52,6 +50,8 @@ class FilterRules(msgspec.Struct, frozen=True):
 
     words: Mapping[str, Words] = {}
     special: Mapping[str, Special] = {}
+    joint: Mapping[tuple[str, ...], Special] = {}
+    """Members that speak together of one other thing; what they mean is made of the whole filter."""
 
 
 def condition_of(wanted: Any, rules: FilterRules) -> Condition:
@@ -66,9 +66,13 @@ def condition_of(wanted: Any, rules: FilterRules) -> Condition:
 
 
 def _conditions(wanted: Any, rules: FilterRules) -> Iterator[Condition]:
+    jointly = {name for names in rules.joint for name in names}
+    for names, special in rules.joint.items():
+        if any(getattr(wanted, name) is not None for name in names):
+            yield special(wanted)
     for name in wanted.__struct_fields__:
         value = getattr(wanted, name)
-        if value is None or value == []:
+        if value is None or value == [] or name in jointly:
             continue
         if name in rules.special:
             yield rules.special[name](value)
@@ -89,11 +93,16 @@ def compared(column: str, value: Any) -> Condition:
 
 def among_words(column: str, value: Any, words: Words) -> Condition:
     """A column has a word, as a member of a filter says of words."""
-    unknown = [each for each in _named(value) if each not in words]
+    return Among(column, tuple(inner for word in meant_words(value, words) for inner in words[word]))
+
+
+def meant_words(value: Any, words: Iterable[str]) -> list[str]:
+    """The words that a member of a filter means. Raises `Invalid` for one that there is not."""
+    known = [*words]
+    unknown = [each for each in _named(value) if each not in known]
     if unknown:
-        raise Invalid(f"Expected one of {', '.join(words)}, but found '{unknown[0][:100]}'")
-    meant = [word for word in words if _is_meant(word, value)]
-    return Among(column, tuple(inner for word in meant for inner in words[word]))
+        raise Invalid(f"Expected one of {', '.join(known)}, but found '{unknown[0][:100]}'")
+    return [word for word in known if _is_meant(word, value)]
 
 
 def all_lines(column: str) -> Special:
@@ -105,18 +114,9 @@ def all_lines(column: str) -> Special:
     return wanted
 
 
-def all_variables(source: Source, equal: Mapping[str, str]) -> Special:
-    """Each of these variables is there, with such a value; `source` has `name` and `value`."""
-
-    def wanted(variables: list[VariableWanted]) -> Condition:
-        return All(
-            tuple(
-                Has(source, equal, All((Is("name", "=", each.name), _of_value(each.value))))
-                for each in variables
-            )
-        )
-
-    return wanted
+def all_variables(has: Callable[[str, Condition], Condition]) -> Special:
+    """Each of these variables is there, with such a value; `has` says it of one, by name and by its value."""
+    return lambda wanted: All(tuple(has(each.name, _of_value(each.value)) for each in wanted))
 
 
 def holds_for(value: Any, number: int) -> bool:

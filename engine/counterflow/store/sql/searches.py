@@ -77,8 +77,10 @@ class Asked:
 
     def _from(self, source: Source, depth: int) -> str:
         joins = "".join(
-            f" LEFT JOIN {join.table.table} AS {join.name}{depth}"
-            f" ON {join.name}{depth}.{join.field} = {_at(join.equals, depth)}"
+            f" LEFT JOIN {join.table.table} AS {join.name}{depth} ON "
+            + " AND ".join(
+                f"{join.name}{depth}.{field} = {_at(path, depth)}" for field, path in join.equal.items()
+            )
             for join in source.joins
         )
         return f"FROM {source.table.table} AS it{depth}{joins}"
@@ -97,13 +99,17 @@ class Asked:
         if isinstance(column, Chosen):
             if not column.values:
                 return "NULL"
-            path = _at(column.path, depth)
+            paths = [_at(path, depth) for path in column.paths]
             cases = " ".join(
-                f"WHEN {self._parameter(number)} THEN {self._parameter(text)}"
-                for number, text in column.values.items()
+                f"WHEN {self._equal_to(paths, found)} THEN {self._parameter(text)}"
+                for found, text in column.values.items()
             )
-            return f"CASE {path} {cases} END"
-        return f"CASE WHEN {self._has(column, source, depth)} THEN 1 ELSE 0 END"
+            return f"CASE {cases} END"
+        return f"CASE WHEN {self._condition(column.condition, source, depth)} THEN 1 ELSE 0 END"
+
+    def _equal_to(self, paths: Iterable[str], values: Iterable[int | str]) -> str:
+        pairs = zip(paths, values, strict=True)
+        return " AND ".join(f"{path} = {self._parameter(value)}" for path, value in pairs)
 
     def _condition(self, condition: Condition, source: Source, depth: int) -> str:
         match condition:
@@ -137,7 +143,8 @@ class Asked:
         """A column that is equal to one of these: where they are filled, so is it, and an index has it."""
         column = source.columns[name]
         if isinstance(column, Field) and column.form == "filled" and values and all(values):
-            return _at(column.path, depth)
+            path = _at(column.path, depth)
+            return f"{path} <> 0 AND {path}" if isinstance(values[0], int) else path
         return self._column(source, name, depth)
 
     def _member(self, condition: Condition, depth: int) -> str:

@@ -10,14 +10,17 @@ from counterflow.edge.rest.filters import (
     FilterRules,
     all_lines,
     all_variables,
+    among_words,
     compared,
     holds_for,
     is_so,
 )
+from counterflow.edge.rest.families.found import ELEMENT_STATES, INNER
 from counterflow.edge.rest.operations import Asked, Operation
 from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
 from counterflow.edge.rest.shapes.process_instances import (
     FoundProcessInstance,
+    ProcessInstanceFilterFields,
     ProcessInstancePage,
     ProcessInstanceSearch,
 )
@@ -27,6 +30,7 @@ from counterflow.queries.definitions import UNNAMED, element_names
 from counterflow.queries.search import sources
 from counterflow.service.service import Service
 from counterflow.store.port import Store
+from counterflow.store.searching import All, Condition, Is
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "ACTIVE": ("active",),
@@ -80,7 +84,6 @@ def _rules(store: Store) -> FilterRules:
     return FilterRules(
         words={"state": STATES},
         special={
-            "has_incident": is_so(sources.HAS_INCIDENT),
             "has_retries_left": is_so(sources.FAILED_WITH_RETRIES),
             "error_message": lambda value: sources.has_incident_like(compared("error_message", value)),
             "incident_error_hash_code": lambda value: sources.has_incident_like(
@@ -89,9 +92,22 @@ def _rules(store: Store) -> FilterRules:
                 )
             ),
             "tags": all_lines("tags"),
-            "variables": all_variables(sources.VARIABLES_OF, {"scope_key": "process_instance_key"}),
+            "variables": all_variables(sources.has_variable),
         },
+        joint={("element_id", "element_instance_state", "has_element_instance_incident"): _with_element},
     )
+
+
+def _with_element(wanted: ProcessInstanceFilterFields) -> Condition:
+    """An element instance of it meets all that is said of one."""
+    conditions: list[Condition] = [INNER]
+    if wanted.element_id is not None:
+        conditions.append(compared("element_id", wanted.element_id))
+    if wanted.element_instance_state is not None:
+        conditions.append(among_words("state", wanted.element_instance_state, ELEMENT_STATES))
+    if wanted.has_element_instance_incident is not None:
+        conditions.append(Is("has_incident", "=", int(wanted.has_element_instance_incident)))
+    return sources.has_element(All(tuple(conditions)))
 
 
 def _shaped(store: Store, records: list[dict[str, Any]]) -> list[FoundProcessInstance]:

@@ -6,7 +6,7 @@ The tables are filled from the log when a server begins on the database (`partit
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text, text
 
 revision = "0017"
 down_revision = "0016"
@@ -16,12 +16,12 @@ STRING = Text().with_variant(Text(collation="C"), "postgresql")
 CHECKSUM = 12788110374
 """That of the row (1, 0)."""
 INSTANCE_INDEXES = {
-    "definition": "definition_key",
-    "started": "started_at_ms",
-    "ended": "ended_at_ms",
-    "business": "business_id",
-    "parent": "parent_instance_key",
+    "started": ("started_at_ms", None),
+    "ended": ("ended_at_ms", "ended_at_ms IS NOT NULL"),
+    "business": ("business_id", "business_id IS NOT NULL"),
+    "parent": ("parent_instance_key", "parent_instance_key <> 0"),
 }
+"""The column, and the condition of the rows that are in it."""
 
 
 def upgrade() -> None:
@@ -79,8 +79,15 @@ def upgrade() -> None:
     for table in ("ended_element", "ended_job", "ended_incident", "ended_variable"):
         op.create_index(f"ix_{table}_instance", table, ["process_instance_key"])
     op.create_index("ix_ended_variable_named", "ended_variable", ["name"])
-    for name, column in INSTANCE_INDEXES.items():
-        op.create_index(f"ix_process_instance_{name}", "process_instance", [column])
+    for name, (column, condition) in INSTANCE_INDEXES.items():
+        where = text(condition) if condition else None
+        op.create_index(
+            f"ix_process_instance_{name}",
+            "process_instance",
+            [column],
+            sqlite_where=where,
+            postgresql_where=where,
+        )
 
 
 def _key() -> Column[object]:
