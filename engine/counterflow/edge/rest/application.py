@@ -13,10 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
+from counterflow.edge.pages.application import PlainPages
 from counterflow.edge.rest.calls import JSON, RestCalls
+from counterflow.edge.rest.families.absent import AbsentOperations
 from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.facts import FactOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
@@ -26,8 +29,6 @@ from counterflow.edge.rest.families.user_tasks import UserTaskOperations
 from counterflow.edge.rest.openapi import openapi
 from counterflow.edge.rest.operations import Operation
 from counterflow.service.service import Service
-
-BASE = "/v2"
 
 
 def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Operation]:
@@ -42,6 +43,8 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         MessageOperations(service),
         DecisionOperations(service),
         UserTaskOperations(service),
+        FactOperations(service),
+        AbsentOperations(),
     )
     return [operation for family in families for operation in family.operations()]
 
@@ -49,17 +52,22 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
 def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
     """What is served at the HTTP port; `grpc_port` tells where gRPC is listened on."""
     operations, calls = operations_of(service, grpc_port), RestCalls(service)
-    described = msgspec.json.encode(openapi(operations, BASE))
+    description = openapi(operations)
+    described = msgspec.json.encode(description)
 
     async def describe(request: Request) -> Response:
         return Response(described, media_type=JSON)
 
     routes = [
-        Route(f"{BASE}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
+        Route(f"{each.base}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
         for each in operations
     ]
     served = Starlette(
-        routes=[Route("/openapi.json", describe), *routes],
+        routes=[
+            Route("/openapi.json", describe),
+            *routes,
+            *PlainPages(service, operations, description).routes(),
+        ],
         exception_handlers={HTTPException: _not_served},
     )
     # elsewhere nothing is, and whoever asks does not say where that would be (`Host`)

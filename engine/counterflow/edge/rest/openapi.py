@@ -11,22 +11,28 @@ import msgspec
 
 from counterflow.edge.http.forms import FormShape
 from counterflow.edge.http.problems import MEDIA_TYPE, Problem
+from counterflow.edge.rest.facts import FactsOf, schema_of, schemas_of
 from counterflow.edge.rest.operations import Content, Operation
 from counterflow.version import __version__
 
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
-def openapi(operations: Sequence[Operation], base: str) -> dict[str, Any]:
-    """The description of these operations, which stand under `base`."""
+def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
+    """The description of these operations."""
     records: set[type[Any]] = {Problem}
     for each in operations:
         records.update(_records(each))
     shapes = sorted(records, key=lambda shape: shape.__name__)
     _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    for each in operations:
+        if isinstance(each.response, FactsOf):
+            schemas.update(schemas_of(each.response))
     paths: dict[str, Any] = {}
     for operation in operations:
-        paths.setdefault(f"{base}{operation.path}", {})[operation.method.lower()] = _described(operation)
+        paths.setdefault(f"{operation.base}{operation.path}", {})[operation.method.lower()] = _described(
+            operation
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -80,12 +86,14 @@ def _success(operation: Operation) -> dict[str, Any]:
     if operation.response is Content:
         content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
         return {"description": "Done.", "content": content}
-    return {"description": "Done.", "content": {"application/json": {"schema": _named(operation.response)}}}
+    answer = operation.response
+    schema = schema_of(answer) if isinstance(answer, FactsOf) else _named(answer)
+    return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
 
 
 def _records(operation: Operation) -> Iterator[type[Any]]:
     for shape in (operation.request, operation.response):
-        if isinstance(shape, type) and shape is not Content:
+        if isinstance(shape, type) and shape is not Content and not issubclass(shape, FactsOf):
             yield shape
 
 

@@ -9,6 +9,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from counterflow.edge.http.forms import FormShape
 from counterflow.edge.http.visitors import HttpVisitor
+from counterflow.edge.rest.facts import FactsOf
+
+BASE = "/v2"
+OURS = "/cf/v1"
+"""What has no place in the published contract stands here."""
 
 
 class Asked(NamedTuple):
@@ -47,12 +52,14 @@ class Operation(NamedTuple):
     summary: str
     answer: Answer
     request: type[Any] | FormShape | None = None
-    response: type[Any] | None = None
+    response: type[Any] | FactsOf | None = None
     query: type[Any] | None = None
     created: bool = False
     """Whether success is told as something new (201)."""
     may_be_empty: bool = False
     """Whether there may be nothing to answer with (204) though there is a record."""
+    base: str = BASE
+    """What its path stands under."""
 
     @property
     def status(self) -> HTTPStatus:

@@ -81,7 +81,7 @@ class ThrowUserTaskError(Command, frozen=True, kw_only=True, gc=False):
 def decide_assign(step: Step, command: AssignUserTask) -> None:
     """AssignUserTask: given to somebody, or taken by somebody who finds it free."""
     _refuse_long(command.assignee, command.by, command.action)
-    if not command.assignee:
+    if not command.assignee.strip():
         raise _invalid(
             "Expected to assign a user task to somebody, but the assignee is empty; unassign it instead"
         )
@@ -187,10 +187,10 @@ def _refuse_unfit(token: Token, command: UpdateUserTask) -> None:
                 f"2030-01-31T09:00:00Z, but found '{date[:100]}'"
             )
     for what, names in (("groups", command.candidate_groups), ("users", command.candidate_users)):
-        if names is not None and (len(names) > assignments.CANDIDATES or not all(names)):
+        if names is not None and (len(names) > assignments.CANDIDATES or not _are_named(names)):
             raise _invalid(
                 f"Expected at most {assignments.CANDIDATES} candidate {what}, each with a name, but found "
-                f"{len(names)}{'' if all(names) else ', and one without'}"
+                f"{len(names)}{'' if _are_named(names) else ', and one without'}"
             )
     least, most = definition_of(token).priorities
     if command.priority is not None and not least <= command.priority <= most:
@@ -222,6 +222,10 @@ def _refuse_long(*names: str) -> None:
                 "Expected names of users, groups and actions of at most "
                 f"{assignments.NAME_LENGTH} characters, but one has {len(name)}"
             )
+
+
+def _are_named(names: Iterable[str]) -> bool:
+    return all(name.strip() for name in names)
 
 
 def _unique(names: Iterable[str] | None) -> tuple[str, ...] | None:
