@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from counterflow.kernel import ended as _ended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import suspended as _suspended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import unfinished as _unfinished  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel.row import Home, Row, stored
@@ -31,16 +32,6 @@ class Partition(Row, frozen=True, gc=False):
     id: int
     last_key: int
     last_position: int
-
-
-@stored(Home.STORE, key=("id",))
-class Unfilled(Row, frozen=True, gc=False):
-    """A database of a version that kept nothing of what had ended: instances behind this key are to be filled
-    in from the log. There is no such row where all are.
-    """
-
-    id: int
-    behind_key: int
 
 
 @stored(Home.STORE)
@@ -616,71 +607,6 @@ class UndoRecord(Row, frozen=True, gc=False):
     handler_key: int = 0
     variables: bytes | None = None
     result: bytes | None = None
-
-
-@stored(Home.STORE, indexes={"instance": ("process_instance_key",)})
-class EndedElement(Row, frozen=True, gc=False):
-    """What has become of an element instance: it is `completed` or `terminated`.
-
-    `began_at_ms` is None where the instance was there before times of elements were kept.
-    """
-
-    key: int
-    process_instance_key: int
-    scope_key: int
-    element_id: str
-    state: str
-    began_at_ms: int | None
-    ended_at_ms: int
-
-
-@stored(Home.STORE, indexes={"instance": ("process_instance_key",)})
-class EndedJob(Row, frozen=True, gc=False):
-    """What has become of a job: it is `completed`, `error_thrown` or `canceled`. The rest is as it was then."""
-
-    key: int
-    process_instance_key: int
-    element_instance_key: int
-    element_id: str
-    type: str
-    state: str
-    retries: int
-    worker: str
-    error_code: str | None
-    error_message: str | None
-    headers: bytes | None
-    listener_event_type: str
-    created_at_ms: int | None
-    ended_at_ms: int
-
-
-@stored(Home.STORE, indexes={"instance": ("process_instance_key",)})
-class EndedIncident(Row, frozen=True, gc=False):
-    """An incident that was resolved, or is gone with what it held."""
-
-    key: int
-    process_instance_key: int
-    element_instance_key: int
-    element_id: str
-    job_key: int
-    error_type: str
-    message: str
-    created_at_ms: int
-    ended_at_ms: int
-
-
-@stored(
-    Home.STORE,
-    key=("scope_key", "name"),
-    indexes={"instance": ("process_instance_key",), "named": ("name",)},
-)
-class EndedVariable(Row, frozen=True, gc=False):
-    """A variable as it was when its scope has ended; `value` is JSON text."""
-
-    scope_key: int
-    name: str
-    process_instance_key: int
-    value: bytes
 
 
 @stored(Home.INSTANCE, key=("scope_key", "flow_id"))

@@ -1,6 +1,7 @@
-"""What an older version did not keep is filled in from the log: what has become of elements, jobs, incidents and
-variables, and when those began that are there. Some instances at a time are one transaction, so that a start
-which is broken off goes on where it stood.
+"""What an older version did not keep is filled in from the log.
+
+That is what has become of elements, jobs, incidents and variables, and when those began that are there. Some
+instances at a time are one transaction, so that a start which is broken off goes on where it stood.
 """
 
 from __future__ import annotations
@@ -13,17 +14,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from counterflow import kernel
+from counterflow.kernel.ended import EndedElement, EndedIncident, EndedJob, EndedVariable, Unfilled
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
-    EndedElement,
-    EndedIncident,
-    EndedJob,
-    EndedVariable,
     Job,
     Partition,
     ProcessInstance,
-    Unfilled,
 )
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
@@ -52,9 +49,9 @@ def fill(store: Store) -> None:
         filled += len(instances)
         if time.monotonic() - told > TOLD_EVERY_S:
             told = time.monotonic()
-            logger.info("What has ended is filled in from the log of an older version: %s instances so far", filled)
+            logger.info("What has ended is filled in from the log: %s instances so far", filled)
     store.commit(Batch({}, {Unfilled: [(unfilled.id,)]}, []))
-    logger.info("What has ended was filled in from the log of an older version: %s instances", filled)
+    logger.info("What has ended was filled in from the log: %s instances", filled)
 
 
 def _rows_of(store: Store, instances: Iterable[ProcessInstance]) -> dict[type[Row], list[Row]]:
@@ -64,7 +61,9 @@ def _rows_of(store: Store, instances: Iterable[ProcessInstance]) -> dict[type[Ro
             state = State(EmptySource(), Partition(1, 0, 0))
             kernel.replay(state, store.read_log(process_instance_key=instance.key))
         except (Damaged, DamagedError, BrokenInvariant) as error:
-            logger.warning("Process instance %s is not filled in, since its log is damaged: %s", instance.key, error)
+            logger.warning(
+                "Process instance %s is not filled in, since its log is damaged: %s", instance.key, error
+            )
             continue
         changes = state.seal()
         for ended in ENDED:

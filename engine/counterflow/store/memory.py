@@ -107,7 +107,7 @@ class MemoryStore:
             found = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
             return [entry[first:] for entry in islice(found, limit)]
 
-    def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:  # noqa: ARG002
+    def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:  # noqa: ARG002 - as the port has it
         """The answers to several questions, from one moment; memory is small, so each is answered."""
         with self._lock:
             searched = MemorySearch({table: dict(rows) for table, rows in self._rows.items()})

@@ -13,6 +13,7 @@ import msgspec
 
 from counterflow.kernel.row import Row
 from counterflow.store.searching import (
+    MEMBER,
     Alike,
     All,
     Among,
@@ -28,13 +29,12 @@ from counterflow.store.searching import (
     Missing,
     Not,
     OneOf,
-    Order,
     Question,
     Record,
     Search,
-    Source,
+    SearchSource,
+    SortColumn,
     Value,
-    MEMBER,
     alike_parts,
 )
 
@@ -77,7 +77,7 @@ class _Member(msgspec.Struct, frozen=True):
     value: str
 
 
-_MEMBERS = Source(Row, (), {MEMBER: Field(f"it.{MEMBER}")})
+_MEMBERS = SearchSource(Row, (), {MEMBER: Field(f"it.{MEMBER}")})
 
 
 class MemorySearch:
@@ -105,7 +105,7 @@ class MemorySearch:
             placed = [pair for pair in placed if _is_behind(pair[0], after, question.order)]
         return [self._values(source, source.columns, each) for _, each in placed[: question.limit]]
 
-    def _records(self, source: Source) -> Iterator[Named]:
+    def _records(self, source: SearchSource) -> Iterator[Named]:
         for row in [*self._rows[source.table].values()]:
             named: Named = {"it": row}
             for join in source.joins:
@@ -122,10 +122,10 @@ class MemorySearch:
             }
         return self._by_fields[table, fields]
 
-    def _values(self, source: Source, names: Iterable[str], named: Named) -> Record:
+    def _values(self, source: SearchSource, names: Iterable[str], named: Named) -> Record:
         return tuple(self._value(source, name, named) for name in names)
 
-    def _value(self, source: Source, name: str, named: Named) -> Value:
+    def _value(self, source: SearchSource, name: str, named: Named) -> Value:
         column = source.columns[name]
         if isinstance(column, Given):
             return column.value
@@ -136,7 +136,7 @@ class MemorySearch:
         value = _at(named, column.path)
         return None if value is None else FORMS[column.form](value)
 
-    def _holds(self, condition: Condition, source: Source, named: Named) -> bool:
+    def _holds(self, condition: Condition, source: SearchSource, named: Named) -> bool:
         match condition:
             case Is(column, comparison, value):
                 found = self._value(source, column, named)
@@ -159,7 +159,7 @@ class MemorySearch:
                 return any(self._holds(each, source, named) for each in several)
         return self._has(condition, source, named)
 
-    def _has(self, has: Has, outer: Source, named: Named) -> bool:
+    def _has(self, has: Has, outer: SearchSource, named: Named) -> bool:
         wanted = {mine: self._value(outer, theirs, named) for mine, theirs in has.equal.items()}
         return any(
             all(
@@ -182,7 +182,7 @@ def _rank(value: Value) -> tuple[Any, ...]:
     return (0,) if value is None else (1, isinstance(value, str), value)
 
 
-def _is_behind(values: Record, after: Record, order: tuple[Order, ...]) -> bool:
+def _is_behind(values: Record, after: Record, order: tuple[SortColumn, ...]) -> bool:
     for value, place, each in zip(values, after, order, strict=True):
         one, other = _rank(value), _rank(place)
         if one != other:

@@ -19,7 +19,7 @@ Value: TypeAlias = int | str | None
 Comparison: TypeAlias = Literal["=", "<", "<=", ">", ">="]
 
 
-class Join(msgspec.Struct, frozen=True):
+class RowBeside(msgspec.Struct, frozen=True):
     """The row of another table beside each row, if there is one: whose fields equal paths before it."""
 
     name: str
@@ -60,11 +60,11 @@ class Holds(msgspec.Struct, frozen=True):
     condition: Condition
 
 
-class Source(msgspec.Struct, frozen=True):
+class SearchSource(msgspec.Struct, frozen=True):
     """Records to search: the rows of a table with others beside them, in columns by name."""
 
     table: type[Row]
-    joins: tuple[Join, ...]
+    joins: tuple[RowBeside, ...]
     columns: Mapping[str, Column]
 
 
@@ -84,7 +84,10 @@ class Among(msgspec.Struct, frozen=True):
 
 
 class Alike(msgspec.Struct, frozen=True):
-    r"""A column's whole text is like a pattern: `*` is any run, `?` one character, `\` takes that from the next."""
+    r"""A column's whole text is like a pattern.
+
+    There `*` is any run and `?` one character; `\` takes that from the next one.
+    """
 
     column: str
     pattern: str
@@ -122,9 +125,9 @@ class OneOf(msgspec.Struct, frozen=True):
 
 
 class Has(msgspec.Struct, frozen=True):
-    """Another source has a record for which something holds. `equal` are its columns that equal ours, by name."""
+    """Another source has a record for which something holds; `equal` are its columns that equal ours."""
 
-    source: Source
+    source: SearchSource
     equal: Mapping[str, str]
     where: Condition = All()
 
@@ -133,7 +136,7 @@ Column: TypeAlias = Field | Given | Chosen | Holds
 Condition: TypeAlias = Is | Among | Alike | Member | Missing | Not | All | OneOf | Has
 
 
-class Order(msgspec.Struct, frozen=True):
+class SortColumn(msgspec.Struct, frozen=True):
     """A column that records are in the order of."""
 
     column: str
@@ -141,11 +144,11 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Search(msgspec.Struct, frozen=True):
-    """At most `limit` records for which `where` holds, in an order, behind the values `after` of its columns."""
+    """At most `limit` records for which `where` holds, in an order, behind `after` in its columns."""
 
-    source: Source
+    source: SearchSource
     where: Condition
-    order: tuple[Order, ...]
+    order: tuple[SortColumn, ...]
     limit: int
     after: tuple[Value, ...] | None = None
 
@@ -153,7 +156,7 @@ class Search(msgspec.Struct, frozen=True):
 class Count(msgspec.Struct, frozen=True):
     """How many records there are for which `where` holds, counted up to `most`."""
 
-    source: Source
+    source: SearchSource
     where: Condition
     most: int
 
@@ -161,7 +164,7 @@ class Count(msgspec.Struct, frozen=True):
 class Groups(msgspec.Struct, frozen=True):
     """How many records there are per different values of some columns: those values, then the number."""
 
-    source: Source
+    source: SearchSource
     where: Condition
     by: tuple[str, ...]
     most: int = 100_000

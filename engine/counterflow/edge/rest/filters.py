@@ -172,7 +172,11 @@ def _operated(column: str, name: str, value: Any) -> Condition:
         case "exists":
             return Not(Missing(column)) if value else Missing(column)
         case "in_":
-            return OneOf(tuple(_equal(column, each) for each in value)) if _is_dated(value) else _in(column, value)
+            return (
+                OneOf(tuple(_equal(column, each) for each in value))
+                if isinstance(value[0], datetime)
+                else _in(column, value)
+            )
         case "not_in":
             return Not(_in(column, value))
         case "like":
@@ -201,10 +205,6 @@ def _equal(column: str, value: Any) -> Condition:
 def _in(column: str, values: list[Any]) -> Condition:
     known = tuple(each for each in values if not isinstance(each, int) or SMALLEST <= each <= LARGEST)
     return Is(column, "=", known[0]) if len(known) == 1 else Among(column, known)
-
-
-def _is_dated(values: list[Any]) -> bool:
-    return isinstance(values[0], datetime)
 
 
 def _named(value: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""How searches are answered: what is asked for as conditions, an order and a place, and what is found as records."""
+"""How searches are answered: what is asked for becomes conditions, order and place, what is found records."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from counterflow.edge.rest.filters import FilterRules, condition_of
 from counterflow.edge.rest.operations import Asked
-from counterflow.edge.rest.shapes.searching import PageInfo
+from counterflow.edge.rest.shapes.searching import PagePosition
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.queries.search.pages import DEFAULT_LIMIT, Found, Place, Wanted, find, search
+from counterflow.queries.search.pages import DEFAULT_LIMIT, Found, PagePlace, Wanted, find, search
 from counterflow.service.refusals import Invalid
 from counterflow.service.service import Service
 from counterflow.store.port import Store
-from counterflow.store.searching import All, Among, Column, Condition, Is, Order, Source
+from counterflow.store.searching import All, Among, Column, Condition, Is, SearchSource, SortColumn
 
 Shaped = Callable[[Store, list[dict[str, Any]]], list[Any]]
 """Records of a page as what is answered, with what is beside them in the store."""
@@ -29,7 +29,7 @@ NO_RULES = FilterRules()
 class Searched(msgspec.Struct, frozen=True):
     """One kind of thing that is searched for, and how it is answered."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[SearchSource, ...]
     key: tuple[str, ...]
     """The columns that name a record."""
     shaped: Shaped
@@ -45,7 +45,7 @@ class Searches:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def page(self, asked: Asked, searched: Searched, within: Condition = All()) -> Any:  # noqa: B008
+    async def page(self, asked: Asked, searched: Searched, within: Condition = All()) -> Any:  # noqa: B008 - a frozen record
         """A page of what a request searches for, of that for which `within` holds."""
         body = asked.body
         order, place = order_of(body.sort or (), searched.key), place_of(body.page)
@@ -60,7 +60,7 @@ class Searches:
             return found, searched.shaped(store, found.records)
 
         found, items = await self._ask(asked, question)
-        info = PageInfo(
+        info = PagePosition(
             total_items=found.total,
             has_more_total_items=found.has_more,
             start_cursor=found.start_cursor,
@@ -105,25 +105,25 @@ def _members(wanted: Any) -> Iterator[str]:
             yield name
 
 
-def order_of(sort: Sequence[Any], key: tuple[str, ...]) -> tuple[Order, ...]:
+def order_of(sort: Sequence[Any], key: tuple[str, ...]) -> tuple[SortColumn, ...]:
     """The order that was asked for, and by the key where that leaves something open."""
-    order: dict[str, Order] = {}
+    order: dict[str, SortColumn] = {}
     for each in sort:
         column = snake(each.field)
         if column in order:
             raise Invalid(f"Expected each field once in sort, but found '{each.field}' twice")
-        order[column] = Order(column, each.order == "DESC")
+        order[column] = SortColumn(column, each.order == "DESC")
     for column in key:
-        order.setdefault(column, Order(column))
+        order.setdefault(column, SortColumn(column))
     return tuple(order.values())
 
 
-def place_of(page: Any) -> Place:
+def place_of(page: Any) -> PagePlace:
     """The place that was asked for."""
     if page is None:
-        return Place()
+        return PagePlace()
     limit = DEFAULT_LIMIT if page.limit is None else page.limit
-    return Place(limit, page.from_ or 0, page.after or "", page.before or "")
+    return PagePlace(limit, page.from_ or 0, page.after or "", page.before or "")
 
 
 def snake(name: str) -> str:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from counterflow.kernel.data import evaluation, headers
-from counterflow.kernel.rows import EndedJob, Job
+from counterflow.kernel.ended import EndedJob
+from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from counterflow.kernel.rows import ElementInstance, EndedElement, EndedVariable, Variable
+from counterflow.kernel.ended import EndedElement, EndedVariable
+from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent

@@ -6,9 +6,10 @@ raised → resolved (the course is taken up where it was held; a new one, if the
 
 from __future__ import annotations
 
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
-from counterflow.kernel.rows import ElementInstance, EndedIncident, Incident
+from counterflow.kernel.ended import EndedIncident
+from counterflow.kernel.rows import ElementInstance, Incident
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import is_swept
@@ -86,7 +87,19 @@ def _phase_before_it_was_said(element: ElementInstance, event: IncidentRaised) -
 def _apply_ended(state: State, instance: InstanceState, event: IncidentResolved | IncidentDropped) -> None:
     incident = instance.incidents[event.key]
     state.delete(incident)
-    state.put(EndedIncident(*astuple(incident), state.now_ms))
+    state.put(
+        EndedIncident(
+            incident.key,
+            instance.key,
+            incident.element_instance_key,
+            incident.element_id,
+            incident.job_key,
+            incident.error_type,
+            incident.message,
+            incident.created_at_ms,
+            state.now_ms,
+        )
+    )
 
 
 OF_INSTANCE = {IncidentRaised: _apply_raised, IncidentResolved: _apply_ended, IncidentDropped: _apply_ended}

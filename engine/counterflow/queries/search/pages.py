@@ -16,7 +16,16 @@ import msgspec
 
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.store.port import SearchTooLong, Store
-from counterflow.store.searching import Condition, Count, Order, Question, Record, Search, Source, Value
+from counterflow.store.searching import (
+    Condition,
+    Count,
+    Question,
+    Record,
+    Search,
+    SearchSource,
+    SortColumn,
+    Value,
+)
 
 MOST_COUNTED: Final = 10_000
 """Beyond it a total says that there are more."""
@@ -33,12 +42,12 @@ FURTHEST: Final = 10_000
 class Wanted(msgspec.Struct, frozen=True):
     """What is searched for. `sources` have the same columns; `order` ends with what names a record."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[SearchSource, ...]
     where: Condition
-    order: tuple[Order, ...]
+    order: tuple[SortColumn, ...]
 
 
-class Place(msgspec.Struct, frozen=True):
+class PagePlace(msgspec.Struct, frozen=True):
     """Which page: of so many, from a number on, or behind or before a cursor."""
 
     limit: int = DEFAULT_LIMIT
@@ -57,11 +66,11 @@ class Found(msgspec.Struct, frozen=True):
     end_cursor: str | None
 
 
-def search(store: Store, wanted: Wanted, place: Place) -> Found:
+def search(store: Store, wanted: Wanted, place: PagePlace) -> Found:
     """A page of what is wanted. Raises `Rejection` for a place that is none, and `SearchTooLong`."""
     _refuse_nonsense(place)
     is_back = bool(place.before)
-    order = tuple(Order(each.column, each.is_descending != is_back) for each in wanted.order)
+    order = tuple(SortColumn(each.column, each.is_descending != is_back) for each in wanted.order)
     cursor = place.before or place.after
     after = _read_cursor(cursor, wanted) if cursor else None
     searches: list[Question] = [
@@ -83,7 +92,7 @@ def search(store: Store, wanted: Wanted, place: Place) -> Found:
     )
 
 
-def find(store: Store, sources: Sequence[Source], where: Condition) -> dict[str, Any] | None:
+def find(store: Store, sources: Sequence[SearchSource], where: Condition) -> dict[str, Any] | None:
     """The one record for which something holds, or None. Raises `SearchTooLong`."""
     parts = store.search([Search(source, where, (), 1) for source in sources], PAGE_SECONDS)
     for source, part in zip(sources, parts, strict=True):
@@ -92,7 +101,7 @@ def find(store: Store, sources: Sequence[Source], where: Condition) -> dict[str,
     return None
 
 
-def _merged(parts: list[list[Record]], places: list[int], order: tuple[Order, ...]) -> list[Record]:
+def _merged(parts: list[list[Record]], places: list[int], order: tuple[SortColumn, ...]) -> list[Record]:
     def compared(one: Record, other: Record) -> int:
         for place, each in zip(places, order, strict=True):
             left, right = _rank(one[place]), _rank(other[place])
@@ -123,7 +132,9 @@ def _cursor(values: Iterable[Value]) -> str:
 
 def _read_cursor(cursor: str, wanted: Wanted) -> tuple[Value, ...]:
     try:
-        values = msgspec.json.decode(base64.b64decode(cursor, validate=True), type=tuple[int | str | None, ...])
+        values = msgspec.json.decode(
+            base64.b64decode(cursor, validate=True), type=tuple[int | str | None, ...]
+        )
     except (ValueError, msgspec.DecodeError):
         values = ()
     if len(values) != len(wanted.order) or any(
@@ -136,7 +147,7 @@ def _read_cursor(cursor: str, wanted: Wanted) -> tuple[Value, ...]:
     return values
 
 
-def _refuse_nonsense(place: Place) -> None:
+def _refuse_nonsense(place: PagePlace) -> None:
     if not 1 <= place.limit <= LARGEST_LIMIT:
         raise _invalid(f"Expected a limit between 1 and {LARGEST_LIMIT}, but found {place.limit}")
     if not 0 <= place.start <= FURTHEST:

@@ -6,13 +6,31 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from zlib import crc32
 
-from counterflow.kernel import rows
-from counterflow.kernel.suspended import Suspension
+from counterflow.kernel import ended, rows
 from counterflow.kernel.row import Row
+from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.definitions import UNNAMED, ElementName, element_names
 from counterflow.store.port import Store
-from counterflow.store.searching import Alike, All, Among, Chosen, Column, Condition, Field, Given, Groups, Has, Holds, Is, Join, Missing, Not, OneOf, Source
+from counterflow.store.searching import (
+    Alike,
+    All,
+    Among,
+    Chosen,
+    Column,
+    Condition,
+    Field,
+    Given,
+    Groups,
+    Has,
+    Holds,
+    Is,
+    Missing,
+    Not,
+    OneOf,
+    RowBeside,
+    SearchSource,
+)
 
 NAME_NUMBERS: Final = 10**9
 """So many numbers there are for the names of one scope's variables."""
@@ -21,7 +39,7 @@ MOST_NAMED: Final = 8_000
 SECONDS: Final = 5.0
 """How long is looked for what a condition needs to know first."""
 
-INCIDENTS_OF: Final = Source(
+INCIDENTS_OF: Final = SearchSource(
     rows.Incident,
     (),
     {
@@ -33,11 +51,10 @@ INCIDENTS_OF: Final = Source(
 """Open incidents, as conditions on other things ask for them."""
 
 
-
-def _variables(table: type[Row]) -> Source:
-    return Source(
+def _variables(table: type[Row]) -> SearchSource:
+    return SearchSource(
         table,
-        (Join("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}),),
+        (RowBeside("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}),),
         {
             "scope_key": Field("it.scope_key"),
             "process_instance_key": Field("it.process_instance_key"),
@@ -49,13 +66,13 @@ def _variables(table: type[Row]) -> Source:
     )
 
 
-VARIABLES: Final = (_variables(rows.Variable), _variables(rows.EndedVariable))
+VARIABLES: Final = (_variables(rows.Variable), _variables(ended.EndedVariable))
 
 
-def _jobs(table: type[Row], **columns: Column) -> Source:
-    return Source(
+def _jobs(table: type[Row], **columns: Column) -> SearchSource:
+    return SearchSource(
         table,
-        (Join("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}),),
+        (RowBeside("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}),),
         {
             "job_key": Field("it.key"),
             "type": Field("it.type"),
@@ -121,14 +138,14 @@ JOB_KINDS: Final[Mapping[tuple[int | str, ...], str]] = {
 }
 JOBS: Final = (
     _jobs(rows.Job, deadline=Field("it.due_ms"), end_time=Given(None), is_open=Given(1)),
-    _jobs(rows.EndedJob, deadline=Given(None), end_time=Field("it.ended_at_ms"), is_open=Given(0)),
+    _jobs(ended.EndedJob, deadline=Given(None), end_time=Field("it.ended_at_ms"), is_open=Given(0)),
 )
 
 
-def _elements(table: type[Row], joins: tuple[Join, ...], **columns: Column) -> Source:
-    return Source(
+def _elements(table: type[Row], joins: tuple[RowBeside, ...], **columns: Column) -> SearchSource:
+    return SearchSource(
         table,
-        (Join("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}), *joins),
+        (RowBeside("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}), *joins),
         {
             "element_instance_key": Field("it.key"),
             "element_instance_scope_key": Field("it.scope_key"),
@@ -145,7 +162,7 @@ ELEMENTS: Final = (
     _elements(
         rows.ElementInstance,
         (
-            Join(
+            RowBeside(
                 "incident",
                 rows.Incident,
                 {"process_instance_key": "it.process_instance_key", "element_instance_key": "it.key"},
@@ -156,7 +173,7 @@ ELEMENTS: Final = (
         incident_key=Field("incident.key"),
     ),
     _elements(
-        rows.EndedElement,
+        ended.EndedElement,
         (),
         state=Field("it.state"),
         end_date=Field("it.ended_at_ms"),
@@ -165,10 +182,10 @@ ELEMENTS: Final = (
 )
 
 
-def _incidents(table: type[Row], state: str) -> Source:
-    return Source(
+def _incidents(table: type[Row], state: str) -> SearchSource:
+    return SearchSource(
         table,
-        (Join("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}),),
+        (RowBeside("instance", rows.ProcessInstance, {"key": "it.process_instance_key"}),),
         {
             "incident_key": Field("it.key"),
             "error_type": Field("it.error_type"),
@@ -183,10 +200,10 @@ def _incidents(table: type[Row], state: str) -> Source:
     )
 
 
-INCIDENTS: Final = (_incidents(rows.Incident, "active"), _incidents(rows.EndedIncident, "resolved"))
+INCIDENTS: Final = (_incidents(rows.Incident, "active"), _incidents(ended.EndedIncident, "resolved"))
 
 PROCESS_DEFINITIONS: Final = (
-    Source(
+    SearchSource(
         rows.ProcessDefinition,
         (),
         {
@@ -213,8 +230,8 @@ def element_column(what: Callable[[ElementName], str]) -> Callable[[Store], Colu
         if len(values) > MOST_NAMED:
             raise Rejection(
                 RejectionType.INVALID_ARGUMENT,
-                f"Expected at most {MOST_NAMED} elements in all definitions to filter or sort by what they are "
-                f"called or their type, but found {len(values)}; use elementId",
+                f"Expected at most {MOST_NAMED} elements in all definitions to filter or sort by their name "
+                f"or type, but found {len(values)}; use elementId",
             )
         return Chosen(("instance.definition_key", "it.element_id"), values)
 
@@ -233,11 +250,11 @@ def latest_keys(store: Store) -> tuple[int, ...]:
 
 OF_INSTANCE: Final = {"process_instance_key": "process_instance_key"}
 
-PROCESS_INSTANCES: Final = Source(
+PROCESS_INSTANCES: Final = SearchSource(
     rows.ProcessInstance,
     (
-        Join("definition", rows.ProcessDefinition, {"key": "it.definition_key"}),
-        Join("suspension", Suspension, {"process_instance_key": "it.key"}),
+        RowBeside("definition", rows.ProcessDefinition, {"key": "it.definition_key"}),
+        RowBeside("suspension", Suspension, {"process_instance_key": "it.key"}),
     ),
     {
         "process_instance_key": Field("it.key"),
@@ -259,7 +276,6 @@ PROCESS_INSTANCES: Final = Source(
         "batch_operation_key": Given(None),
     },
 )
-
 
 
 def process_names(store: Store, path: str = "it.definition_key") -> Column:
@@ -288,7 +304,7 @@ def hash_of(message: str) -> int:
 
 
 FAILED_WITH_RETRIES: Final = Has(
-    JOBS_OF, OF_INSTANCE, All((Not(Missing("error_message")), Is("retries", ">", 0)))
+    JOBS[0], OF_INSTANCE, All((Not(Missing("error_message")), Is("retries", ">", 0)))
 )
 
 

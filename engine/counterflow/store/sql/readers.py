@@ -49,14 +49,14 @@ class Readers:
         return self.ask(lambda cursor: self._in_one_transaction(cursor, texts, parameters))
 
     def fetch_within(self, queries: Iterable[tuple[str, Parameters]], seconds: float) -> list[Found]:
-        """The rows of several queries, at one moment, within so long. Raises `SearchTooLong`, `StoreError`."""
+        """The rows of several queries, at one moment, within so long. Raises `SearchTooLong`."""
         try:
             return self.ask(lambda cursor: self._in_time(cursor, queries, seconds))
         except StoreError as error:
             if error.__cause__ is not None and self._dialect.is_overdue(error.__cause__):
                 raise SearchTooLong(
-                    f"What was searched for was not found within {seconds:g} s; narrow the filter, such as by "
-                    "a key, a process or a time, or sort by the key"
+                    f"What was searched for was not found within {seconds:g} s; narrow the filter, such as "
+                    "by a key, a process or a time, or sort by the key"
                 ) from None
             raise
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from counterflow.kernel.row import Row
 from counterflow.store.searching import (
+    MEMBER,
     Alike,
     All,
     Among,
@@ -17,27 +18,25 @@ from counterflow.store.searching import (
     Count,
     Field,
     Given,
-    Groups,
     Has,
     Is,
     Member,
     Missing,
     Not,
     OneOf,
-    Order,
     Question,
     Search,
-    Source,
+    SearchSource,
+    SortColumn,
     Value,
     alike_parts,
-    MEMBER,
 )
 from counterflow.store.sql.dialects import DatabaseKind
 
 Parameters = tuple[int | str | None, ...]
 
 
-class Asked:
+class QueryText:
     """One question as it is written: its text grows, and its parameters in the same order."""
 
     def __init__(self, dialect: DatabaseKind) -> None:
@@ -75,7 +74,7 @@ class Asked:
     def _where(self, question: Question, depth: int) -> str:
         return self._condition(question.where, question.source, depth)
 
-    def _from(self, source: Source, depth: int) -> str:
+    def _from(self, source: SearchSource, depth: int) -> str:
         joins = "".join(
             f" LEFT JOIN {join.table.table} AS {join.name}{depth} ON "
             + " AND ".join(
@@ -85,12 +84,12 @@ class Asked:
         )
         return f"FROM {source.table.table} AS it{depth}{joins}"
 
-    def _may_be_missing(self, source: Source, name: str) -> bool:
+    def _may_be_missing(self, source: SearchSource, name: str) -> bool:
         column = source.columns[name]
         fields = (f"it.{name}" for name in source.table.key_fields)
         return not (isinstance(column, Field) and column.path in fields)
 
-    def _column(self, source: Source, name: str, depth: int) -> str:
+    def _column(self, source: SearchSource, name: str, depth: int) -> str:
         column = source.columns[name]
         if isinstance(column, Field):
             return self._dialect.forms[column.form].format(_at(column.path, depth))
@@ -111,7 +110,7 @@ class Asked:
         pairs = zip(paths, values, strict=True)
         return " AND ".join(f"{path} = {self._parameter(value)}" for path, value in pairs)
 
-    def _condition(self, condition: Condition, source: Source, depth: int) -> str:
+    def _condition(self, condition: Condition, source: SearchSource, depth: int) -> str:
         match condition:
             case Is(column, comparison, value):
                 named = self._compared(source, column, (value,) if comparison == "=" else (), depth)
@@ -137,9 +136,7 @@ class Asked:
                 return self._joined(" OR ", several, source, depth) or "FALSE"
         return self._has(condition, source, depth)
 
-    def _compared(
-        self, source: Source, name: str, values: tuple[int | str, ...], depth: int
-    ) -> str:
+    def _compared(self, source: SearchSource, name: str, values: tuple[int | str, ...], depth: int) -> str:
         """A column that is equal to one of these: where they are filled, so is it, and an index has it."""
         column = source.columns[name]
         if isinstance(column, Field) and column.form == "filled" and values and all(values):
@@ -148,15 +145,13 @@ class Asked:
         return self._column(source, name, depth)
 
     def _member(self, condition: Condition, depth: int) -> str:
-        return self._condition(condition, Source(Row, (), {MEMBER: Field(f"member.{MEMBER}")}), depth)
+        return self._condition(condition, SearchSource(Row, (), {MEMBER: Field(f"member.{MEMBER}")}), depth)
 
-    def _joined(
-        self, word: str, conditions: Iterable[Condition], source: Source, depth: int
-    ) -> str:
+    def _joined(self, word: str, conditions: Iterable[Condition], source: SearchSource, depth: int) -> str:
         texts = [self._condition(each, source, depth) for each in conditions]
         return f"({word.join(texts)})" if texts else ""
 
-    def _has(self, has: Has, outer: Source, depth: int) -> str:
+    def _has(self, has: Has, outer: SearchSource, depth: int) -> str:
         inner = depth + 1
         equal = "".join(
             f" AND {self._column(has.source, mine, inner)} = {self._column(outer, theirs, depth)}"
@@ -166,7 +161,7 @@ class Asked:
         # the equal columns hold no parameters, so their place among these does not matter
         return f"EXISTS (SELECT 1 {self._from(has.source, inner)} WHERE {where}{equal})"
 
-    def _behind(self, source: Source, order: tuple[Order, ...], after: tuple[Value, ...]) -> str:
+    def _behind(self, source: SearchSource, order: tuple[SortColumn, ...], after: tuple[Value, ...]) -> str:
         """Behind a place: behind it in the first column, or equal there and behind in the next ones.
 
         What the first column is at least is said as well, so that an index over it is begun there.
@@ -184,7 +179,7 @@ class Asked:
         texts.append(f"({beyond} OR ({same} AND {self._behind(source, order[1:], after[1:])}))")
         return f"({' AND '.join(texts)})"
 
-    def _beyond(self, source: Source, order: Order, value: Value) -> str:
+    def _beyond(self, source: SearchSource, order: SortColumn, value: Value) -> str:
         if value is None:
             if order.is_descending:
                 return "FALSE"
@@ -196,7 +191,7 @@ class Asked:
             return f"({text} OR {self._column(source, order.column, 0)} IS NULL)"
         return text
 
-    def _same(self, source: Source, column: str, value: Value) -> str:
+    def _same(self, source: SearchSource, column: str, value: Value) -> str:
         if value is None:
             return f"{self._column(source, column, 0)} IS NULL"
         return f"{self._column(source, column, 0)} = {self._parameter(value)}"
@@ -208,7 +203,7 @@ class Asked:
 
 def query_of(dialect: DatabaseKind, question: Question) -> tuple[str, Parameters]:
     """A question as text and parameters."""
-    asked = Asked(dialect)
+    asked = QueryText(dialect)
     text = asked.text(question)
     return text, tuple(asked.parameters)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from counterflow.edge.rest.calls import key_of
 from counterflow.edge.rest.filters import FilterRules, is_so, meant_words
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Asked, Content, Operation
 from counterflow.edge.rest.searches import Searched, Searches, is_key
 from counterflow.edge.rest.shapes.found import (
     FoundProcessDefinition,
@@ -57,8 +57,7 @@ class DefinitionOperations:
                 "The file that a version came in, byte for byte.",
                 self.xml,
                 None,
-                bytes,
-                media_type=XML,
+                Content,
             ),
         )
 
@@ -74,7 +73,7 @@ class DefinitionOperations:
     async def xml(self, asked: Asked) -> Any:
         """The file of a version."""
         key = key_of(asked, "processDefinitionKey")
-        return await self._searches.ask(asked, lambda store: definition_xml(store, key).content)
+        return await self._searches.ask(asked, lambda store: Content(definition_xml(store, key).xml, XML))
 
 
 def _rules(store: Store) -> FilterRules:
@@ -89,7 +88,11 @@ def _rules(store: Store) -> FilterRules:
 
 
 def _in_state(value: Any) -> Condition:
-    words = {"ACTIVE": Missing("deleted"), "DELETED": Not(Missing("deleted")), "DRAINING": OneOf(())}
+    words: dict[str, Condition] = {
+        "ACTIVE": Missing("deleted"),
+        "DELETED": Not(Missing("deleted")),
+        "DRAINING": OneOf(()),
+    }
     return OneOf(tuple(words[word] for word in meant_words(value, words)))
 
 

@@ -43,27 +43,68 @@ INCIDENT_STATES: Final[Words] = {
     "UNKNOWN": (),
 }
 ELEMENT_TYPES: Final = frozenset(
-    (
-        "AD_HOC_SUB_PROCESS AD_HOC_SUB_PROCESS_INNER_INSTANCE BOUNDARY_EVENT BUSINESS_RULE_TASK CALL_ACTIVITY "
-        "END_EVENT EVENT_BASED_GATEWAY EVENT_SUB_PROCESS EXCLUSIVE_GATEWAY INCLUSIVE_GATEWAY "
-        "INTERMEDIATE_CATCH_EVENT INTERMEDIATE_THROW_EVENT MANUAL_TASK MULTI_INSTANCE_BODY PARALLEL_GATEWAY "
-        "PROCESS RECEIVE_TASK SCRIPT_TASK SEND_TASK SEQUENCE_FLOW SERVICE_TASK START_EVENT SUB_PROCESS TASK "
-        "UNKNOWN UNSPECIFIED USER_TASK"
-    ).split()
+    [
+        "AD_HOC_SUB_PROCESS",
+        "AD_HOC_SUB_PROCESS_INNER_INSTANCE",
+        "BOUNDARY_EVENT",
+        "BUSINESS_RULE_TASK",
+        "CALL_ACTIVITY",
+        "END_EVENT",
+        "EVENT_BASED_GATEWAY",
+        "EVENT_SUB_PROCESS",
+        "EXCLUSIVE_GATEWAY",
+        "INCLUSIVE_GATEWAY",
+        "INTERMEDIATE_CATCH_EVENT",
+        "INTERMEDIATE_THROW_EVENT",
+        "MANUAL_TASK",
+        "MULTI_INSTANCE_BODY",
+        "PARALLEL_GATEWAY",
+        "PROCESS",
+        "RECEIVE_TASK",
+        "SCRIPT_TASK",
+        "SEND_TASK",
+        "SEQUENCE_FLOW",
+        "SERVICE_TASK",
+        "START_EVENT",
+        "SUB_PROCESS",
+        "TASK",
+        "UNKNOWN",
+        "UNSPECIFIED",
+        "USER_TASK",
+    ]
 )
 JOB_STATES: Final[Words] = {
     word: (word,)
-    for word in (
-        "CANCELED COMPLETED CREATED ERROR_THROWN FAILED MIGRATED PRIORITY_UPDATED RETRIES_UPDATED TIMED_OUT "
-        "TIMEOUT_UPDATED"
-    ).split()
+    for word in [
+        "CANCELED",
+        "COMPLETED",
+        "CREATED",
+        "ERROR_THROWN",
+        "FAILED",
+        "MIGRATED",
+        "PRIORITY_UPDATED",
+        "RETRIES_UPDATED",
+        "TIMED_OUT",
+        "TIMEOUT_UPDATED",
+    ]
 }
 JOB_KINDS: Final[Words] = {
-    word: (word,) for word in "AD_HOC_SUB_PROCESS BPMN_ELEMENT EXECUTION_LISTENER TASK_LISTENER".split()
+    word: (word,) for word in ["AD_HOC_SUB_PROCESS", "BPMN_ELEMENT", "EXECUTION_LISTENER", "TASK_LISTENER"]
 }
 LISTENER_EVENTS: Final[Words] = {
     word: (word,)
-    for word in "ASSIGNING BEFORE_ALL CANCEL CANCELING COMPLETING CREATING END START UNSPECIFIED UPDATING".split()
+    for word in [
+        "ASSIGNING",
+        "BEFORE_ALL",
+        "CANCEL",
+        "CANCELING",
+        "COMPLETING",
+        "CREATING",
+        "END",
+        "START",
+        "UNSPECIFIED",
+        "UPDATING",
+    ]
 }
 INNER: Final = Is("element_instance_scope_key", ">", 0)
 """The process itself is searched for as an instance, not as an element."""
@@ -275,12 +316,24 @@ OURS: Final = ("STEP_LIMIT_EXCEEDED", "JOB_NOT_DELIVERABLE", "CATCHER_QUARANTINE
 ERROR_TYPES: Final[Words] = {
     **{
         word: (word,)
-        for word in (
-            "AD_HOC_SUB_PROCESS_NO_RETRIES CALLED_DECISION_ERROR CALLED_ELEMENT_ERROR CONDITION_ERROR "
-            "DECISION_EVALUATION_ERROR EXECUTION_LISTENER_NO_RETRIES EXTRACT_VALUE_ERROR FORM_NOT_FOUND "
-            "IO_MAPPING_ERROR JOB_NO_RETRIES MESSAGE_SIZE_EXCEEDED RESOURCE_NOT_FOUND SECRET_RESOLUTION_ERROR "
-            "TASK_LISTENER_NO_RETRIES UNHANDLED_ERROR_EVENT UNSPECIFIED"
-        ).split()
+        for word in [
+            "AD_HOC_SUB_PROCESS_NO_RETRIES",
+            "CALLED_DECISION_ERROR",
+            "CALLED_ELEMENT_ERROR",
+            "CONDITION_ERROR",
+            "DECISION_EVALUATION_ERROR",
+            "EXECUTION_LISTENER_NO_RETRIES",
+            "EXTRACT_VALUE_ERROR",
+            "FORM_NOT_FOUND",
+            "IO_MAPPING_ERROR",
+            "JOB_NO_RETRIES",
+            "MESSAGE_SIZE_EXCEEDED",
+            "RESOURCE_NOT_FOUND",
+            "SECRET_RESOLUTION_ERROR",
+            "TASK_LISTENER_NO_RETRIES",
+            "UNHANDLED_ERROR_EVENT",
+            "UNSPECIFIED",
+        ]
     },
     "UNKNOWN": OURS,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counterflow.edge.rest.calls import key_of
+from counterflow.edge.rest.families.found import ELEMENT_STATES, INNER
 from counterflow.edge.rest.filters import (
     FilterRules,
     all_lines,
@@ -15,7 +16,6 @@ from counterflow.edge.rest.filters import (
     holds_for,
     is_so,
 )
-from counterflow.edge.rest.families.found import ELEMENT_STATES, INNER
 from counterflow.edge.rest.operations import Asked, Operation
 from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
 from counterflow.edge.rest.shapes.process_instances import (

@@ -10,7 +10,7 @@ from counterflow.edge.rest.families.found import root_of
 from counterflow.edge.rest.filters import FilterRules
 from counterflow.edge.rest.operations import Asked, Operation
 from counterflow.edge.rest.searches import Searched, Searches
-from counterflow.edge.rest.shapes.found import FoundVariable, VariablePage, VariableSearch
+from counterflow.edge.rest.shapes.found import FoundVariable, Truncation, VariablePage, VariableSearch
 from counterflow.edge.rest.shapes.searching import KeyOperators
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.search import sources
@@ -40,6 +40,7 @@ class VariableOperations:
                 self.search,
                 VariableSearch,
                 VariablePage,
+                Truncation,
             ),
             Operation(
                 "getVariable",
@@ -54,8 +55,7 @@ class VariableOperations:
 
     async def search(self, asked: Asked) -> Any:
         """A page of variables."""
-        is_whole = asked.query.get("truncateValues", "true").lower() == "false"
-        return await self._searches.page(asked, WHOLE if is_whole else CUT)
+        return await self._searches.page(asked, CUT if asked.query.truncate_values else WHOLE)
 
     async def get(self, asked: Asked) -> FoundVariable:
         """One variable."""

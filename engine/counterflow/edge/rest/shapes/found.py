@@ -56,10 +56,20 @@ class FoundElementInstance(Answered, frozen=True):
 ElementInstanceSearch = search_shape(
     "ElementInstance",
     ElementInstanceFilter,
-    (
-        "elementId elementInstanceKey elementName endDate incidentKey processDefinitionId "
-        "processDefinitionKey processInstanceKey startDate state tenantId type"
-    ).split(),
+    [
+        "elementId",
+        "elementInstanceKey",
+        "elementName",
+        "endDate",
+        "incidentKey",
+        "processDefinitionId",
+        "processDefinitionKey",
+        "processInstanceKey",
+        "startDate",
+        "state",
+        "tenantId",
+        "type",
+    ],
 )
 ElementInstancePage = page_shape("ElementInstance", FoundElementInstance)
 
@@ -126,11 +136,30 @@ class FoundJob(Answered, frozen=True):
 JobSearch = search_shape(
     "Job",
     JobFilter,
-    (
-        "creationTime deadline deniedReason elementId elementInstanceKey endTime errorCode errorMessage "
-        "hasFailedWithRetriesLeft isDenied jobKey kind listenerEventType priority processDefinitionId "
-        "processDefinitionKey processInstanceKey retries state tenantId type worker"
-    ).split(),
+    [
+        "creationTime",
+        "deadline",
+        "deniedReason",
+        "elementId",
+        "elementInstanceKey",
+        "endTime",
+        "errorCode",
+        "errorMessage",
+        "hasFailedWithRetriesLeft",
+        "isDenied",
+        "jobKey",
+        "kind",
+        "listenerEventType",
+        "priority",
+        "processDefinitionId",
+        "processDefinitionKey",
+        "processInstanceKey",
+        "retries",
+        "state",
+        "tenantId",
+        "type",
+        "worker",
+    ],
 )
 JobPage = page_shape("Job", FoundJob)
 
@@ -173,10 +202,19 @@ class FoundIncident(Answered, frozen=True):
 IncidentSearch = search_shape(
     "Incident",
     IncidentFilter,
-    (
-        "creationTime elementId elementInstanceKey errorType incidentKey jobKey processDefinitionId "
-        "processDefinitionKey processInstanceKey state tenantId"
-    ).split(),
+    [
+        "creationTime",
+        "elementId",
+        "elementInstanceKey",
+        "errorType",
+        "incidentKey",
+        "jobKey",
+        "processDefinitionId",
+        "processDefinitionKey",
+        "processInstanceKey",
+        "state",
+        "tenantId",
+    ],
 )
 IncidentPage = page_shape("Incident", FoundIncident)
 
@@ -191,6 +229,12 @@ class VariableFilter(Body, frozen=True):
     variable_key: Key = None
     scope_key: Key = None
     process_instance_key: Key = None
+
+
+class Truncation(Body, frozen=True):
+    """Whether long values are cut."""
+
+    truncate_values: bool = True
 
 
 class FoundVariable(Answered, frozen=True):
@@ -244,6 +288,14 @@ class FoundProcessDefinition(Answered, frozen=True):
 ProcessDefinitionSearch = search_shape(
     "ProcessDefinition",
     ProcessDefinitionFilter,
-    "name processDefinitionId processDefinitionKey resourceName tenantId version versionTag".split(),
+    [
+        "name",
+        "processDefinitionId",
+        "processDefinitionKey",
+        "resourceName",
+        "tenantId",
+        "version",
+        "versionTag",
+    ],
 )
 ProcessDefinitionPage = page_shape("ProcessDefinition", FoundProcessDefinition)

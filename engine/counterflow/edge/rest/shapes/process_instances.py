@@ -20,7 +20,7 @@ from counterflow.kernel.rows import DEFAULT_TENANT
 
 
 class ProcessInstanceFilterFields(Body, frozen=True):
-    """Conditions that a process instance meets; the element is one of it that meets all that is said of it."""
+    """Conditions that a process instance meets; one element of it meets all that is said of one."""
 
     process_instance_key: Key = None
     process_definition_id: Text = None

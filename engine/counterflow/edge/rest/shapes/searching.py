@@ -1,6 +1,7 @@
 """What all searches share: operators of filters, orders, pages.
 
-A filter's member may be a value or operators, of which all must hold; null and an empty list are no condition.
+A filter's member may be a value or operators, of which all must hold; null and an empty list are no
+condition.
 """
 
 from __future__ import annotations
@@ -89,13 +90,18 @@ class PageWanted(Body, frozen=True):
     before: str | None = None
 
 
-class PageInfo(Answered, frozen=True):
+class PagePosition(Answered, frozen=True):
     """Where a page stands."""
 
     total_items: int
     has_more_total_items: bool
     start_cursor: str | None
     end_cursor: str | None
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
 
 
 def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> type[Any]:
@@ -105,7 +111,7 @@ def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> t
     """
     sort = msgspec.defstruct(
         f"{name}Sort",
-        [("field", Literal[tuple(sorts)]), ("order", Literal["ASC", "DESC"] | None, None)],  # type: ignore[list-item]
+        [("field", Literal[tuple(sorts)]), ("order", Literal["ASC", "DESC"] | None, None)],  # type: ignore[list-item] - a list of pairs
         bases=(Body,),
         frozen=True,
         namespace={"__doc__": "A field to sort by."},
@@ -114,7 +120,7 @@ def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> t
         f"{name}Search",
         [
             *([("filter", wanted | None, None)] if wanted is not None else ()),
-            ("sort", list[sort] | None, None),  # type: ignore[valid-type]
+            ("sort", list[sort] | None, None),  # type: ignore[valid-type] - made just above
             ("page", PageWanted | None, None),
         ],
         bases=(Body,),
@@ -127,7 +133,7 @@ def page_shape(name: str, item: type[Any]) -> type[Any]:
     """The record of a search's answer."""
     return msgspec.defstruct(
         f"{name}Page",
-        [("items", list[item]), ("page", PageInfo)],  # type: ignore[valid-type]
+        [("items", list[item]), ("page", PagePosition)],  # type: ignore[valid-type] - it is given
         bases=(Answered,),
         frozen=True,
         namespace={"__doc__": "A page of what was found."},

@@ -13,8 +13,8 @@ down_revision = "0016"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")
-CHECKSUM = 12788110374
-"""That of the row (1, 0)."""
+BEGUN = "INSERT INTO unfilled SELECT 1, 0, 12788110374 WHERE EXISTS (SELECT 1 FROM event_log)"
+"""The last number is the checksum of the row (1, 0)."""
 INSTANCE_INDEXES = {
     "started": ("started_at_ms", None),
     "ended": ("ended_at_ms", "ended_at_ms IS NOT NULL"),
@@ -75,7 +75,7 @@ def upgrade() -> None:
         _number("behind_key"),
         Column("row_checksum", NUMBER),
     )
-    op.execute(f"INSERT INTO unfilled SELECT 1, 0, {CHECKSUM} WHERE EXISTS (SELECT 1 FROM event_log)")
+    op.execute(BEGUN)
     for table in ("ended_element", "ended_job", "ended_incident", "ended_variable"):
         op.create_index(f"ix_{table}_instance", table, ["process_instance_key"])
     op.create_index("ix_ended_variable_named", "ended_variable", ["name"])
