@@ -69,7 +69,8 @@ class QueryText:
             else f"{self._column(source, each.column, 0)} {'DESC' if each.is_descending else 'ASC'}"
             for each in search.order
         )
-        return f"{text} ORDER BY {order} LIMIT {self._parameter(search.limit)}"
+        by = f" ORDER BY {order}" if order else ""
+        return f"{text}{by} LIMIT {self._parameter(search.limit)}"
 
     def _where(self, question: Question, depth: int) -> str:
         return self._condition(question.where, question.source, depth)

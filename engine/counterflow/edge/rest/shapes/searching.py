@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import GenericAlias
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -109,9 +110,9 @@ def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> t
 
     `sorts` are the fields that may be sorted by, as they are called in JSON.
     """
-    sort = msgspec.defstruct(
+    sort: Any = msgspec.defstruct(
         f"{name}Sort",
-        [("field", Literal[tuple(sorts)]), ("order", Literal["ASC", "DESC"] | None, None)],  # type: ignore[list-item] - a list of pairs
+        [("field", Literal[tuple(sorts)]), ("order", Literal["ASC", "DESC"] | None, None)],
         bases=(Body,),
         frozen=True,
         namespace={"__doc__": "A field to sort by."},
@@ -120,7 +121,7 @@ def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> t
         f"{name}Search",
         [
             *([("filter", wanted | None, None)] if wanted is not None else ()),
-            ("sort", list[sort] | None, None),  # type: ignore[valid-type] - made just above
+            ("sort", GenericAlias(list, (sort,)) | None, None),
             ("page", PageWanted | None, None),
         ],
         bases=(Body,),
@@ -133,7 +134,7 @@ def page_shape(name: str, item: type[Any]) -> type[Any]:
     """The record of a search's answer."""
     return msgspec.defstruct(
         f"{name}Page",
-        [("items", list[item]), ("page", PagePosition)],  # type: ignore[valid-type] - it is given
+        [("items", GenericAlias(list, (item,))), ("page", PagePosition)],
         bases=(Answered,),
         frozen=True,
         namespace={"__doc__": "A page of what was found."},
