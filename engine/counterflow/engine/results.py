@@ -21,7 +21,8 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.row import lines_of
 from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
 from counterflow.service.refusals import Invalid
-from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables
+from counterflow.service.requests import NESTING, VARIABLES, too_many_variables
+from counterflow.service.structure import is_too_deep
 from counterflow_wire import json_texts
 
 Asked = TypeVar("Asked", bound=Command)

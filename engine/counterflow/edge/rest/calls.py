@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from counterflow.caller import Caller, identities_of, peer_of
-from counterflow.edge.http.bodies import Gone, body_of, decoded, query_of, refuse_other_than_json
+from counterflow.edge.http.bodies import Gone, LargeBodies, body_of, decoded, query_of, refuse_other_than_json
 from counterflow.edge.http.forms import FormShape, form_of
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
@@ -39,6 +39,7 @@ class RestCalls:
 
     def __init__(self, service: Service) -> None:
         self._admission = service.admission
+        self._large = LargeBodies(service.admission)
         self._most = service.settings.message_bytes
 
     def endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -61,7 +62,8 @@ class RestCalls:
         visitor = HttpVisitor(_caller(request, line), line.account, len(body))
         line.visitor = visitor
         try:
-            read = await _read(operation, request, body)
+            async with self._large.turn(line.account, len(body)):
+                read = await _read(operation, request, body)
             query = query_of(request, operation.query) if operation.query is not None else None
             answer = await operation.answer(Asked(read, request.path_params, visitor, query))
         finally:
