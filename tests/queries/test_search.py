@@ -124,13 +124,15 @@ def holds(condition: Condition, record: dict[str, Any]) -> bool:
             found = record[column]
             if found is None or isinstance(found, str) != isinstance(value, str):
                 return False
-            return {
-                "=": found == value,
-                "<": found < value,
-                "<=": found <= value,
-                ">": found > value,
-                ">=": found >= value,
-            }[comparison]
+            return bool(
+                {
+                    "=": found == value,
+                    "<": found < value,
+                    "<=": found <= value,
+                    ">": found > value,
+                    ">=": found >= value,
+                }[comparison]
+            )
         case Among(column, values):
             return record[column] in values
         case Missing(column):
