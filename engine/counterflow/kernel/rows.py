@@ -19,7 +19,7 @@ from typing import Any
 from counterflow.kernel import ended as _ended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import suspended as _suspended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import unfinished as _unfinished  # noqa: F401 - its tables are among those of a database
-from counterflow.kernel.row import Home, Row, stored
+from counterflow.kernel.row import Home, Row, by, stored
 
 DEFAULT_TENANT = "<default>"
 """Whose everything is that was deployed, begun or published for nobody in particular."""
@@ -140,13 +140,13 @@ class BoundForm(Row, frozen=True, gc=False):
 @stored(
     Home.INSTANCE,
     instance_field="key",
-    indexes={
-        "process": ("bpmn_process_id",),
-        "started": ("started_at_ms",),
-        "ended": ("ended_at_ms",),
-        "business": ("business_id",),
-        "parent": ("parent_instance_key",),
-    },
+    indexes=by(
+        process="bpmn_process_id",
+        started="started_at_ms",
+        ended="ended_at_ms",
+        business="business_id",
+        parent="parent_instance_key",
+    ),
 )
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run
@@ -262,11 +262,7 @@ class Job(Row, frozen=True, gc=False):
     created_at_ms: int | None = None
 
 
-@stored(
-    Home.INSTANCE,
-    owned=True,
-    indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)},
-)
+@stored(Home.INSTANCE, owned=True, indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)})
 class UserTask(Row, frozen=True, gc=False):
     """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`.
 
@@ -308,11 +304,7 @@ class UserTaskCandidate(Row, frozen=True, gc=False):
 
 @stored(
     Home.STORE,
-    indexes={
-        "assignee": ("assignee",),
-        "process": ("bpmn_process_id",),
-        "instance": ("process_instance_key",),
-    },
+    indexes=by(assignee="assignee", process="bpmn_process_id", instance="process_instance_key"),
 )
 class EndedUserTask(Row, frozen=True, gc=False):
     """What has become of a user task: `completed` or `canceled`, when, by whom, and by which action.

@@ -25,7 +25,6 @@ PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "ac
 
 
 SPARSE_INDEXES: dict[str, str] = {
-    "ix_process_instance_ended": "ended_at_ms IS NOT NULL",
     "ix_process_instance_business": "business_id IS NOT NULL",
     "ix_process_instance_parent": "parent_instance_key <> 0",
 }

@@ -17,7 +17,7 @@ BEGUN = "INSERT INTO unfilled SELECT 1, 0, 12788110374 WHERE EXISTS (SELECT 1 FR
 """The last number is the checksum of the row (1, 0)."""
 INSTANCE_INDEXES = {
     "started": ("started_at_ms", None),
-    "ended": ("ended_at_ms", "ended_at_ms IS NOT NULL"),
+    "ended": ("ended_at_ms", None),
     "business": ("business_id", "business_id IS NOT NULL"),
     "parent": ("parent_instance_key", "parent_instance_key <> 0"),
 }
