@@ -149,6 +149,11 @@ class Commands:
         self._admission.check()
         return self._writer.release_due()
 
+    def pin_clock(self, ms: int | None) -> None:
+        """The clock stands at this moment, or goes on (None). Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
+        self._writer.pin_clock(ms)
+
     def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
         def is_reported(answer: Any) -> None:
             try:

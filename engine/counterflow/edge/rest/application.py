@@ -21,6 +21,7 @@ from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
 from counterflow.edge.rest.families.definitions import DefinitionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.documents import DocumentOperations
 from counterflow.edge.rest.families.facts import FactOperations
 from counterflow.edge.rest.families.found import FoundOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
@@ -50,6 +51,7 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         MessageOperations(service),
         DecisionOperations(service),
         UserTaskOperations(service),
+        DocumentOperations(service),
         FactOperations(service),
         AbsentOperations(),
     )

@@ -82,7 +82,7 @@ def told(answer: Any, status: HTTPStatus) -> Response:
     if answer is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if isinstance(answer, Content):
-        return Response(answer.body, status, answer.headers, answer.media_type)
+        return Response(answer.body, answer.status or status, answer.headers, answer.media_type)
     return Response(msgspec.json.encode(answer), status, NOT_KEPT, JSON)
 
 
