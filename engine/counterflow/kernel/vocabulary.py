@@ -150,6 +150,10 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     """The event that it is a listener of: `start`, `end`, `beforeAll`; empty where it is none."""
     tags: str | None = None
     """Those of its process instance, one a line."""
+    business_id: str | None = None
+    """That of its process instance."""
+    error_message: str | None = None
+    """What its latest failure was told with; None where it has not failed yet."""
 
 
 class InstanceEnded(msgspec.Struct, frozen=True, gc=False):

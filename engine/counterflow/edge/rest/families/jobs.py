@@ -217,6 +217,7 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
         listener_event_type=LISTENER_EVENTS.get(job.listener_event_type, "UNSPECIFIED"),
         root_process_instance_key=None,
         tags=lines_of(job.tags),
+        business_id=job.business_id,
     )
 
 
