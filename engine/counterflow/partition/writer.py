@@ -199,10 +199,11 @@ class Writer:
         return self._alarm.is_held
 
     def release_due(self) -> bool:
-        """From now on what is due is triggered; answers whether it was held."""
+        """From now on what is due is triggered, and work of no instance goes on that no server has survived;
+        answers whether anything was held.
+        """
         was_held = self._alarm.release()
-        self._pages.set()
-        return was_held
+        return self._pages.release() or was_held
 
     def watch_work(self, watcher: Callable[[int], None]) -> None:
         """From now on call `watcher` after each command that brings work to its end. It is called with the
