@@ -30,6 +30,7 @@ JSON = "application/json"
 NOT_KEPT: Mapping[str, str] = {"cache-control": "no-store"}
 """What is told changes."""
 GREATEST_KEY = 2**63 - 1
+_LONG_KEY = re.compile(r"-?[0-9]{1,25}")
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -132,6 +133,14 @@ def key_of(call: RestCall, name: str) -> int:
     if not -GREATEST_KEY <= key <= GREATEST_KEY:
         raise Invalid(f"Expected {name} to be at most {GREATEST_KEY}, but found {key}")
     return key
+
+
+def long_key_of(asked: Asked, name: str) -> int:
+    """A key out of the path that may be longer than those of the engine. Raises `Invalid`."""
+    text = asked.path[name]
+    if not _LONG_KEY.fullmatch(text):
+        raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
+    return int(text)
 
 
 def failure(operation: str, error: Exception, request: Request) -> Response:
