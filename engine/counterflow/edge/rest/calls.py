@@ -135,9 +135,9 @@ def key_of(call: RestCall, name: str) -> int:
     return key
 
 
-def long_key_of(asked: Asked, name: str) -> int:
+def long_key_of(call: RestCall, name: str) -> int:
     """A key out of the path that may be longer than those of the engine. Raises `Invalid`."""
-    text = asked.path[name]
+    text = call.path[name]
     if not _LONG_KEY.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
     return int(text)

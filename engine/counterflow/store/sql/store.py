@@ -144,8 +144,8 @@ class SqlStore:
     def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:
         """The answers to several questions, all from one moment. Raises `SearchTooLong`."""
         queries = [query_of(self._dialect, question) for question in questions]
-        found = self._readers.fetch_within(queries, within_seconds)
-        return [[tuple(cast("Record", record)) for record in answer] for answer in found]
+        answers = self._readers.fetch_within(queries, within_seconds)
+        return [[tuple(cast("Record", record)) for record in answer] for answer in answers]
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:
         """The damaged rows of a table that scans have left out so far, as they were found."""

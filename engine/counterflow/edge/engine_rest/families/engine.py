@@ -237,7 +237,7 @@ def _correlation_key(body: MessageToCorrelate, limit_bytes: int) -> str:
 def _result(correlated: Correlated) -> MessageResult:
     key = str(correlated.process_instance_key)
     if correlated.begun:
-        execution = {
+        begun = {
             "id": key,
             "definitionKey": correlated.bpmn_process_id,
             "ended": False,
