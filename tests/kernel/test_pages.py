@@ -488,5 +488,5 @@ def test_jobs_are_taken_by_pages_of_their_own() -> None:
 
 def test_created_it_is_answered_with_its_first_page() -> None:
     bench = PageByPage(looped(loop()), limits=PAGES)
-    header = bench.do(CreateProcessInstance(bpmn_process_id="process", variables=document(items=[1] * MANY)))
-    assert header.state == "active"
+    create = CreateProcessInstance(bpmn_process_id="process", variables=document(items=[1] * MANY))
+    assert bench.do(create).state == "active"

@@ -199,8 +199,9 @@ class Writer:
         return self._alarm.is_held
 
     def release_due(self) -> bool:
-        """From now on what is due is triggered, and work of no instance goes on that no server has survived;
-        answers whether anything was held.
+        """From now on what is due is triggered; answers whether anything was held.
+
+        Work of no instance goes on as well that no server has survived.
         """
         was_held = self._alarm.release()
         return self._pages.release() or was_held

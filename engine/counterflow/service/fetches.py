@@ -16,7 +16,7 @@ from counterflow.budget import Account
 from counterflow.kernel.lives.job_delivery import ActivateJobs, LockJob
 from counterflow.kernel.vocabulary import ActivatedJob, Rejection
 from counterflow.partition.writer import Writer
-from counterflow.queries.ready_jobs import Chosen, ready_jobs
+from counterflow.queries.ready_jobs import JobChoice, ready_jobs
 from counterflow.service.admission import Admission, memory_of_names
 from counterflow.service.callers import Jobs
 from counterflow.service.commands import kept
@@ -32,7 +32,7 @@ class Topic(NamedTuple):
     """What is wanted of one type; `wish.maximum` is that of the whole fetch."""
 
     wish: ActivateJobs
-    chosen: Chosen = Chosen()
+    chosen: JobChoice = JobChoice()
 
 
 class Fetches:

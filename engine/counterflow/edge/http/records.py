@@ -1,5 +1,6 @@
-"""How long names and lists may be (`edge/bounds.py`), and how many objects a body may have, for every record
-that a body is read as.
+"""How long names and lists may be (`edge/bounds.py`), and how many objects a body may have.
+
+It holds for every record that a body is read as.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ once it is read.
 
 
 def check_objects(text: str, shape: Any) -> None:
-    """Raise `Invalid` for a text of too many objects, before it is read; for what is no such record, what
-    `msgspec` does.
+    """Raise `Invalid` for a text of too many objects, before it is read.
+
+    For what is no such record, what `msgspec` raises.
     """
     if text.count("{") <= OBJECTS:
         return

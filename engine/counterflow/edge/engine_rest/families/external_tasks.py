@@ -30,7 +30,7 @@ from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.kernel.lives.job_delivery import LockJob, UnlockJob
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob
-from counterflow.queries.ready_jobs import BUSINESS_KEY, Chosen
+from counterflow.queries.ready_jobs import BUSINESS_KEY, JobChoice
 from counterflow.service.fetches import Topic
 from counterflow.service.refusals import Invalid, NotThereYet
 from counterflow.service.requests import activation, check_tenants, duration_ms
@@ -229,7 +229,7 @@ def _duration(ms: int) -> int:
     return duration_ms(ms)
 
 
-def _chosen(topic: TopicToFetch) -> Chosen:
+def _chosen(topic: TopicToFetch) -> JobChoice:
     check_tenants(topic.tenant_id_in or ())
     ids = (*(topic.process_definition_id_in or ()), *_one(topic.process_definition_id))
     for definition_id in ids:
@@ -237,7 +237,7 @@ def _chosen(topic: TopicToFetch) -> Chosen:
             raise Invalid(
                 f"Expected processDefinitionId to be a whole number, but found '{definition_id[:100]}'"
             )
-    return Chosen(
+    return JobChoice(
         process_ids=frozenset(
             (*(topic.process_definition_key_in or ()), *_one(topic.process_definition_key))
         ),
