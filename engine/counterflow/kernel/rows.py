@@ -255,7 +255,8 @@ class Job(Row, frozen=True, gc=False):
     indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)},
 )
 class UserTask(Row, frozen=True, gc=False):
-    """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`.
+    """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`; while its listeners
+    are asked it is what is being done to it (`creating`, `completing`, …: `UserTaskTransition`).
 
     Candidates are JSON arrays of texts; dates are ISO 8601 as they were given, empty where there is none.
     `form_key` is that of a deployed form (0: none); `external_form` is what the model calls one that is not.
@@ -291,6 +292,24 @@ class UserTaskCandidate(Row, frozen=True, gc=False):
     kind: str
     name: str
     process_instance_key: int
+
+
+@stored(Home.INSTANCE, key=("user_task_key",))
+class UserTaskTransition(Row, frozen=True, gc=False):
+    """What is to become of a user task when its listeners have been asked.
+
+    `asked` is a `UserTaskChange` and `corrections` a `Corrections` of what they have set right, in msgpack;
+    `passed` of them have been gone through. `position` is where it began in the log, by which whoever has
+    asked for it is told of its end.
+    """
+
+    user_task_key: int
+    process_instance_key: int
+    transition: str
+    position: int
+    asked: bytes
+    corrections: bytes
+    passed: int = 0
 
 
 @stored(

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from counterflow.kernel.work.origin import BODY
+from counterflow.model.graph import TASK_LISTENER_EVENTS
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import (
     ElementInstance,
@@ -136,7 +137,7 @@ def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoReco
         if job.ended_at_ms is None and job.state not in HELD_JOBS:
             yield told.job(element, job)
     for task in element.user_tasks:
-        if task.ended_at_ms is None:
+        if task.ended_at_ms is None and task.state not in TASK_LISTENER_EVENTS:
             yield told.user_task(element, task)
     waits = [told.wait(element, wait) for wait in element.waits if wait.state == "open"]
     yield from (reason for reason in waits if not reason.is_alternative)

@@ -13,6 +13,7 @@ from counterflow.kernel.data import scopes
 from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
 from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
+from counterflow.kernel.lives.user_task_transitions import brought_to, listened_task
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.swept import is_swept
@@ -20,7 +21,7 @@ from counterflow.kernel.suspended import SuspendedJobType
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
-from counterflow.model.graph import JobDefinition, UserTaskDefinition
+from counterflow.model.graph import TASK_LISTENER_EVENTS, JobDefinition, UserTaskDefinition
 
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
@@ -160,8 +161,14 @@ def _offer(step: Step, key: int) -> Course | None:
 
 
 def _values(course: Course, job: Job, names: Collection[str]) -> dict[str, bytes]:
-    """What its worker sees, all or of `names`: of an ad-hoc sub-process also what was gathered until now."""
+    """What its worker sees, all or of `names`: of an ad-hoc sub-process also what was gathered until now.
+
+    The listener of a user task sees the result before it is there.
+    """
     values = scopes.visible(course.instance, job.element_instance_key, names)
+    if job.listener_event_type in TASK_LISTENER_EVENTS:
+        brought = brought_to(course.instance, job)
+        values |= {name: value for name, value in brought.items() if not names or name in names}
     ad_hoc = course.process.nodes[job.element_id].ad_hoc
     name = ad_hoc.output_collection if ad_hoc is not None else None
     if name is not None and (not names or name in names):
@@ -190,6 +197,7 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
         not job.listener_event_type and course.process.nodes[job.element_id].ad_hoc is not None,
         job.listener_event_type,
         header.tags,
+        listened_task(course, job) if job.listener_event_type in TASK_LISTENER_EVENTS else None,
     )
 
 
@@ -200,6 +208,8 @@ def _other_bytes(course: Course, job: Job) -> int:
     """
     header = course.header
     characters = len(job.type) + len(job.element_id) + len(header.bpmn_process_id) + len(header.tags or "")
+    if job.listener_event_type in TASK_LISTENER_EVENTS:  # what it says of its task is said twice
+        characters += len(job.headers or b"")
     return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
 
 
