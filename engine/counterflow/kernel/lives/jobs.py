@@ -216,7 +216,8 @@ def _ends_with_error(token: Token, job: Job, brought: scopes.Document, message: 
 
 def _complete_listener(token: Token, job: Job, command: CompleteJob) -> None:
     answer = command.answer
-    if answer is not None and isinstance(answer, TaskListenerAnswer) != listener_jobs.is_of_task(job):
+    is_told = isinstance(answer, TaskListenerAnswer) and listener_jobs.is_of_task(job)
+    if answer is not None and not is_told:
         raise _nothing_to_decide(job, answer)
     listener_jobs.refuse_unfit(token, job, answer, command.variables)
     token.emit(JobCompleted(job.key))

@@ -166,18 +166,18 @@ def refuse_busy(token: Token, task: UserTask, intent: str) -> None:
     transition = transition_of(token.instance, token.key)
     if transition is None:
         return
-    job_key = token.instance.job_of.get(token.key)
-    job = token.instance.jobs[job_key] if job_key is not None else None
-    by = (
-        f"its listener '{job.type}' (job {job.key}) has not answered yet"
-        if job
-        else "its listeners are asked"
-    )
     raise Rejection(
         RejectionType.INVALID_STATE,
-        f"Expected to {intent} user task with key '{task.key}', but it is {transition.transition}: {by}; "
-        "wait for that, and ask again",
+        f"Expected to {intent} user task with key '{task.key}', but it is {transition.transition}: "
+        f"{_waits_for(token)}, and ask again",
     )
+
+
+def _waits_for(token: Token) -> str:
+    if token.key in token.instance.incident_of:
+        return "an incident holds the job of its listener; resolve that"
+    job = token.instance.jobs[token.instance.job_of[token.key]]
+    return f"its listener '{job.type}' (job {job.key}) has not answered yet; wait for that"
 
 
 def definition_of(transition: UserTaskTransition, work: object) -> JobDefinition | ScriptDefinition | None:
