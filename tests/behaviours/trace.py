@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import asking, beginning, moves, undo
+from counterflow.kernel.course import asking, beginning, ending, moves, undo
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
@@ -130,6 +130,8 @@ class Tracer:
             self._names[event.key] = f"task of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
+        elif isinstance(event, ending.WorkKept):
+            self._names[event.key] = f"{event.what} at {self._names[event.at_key]}"
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
             self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
@@ -185,6 +187,8 @@ class Tracer:
             return f"  tokens migrated: {', '.join(told)}"
         if isinstance(event, BESIDE):
             return self._beside(event)
+        if isinstance(event, ending.WorkKept):
+            return f"  work kept: {self._names[event.key]}, when {self._names[event.swept_key]} is swept away"
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
         if isinstance(event, pages.WorkPutOff | pages.PageEnded):

@@ -140,6 +140,8 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "UserTaskListenersPassed": 302,
         "UserTaskTransitionEnded": 303,
         "UserTaskTransitionDenied": 304,
+        "WorkKept": 305,
+        "WorkLetGo": 306,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

@@ -29,6 +29,20 @@ class Sweep(Row, frozen=True, gc=False):
         return 0 < child_key <= self.through_key and child_key != self.spared_key
 
 
+@stored(Home.INSTANCE, owned=True)
+class WaitingWork(Row, frozen=True, gc=False):
+    """What goes on at the element instance `at_key` when another one has been swept away.
+
+    That one asks the listeners of user tasks before it goes; `what` is called as in an errand.
+    """
+
+    key: int
+    process_instance_key: int
+    swept_key: int
+    what: str
+    at_key: int
+
+
 @stored(Home.PARTITION)
 class Undertaking(Row, frozen=True, gc=False):
     """A command whose work goes on. `budget` is what is left of the command's, in msgpack.

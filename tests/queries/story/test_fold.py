@@ -67,6 +67,7 @@ SAY_NOTHING_OF_A_TREE = {
         multi_instance.LoopOutputsLetGo,
         ending.SweepBegun,
         ending.SweepEnded,
+        ending.WorkLetGo,
         pages.PageEnded,
         pages.WorkEnded,
         pages.WorkPutOff,

@@ -33,4 +33,4 @@ def resume(token: Token) -> None:
         leaving.resume(token)
 
 
-ROOM = room(beginning=beginning, resume=resume, terminating=user_task_transitions.cancel_user_task_of)
+ROOM = room(beginning=beginning, resume=resume, terminating=user_task_transitions.terminating)

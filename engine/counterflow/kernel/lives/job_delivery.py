@@ -16,7 +16,7 @@ from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, Jo
 from counterflow.kernel.lives.user_task_transitions import brought_to, listened_task
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
-from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.state.swept import is_gone
 from counterflow.kernel.suspended import SuspendedJobType
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
 from counterflow.kernel.work.held import Held, IncidentType
@@ -142,7 +142,7 @@ def _owner(step: Step, key: int) -> Course | None:
     if instance is None or instance.stands_still:
         return None
     course = step.at(instance)
-    if is_swept(step.state, instance, instance.jobs[key].element_instance_key):
+    if is_gone(step.state, instance, instance.jobs[key].element_instance_key):
         course.emit(JobCanceled(key))
         return None
     return course

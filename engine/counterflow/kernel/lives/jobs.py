@@ -27,7 +27,7 @@ from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.state.swept import is_gone
 from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Step, Token
@@ -313,7 +313,7 @@ def _find(step: Step, key: int, intent: str, *, at_rest: bool = False) -> tuple[
     """The job of this key, and its task. Raises `Rejection`: there is none, or its instance is set aside."""
     instance = step.state.owner_of(Job, key)
     job = instance.jobs[key] if instance is not None else None
-    if instance is None or job is None or is_swept(step.state, instance, job.element_instance_key):
+    if instance is None or job is None or is_gone(step.state, instance, job.element_instance_key):
         raise Rejection(
             RejectionType.NOT_FOUND, f"Expected to {intent} job with key '{key}', but no such job was found"
         )

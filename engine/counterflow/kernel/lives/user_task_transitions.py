@@ -21,7 +21,8 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from counterflow.kernel.course import asking, listeners
+from counterflow.kernel.course import asking, ending, leaving, listeners
+from counterflow.kernel.course.moves import ACTIVATED, TERMINATING
 from counterflow.kernel.data import scopes
 from counterflow.kernel.lives import user_tasks
 from counterflow.kernel.lives.user_tasks import (
@@ -34,6 +35,8 @@ from counterflow.kernel.lives.user_tasks import (
 from counterflow.kernel.rows import Job, UserTask, UserTaskTransition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.state.swept import asks_first, sweeps_around
+from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import (
     InstanceEvent,
     ListenedTask,
@@ -42,6 +45,7 @@ from counterflow.kernel.vocabulary import (
     Settled,
     ToldLater,
 )
+from counterflow.kernel.work import incidents
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Course, Token, attempt
 from counterflow.model.graph import (
@@ -110,17 +114,19 @@ def ask(token: Token, key: int, change: UserTaskChange) -> ToldLater | None:
             token.emit(UserTaskTransitionBegun(key, following))
             position = token.instance.rows[UserTaskTransition][key].position
             attempt(token, _go_on)
-            return ToldLater(position)
+            transition = token.instance.rows[UserTaskTransition].get(key)
+            is_over = transition is None or transition.position != position
+            return None if is_over else ToldLater(position)
         following = user_tasks.settle(token, key, following)
     return None
 
 
 def ask_about_variables(
     token: Token, variables: scopes.Document, document_key: int, *, is_local: bool
-) -> ToldLater | None:
+) -> int | ToldLater | None:
     """Variables are to be set at a task, which updates it: its listeners are asked. None where it has none.
 
-    Raises `Rejection`.
+    Answers the key of the document, which is told later where a worker is asked. Raises `Rejection`.
     """
     change = UserTaskChange(
         transition=Transition.UPDATING,
@@ -135,7 +141,7 @@ def ask_about_variables(
     refuse_busy(token, token.instance.rows[UserTask][key], "set variables of")
     scopes.refuse_large(token.step, variables)
     put_off = ask(token, key, change)
-    return None if put_off is None else ToldLater(put_off.position, document_key)
+    return document_key if put_off is None else ToldLater(put_off.position, document_key)
 
 
 def resume(token: Token) -> bool:
@@ -146,6 +152,7 @@ def resume(token: Token) -> bool:
     if transition_of(token.instance, token.key) is None:
         return False
     _go_on(token)
+    _leave_if_canceled(token)
     return True
 
 
@@ -153,12 +160,6 @@ def transition_of(instance: InstanceState, element_instance_key: int) -> UserTas
     """What is to become of the user task of an element instance; None where it is at rest, or not there."""
     key = instance.user_task_of.get(element_instance_key)
     return instance.rows[UserTaskTransition].get(key) if key is not None else None
-
-
-def is_leaving(instance: InstanceState, element_instance_key: int) -> bool:
-    """Whether an element that is swept away is there still, since its task's listeners are asked."""
-    transition = transition_of(instance, element_instance_key)
-    return transition is not None and transition.transition == Transition.CANCELING
 
 
 def refuse_busy(token: Token, task: UserTask, intent: str) -> None:
@@ -314,6 +315,7 @@ def answered(token: Token, job: Job, answer: TaskListenerAnswer) -> None:
     if answer.corrections.given:
         token.emit(UserTaskCorrected(key, answer.corrections))
     attempt(token, _go_on)
+    _leave_if_canceled(token)
 
 
 def refuse_unfit(token: Token, job: Job, answer: TaskListenerAnswer) -> None:
@@ -371,12 +373,73 @@ def _end(token: Token, key: int) -> None:
 # -- swept away ----------------------------------------------------------------------------------------------
 
 
-def cancel_user_task_of(token: Token) -> None:
-    """The element is being swept away, and its task with it."""
+def terminating(token: Token) -> None:
+    """The element is being swept away, and its task with it: its listeners are asked before, if there are.
+
+    Where a person has held back the instance, nobody is asked.
+    """
     key = token.instance.user_task_of.get(token.key)
-    if key is not None:
-        _tell_canceled(token, key)
-        user_tasks.settle(token, key, UserTaskChange(transition=Transition.CANCELING))
+    if key is None or asks_first(token.instance, token.key):
+        return
+    _tell_canceled(token, key)
+    change = UserTaskChange(transition=Transition.CANCELING)
+    if token.instance.suspension is not None or not _listeners_of(token, change):
+        user_tasks.settle(token, key, change)
+        return
+    incidents.drop_incidents_of(token)
+    token.emit(UserTaskTransitionBegun(key, change))
+    attempt(token, _go_on)
+
+
+def _leave_if_canceled(token: Token) -> None:
+    if token.is_there and token.row.state == TERMINATING and not asks_first(token.instance, token.key):
+        _leave(token)
+
+
+def _leave(token: Token) -> None:
+    """The listeners of a canceled task have answered: it goes, and what is swept away with it if it can.
+
+    Where others inside are still asked, the last of them takes the rest along.
+    """
+    instance = token.instance
+    swept = list(sweeps_around(token.step.state, instance, token.key))
+    around = _around(token, *swept[0]) if swept else None
+    at: Token | None = token
+    while at is not None:
+        scope = at.scope if at.scope_key else None
+        ending.terminate(at)
+        if scope is not None and _are_some_asked(scope):
+            return
+        at = scope if scope is not None and scope.row.state == TERMINATING else None
+    for owner, key in swept:
+        if key in owner.rows[Sweep]:
+            Course(token.step, owner).token(key).later(ending.go_on)
+    if around is not None:
+        around.later(_others_look)
+
+
+def _around(token: Token, owner: InstanceState, swept_key: int) -> Token:
+    """The scope that goes on without what is swept away."""
+    sweep: Sweep = owner.rows[Sweep][swept_key]
+    key = swept_key if sweep.through_key else owner.elements[swept_key].scope_key or swept_key
+    return Course(token.step, owner).token(key)
+
+
+def _are_some_asked(scope: Token) -> bool:
+    """Whether something else inside that was swept away is there still."""
+    elements = scope.instance.elements
+    children = scope.instance.children.get(scope.key, ())
+    return any(elements[key].state == TERMINATING for key in children)
+
+
+def _others_look(scope: Token) -> None:
+    """What was in a scope is gone: joins look whether they still wait, and it may have been the last."""
+    if scope.row.state != ACTIVATED or scope.is_body:
+        return
+    if scope.node.ad_hoc is None:
+        leaving.scope_may_end(scope)
+    elif scope.key not in scope.instance.children:
+        scope.room.child_left(scope, False)
 
 
 def _tell_canceled(token: Token, key: int) -> None:
@@ -445,6 +508,7 @@ def _apply_denied(state: State, instance: InstanceState, event: UserTaskTransiti
     state.put(replace(task, state=ASSIGNED if task.assignee else CREATED))
 
 
+CONTINUATIONS = {"others look": _others_look}
 OF_INSTANCE = {
     UserTaskTransitionBegun: _apply_begun,
     UserTaskCorrected: _apply_corrected,

@@ -105,8 +105,6 @@ def _complaint_of_task(element: Element, event: str, job_type: str, is_known: bo
             f"{element} has a task listener on '{event}', expected {', '.join(_TRANSITIONS)}.",
             "Correct its eventType.",
         )
-    if event == Transition.CANCELING:
-        return f"{element} has a task listener on 'canceling', which is not asked yet.", "Remove it."
     if not job_type:
         return f"a task listener of {element} on '{event}' has no type.", "Give it the type of a job."
     if is_known:

@@ -25,3 +25,12 @@ def upgrade() -> None:
         Column("row_checksum", NUMBER),
     )
     op.create_index("ix_user_task_transition_instance", "user_task_transition", ["process_instance_key"])
+    op.create_table(
+        "waiting_work",
+        Column("key", NUMBER, primary_key=True, autoincrement=False),
+        *(Column(name, NUMBER, nullable=False) for name in ("process_instance_key", "swept_key")),
+        Column("what", STRING, nullable=False),
+        Column("at_key", NUMBER, nullable=False),
+        Column("row_checksum", NUMBER),
+    )
+    op.create_index("ix_waiting_work_instance", "waiting_work", ["process_instance_key"])
