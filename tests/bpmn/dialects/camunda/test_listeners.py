@@ -126,7 +126,7 @@ def told_of(content: bytes) -> UserTaskDefinition:
 
 
 @pytest.mark.parametrize(
-    ("event", "transition"),
+    "event, transition",
     [
         ("create", Transition.CREATING),
         ("assignment", Transition.ASSIGNING),
@@ -169,7 +169,6 @@ def test_the_engine_sets_variables_of_a_task_by_itself() -> None:
 def test_a_task_listener_on_something_else_is_told(event: str) -> None:
     content = around(task_listener(event=event, **{"class": "a.B"}), tag="userTask")
     assert warned(content, "listener") == ["a"]
-    assert told_of(content).listeners == ()
 
 
 def test_a_task_listener_without_anything_to_do_is_refused() -> None:

@@ -155,9 +155,8 @@ def test_a_process_has_listeners() -> None:
 
 
 def user_task(*listeners: str, mark: str = element("zeebe:userTask")) -> bytes:
-    return around(
-        f'<bpmn:userTask id="a">{extensions(mark, element("zeebe:taskListeners", *listeners))}</bpmn:userTask>'
-    )
+    listened = element("zeebe:taskListeners", *listeners)
+    return around(element("userTask", extensions(mark, listened), id="a"))
 
 
 def task_listener(event: str = "creating", job_type: str | None = "check", **more: str) -> str:
@@ -179,7 +178,7 @@ def test_listeners_of_a_user_task_stand_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("early", "event"),
+    "early, event",
     [
         ("create", "creating"),
         ("assignment", "assigning"),
@@ -194,7 +193,7 @@ def test_the_names_of_early_modelers_are_understood(early: str, event: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("listeners", "complaint"),
+    "listeners, complaint",
     [
         ((task_listener("done"),), "has a task listener on 'done'"),
         ((task_listener(job_type=""),), "has no type"),
