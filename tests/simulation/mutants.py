@@ -41,7 +41,14 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import correlation, job_delivery, jobs, user_tasks
+from counterflow.kernel.lives import (
+    correlation,
+    job_delivery,
+    jobs,
+    user_task_commands,
+    user_task_transitions,
+    user_tasks,
+)
 from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
@@ -276,7 +283,21 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 
 def interruption_spares_what_runs(patch: Patch) -> None:
-    patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)))
+    patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)) is None)
+
+
+def denial_overheard(patch: Patch) -> None:
+    """What a listener has denied is done all the same."""
+
+    def goes_on(token: Token, *_: object) -> None:
+        user_task_transitions._go_on(token)
+
+    patch.setattr(user_task_transitions, "_deny", goes_on)
+
+
+def asked_while_listeners_are(patch: Patch) -> None:
+    """Who asks for something while the listeners of a task are asked for another is not refused."""
+    patch.setattr(user_task_commands, "refuse_busy", lambda *_: None)
 
 
 def user_task_survives_its_element(patch: Patch) -> None:
@@ -490,6 +511,8 @@ MUTANTS = (
     interruption_spares_what_runs,
     call_survives_its_caller,
     user_task_survives_its_element,
+    denial_overheard,
+    asked_while_listeners_are,
     claimed_from_somebody,
     offered_to_those_of_before,
     message_reaches_twice,
