@@ -38,7 +38,7 @@ demo: setup ## An engine, a showcase process and its workers, in one terminal
 	$(RUN) -m counterflow demo
 
 simulate: setup ## Play SEEDS=… worlds of seeded chance from FIRST=… on, or SEED=… alone
-	SEEDS=$${SEEDS:-3000} $(RUN) -m tests.simulation
+	SEEDS=$${SEEDS:-5000} $(RUN) -m tests.simulation
 
 hostile: setup ## Attack a server in every way we know, at ten times the dose that was seen to do harm
 	$(RUN) -m tests.hostile

@@ -34,6 +34,8 @@ def begin(settings: Settings) -> None:
     handler.setFormatter(JsonLines() if settings.log_format is LogFormat.JSON else TextLines(TEXT))
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("counterflow").setLevel(level)
+    # says of every form that a client has broken where it is; the client is told
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 def warn_of_variables(environment: Mapping[str, str]) -> None:

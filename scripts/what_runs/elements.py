@@ -121,6 +121,11 @@ SUB_PROCESSES: Final = Section(
         Question("transaction", "transaction", _plain("transaction", _INNER)),
         Question("ad-hoc sub-process", "adHocSubProcess", _plain("adHocSubProcess", '<task id="any"/>')),
         Question(
+            "ad-hoc sub-process, one activity after another",
+            "adHocSubProcess",
+            _plain("adHocSubProcess", '<task id="any"/>', 'ordering="Sequential"'),
+        ),
+        Question(
             "ad-hoc sub-process, by a worker",
             "adHocSubProcess",
             _job("adHocSubProcess", inside='<task id="any"/>'),

@@ -12,6 +12,24 @@ from tests.conformance.server_process import ServerProcess, free_port
 from tests.conformance.stock_client import Language, Order, StockClient
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Who comes in by HTTP does not meet what speaks gRPC: once is enough."""
+    twice = [item for item in items if _is_http_beside_another_grpc(item)]
+    if twice:
+        config.hook.pytest_deselected(items=twice)
+        items[:] = [item for item in items if item not in twice]
+
+
+def _is_http_beside_another_grpc(item: pytest.Item) -> bool:
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    language = given.get("language")
+    return (
+        isinstance(language, Language)
+        and language.door == "http"
+        and given.get("server") not in {None, TransportName.NATIVE}
+    )
+
+
 @pytest.fixture(scope="module", params=TransportName)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

@@ -52,6 +52,13 @@ def deploy(address: str, model: Path) -> None:
     ask(address, gateway.METHODS["DeployResource"], gateway.DeployResourceRequest(resources=[resource]))
 
 
+def user_task_of(address: str, process_instance_key: int) -> int:
+    """The one open user task of an instance."""
+    request = counterflow_v1.ListUserTasksRequest(process_instance_key=process_instance_key)
+    (task,) = ask(address, counterflow_v1.METHODS["ListUserTasks"], request).user_tasks
+    return int(task.key)
+
+
 def incident_of(address: str, process_instance_key: int) -> int:
     """The one incident of an instance."""
     request = counterflow_v1.ListIncidentsRequest(process_instance_key=process_instance_key)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 
-from tests.conformance.looking import incident_of, state_of
+from tests.conformance.looking import incident_of, state_of, user_task_of
 from tests.conformance.stock_client import PLENTY_MS, Language, Order, StockClient, speaking, working
 
 
@@ -327,3 +327,17 @@ def test_a_decision_is_evaluated(client: StockClient, order: Order) -> None:
         client.refusal("evaluateDecision", decisionId="there-is-no-such-decision", variables={})
         == "INVALID_ARGUMENT"
     )
+
+
+@speaking("assignTask", "completeTask")
+def test_a_user_task_is_claimed_and_done(client: StockClient) -> None:
+    order = Order("claimed-and-done", client.address)
+    order.deploy(client, "user_task.bpmn")
+    instance = client.ask("create", bpmnProcessId=order.id)["processInstanceKey"]
+    task = str(user_task_of(client.address, int(instance)))
+    client.ask("assignTask", userTaskKey=task, assignee="ann", allowOverride=False)
+    taken = client.refusal("assignTask", userTaskKey=task, assignee="bob", allowOverride=False)
+    assert taken == "FAILED_PRECONDITION"
+    client.ask("completeTask", userTaskKey=task, variables={"approved": True})
+    assert client.refusal("completeTask", userTaskKey=task, variables={}) == "NOT_FOUND"
+    assert state_of(client.address, int(instance)) == "COMPLETED"

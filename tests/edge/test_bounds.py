@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from counterflow.edge.grpc.bounds import ENTRIES, NAME_LENGTH, bounds_of
+from counterflow.edge.bounds import ENTRIES, NAME_LENGTH
+from counterflow.edge.grpc.bounds import bounds_of
 from counterflow.edge.grpc.status import DETAILS_BYTES, fit
 from counterflow.service.refusals import Invalid
 from counterflow_wire import WireMethod, counterflow_v1, gateway

@@ -138,6 +138,12 @@ BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
         Rejection,
         "no such user task is open",
     ),
+    ("cancel", lambda e: e.cancel(2**63), Rejection, "64 bits"),
+    ("complete", lambda e: e.complete(2**64 - 1), Rejection, "64 bits"),
+    ("modify", lambda e: e.modify(2**63, terminate=[8]), Rejection, "64 bits"),
+    ("suspend", lambda e: e.suspend(2**63), Rejection, "64 bits"),
+    ("claim", lambda e: e.claim(2**63, "anna"), Rejection, "64 bits"),
+    ("claim", lambda e: e.claim(7, " "), Rejection, "the assignee is empty"),
     ("deploy_contents", lambda e: e.deploy_contents({"a.bpmn": "<a/>"}), TypeError, "as bytes"),  # type: ignore[dict-item]  # the mistake under test
 ]
 BY_HANDLERS = "worker"

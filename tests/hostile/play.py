@@ -99,7 +99,7 @@ class WatchedServer(ServerProcess):
 
 
 async def _attacked(name: str, attack: Attack, conditions: Conditions, server: WatchedServer) -> Played:
-    target = Target(server.address, server.pid, conditions.transport, server.authority)
+    target = Target(server.address, server.pid, conditions.transport, server.authority, server.doors["http"])
     dose = attack.dose(conditions.factor)
     try:
         await target.deploy("innocent.bpmn", MODEL)

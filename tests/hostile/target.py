@@ -37,8 +37,11 @@ def with_many_files() -> None:
 class Target:
     """Where to attack, and how it was taken."""
 
-    def __init__(self, address: str, process_id: int, transport: str, authority: str = "") -> None:
+    def __init__(
+        self, address: str, process_id: int, transport: str, authority: str = "", http_address: str = ""
+    ) -> None:
         self.address = address
+        self.http_address = http_address
         self.authority = authority
         """The file of who vouches for the server; empty where there is no TLS."""
         self.process_id = process_id
@@ -67,6 +70,28 @@ class Target:
         connection = await RawConnection.connect(self.address, self.note, reads=reads, greets=greets)
         self._raw.append(connection)
         return connection
+
+    async def ask(self, request: bytes) -> int:
+        """Send one request by HTTP/1.1 over a connection of its own, as it stands there; answers the status, and
+        notes it. 0 where the server hangs up instead.
+        """
+        host, _, port = self.http_address.rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.write(request)
+            await writer.drain()
+            words = (await reader.readline()).split(maxsplit=2)
+            status = int(words[1]) if len(words) > 1 else 0
+            told = await reader.read()
+        except OSError:
+            status, told = 0, b""
+        finally:
+            writer.close()
+        names = {0: "LOST", 500: "INTERNAL"}
+        self.note(
+            names.get(status, f"HTTP {status}"), told.partition(b"\r\n\r\n")[2].decode(errors="replace")
+        )
+        return status
 
     async def flood(self, dose: int, at_once: int, frames: Callable[[RawConnection, int], bytes]) -> None:
         """Write `frames(connection, number)` for each number below the dose, so many at once, waiting until

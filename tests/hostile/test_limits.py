@@ -12,18 +12,19 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from counterflow.edge.grpc import bounds
-from counterflow.edge.http import bodies, serving
-from counterflow.edge.rest import calls
+from counterflow.edge import bounds
+from counterflow.edge.http import bodies, records, serving
+from counterflow.edge.http import forms as http_forms
 from counterflow.feel.run import Limits as FeelLimits
 from counterflow.kernel.data import assignments
 from counterflow.kernel.elements import ad_hoc_activation
 from counterflow.kernel.lives import migration_plan, modification_instructions
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model import schedules
-from counterflow.service import forms, requests, rests
+from counterflow.service import forms, polls, requests, rests
 from counterflow.settings import SETTINGS, Settings
 from counterflow.settings.table import LIMITS
+from counterflow.wire import fields as wire_fields
 from counterflow.wire import reflection
 from counterflow.wire.http2.limits import ConnectionLimits
 from counterflow.wire.native import reception, rounds
@@ -37,9 +38,12 @@ CONSTANTS = {
     "ad_hoc_activation.AT_ONCE": ad_hoc_activation.AT_ONCE,
     "assignments.CANDIDATES": assignments.CANDIDATES,
     "assignments.NAME_LENGTH": assignments.NAME_LENGTH,
+    "fields.FIELDS": wire_fields.FIELDS,
     "forms.ID_LENGTH": forms.ID_LENGTH,
     "bodies.BODY_SECONDS": bodies.BODY_SECONDS,
-    "calls.FILES": calls.FILES,
+    "bodies.LARGE_BYTES": bodies.LARGE_BYTES,
+    "records.OBJECTS": records.OBJECTS,
+    "forms.FILES": http_forms.FILES,
     "serving.HEADER_BYTES": serving.HEADER_BYTES,
     "serving.HEADER_SECONDS": serving.HEADER_SECONDS,
     "serving.IDLE_SECONDS": serving.IDLE_SECONDS,
@@ -47,6 +51,9 @@ CONSTANTS = {
     "migration_plan.LARGEST": migration_plan.LARGEST,
     "bounds.ENTRIES": bounds.ENTRIES,
     "requests.VARIABLES": requests.VARIABLES,
+    "requests.NESTING": requests.NESTING,
+    "requests.START_INSTRUCTIONS": requests.START_INSTRUCTIONS,
+    "polls.JOBS_AT_ONCE": polls.JOBS_AT_ONCE,
     "requests.TAGS": requests.TAGS,
     "requests.BUSINESS_ID_LENGTH": requests.BUSINESS_ID_LENGTH,
     "modification_instructions.AT_ONCE": modification_instructions.AT_ONCE,

@@ -212,3 +212,16 @@ def test_a_signal_that_is_waited_for_can_be_pasted() -> None:
     engine, key = engine_with("signals/catch.bpmn")
     waiting = reason_of(engine, key, "signal")
     assert waiting.way_on == f"whoever broadcasts it (`counterflow broadcast {waiting.name}`)"
+
+
+def test_of_an_event_of_which_a_part_has_come_the_rest_is_told_after_a_migration(tmp_path: Path) -> None:
+    first = BOOK / "multiple-events" / "catch-all.bpmn"
+    second = tmp_path / first.name
+    second.write_text(first.read_text().replace('"all"', '"both"'))
+    engine = Engine()
+    key = engine.start(engine.deploy(first).processes[0].id, {"order": "o-1"})
+    engine.broadcast("packed")
+    engine.deploy(second)
+    engine.migrate(key)
+    assert {reason.element_id for reason in engine.why(key).reasons} == {"both"}
+    assert "both" in str(engine.show(key))

@@ -205,3 +205,13 @@ def test_a_message_becomes_a_command(asked_ms: int, kept_ms: int) -> None:
 def test_a_message_has_a_name() -> None:
     with pytest.raises(Invalid, match="the name of the message to publish"):
         published(" ")
+
+
+def test_very_many_variables_are_refused_before_they_are_read() -> None:
+    """Whether or not what is behind them is JSON."""
+    many = "{" + '"a":1,' * (VARIABLES + 1)
+    for text in (many, many + '"a":1}', many + "[" * 500):
+        with pytest.raises(Invalid, match="at most 10000 variables in one document, but found 1000"):
+            document(text, LIMIT)
+    with pytest.raises(Invalid, match="at most 30000 bytes, but they take 60007; keep"):
+        document(many, 30_000)

@@ -117,13 +117,17 @@ async def test_a_result_in_time_and_one_that_is_not() -> None:
     async with asking() as found:
         with pytest.raises(NotInTime, match="has not completed within 1 ms; it goes on"):
             await found.service.results.run(ORDER, 1, Guest().account)
-        running = asyncio.create_task(found.service.results.run(ORDER, 60_000, Guest().account))
-        await until(lambda: found.service.results._awaited != {})
+        results = found.service.results
+        running = [
+            asyncio.create_task(results.run(ORDER, 60_000, Guest().account, names))
+            for names in ((), ("b",), ("c",))
+        ]
+        await until(lambda: len(results._awaited) == len(running))
         await turns()
         for job in await all_jobs(found):
-            await found.carry_out(CompleteJob(job_key=job, variables={"a": b"1"}))
-        _, end = await running
-        assert end.variables == {"a": b"1"}
+            await found.carry_out(CompleteJob(job_key=job, variables={"a": b"1", "b": b"2"}))
+        variables = [(await each)[1] for each in running]
+        assert variables == [{"a": b"1", "b": b"2"}, {"b": b"2"}, {}]
 
 
 async def all_jobs(found: Asked) -> list[int]:

@@ -1,7 +1,7 @@
 """`make simulate`: play seeds on every processor, tell how far it is, what broke, what has occurred, and what
 the mutants say.
 
-`SEEDS=3000` says how many, `FIRST=100000` from which on, `SEED=17` plays that one alone.
+`SEEDS=5000` says how many, `FIRST=100000` from which on, `SEED=17` plays that one alone.
 """
 
 from __future__ import annotations

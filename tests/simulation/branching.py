@@ -85,7 +85,8 @@ class Branching(Undoing):
         live.waits.update(starts_of(shape.event_scopes))
         live.job = shape.decided
         if not shape.decided:
-            self._begin_activations(live.inner, shape, shape.activations)
+            first = shape.activations[:1] if shape.in_turn else shape.activations
+            self._begin_activations(live.inner, shape, first)
 
     def _begin_activations(self, scope: Scope, shape: Activity, courses: Sequence[Course]) -> None:
         """Each is a scope of its own; all are there before the first of them begins."""
@@ -103,8 +104,15 @@ class Branching(Undoing):
             self._sweep(scope)
             self._complete(around)
         else:
+            self._begin_next(around, scope)
             self._ask(around)
             self._may_end(scope)
+
+    def _begin_next(self, around: Live, scope: Scope) -> None:
+        """Where activations come in turn, the one whose turn it is."""
+        shape, place = around.shape, around.completed
+        if isinstance(shape, Activity) and shape.in_turn and is_active_ad_hoc(around):
+            self._begin_activations(scope, shape, shape.activations[place : place + 1])
 
     def _ask(self, live: Live) -> None:
         """Something in an ad-hoc sub-process has ended: its worker is to decide anew."""

@@ -104,6 +104,8 @@ def kind_of(node: Node) -> str:
         return "businessRuleTask with a decision"
     if node.ad_hoc is not None and isinstance(node.work, JobDefinition):
         return "adHocSubProcess with a job"
+    if node.ad_hoc is not None and node.ad_hoc.is_sequential:
+        return "adHocSubProcess in turn"
     is_led_to = node.incoming or node.is_for_compensation or node.parent.endswith(INNER)
     if node.type in {"receiveTask", "eventBasedGateway"} and not is_led_to:
         kind = "begins" if not node.all_have_to_come else "begins and awaits all"
@@ -168,6 +170,7 @@ def expected() -> dict[str, list[str]]:
         "subProcess triggered by an event",
         "businessRuleTask with a decision",
         "adHocSubProcess with a job",
+        "adHocSubProcess in turn",
         "receiveTask that begins",
         "eventBasedGateway that begins",
         "eventBasedGateway that begins and awaits all",

@@ -394,6 +394,7 @@ class _Pen:
             *pen.elements,
             enough if shape.enough else "",
             id=shape.id,
+            ordering="Sequential" if shape.in_turn else None,
             **attributes,
         )
 

@@ -93,4 +93,4 @@ def check_replay(store: Store) -> Iterator[str]:
 
 
 def _bytes(rows: Any) -> set[bytes]:
-    return {msgspec.json.encode(msgspec.structs.asdict(row)) for row in rows}
+    return {msgspec.msgpack.encode(row) for row in rows}

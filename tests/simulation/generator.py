@@ -258,25 +258,14 @@ class _Grower(Triggers):
         handler = self._handler(depth) if self._is_chance(0.55) else None
         inputs = self._mappings() if many is None and kind != "ad_hoc" else ()
         outputs = self._mappings()
-        return Activity(
-            activity.id,
-            kind,
-            activity.inside,
-            activity.event_scopes,
-            activity.called,
-            activity.message,
-            (
-                *activity.borders,
-                *self._borders(depth, activity.message, tells=kind in {"sub", "ad_hoc", "call"}),
-            ),
-            handler,
-            many,
-            activity.tag,
+        borders = self._borders(depth, activity.message, tells=kind in {"sub", "ad_hoc", "call"})
+        return replace(
+            activity,
+            borders=(*activity.borders, *borders),
+            undo=handler,
+            many=many,
             inputs=inputs,
             outputs=outputs,
-            activations=activity.activations,
-            enough=activity.enough,
-            decided=activity.decided,
             listens=() if inputs or outputs or kind == "ad_hoc" else self._listens(),
             asks=self._asks() if activity.tag == "userTask" else (),
         )
@@ -361,6 +350,7 @@ class _Grower(Triggers):
             activations=activations,
             enough=0 if decided else enough,
             decided=decided,
+            in_turn=not decided and int(name[1:]) % 2 == 0,
         )
 
     def _task(self) -> Activity:

@@ -84,6 +84,7 @@ from counterflow.partition.decider import Decider
 from counterflow.partition.pending import Pending
 from counterflow.store.port import Batch
 from tests.simulation.mutants_of_pages import (
+    activations_in_turn_begin_together,
     activations_survive_the_condition,
     condition_forgotten_between_pages,
     condition_never_asked_again,
@@ -538,6 +539,7 @@ MUTANTS = (
     swept_and_still_at_work,
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
+    activations_in_turn_begin_together,
     activations_survive_the_condition,
     worker_asked_once,
     condition_never_asked_again,

@@ -34,7 +34,7 @@ from counterflow.kernel.work.step import Course, Step, Token
 from counterflow.model.events import (
     ConditionalDefinition,
 )
-from counterflow.model.graph import Behaviour, JobDefinition, ListenerEvent, Node
+from counterflow.model.graph import AdHoc, Behaviour, JobDefinition, ListenerEvent, Node
 
 Patch = pytest.MonkeyPatch
 
@@ -82,6 +82,15 @@ def activations_survive_the_condition(patch: Patch) -> None:
         fulfil(scope, cancels_remaining=False)
 
     patch.setattr(ad_hoc_sub_process, "_fulfil", spares)
+
+
+def activations_in_turn_begin_together(patch: Patch) -> None:
+    definition = ad_hoc_sub_process._definition
+
+    def unordered(scope: Token) -> AdHoc:
+        return replace(definition(scope), is_sequential=False)
+
+    patch.setattr(ad_hoc_sub_process, "_definition", unordered)
 
 
 def condition_never_asked_again(patch: Patch) -> None:

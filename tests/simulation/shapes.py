@@ -131,8 +131,9 @@ class Activity:
     """A `task` (a job), a `receive` task (without a message where that is empty), a `sub` process, an `ad_hoc`
     one or a `call`; `inside` is a sub-process's content.
 
-    An ad-hoc one begins each of `activations`, and is done when `enough` of them have ended (0: all); a
-    `decided` one has a job instead, whose worker says what begins, and when it is done.
+    An ad-hoc one begins each of `activations`, or one after another where they are `in_turn`, and is done when
+    `enough` of them have ended (0: all); a `decided` one has a job instead, whose worker says what begins, and
+    when it is done.
 
     Tasks and sub-processes are drawn as `tag`. Each event that it `listens` to, `start` or `end`, is a job, and
     so is each on which a task for people `asks` before something becomes of it.
@@ -153,6 +154,7 @@ class Activity:
     activations: tuple[Course, ...] = ()
     enough: int = 0
     decided: bool = False
+    in_turn: bool = False
     listens: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
 

@@ -1,7 +1,7 @@
 """Seeds by the hundred, each a process and a world of its own: whatever goes wrong in it, nothing may be
 wrong after a commit.
 
-`SEEDS=3000` plays so many, `SEED=17` that one (`make simulate`).
+`SEEDS=5000` plays so many, `SEED=17` that one (`make simulate`).
 """
 
 from __future__ import annotations

@@ -61,6 +61,8 @@ PAGES = (1_000, 1_000, 20, 6, 2)
 """How many events a page has; small ones make pages of everything, and crashes come between them."""
 ELEMENTS = 20_000
 """Loops that small pages do not recognise are held up here."""
+READ_AGAIN = 0.25
+"""In so many worlds a life reads again what was accepted, which is dear; in the others it finds it read."""
 REPEATED = (PublishMessage, ResolveIncident, UpdateJobRetries)
 """What the person who mends will ask for again anyway."""
 
@@ -153,7 +155,9 @@ class World:
             found.checksum: generation.processes
             for found, generation in zip(self.resources, case.generations, strict=True)
         }
-        self.models: dict[bytes, LoadedModel] = {}
+        reads_again = random.Random(f"models {seed}").random() < READ_AGAIN
+        self.models = {} if reads_again else dict(map(_as_read, self.resources))
+        """What a life finds read."""
         self._judge = Judge(self)
         self._people = People(self)
         self._desk = Desk(self)
@@ -430,6 +434,10 @@ class World:
             is_durable = key in self.history.books.ended or is_swept(self.store, key)
         if not is_durable:
             self.fail(Violation(f"{command} was answered and is not in the log"))
+
+
+def _as_read(found: ReadResource) -> tuple[bytes, LoadedModel]:
+    return found.checksum, LoadedModel(len(found.content), found.processes)
 
 
 def _shown(log: list[LogEntry]) -> str:

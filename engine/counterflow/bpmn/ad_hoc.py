@@ -17,6 +17,8 @@ from counterflow.model.graph import AdHoc
 
 INNER = "#innerInstance"
 """What the id of an activation has behind that of its ad-hoc sub-process, as in Zeebe."""
+PARALLEL, SEQUENTIAL = "Parallel", "Sequential"
+"""How activities follow each other, by `ordering`; Parallel where it is missing."""
 _NOT_ACTIVATED = frozenset({"startEvent", "endEvent", "boundaryEvent"})
 
 
@@ -51,6 +53,7 @@ def plain(scope: Element) -> AdHoc:
         tuple(child.id for child in activities_of(scope)),
         b"[]",
         cancels_remaining=scope.attribute("cancelRemainingInstances") != "false",
+        is_sequential=scope.attribute("ordering") == SEQUENTIAL,
     )
 
 

@@ -28,7 +28,8 @@ from counterflow.kernel.vocabulary import (
     RejectionType,
 )
 from counterflow.service.refusals import Invalid
-from counterflow.service.requests import NESTING, VARIABLES, is_too_deep, too_many_variables
+from counterflow.service.requests import NESTING, VARIABLES, too_many_variables
+from counterflow.service.structure import is_too_deep
 from counterflow_wire import json_texts
 
 Asked = TypeVar("Asked", bound=Command)

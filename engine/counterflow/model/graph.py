@@ -132,7 +132,8 @@ class AdHoc:
     of the node `inner`. `active_elements` gives a list of such ids; with None, or where a worker decides,
     none is activated at the beginning. `output_element` of every flow that has ended is gathered, in this
     order, in `output_collection`. When `completion_condition` holds after a flow has ended nothing more is
-    activated, and with `cancels_remaining` the rest is swept away.
+    activated, and with `cancels_remaining` the rest is swept away. With `is_sequential` (`ordering`) there is
+    one activation at a time.
     """
 
     inner: str
@@ -144,6 +145,7 @@ class AdHoc:
     output_element: Expression | None = None
     completion_condition: Expression | None = None
     cancels_remaining: bool = True
+    is_sequential: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.state.windows import Due
-from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection
+from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import InstanceEnds, Settlements
@@ -180,6 +180,12 @@ class Decider:
 
     def _refusal(self, command: Command, fault: kernel.KernelFault) -> Rejection | Unavailable:
         if isinstance(fault.__cause__, StoreError):
+            why = fault.__cause__.__cause__
+            if isinstance(why, OverflowError):
+                # asking again would not help: no database has ever given such a key
+                return Rejection(
+                    RejectionType.INVALID_ARGUMENT, f"Expected keys of 64 bits, but found others: {why}"
+                )
             return _unreadable(fault.__cause__)
         if isinstance(fault.__cause__, MemoryError) and not isinstance(command, TriggerDue):
             # Whose memory it was that is lacking, nobody knows; but what is due would come again at once.

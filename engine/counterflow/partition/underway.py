@@ -46,6 +46,9 @@ class _Slot(NamedTuple):
     due: Due | None
 
 
+_EMPTY = _Slot(NOTHING, None)
+
+
 class Underway:
     """The marker of one database, for one process at a time; without a path it outlives nothing. Raises
     `OSError` where the file cannot be made.
@@ -132,10 +135,8 @@ def _mapped(path: Path) -> mmap.mmap:
 
 def _read(marker: mmap.mmap, where: int) -> _Slot:
     """What a slot says; nothing where that is not ours."""
+    if marker[where] not in (BEGUN, HELD):
+        return _EMPTY
     state, name, key, due_ms = _SLOT.unpack_from(marker, where)
     table = _TABLES.get(name.rstrip(b"\0"))
-    return (
-        _Slot(NOTHING, None)
-        if state not in (BEGUN, HELD) or table is None
-        else _Slot(state, Due(due_ms, key, table))
-    )
+    return _EMPTY if table is None else _Slot(state, Due(due_ms, key, table))

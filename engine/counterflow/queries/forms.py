@@ -19,20 +19,31 @@ def form(store: Store, key: int) -> FormSchema:
     row = store.get(rows.Form, (key,))
     if row is not None:
         return _deployed(store, row)
-    task = store.get(rows.UserTask, (key,)) or store.get(rows.EndedUserTask, (key,))
-    if task is None:
-        raise Rejection(
-            RejectionType.NOT_FOUND, f"Expected the key of a form or of a user task, but found '{key}'"
-        )
-    row = store.get(rows.Form, (task.form_key,)) if task.form_key else None
-    found = _deployed(store, row) if row is not None else _embedded(store, task)
+    found = form_of_task(store, key, f"Expected the key of a form or of a user task, but found '{key}'")
     if found is None:
-        kept = f"; the model calls its form '{task.external_form}', which is kept elsewhere"
+        task = _task(store, key)
+        external = task.external_form if task is not None else ""
+        kept = f"; the model calls its form '{external}', which is kept elsewhere"
         raise Rejection(
             RejectionType.NOT_FOUND,
-            f"Expected a form of user task '{key}', but it has none here{kept if task.external_form else ''}",
+            f"Expected a form of user task '{key}', but it has none here{kept if external else ''}",
         )
     return found
+
+
+def form_of_task(store: Store, key: int, unknown: str = "") -> FormSchema | None:
+    """The form of a user task, None where it has none here. Raises `Rejection` for an unknown key."""
+    task = _task(store, key)
+    if task is None:
+        raise Rejection(
+            RejectionType.NOT_FOUND, unknown or f"Expected the key of a user task, but found '{key}'"
+        )
+    row = store.get(rows.Form, (task.form_key,)) if task.form_key else None
+    return _deployed(store, row) if row is not None else _embedded(store, task)
+
+
+def _task(store: Store, key: int) -> rows.UserTask | rows.EndedUserTask | None:
+    return store.get(rows.UserTask, (key,)) or store.get(rows.EndedUserTask, (key,))
 
 
 def _deployed(store: Store, row: rows.Form) -> FormSchema:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from counterflow.caller import Caller
 from counterflow.documents.limits import DocumentLimits
 from counterflow.kernel.lives.deployments import Deployment, DeployResources
@@ -35,7 +37,7 @@ class Deployments:
         self._room = ReadingRoom(settings.reading_ms, settings.deployments_in_line)
 
     async def deploy(self, files: Sequence[File], caller: Caller) -> Deployment:
-        """Deploy files together.
+        """Deploy files together; what each has brought is in the order in which they were handed in.
 
         Raises `Rejection` with every finding of every file, `Overloaded` and `Unavailable`.
         """
@@ -49,11 +51,23 @@ class Deployments:
         missing = missing_decisions(sound.resources, self._writer.is_decision_deployed)
         for warning in islice(missing, MOST_LINES):
             logger.warning("%s", warning)
-        return deployment
+        return in_order_of(files, deployment)
 
     def end(self) -> None:
         """The engine is stopping: nothing is read to its end."""
         self._room.end()
+
+
+def in_order_of(files: Sequence[File], deployment: Deployment) -> Deployment:
+    """The deployment with its decision models as they were handed in, not as they were deployed.
+
+    They are deployed before those that import them.
+    """
+    places = {file.name: place for place, file in enumerate(files)}
+    models = sorted(deployment.requirements, key=lambda each: places[each.resource_name])
+    model_places = {model.key: place for place, model in enumerate(models)}
+    decisions = sorted(deployment.decisions, key=lambda each: model_places[each.requirements_key])
+    return replace(deployment, decisions=tuple(decisions), requirements=tuple(models))
 
 
 class Sound(NamedTuple):

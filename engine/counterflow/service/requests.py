@@ -7,9 +7,7 @@ as.
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
 
 import msgspec
 
@@ -23,6 +21,7 @@ from counterflow.kernel.lives.user_task_transitions import TaskListenerAnswer
 from counterflow.kernel.lives.user_tasks import Corrections
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.refusals import Invalid
+from counterflow.service.structure import built, is_too_deep
 
 TENANT = re.compile(r"[\w.-]{1,31}")
 NO_VARIABLES = frozenset({"", "{}", "null"})
@@ -47,11 +46,6 @@ LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
-"""Possessive: nothing is kept to go back to, however long a string is."""
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-"""One level down, and, as a signed byte, one up."""
 _TOO_DEEP = f"it is nested deeper than {NESTING} levels"
 _ROOTS = {"[": "an array", '"': "a string", "n": "null", "t": "true", "f": "false"}
 
@@ -67,14 +61,14 @@ def document(text: str, limit_bytes: int) -> dict[str, bytes]:
     """
     if text in NO_VARIABLES or text.isspace():
         return {}
+    is_seen = text.count(":") > VARIABLES
+    is_deep = is_seen and _is_deep(text, limit_bytes)
     try:
         members = _decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Invalid(f"Expected the variables to be one JSON object, but {_why(text, error)}") from None
-    if is_too_deep(text.encode()):
+    if is_deep or (not is_seen and is_too_deep(text.encode(), NESTING)):
         raise Invalid(f"Expected the variables to be one JSON object, but {_TOO_DEEP}")
-    if len(members) > VARIABLES:
-        raise Invalid(too_many_variables(len(members)))
     values = {name: bytes(value) for name, value in members.items()}
     if len(text) > limit_bytes:
         _refuse_large(values, len(text), limit_bytes)
@@ -158,14 +152,19 @@ def _why(text: str, error: Exception) -> str:
     return reason.replace("JSON is malformed:", "it is not JSON:")
 
 
-def is_too_deep(json: bytes, levels: int = NESTING) -> bool:
-    """Whether JSON text is nested deeper than so many levels. Such values would be met with a recursion error
-    where they are used; wide ones are common and fine.
+def _is_deep(text: str, limit_bytes: int) -> bool:
+    """Whether a document is nested too deep. One of very many variables is refused before it is read: as many
+    as fit into a long text would take a third of a second.
     """
-    if json.count(b"[") + json.count(b"{") <= levels:
-        return False
-    brackets = _STRING.sub(b"", json).translate(_STEPS, _NOT_BRACKETS)
-    return max(accumulate(array("b", brackets)), default=0) > levels
+    if len(text) > limit_bytes:
+        raise Invalid(
+            f"Expected the variables to take at most {limit_bytes} bytes, but they take {len(text)}; keep "
+            "large data elsewhere and pass a reference"
+        )
+    members, levels = built(text.encode())
+    if members > VARIABLES:
+        raise Invalid(too_many_variables(members))
+    return levels > NESTING
 
 
 def _refuse_large(values: Mapping[str, bytes], size: int, limit_bytes: int) -> None:

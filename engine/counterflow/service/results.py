@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 
 from counterflow.budget import Account
 from counterflow.kernel.lives.instances import CreateProcessInstance
@@ -13,6 +14,7 @@ from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import kept
 from counterflow.service.refusals import NotInTime, ResultLost
+from counterflow.service.requests import duration_ms
 from counterflow.service.rests import Rests
 from counterflow.service.turns import Turns
 
@@ -20,8 +22,12 @@ from counterflow.service.turns import Turns
 class Results:
     """Begins instances and waits for their ends."""
 
-    def __init__(self, writer: Writer, admission: Admission, turns: Turns, rests: Rests) -> None:
+    def __init__(
+        self, writer: Writer, admission: Admission, turns: Turns, rests: Rests, request_timeout_ms: int
+    ) -> None:
+        """`request_timeout_ms` is how long is waited for who does not say it."""
         self._writer = writer
+        self._request_timeout_ms = request_timeout_ms
         self._admission = admission
         self._turns = turns
         self._rests = rests
@@ -29,11 +35,14 @@ class Results:
         self._has_ended = False
 
     async def run(
-        self, command: CreateProcessInstance, wait_ms: int, account: Account
-    ) -> tuple[ProcessInstance, InstanceEnded]:
-        """Begin an instance in its turn; answers it, and its end once it has completed. Raises `NotInTime`
-        after so long, and `ResultLost` where it ends otherwise or the engine stops.
+        self, command: CreateProcessInstance, wait_ms: int, account: Account, names: Iterable[str] = ()
+    ) -> tuple[ProcessInstance, dict[str, bytes]]:
+        """Begin an instance in its turn; answers it, and its variables, once it has completed.
+
+        They are those of the names, or all. Raises `NotInTime` after so long (0 or less: as the settings
+        say), and `ResultLost` where it ends otherwise or the engine stops.
         """
+        wait_ms = duration_ms(wait_ms) if wait_ms > 0 else self._request_timeout_ms
         with self._admission.waiting(account):
             instance, ended = await self._begun(command, account)
             end = await self._end_of(instance.key, ended, wait_ms)
@@ -42,7 +51,10 @@ class Results:
                 f"Process instance '{instance.key}' was {end.state} before it could complete, so there is no "
                 "result"
             )
-        return instance, end
+        chosen = frozenset(names)
+        return instance, {
+            name: value for name, value in end.variables.items() if not chosen or name in chosen
+        }
 
     async def end_of(self, process_instance_key: int) -> InstanceEnded | None:
         """Wait for the end of an instance that goes on; None at once where it has ended, or there is none.

@@ -46,7 +46,7 @@ class Service:
         self.returns = Returns(writer)
         self.polls = Polls(writer, self.admission, self.returns)
         self.streams = Streams(writer, self.admission, self.returns)
-        self.results = Results(writer, self.admission, self.turns, rests)
+        self.results = Results(writer, self.admission, self.turns, rests, settings.request_timeout_ms)
         self.questions = Questions(store, self.admission)
         self._takers = writer.takers
         self.measures = writer.measures

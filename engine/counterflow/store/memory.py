@@ -85,7 +85,7 @@ class MemoryStore:
         if unknown := [name for name in where if name not in columns]:
             raise StoreError(f"table {table.table} has no column {unknown[0]!r}; it has {', '.join(columns)}")
         with self._lock:
-            rows = self._candidates(table, where)
+            rows = self._candidates(table, where) if self._rows[table] else []
         matching = [
             (key, row) for key, row in rows if (after is None or key > after) and _matches(row, where)
         ]

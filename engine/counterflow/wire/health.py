@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from counterflow.wire.contract import Call, Method, StatusCode
+from counterflow.wire.fields import reader_of
 from counterflow.wire.methods import check_waiting, from_callback
 from counterflow_wire.health_v1 import (
     METHODS,
@@ -52,9 +53,9 @@ class Health:
     def methods(self) -> Sequence[Method]:
         """Check, List and Watch."""
         return (
-            from_callback(METHODS["Check"].path, HealthCheckRequest.FromString, self._check),
-            from_callback(METHODS["List"].path, HealthListRequest.FromString, self._list),
-            from_callback(METHODS["Watch"].path, HealthCheckRequest.FromString, self._watch),
+            from_callback(METHODS["Check"].path, reader_of(HealthCheckRequest), self._check),
+            from_callback(METHODS["List"].path, reader_of(HealthListRequest), self._list),
+            from_callback(METHODS["Watch"].path, reader_of(HealthCheckRequest), self._watch),
         )
 
     def set_serving(self, serving: bool) -> None:

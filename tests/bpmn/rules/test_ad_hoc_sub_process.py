@@ -34,7 +34,8 @@ ASK = service("ask")
     [
         ((ad_hoc(ASK),), []),
         ((ad_hoc(ASK, ordering="Parallel"),), []),
-        ((ad_hoc(ASK, ordering="Sequential"),), ["team"]),
+        ((ad_hoc(ASK, ordering="Sequential"),), []),
+        ((ad_hoc(ASK, ordering="sequential"),), ["team"]),
         ((ad_hoc(),), ["team"]),
         ((ad_hoc(start("in"), ASK, flow("in", "ask")),), ["in", "team"]),
         ((ad_hoc(ASK, end("out"), flow("ask", "out")),), ["out"]),

@@ -124,6 +124,8 @@ class OperatonSide:
     def play(self, line: Line) -> None:
         """One line that is not about files. Raises `Refused`, `NotThere`."""
         self._view = self.view()
+        if line.verb not in VERBS:
+            raise NoTwin(f"the command `{line.verb}`")
         VERBS[line.verb](self, line)
 
     def view(self) -> View:
@@ -180,9 +182,16 @@ class OperatonSide:
         """A job, with tries left and perhaps a pause."""
         _, retries, *rest = line.words
         pause_ms = _milliseconds(rest[1]) if rest[:1] == ["after"] else 0
-        job = self._job(line)
+        job, message = self._job(line), f"{line.words[0]} failed"  # as our side says it
         self._pausing |= {job} if pause_ms else set()
-        self._ask("fail", name=job, retries=int(retries), milliseconds=pause_ms, variables=line.document)
+        self._ask(
+            "fail",
+            name=job,
+            key=message,
+            retries=int(retries),
+            milliseconds=pause_ms,
+            variables=line.document,
+        )
 
     def error(self, line: Line) -> None:
         """A job ends with a BPMN error."""

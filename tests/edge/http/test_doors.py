@@ -7,12 +7,15 @@ import json
 import sys
 from typing import Any
 
+import grpc
 import pytest
 
 from counterflow.edge.doors import PortTaken
 from counterflow.edge.http import bodies, serving
 from counterflow.server import Server
 from counterflow.settings import Settings
+from counterflow_wire import gateway
+from tests.edge import models
 from tests.edge.http.asking import Asking, asking
 from tests.edge.served import until
 
@@ -138,3 +141,18 @@ async def gone(reader: asyncio.StreamReader) -> bool:
         return await reader.read() == b""
     except ConnectionResetError:
         return True
+
+
+async def test_a_job_taken_by_http_is_completed_by_grpc(asked: Asking) -> None:
+    await asked.deploy(("order.bpmn", models.ONE_TASK))
+    await asked.good("POST", "/process-instances", {"processDefinitionId": "order"})
+    wish = {"type": "work", "timeout": 60_000, "maxJobsToActivate": 5, "worker": "w"}
+    (job,) = (await asked.good("POST", "/jobs/activation", wish))["jobs"]
+    async with grpc.aio.insecure_channel(asked.server.address) as channel:
+        stub = gateway.GatewayStub(channel)
+        others = stub.ActivateJobs(
+            gateway.ActivateJobsRequest(type="work", timeout=60_000, maxJobsToActivate=5, requestTimeout=-1)
+        )
+        assert [list(answer.jobs) async for answer in others] == []
+        await stub.CompleteJob(gateway.CompleteJobRequest(jobKey=int(job["jobKey"])))
+    assert (await asked.ask("POST", f"/jobs/{job['jobKey']}/completion")).status == 404

@@ -10,6 +10,7 @@ import pytest
 
 from counterflow.queries.incidents import list_incidents
 from tests.dmn.drawing import decision, literal, model
+from tests.dmn.test_read_together import named
 from tests.edge import models
 from tests.edge.http.asking import Asking, asking
 from tests.edge.served import until
@@ -57,6 +58,18 @@ async def test_a_deployment_tells_each_thing_in_a_member_of_its_own(asked: Askin
     )
     again = await asked.deploy(("order.bpmn", models.ONE_TASK))
     assert again.json["deployments"][0] == process
+
+
+async def test_a_deployment_tells_models_in_the_order_of_their_files(asked: Asking) -> None:
+    files = [
+        (f"{name}.dmn", content.replace(b'id="model"', f'id="{name}"'.encode(), 1))
+        for name, content in (("b", named("b", "a")), ("a", named("a")))
+    ]
+    deployed = await asked.deploy(*files)
+    assert deployed.status == 200, deployed
+    told = deployed.json["deployments"]
+    models = [each["decisionRequirements"] for each in told if each["decisionRequirements"]]
+    assert [each["resourceName"] for each in models] == ["b.dmn", "a.dmn"]
 
 
 async def test_an_instance_from_its_beginning_to_its_end(asked: Asking) -> None:

@@ -1,15 +1,16 @@
 """An ad-hoc sub-process has activities that somebody may activate, and neither start nor end event.
 
 BPMN 2.0.2, 10.3.5: it holds at least one activity, and start and end events are not used in it. Camunda 7
-does not execute it. `ordering` Sequential would hold back what a worker or a person has decided to begin.
+does not execute it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.bpmn.ad_hoc import INNER, activities_of, inner_of
+from counterflow.bpmn.ad_hoc import INNER, PARALLEL, SEQUENTIAL, activities_of, inner_of
 from counterflow.bpmn.elements import AD_HOC
+from counterflow.bpmn.expressions import quoted
 from counterflow.bpmn.outline import Element, Outline
 from counterflow.documents.findings import Finding
 from counterflow.model.graph import Dialect
@@ -42,6 +43,7 @@ def _check(scope: Element) -> Iterator[Finding]:
         if child.tag in _ENDS:
             message = f"{child} is directly in {scope}, where each activity begins and ends by itself."
             yield child.error(RULE, message, "Remove it; put it into a sub-process inside if it is needed.")
-    if scope.attribute("ordering") not in {"", "Parallel"}:
-        message = f"{scope} has ordering={scope.attribute('ordering')}, which is not executed yet."
-        yield scope.error(RULE, message, 'Write ordering="Parallel", and activate one after another.')
+    ordering = scope.attribute("ordering")
+    if ordering not in {"", PARALLEL, SEQUENTIAL}:
+        message = f"expected ordering of {scope} to be {PARALLEL} or {SEQUENTIAL}, found {quoted(ordering)}."
+        yield scope.error(RULE, message, "Write one of them, or remove the attribute.")

@@ -16,6 +16,7 @@ from counterflow.kernel.vocabulary import Command
 from counterflow.service.refusals import EXPECTED
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call, CallIsOver, Method, StatusCode
+from counterflow.wire.fields import reader_of
 from counterflow.wire.methods import from_callback, from_task
 from counterflow_wire import WireMethod
 
@@ -62,22 +63,22 @@ class Calls:
                 self._commands.carry_out(call, command, told, failed)
 
         return from_callback(
-            rpc.path, rpc.request.FromString, self._guarded(rpc, start), self._timeout_seconds
+            rpc.path, reader_of(rpc.request), self._guarded(rpc, start), self._timeout_seconds
         )
 
     def answered(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
         """A method that a coroutine answers, within the server's request timeout."""
         return from_task(
-            rpc.path, rpc.request.FromString, self._visited(rpc, behaviour), self._timeout_seconds
+            rpc.path, reader_of(rpc.request), self._visited(rpc, behaviour), self._timeout_seconds
         )
 
     def waiting(self, rpc: WireMethod, behaviour: Behaviour) -> Method:
         """A method whose coroutine waits for things to happen, for as long as its own rules say."""
-        return from_task(rpc.path, rpc.request.FromString, self._visited(rpc, behaviour))
+        return from_task(rpc.path, reader_of(rpc.request), self._visited(rpc, behaviour))
 
     def open(self, rpc: WireMethod, start: Start) -> Method:
         """A method whose client stays, and which has no coroutine."""
-        return from_callback(rpc.path, rpc.request.FromString, self._guarded(rpc, start))
+        return from_callback(rpc.path, reader_of(rpc.request), self._guarded(rpc, start))
 
     def _guarded(self, rpc: WireMethod, start: Start) -> Start:
         check_bounds = bounds_of(rpc.request)

@@ -5,7 +5,7 @@ Bytes are also what string fields are given, since protobuf takes UTF-8 as it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from counterflow.kernel.data.scopes import to_object
@@ -99,17 +99,15 @@ def created(instance: ProcessInstance) -> gateway.CreateProcessInstanceResponse:
 
 
 def result(
-    instance: ProcessInstance, variables: Mapping[str, bytes], wanted: Iterable[str]
+    instance: ProcessInstance, variables: Mapping[str, bytes]
 ) -> gateway.CreateProcessInstanceWithResultResponse:
-    """An instance has completed with these variables; the `wanted` ones are sent, or all where none is."""
-    names = set(wanted)
-    chosen = {name: value for name, value in variables.items() if name in names} if names else variables
+    """An instance has completed with these variables."""
     return gateway.CreateProcessInstanceWithResultResponse(
         processDefinitionKey=instance.definition_key,
         bpmnProcessId=instance.bpmn_process_id,
         version=instance.version,
         processInstanceKey=instance.key,
-        variables=to_object(chosen).decode(),
+        variables=to_object(variables).decode(),
         tenantId=DEFAULT_TENANT,
         tags=lines_of(instance.tags),
         businessId=instance.business_id,

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from counterflow.budget import Budgets
 from counterflow.edge.doors import PortTaken
 from counterflow.edge.http.asgi import Application
-from counterflow.edge.http.listening import listening
+from counterflow.settings import is_loopback
 from counterflow.wire.contract import Tls
+from counterflow.wire.listening import listening
 
 if TYPE_CHECKING:
     import socket
@@ -124,6 +125,11 @@ class HttpDoor:
         return serving
 
     def _made(self) -> Serving:
-        from counterflow.edge.http.serving import Serving  # noqa: PLC0415 - loaded when somebody knocks
+        # loaded when somebody knocks
+        from counterflow.edge.http.same_origin import SameOrigin  # noqa: PLC0415
+        from counterflow.edge.http.serving import Serving  # noqa: PLC0415
 
-        return Serving(self._application(), self._budgets, self._connections, self._tls)
+        host = self._address.host
+        is_local = is_loopback(host) and self._tls is None
+        application = SameOrigin(self._application(), host, is_local=is_local)
+        return Serving(application, self._budgets, self._connections, self._tls)

@@ -53,7 +53,10 @@ def application(service: Service) -> Starlette:
         *(Route(path, ready) for path in READY),
         *(Route(path, metrics) for path in METRICS),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _not_served})
+    served = Starlette(routes=routes, exception_handlers={HTTPException: _not_served})
+    # elsewhere nothing is, and whoever asks does not say where that would be (`Host`)
+    served.router.redirect_slashes = False
+    return served
 
 
 def _told(health: HealthStatus, status: HTTPStatus) -> Response:
@@ -63,5 +66,5 @@ def _told(health: HealthStatus, status: HTTPStatus) -> Response:
 async def _not_served(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
     served = ", ".join((*ALIVE, *READY, *METRICS))
-    told = problem(status, "NOT_FOUND", f"Expected GET of one of {served}", request.url.path)
-    return Response(msgspec.json.encode(told), status, media_type=MEDIA_TYPE)
+    told = problem(status, status.name, f"Expected GET of one of {served}", request.url.path)
+    return Response(msgspec.json.encode(told), status, getattr(error, "headers", None), media_type=MEDIA_TYPE)

@@ -13,19 +13,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
+from counterflow.edge.pages.application import PlainPages
 from counterflow.edge.rest.calls import JSON, RestCalls
+from counterflow.edge.rest.families.absent import AbsentOperations
 from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.facts import FactOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
 from counterflow.edge.rest.families.steering import SteeringOperations
+from counterflow.edge.rest.families.user_tasks import UserTaskOperations
 from counterflow.edge.rest.openapi import openapi
 from counterflow.edge.rest.operations import Operation
 from counterflow.service.service import Service
-
-BASE = "/v2"
 
 
 def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Operation]:
@@ -38,6 +40,9 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         JobOperations(service),
         MessageOperations(service),
         DecisionOperations(service),
+        UserTaskOperations(service),
+        FactOperations(service),
+        AbsentOperations(),
     )
     return [operation for family in families for operation in family.operations()]
 
@@ -45,19 +50,27 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
 def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
     """What is served at the HTTP port; `grpc_port` tells where gRPC is listened on."""
     operations, calls = operations_of(service, grpc_port), RestCalls(service)
-    described = msgspec.json.encode(openapi(operations, BASE))
+    description = openapi(operations)
+    described = msgspec.json.encode(description)
 
     async def describe(request: Request) -> Response:
         return Response(described, media_type=JSON)
 
     routes = [
-        Route(f"{BASE}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
+        Route(f"{each.base}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
         for each in operations
     ]
-    return Starlette(
-        routes=[Route("/openapi.json", describe), *routes],
+    served = Starlette(
+        routes=[
+            Route("/openapi.json", describe),
+            *routes,
+            *PlainPages(service, operations, description).routes(),
+        ],
         exception_handlers={HTTPException: _not_served},
     )
+    # elsewhere nothing is, and whoever asks does not say where that would be (`Host`)
+    served.router.redirect_slashes = False
+    return served
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

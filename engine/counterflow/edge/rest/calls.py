@@ -10,27 +10,26 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
 from counterflow.caller import Caller, identities_of, peer_of
-from counterflow.edge.http.bodies import Gone, body_of, decoded
+from counterflow.edge.http.bodies import Gone, LargeBodies, body_of, decoded, query_of, refuse_other_than_json
+from counterflow.edge.http.forms import FormShape, form_of
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Asked, Content, Operation
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
 from counterflow.service.refusals import EXPECTED, Invalid
-from counterflow.service.resources import File
 from counterflow.service.service import Service
 
 logger = logging.getLogger("counterflow.edge")
 
 JSON = "application/json"
-FILES = 1_000
-"""How many files one form may have."""
+NOT_KEPT: Mapping[str, str] = {"cache-control": "no-store"}
+"""What is told changes."""
+GREATEST_KEY = 2**63 - 1
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -39,6 +38,7 @@ class RestCalls:
 
     def __init__(self, service: Service) -> None:
         self._admission = service.admission
+        self._large = LargeBodies(service.admission)
         self._most = service.settings.message_bytes
 
     def endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -61,14 +61,23 @@ class RestCalls:
         visitor = HttpVisitor(_caller(request, line), line.account, len(body))
         line.visitor = visitor
         try:
-            read = await _read(operation, request, body)
-            answer = await operation.answer(Asked(read, request.path_params, visitor))
+            async with self._large.turn(line.account, len(body)):
+                read = await _read(operation, request, body)
+            query = query_of(request, operation.query) if operation.query is not None else None
+            answer = await operation.answer(Asked(read, request.path_params, visitor, query))
         finally:
             visitor.is_over = True
             line.visitor = None
-        if operation.response is None:
-            return Response(status_code=operation.status)
-        return Response(msgspec.json.encode(answer), operation.status, media_type=JSON)
+        return told(answer, operation.status)
+
+
+def told(answer: Any, status: HTTPStatus) -> Response:
+    """An answer on its way: a record, bytes, or nothing."""
+    if answer is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    if isinstance(answer, Content):
+        return Response(answer.body, status, answer.headers, answer.media_type)
+    return Response(msgspec.json.encode(answer), status, NOT_KEPT, JSON)
 
 
 async def carried_out(service: Service, asked: Asked, command: Command, *, begins: bool = False) -> Any:
@@ -114,51 +123,27 @@ def key_of(asked: Asked, name: str) -> int:
     text = asked.path[name]
     if not _KEY.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
-    return int(text)
+    key = int(text)
+    if not -GREATEST_KEY <= key <= GREATEST_KEY:
+        raise Invalid(f"Expected {name} to be at most {GREATEST_KEY}, but found {key}")
+    return key
 
 
 def failure(operation: str, error: Exception, request: Request) -> Response:
     """What is answered where something went wrong; a fault of ours is logged."""
     if not isinstance(error, (*EXPECTED, HttpRefusal)):
         logger.error("%s met an internal fault", operation, exc_info=error)
-    told = problem_of(operation, error, request.url.path)
-    return Response(msgspec.json.encode(told), told.status, media_type=MEDIA_TYPE)
+    problem = problem_of(operation, error, request.url.path)
+    return Response(msgspec.json.encode(problem), problem.status, media_type=MEDIA_TYPE)
 
 
 async def _read(operation: Operation, request: Request, body: bytes) -> Any:
-    if operation.takes_files:
-        return await _files(request, body)
-    return decoded(body, operation.request) if operation.request is not None else None
-
-
-async def _files(request: Request, body: bytes) -> tuple[list[File], Mapping[str, str]]:
-    """The files of a form in their order, and its other parts by name. Raises `HttpRefusal`."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpRefusal(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "INVALID_ARGUMENT",
-            "Expected a form with files (multipart/form-data), each of them a part named 'resources'",
-        )
-
-    async def whole() -> Any:
-        yield body
-
-    try:
-        form = await MultiPartParser(
-            request.headers, whole(), max_files=FILES, max_fields=FILES, max_part_size=len(body)
-        ).parse()
-    except (MultiPartException, KeyError, ValueError) as error:
-        reason = getattr(error, "message", str(error))
-        raise HttpRefusal(
-            HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT", f"The form cannot be read: {reason[:500]}"
-        ) from None
-    async with _closed(form):
-        files = [
-            File(part.filename or "", await part.read())
-            for name, part in form.multi_items()
-            if isinstance(part, UploadFile) and name == "resources"
-        ]
-        return files, {name: part for name, part in form.multi_items() if isinstance(part, str)}
+    if isinstance(operation.request, FormShape):
+        return await form_of(request, body, operation.request)
+    if operation.request is None:
+        return None
+    refuse_other_than_json(request, body)
+    return decoded(body, operation.request)
 
 
 def _caller(request: Request, line: HttpLine) -> Caller:
@@ -166,16 +151,3 @@ def _caller(request: Request, line: HttpLine) -> Caller:
     names = identities_of(secure.getpeercert() if secure is not None else None)
     headers = tuple((name, value) for name, value in request.headers.items())
     return Caller(peer_of(request.client), headers, names)
-
-
-class _closed:  # noqa: N801 - a block, as contextlib.aclosing is one
-    """Closes a form at the end of the block."""
-
-    def __init__(self, form: Any) -> None:
-        self._form = form
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *failure: object) -> None:
-        await self._form.close()

@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from counterflow.edge.http.forms import FormShape
 from counterflow.edge.http.visitors import HttpVisitor
+from counterflow.edge.rest.facts import FactsOf
+
+BASE = "/v2"
+OURS = "/cf/v1"
+"""What has no place in the published contract stands here."""
 
 
 class Asked(NamedTuple):
-    """A request as it was read: its body as the operation's record, and the parts of its path by name."""
+    """A request as it was read: its body and what stands behind its `?` as the operation's records, the parts
+    of its path by name.
+    """
 
     body: Any
     path: Mapping[str, str]
     visitor: HttpVisitor
+    query: Any = None
+
+
+class Content(NamedTuple):
+    """An answer that is no record: these bytes."""
+
+    body: bytes
+    media_type: str
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 Answer: TypeAlias = Callable[[Asked], Awaitable[Any]]
-"""Answers a request with the operation's record; with None where it has none."""
+"""Answers a request with the operation's record or with `Content`; None is an answer without a body."""
 
 
 class Operation(NamedTuple):
     """One operation, with a `summary` for people.
 
-    `id` is its name in OpenAPI, `request` and `response` are its records, None where it has none.
+    `id` is its name in OpenAPI; `request` is the record of its body or the shape of its form, `query` that of
+    what stands behind the `?`, `response` its record or `Content`; each is None where it has none.
     """
 
     id: str
@@ -32,12 +51,19 @@ class Operation(NamedTuple):
     path: str
     summary: str
     answer: Answer
-    request: type[Any] | None = None
-    response: type[Any] | None = None
-    takes_files: bool = False
-    """Whether its body is a form with files."""
+    request: type[Any] | FormShape | None = None
+    response: type[Any] | FactsOf | None = None
+    query: type[Any] | None = None
+    created: bool = False
+    """Whether success is told as something new (201)."""
+    may_be_empty: bool = False
+    """Whether there may be nothing to answer with (204) though there is a record."""
+    base: str = BASE
+    """What its path stands under."""
 
     @property
     def status(self) -> HTTPStatus:
         """With what success is answered."""
+        if self.created:
+            return HTTPStatus.CREATED
         return HTTPStatus.OK if self.response is not None else HTTPStatus.NO_CONTENT

@@ -17,6 +17,7 @@ from counterflow.kernel.elements import ad_hoc_inner_instance
 from counterflow.kernel.rows import ElementInstance, LoopItems, Repetition
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.work.origin import INNER
 from counterflow.kernel.work.step import Step, Token
 from counterflow.model.graph import AdHoc
 
@@ -57,7 +58,7 @@ def decide_activate(step: Step, command: ActivateAdHocSubProcessActivities) -> N
             f"{named(definition.activities)}",
         )
     _refuse_unready(scope)
-    refuse(scope, definition, command.activities)
+    refuse(scope, definition, command.activities, instead=command.cancel_remaining)
     if command.cancel_remaining:
         ending.terminate_children(scope)
     for activity, local in command.activities:
@@ -86,15 +87,19 @@ def _refuse_unready(scope: Token) -> None:
     elif scope.instance.rows[Repetition][scope.key].total == FULFILLED:
         why = "its completion condition holds"
     elif scope.key in scope.instance.rows[LoopItems]:
-        why = "what its collection names is still beginning; ask again later"
+        why = "what its collection names has not all begun; ask again later"
     if why:
         raise Rejection(
             RejectionType.INVALID_STATE, f"Expected to activate elements of '{scope.node.id}', but {why}"
         )
 
 
-def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]]) -> None:
-    """What cannot be activated in it, or not all at once. Raises `Rejection`."""
+def refuse(
+    scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]], *, instead: bool
+) -> None:
+    """What cannot begin in it, or not all at once; `instead` of what is under way. Raises `Rejection`."""
+    if definition.is_sequential and asked:
+        _refuse_beside(scope, len(asked), instead=instead)
     most = min(
         AT_ONCE,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
@@ -115,6 +120,25 @@ def refuse(scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str,
         )
     for _, local in asked:
         scopes.refuse_large(scope.step, local)
+
+
+def _refuse_beside(scope: Token, asked: int, *, instead: bool) -> None:
+    """`ordering` Sequential: only one activity is performed at a time (BPMN 2.0.2, table 10.22)."""
+    under_way = () if instead else flows_of(scope)
+    if asked == 1 and not under_way:
+        return
+    why = f"there are {asked}" if asked > 1 else f"one is under way (element instance {under_way[0]})"
+    raise Rejection(
+        RejectionType.INVALID_STATE,
+        f"Expected to activate one element of '{scope.node.id}' at a time, since its ordering is Sequential, "
+        f"but {why}; activate one when nothing is under way, or instead of what is",
+    )
+
+
+def flows_of(scope: Token) -> Sequence[int]:
+    """The keys of the activations in it that are under way."""
+    elements = scope.instance.elements
+    return [key for key in scope.instance.children.get(scope.key, ()) if elements[key].loop_counter == INNER]
 
 
 def named(activities: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from counterflow.kernel.course.room import room
 from counterflow.kernel.data import evaluation, mappings, scopes
 from counterflow.kernel.data.output_collections import DESCRIPTION, join
 from counterflow.kernel.elements import ad_hoc_inner_instance, multi_instance
-from counterflow.kernel.elements.ad_hoc_activation import FULFILLED, SHOWN, named, refuse
+from counterflow.kernel.elements.ad_hoc_activation import FULFILLED, SHOWN, flows_of, named, refuse
 from counterflow.kernel.elements.multi_instance import (
     LoopAdvanced,
     LoopOutputGathered,
@@ -64,11 +64,12 @@ def beginning(scope: Token) -> None:
         return
     order = asking.order_of(scope) if _is_decided_by_worker(scope) else None
     activities = _from_collection(scope, definition)
-    if not scope.step.budget.may_begin_inside(scope.key, len(activities)):
+    at_once = len(activities[:1]) if definition.is_sequential else len(activities)
+    if not scope.step.budget.may_begin_inside(scope.key, at_once):
         raise entering.too_far(scope)
-    entering.refuse_too_many(scope, 2 * len(activities))
+    entering.refuse_too_many(scope, 2 * at_once)
     _activate(scope)
-    is_kept = len(activities) > scope.step.a_part
+    is_kept = len(activities) > min(at_once, scope.step.a_part)
     kept = join([feel.to_json(activity) for activity in activities]) if is_kept else None
     scope.emit(LoopStarted(scope.key, len(activities), kept))
     if order is not None:
@@ -108,22 +109,26 @@ def _activate(scope: Token) -> None:
 
 
 def begin_more(scope: Token) -> None:
-    """Activate the next of a long collection, those behind them when these have begun.
+    """Activate the next of a collection that is not through yet.
 
-    Raises `Held` while the process instance has too many elements.
+    Those behind them follow when these have begun, or have ended where one comes after another. Raises `Held`
+    while the process instance has too many elements.
     """
     if scope.key not in scope.instance.rows[LoopItems]:
         return
-    definition, some = _definition(scope), scope.step.a_part
+    definition, under_way = _definition(scope), len(flows_of(scope))
+    if definition.is_sequential and under_way:
+        return
+    some = 1 if definition.is_sequential else scope.step.a_part
     entering.refuse_too_many(scope, 2 * some)
-    progress, items = progress_of(scope), multi_instance.kept_items(scope)
-    begun = progress.completed + _active_flows(scope)
+    items = multi_instance.kept_items(scope)
+    begun = progress_of(scope).completed + under_way
     for item in items[begun : begun + some]:
         ad_hoc_inner_instance.begin(scope, definition, msgspec.json.decode(item, type=str))
-    if begun + some < len(items):
-        scope.later(begin_more)
-    else:
+    if begun + some >= len(items):
         scope.emit(LoopStopped(scope.key))
+    elif not definition.is_sequential:
+        scope.later(begin_more)
 
 
 def child_leaving(child: Token) -> bool:
@@ -155,6 +160,8 @@ def child_left(scope: Token, is_over: bool) -> None:
         _fulfil(scope, cancels_remaining=_definition(scope).cancels_remaining)
     elif _is_decided_by_worker(scope) and not _goes_to_its_end(scope):
         attempt(scope, _ask)
+    elif _definition(scope).is_sequential and scope.key in scope.instance.rows[LoopItems]:
+        attempt(scope, begin_more)
     elif not _is_busy(scope) and _ends_with_its_last(scope):
         multi_instance.end(scope)
 
@@ -168,7 +175,7 @@ def answered(scope: Token, values: scopes.Document, answer: AdHocAnswer) -> None
             f"Expected the answer for '{scope.node.id}' to activate elements or to fulfil its completion "
             "condition, but it does both; send one, and the other with a later job",
         )
-    refuse(scope, definition, answer.activate)
+    refuse(scope, definition, answer.activate, instead=answer.is_cancel_remaining_instances)
     if values:
         scopes.write_measured(scope, scope.key, values)
     if answer.is_completion_condition_fulfilled:
@@ -298,12 +305,6 @@ def _ends_with_its_last(scope: Token) -> bool:
 def _is_busy(scope: Token) -> bool:
     instance = scope.instance
     return scope.key in instance.children or scope.key in instance.rows[LoopItems]
-
-
-def _active_flows(scope: Token) -> int:
-    elements = scope.instance.elements
-    children = scope.instance.children.get(scope.key, ())
-    return sum(1 for key in children if elements[key].loop_counter == INNER)
 
 
 def _is_decided_by_worker(scope: Token) -> bool:

@@ -180,7 +180,7 @@ def _times(node: Node) -> object:
     return (
         node.body,
         loop is not None and (loop.is_sequential, loop.output_collection is None),
-        ad_hoc is not None and ad_hoc.output_collection is None,
+        ad_hoc is not None and (ad_hoc.is_sequential, ad_hoc.output_collection is None),
     )
 
 

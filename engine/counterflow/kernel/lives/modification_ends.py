@@ -16,6 +16,7 @@ from counterflow.kernel.lives.modification_instructions import AT_ONCE, Terminat
 from counterflow.kernel.rows import ElementInstance, LoopItems
 from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.kernel.work.origin import INNER
 from counterflow.kernel.work.step import Course
 
 
@@ -72,6 +73,7 @@ class Ends:
                 emptied.append(self._instance.elements[scope_key].scope_key)
         self._refuse_half_an_undo()
         self._refuse_part_of_a_loop()
+        self._refuse_part_of_a_collection()
         self._refuse_called()
 
     def outermost(self) -> list[int]:
@@ -212,6 +214,18 @@ class Ends:
                     f"Expected to terminate '{element.element_id}' ({key}), but it is one of several "
                     "instances "
                     "that are done as one activity; terminate that as a whole "
+                    f"({element.scope_key}), or move what is inside",
+                )
+
+    def _refuse_part_of_a_collection(self) -> None:
+        """How far an ad-hoc sub-process is in its collection is told by what of it has ended, or is there."""
+        for key in self.outermost():
+            element = self._instance.elements[key]
+            if element.loop_counter == INNER and self._begins_more(element.scope_key):
+                raise Rejection(
+                    RejectionType.INVALID_STATE,
+                    f"Expected to terminate an activation ({key}) of an ad-hoc sub-process, but what its "
+                    "collection names has not all begun; terminate the sub-process as a whole "
                     f"({element.scope_key}), or move what is inside",
                 )
 

@@ -82,7 +82,7 @@ class ThrowUserTaskError(Command, frozen=True, kw_only=True, gc=False):
 def decide_assign(step: Step, command: AssignUserTask) -> ToldLater | None:
     """AssignUserTask: given to somebody, or taken by somebody who finds it free."""
     refuse_long(command.assignee, command.by, command.action)
-    if not command.assignee:
+    if not command.assignee.strip():
         raise _invalid(
             "Expected to assign a user task to somebody, but the assignee is empty; unassign it instead"
         )

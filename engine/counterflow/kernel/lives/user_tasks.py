@@ -178,17 +178,25 @@ def refuse_unfit(token: Token, asked: Corrections) -> None:
                 f"2030-01-31T09:00:00Z, but found '{date[:100]}'"
             )
     for what, names in (("groups", asked.candidate_groups), ("users", asked.candidate_users)):
-        if names is not None and (len(names) > assignments.CANDIDATES or not all(names)):
+        if names is not None and (len(names) > assignments.CANDIDATES or not _are_named(names)):
             raise _invalid(
                 f"Expected at most {assignments.CANDIDATES} candidate {what}, each with a name, but found "
-                f"{len(names)}{'' if all(names) else ', and one without'}"
+                f"{len(names)}{'' if _are_named(names) else ', and one without'}"
             )
+    if asked.assignee and not asked.assignee.strip():
+        raise _invalid(
+            "Expected the assignee of a user task to have a name, or to be empty, but found blanks"
+        )
     least, most = definition_of(token).priorities
     if asked.priority is not None and not least <= asked.priority <= most:
         raise _invalid(
             f"Expected the priority of a user task to be from {least} to {most}, but found {asked.priority}"
         )
     refuse_long(asked.assignee or "", *(asked.candidate_groups or ()), *(asked.candidate_users or ()))
+
+
+def _are_named(names: Iterable[str]) -> bool:
+    return all(name.strip() for name in names)
 
 
 def refuse_long(*names: str) -> None:

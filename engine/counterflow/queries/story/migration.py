@@ -22,6 +22,7 @@ def _migrated(story: Story, event: migration.ProcessInstanceMigrated) -> None:
             element.element_name, element.element_type = name.name, name.type
     for wait in story.waits.values():
         if wait.state == "open":
+            wait.catch_id = story.drawn(wait.catch_id)
             wait.catch_name = story.name_of(wait.catch_id)
     for record in story.undo_records.values():
         if record.state in {"available", "taken", "started"}:
@@ -41,7 +42,10 @@ def _element(story: Story, event: migration.ElementMigrated) -> None:
 
 
 def _wait(story: Story, event: migration.WaitMigrated) -> None:
-    wait = story.waits[event.key]
+    """What has come already, of an event all of whose parts have to, is waited for no more."""
+    wait = story.waits.get(event.key)
+    if wait is None:
+        return
     wait.catch_id = event.catch_id
     if wait.kind == "condition":
         wait.name, wait.variable_names = event.condition, event.variable_names.split("\n")

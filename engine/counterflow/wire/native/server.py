@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import time
 from collections.abc import Iterable, Mapping
 
 from counterflow.budget import Budgets
 from counterflow.wire.contract import Method, Tls, UnixSocket
+from counterflow.wire.listening import BACKLOG, listening
 from counterflow.wire.native.connection import RpcConnection
 from counterflow.wire.native.doorstep import Doorstep
 from counterflow.wire.native.limits import ServerLimits, WireLimits
 from counterflow.wire.native.places import Places
 from counterflow.wire.native.rounds import Rounds
 from counterflow.wire.tls import server_context
-from counterflow.wire.unix_socket import SocketFile, listening
-
-BACKLOG = 1_024
-"""Clients that may wait to be let in."""
-PORTS_TRIED = 20
-"""How often a port that is free on the first address is tried on the others. That is where any port will do
-and a name has several addresses.
-"""
+from counterflow.wire.unix_socket import SocketFile
+from counterflow.wire.unix_socket import listening as listening_on_file
 
 
 class NativeServer:
@@ -53,7 +47,7 @@ class NativeServer:
         self._tls = server_context(tls) if tls is not None else None
         self._doorstep: Doorstep | None = None
         """Where there is TLS."""
-        self._listener: asyncio.Server | None = None
+        self._listeners: list[asyncio.Server] = []
         self._file: SocketFile | None = None
         self._connections: set[RpcConnection] = set()
         self._empty = asyncio.Event()
@@ -61,49 +55,38 @@ class NativeServer:
 
     async def start(self, host: str, port: int) -> int:
         """Accept calls; answers the port. Raises `OSError` for an address that cannot be listened on."""
-        running, is_any = asyncio.get_running_loop(), not port
-        for tries_left in reversed(range(PORTS_TRIED)):
-            try:
-                self._listener = await running.create_server(
-                    lambda: RpcConnection(self),
-                    host,
-                    port,
-                    backlog=BACKLOG,
-                    start_serving=self._tls is None,
-                )
-            except OSError:
-                if not is_any or not port or not tries_left:
-                    raise
-                port = 0
-                continue
-            ports: list[int] = [socket.getsockname()[1] for socket in self._listener.sockets]
-            if len(set(ports)) == 1:
-                self._open_doorstep(self._listener)
-                return ports[0]
-            # A name with several addresses, such as localhost: the system has chosen a port for each, and
-            # clients want one for all.
-            self._listener.close()
-            port = ports[0]
-        raise OSError(errno.EADDRINUSE, f"no port is free on every address of {host}")
+        bound = listening(host, port)
+        running = asyncio.get_running_loop()
+        self._listeners = [
+            await running.create_server(
+                lambda: RpcConnection(self), sock=one, backlog=BACKLOG, start_serving=self._tls is None
+            )
+            for one in bound
+        ]
+        self._open_doorstep()
+        chosen: int = bound[0].getsockname()[1]
+        return chosen
 
     async def start_on(self, where: UnixSocket) -> None:
         """Accept calls on a socket in the file system. Raises `OSError` for one that cannot be made."""
-        bound = listening(where)
+        bound = listening_on_file(where)
         self._file = SocketFile(where.path)
-        self._listener = await asyncio.get_running_loop().create_unix_server(
+        listener = await asyncio.get_running_loop().create_unix_server(
             lambda: RpcConnection(self),
             sock=bound,
             backlog=BACKLOG,
             start_serving=self._tls is None,
         )
-        self._open_doorstep(self._listener)
+        self._listeners = [listener]
+        self._open_doorstep()
 
-    def _open_doorstep(self, listener: asyncio.Server) -> None:
+    def _open_doorstep(self) -> None:
         """Over TLS a client has as long to agree on it as others have to say what they speak."""
         if self._tls is not None:
             seconds, most = self.limits.preface_seconds, self._together.handshakes
             self._doorstep = Doorstep(self.places, self._tls, lambda: RpcConnection(self), seconds, most)
-            self._doorstep.open([bound.fileno() for bound in listener.sockets], BACKLOG)
+            bound = [one for listener in self._listeners for one in listener.sockets]
+            self._doorstep.open([one.fileno() for one in bound], BACKLOG)
 
     async def stop(self, grace_seconds: float) -> None:
         """Accept no more, let calls that are under way finish within the grace, break off what is left."""
@@ -111,8 +94,8 @@ class NativeServer:
             self._file.take_away()
         if self._doorstep is not None:
             self._doorstep.close()
-        if self._listener is not None:
-            self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         for connection in list(self._connections):
             connection.ask_to_leave("the server is stopping")
         await self._wait(grace_seconds)

@@ -214,6 +214,15 @@ class Operations:
             "failureMessage": found.failure_message or "",
         }
 
+    def assign_task(self, request: Answer) -> None:
+        said = {name: request[name] for name in ("assignee", "allowOverride") if name in request}
+        data = models.UserTaskAssignmentRequest.from_dict(said)
+        self._client.assign_user_task(request["userTaskKey"], data=data)
+
+    def complete_task(self, request: Answer) -> None:
+        data = models.UserTaskCompletionRequest.from_dict({"variables": request["variables"]})
+        self._client.complete_user_task(request["userTaskKey"], data=data)
+
     def _create(self, request: Answer, **more: Any) -> Any:
         shared = {
             "variables": request.get("variables") or {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from counterflow.edge.grpc.calls import Behaviour
 from counterflow.edge.grpc.to_wire import (
@@ -41,7 +41,7 @@ class DeploymentCalls:
         files = [File(resource.name, resource.content) for resource in request.resources]
         deployment = await self._deploy(files, call.caller)
         return gateway.DeployResourceResponse(
-            key=deployment.key, deployments=_metadata(deployment, files), tenantId=DEFAULT_TENANT
+            key=deployment.key, deployments=_metadata(deployment), tenantId=DEFAULT_TENANT
         )
 
     async def deploy_process(
@@ -61,25 +61,17 @@ class DeploymentCalls:
         )
 
 
-def _metadata(deployment: Deployment, files: Sequence[File]) -> list[gateway.Deployment]:
-    """What a deployment answers of its models, in the order in which they were handed in. They were deployed
-    before those that import them.
-    """
-    places = {file.name: place for place, file in enumerate(files)}
-    models = sorted(deployment.requirements, key=lambda each: places[each.resource_name])
-    decisions = [
-        decision
-        for model in models
-        for decision in deployment.decisions
-        if decision.requirements_key == model.key
-    ]
-    ids = {model.key: model.requirements_id for model in models}
+def _metadata(deployment: Deployment) -> list[gateway.Deployment]:
+    ids = {model.key: model.requirements_id for model in deployment.requirements}
     return [
         *(gateway.Deployment(process=process_metadata(definition)) for definition in deployment.definitions),
         *(
             gateway.Deployment(decision=decision_metadata(decision, ids[decision.requirements_key]))
-            for decision in decisions
+            for decision in deployment.decisions
         ),
-        *(gateway.Deployment(decisionRequirements=requirements_metadata(model)) for model in models),
+        *(
+            gateway.Deployment(decisionRequirements=requirements_metadata(model))
+            for model in deployment.requirements
+        ),
         *(gateway.Deployment(form=form_metadata(form)) for form in deployment.forms),
     ]

@@ -12,7 +12,7 @@ from counterflow.kernel.lives.variables import SetVariables
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.modifications import modification, variable_instructions
 from counterflow.service.refusals import Invalid
-from counterflow.service.requests import check_tenants, creation, document, duration_ms, migration
+from counterflow.service.requests import check_tenants, creation, document, migration
 from counterflow.service.service import Service
 from counterflow.wire.contract import Call
 from counterflow_wire import gateway
@@ -24,7 +24,6 @@ class Instances:
     def __init__(self, service: Service) -> None:
         self._results = service.results
         self._variable_bytes = service.settings.variable_bytes
-        self._request_timeout_ms = service.settings.request_timeout_ms
 
     def translations(self) -> Mapping[str, Translation]:
         """By rpc; the one that waits for a result is not among them."""
@@ -45,11 +44,10 @@ class Instances:
         self, request: gateway.CreateProcessInstanceWithResultRequest, call: Call
     ) -> gateway.CreateProcessInstanceWithResultResponse:
         """An instance begins; the answer comes when it has completed."""
-        wait_ms = (
-            duration_ms(request.requestTimeout) if request.requestTimeout > 0 else self._request_timeout_ms
+        command = self._creation(request.request)
+        return result(
+            *await self._results.run(command, request.requestTimeout, call.account, request.fetchVariables)
         )
-        instance, end = await self._results.run(self._creation(request.request), wait_ms, call.account)
-        return result(instance, end.variables, request.fetchVariables)
 
     def cancel(self, request: gateway.CancelProcessInstanceRequest) -> Translated:
         """An instance ends without completing."""

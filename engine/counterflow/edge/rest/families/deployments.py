@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from counterflow.edge.http.forms import FormShape
 from counterflow.edge.rest.calls import carried_out, key_of
 from counterflow.edge.rest.operations import Asked, Operation
 from counterflow.edge.rest.shapes.deployments import (
@@ -21,6 +22,7 @@ from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, Form, ProcessDefinition
 from counterflow.service.refusals import NotThereYet
 from counterflow.service.requests import check_tenants
+from counterflow.service.resources import File
 from counterflow.service.service import Service
 
 
@@ -29,7 +31,6 @@ class DeploymentOperations:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._deploy = service.deployments.deploy
 
     def operations(self) -> Sequence[Operation]:
         """All of them."""
@@ -40,8 +41,8 @@ class DeploymentOperations:
                 "/deployments",
                 "Deploy files together: all of them, or none.",
                 self.create,
-                response=DeploymentResult,
-                takes_files=True,
+                FormShape("resources", parts=("tenantId",)),
+                DeploymentResult,
             ),
             Operation(
                 "deleteResource",
@@ -56,9 +57,10 @@ class DeploymentOperations:
 
     async def create(self, asked: Asked) -> DeploymentResult:
         """Deploy the files of a form."""
-        files, others = asked.body
-        check_tenants((others.get("tenantId", ""),))
-        deployment: Deployment = await self._deploy(files, asked.visitor.caller)
+        check_tenants(asked.body.parts.get("tenantId", ()))
+        files = [File(file.name, file.content) for file in asked.body.files]
+        with self._service.admission.visit(asked.visitor):
+            deployment: Deployment = await self._service.deployments.deploy(files, asked.visitor.caller)
         return DeploymentResult(deployment_key=str(deployment.key), deployments=_items(deployment))
 
     async def delete(self, asked: Asked) -> Deleted:

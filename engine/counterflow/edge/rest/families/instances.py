@@ -23,7 +23,7 @@ from counterflow.kernel.row import lines_of
 from counterflow.kernel.rows import ProcessInstance
 from counterflow.kernel.work.incidents import ResolveIncident
 from counterflow.service.refusals import Invalid, NotThereYet
-from counterflow.service.requests import check_tenants, creation, document, duration_ms
+from counterflow.service.requests import check_tenants, creation, document
 from counterflow.service.service import Service
 
 NOTHING = msgspec.Raw(b"{}")
@@ -83,17 +83,12 @@ class InstanceOperations:
         if not body.await_completion:
             instance = await carried_out(self._service, asked, command, begins=True)
             return _created(instance, NOTHING)
-        wait_ms = (
-            duration_ms(body.request_timeout)
-            if body.request_timeout > 0
-            else self._service.settings.request_timeout_ms
-        )
         visitor = asked.visitor
-        running = self._service.results.run(command, wait_ms, visitor.account)
-        instance, end = await while_there(visitor, running)
-        names = set(body.fetch_variables or ())
-        values = {name: value for name, value in end.variables.items() if not names or name in names}
-        return _created(instance, msgspec.Raw(to_object(values)))
+        running = self._service.results.run(
+            command, body.request_timeout, visitor.account, body.fetch_variables or ()
+        )
+        instance, variables = await while_there(visitor, running)
+        return _created(instance, msgspec.Raw(to_object(variables)))
 
     async def cancel(self, asked: Asked) -> None:
         """An instance is cancelled."""

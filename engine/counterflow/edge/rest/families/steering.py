@@ -11,6 +11,7 @@ from counterflow.edge.rest.shapes.instances import (
     Migration,
     Modification,
     MoveScope,
+    Reference,
     ScopedVariables,
 )
 from counterflow.edge.rest.variables import text_of
@@ -25,6 +26,7 @@ from counterflow.service.modifications import modification, variable_instruction
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import migration
 from counterflow.service.service import Service
+from counterflow.service.suspensions import resumption, suspension
 
 
 class SteeringOperations:
@@ -52,6 +54,22 @@ class SteeringOperations:
                 "Bring an instance to another definition, by a plan.",
                 self.migrate,
                 Migration,
+            ),
+            Operation(
+                "suspendProcessInstance",
+                "POST",
+                "/process-instances/{processInstanceKey}/suspension",
+                "Hold an instance back: none of its jobs is given out, and nothing reaches it.",
+                self.suspend,
+                Reference,
+            ),
+            Operation(
+                "resumeProcessInstance",
+                "POST",
+                "/process-instances/{processInstanceKey}/resumption",
+                "Let an instance that is held back go on.",
+                self.resume,
+                Reference,
             ),
         )
 
@@ -85,6 +103,16 @@ class SteeringOperations:
             accepts_losses=False,
             closes_waits=True,
         )
+        await carried_out(self._service, asked, command)
+
+    async def suspend(self, asked: Asked) -> None:
+        """An instance is held back."""
+        command = suspension(instance_key=key_of(asked, "processInstanceKey"))
+        await carried_out(self._service, asked, command)
+
+    async def resume(self, asked: Asked) -> None:
+        """An instance goes on."""
+        command = resumption(instance_key=key_of(asked, "processInstanceKey"))
         await carried_out(self._service, asked, command)
 
     def _move(self, wish: ElementMove) -> MoveInstruction:

@@ -9,6 +9,11 @@ import msgspec
 Document = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 """A JSON object whose values stay the bytes they arrive as."""
 
+Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""A whole number as the log and the gateway's calls keep it."""
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A key, a moment or a length of time; a database keeps no larger number."""
+
 
 def nothing() -> msgspec.Raw:
     """Where none was sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.edge.rest.shapes.base import Answered, Body, Document, nothing
+from counterflow.edge.rest.shapes.base import Answered, Body, Document, Int64, nothing
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -12,7 +12,7 @@ class DecisionToEvaluate(Body, frozen=True):
     """A decision, by the id of its latest version or by the key of one."""
 
     decision_definition_id: str = ""
-    decision_definition_key: int | None = None
+    decision_definition_key: Int64 | None = None
     variables: Document = msgspec.field(default_factory=nothing)
     tenant_id: str | None = None
 

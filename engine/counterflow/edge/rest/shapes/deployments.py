@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.edge.rest.shapes.base import Answered, Body
+from counterflow.edge.rest.shapes.base import Answered, Body, Int64
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -62,7 +62,7 @@ class DeployedItem(Answered, frozen=True):
 class Deletion(Body, frozen=True):
     """How a resource is deleted."""
 
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None
     delete_history: bool = False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.edge.rest.shapes.base import Answered, Body, Document, nothing
+from counterflow.edge.rest.shapes.base import Answered, Body, Document, Int32, Int64, nothing
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -25,17 +25,17 @@ class ProcessCreation(Body, frozen=True):
     """An instance to begin: by the id of its process, with a version (-1: the latest), or by a key."""
 
     process_definition_id: str = ""
-    process_definition_key: int | None = None
-    process_definition_version: int = -1
+    process_definition_key: Int64 | None = None
+    process_definition_version: Int32 = -1
     process_definition_version_tag: str | None = None
     variables: Document = msgspec.field(default_factory=nothing)
     tenant_id: str | None = None
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None
     start_instructions: list[StartInstruction] | None = None
     runtime_instructions: list[TerminateInstruction] | None = None
     await_completion: bool = False
     fetch_variables: list[str] | None = None
-    request_timeout: int = 0
+    request_timeout: Int64 = 0
     tags: list[str] | None = None
     business_id: str | None = None
 
@@ -65,14 +65,14 @@ class ElementActivation(Body, frozen=True):
 
     element_id: str
     variable_instructions: list[ScopedVariables] | None = None
-    ancestor_element_instance_key: int = -1
+    ancestor_element_instance_key: Int64 = -1
 
 
 class ElementTermination(Body, frozen=True):
     """An element instance that ends, or all of an element."""
 
     element_id: str = ""
-    element_instance_key: int = 0
+    element_instance_key: Int64 = 0
 
 
 class MoveSource(Body, frozen=True):
@@ -80,14 +80,14 @@ class MoveSource(Body, frozen=True):
 
     source_type: str = ""
     source_element_id: str = ""
-    source_element_instance_key: int = 0
+    source_element_instance_key: Int64 = 0
 
 
 class MoveScope(Body, frozen=True):
     """In which scope it goes on: `inferred`, `sourceParent`, or `direct` with a key."""
 
     ancestor_scope_type: str
-    ancestor_element_instance_key: int = -1
+    ancestor_element_instance_key: Int64 = -1
 
 
 class ElementMove(Body, frozen=True):
@@ -105,7 +105,7 @@ class Modification(Body, frozen=True):
     activate_instructions: list[ElementActivation] | None = None
     move_instructions: list[ElementMove] | None = None
     terminate_instructions: list[ElementTermination] | None = None
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None
 
 
 class ElementMapping(Body, frozen=True):
@@ -118,15 +118,15 @@ class ElementMapping(Body, frozen=True):
 class Migration(Body, frozen=True):
     """The definition that an instance is brought to, and what becomes what."""
 
-    target_process_definition_key: int
+    target_process_definition_key: Int64
     mapping_instructions: list[ElementMapping]
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None
 
 
 class Reference(Body, frozen=True):
     """A number of the caller's own, which is not kept."""
 
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None
 
 
 class VariablesToSet(Body, frozen=True):
@@ -134,4 +134,4 @@ class VariablesToSet(Body, frozen=True):
 
     variables: Document
     local: bool = False
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.edge.rest.shapes.base import Answered, Body, Document, nothing
+from counterflow.edge.rest.shapes.base import Answered, Body, Document, Int32, Int64, nothing
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -12,11 +12,11 @@ class JobActivation(Body, frozen=True):
     """Which jobs a worker would like, how many, and for how long."""
 
     type: str
-    timeout: int
-    max_jobs_to_activate: int
+    timeout: Int64
+    max_jobs_to_activate: Int32
     worker: str = ""
     fetch_variable: list[str] | None = None
-    request_timeout: int = 0
+    request_timeout: Int64 = 0
     tenant_ids: list[str] | None = None
     tenant_filter: str | None = None
     with_lease: bool | None = None
@@ -113,9 +113,9 @@ class JobCompletion(Body, frozen=True):
 class JobFailure(Body, frozen=True):
     """How often a job is still to be tried, and not before how many milliseconds."""
 
-    retries: int = 0
+    retries: Int32 = 0
     error_message: str | None = None
-    retry_back_off: int = 0
+    retry_back_off: Int64 = 0
     variables: Document = msgspec.field(default_factory=nothing)
     job_lease_token: str | None = None
 
@@ -132,14 +132,14 @@ class JobError(Body, frozen=True):
 class JobChangeset(Body, frozen=True):
     """What of a job is to change."""
 
-    retries: int | None = None
-    timeout: int | None = None
-    priority: int | None = None
+    retries: Int32 | None = None
+    timeout: Int64 | None = None
+    priority: Int32 | None = None
 
 
 class JobUpdate(Body, frozen=True):
     """A change of a job."""
 
     changeset: JobChangeset
-    operation_reference: int | None = None
+    operation_reference: Int64 | None = None
     job_lease_token: str | None = None

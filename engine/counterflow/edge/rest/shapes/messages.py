@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.edge.rest.shapes.base import Answered, Body, Document, nothing
+from counterflow.edge.rest.shapes.base import Answered, Body, Document, Int64, nothing
 from counterflow.kernel.rows import DEFAULT_TENANT
 
 
@@ -13,7 +13,7 @@ class MessagePublication(Body, frozen=True):
 
     name: str
     correlation_key: str = ""
-    time_to_live: int = 0
+    time_to_live: Int64 = 0
     message_id: str = ""
     variables: Document = msgspec.field(default_factory=nothing)
     tenant_id: str | None = None
@@ -65,7 +65,7 @@ class ConditionalEvaluation(Body, frozen=True):
 
     variables: Document
     tenant_id: str | None = None
-    process_definition_key: int | None = None
+    process_definition_key: Int64 | None = None
 
 
 class InstanceReference(Answered, frozen=True):

@@ -114,7 +114,7 @@ final class Operations {
   private void fail(Request request) {
     lock(request);
     externalTasks.handleFailure(
-        request.name, WORKER, "failed", "", request.retries, request.milliseconds, request.variables, Map.of());
+        request.name, WORKER, request.key, "", request.retries, request.milliseconds, request.variables, Map.of());
   }
 
   private void error(Request request) {
