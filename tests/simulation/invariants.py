@@ -39,10 +39,9 @@ from counterflow.kernel.rows import (
     UndoRecord,
     UserTask,
     UserTaskCandidate,
-    UserTaskTransition,
     Variable,
 )
-from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.unfinished import Sweep, UserTaskTransition
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.events import CatchDefinition, TimerDefinition
 from counterflow.model.graph import TASK_LISTENER_EVENTS, Behaviour, Node, Process

@@ -41,14 +41,7 @@ from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import (
-    correlation,
-    job_delivery,
-    jobs,
-    user_task_commands,
-    user_task_transitions,
-    user_tasks,
-)
+from counterflow.kernel.lives import correlation, job_delivery, jobs, user_tasks
 from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
@@ -86,11 +79,13 @@ from counterflow.store.port import Batch
 from tests.simulation.mutants_of_pages import (
     activations_in_turn_begin_together,
     activations_survive_the_condition,
+    asked_while_listeners_are,
     condition_forgotten_between_pages,
     condition_never_asked_again,
     condition_not_asked_at_first,
     condition_sees_what_is_hidden,
     condition_triggers_whatever_it_gives,
+    denial_overheard,
     end_listener_forgotten,
     flow_goes_on_before_the_sweep,
     flows_of_activations_not_counted,
@@ -285,20 +280,6 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 def interruption_spares_what_runs(patch: Patch) -> None:
     patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)) is None)
-
-
-def denial_overheard(patch: Patch) -> None:
-    """What a listener has denied is done all the same."""
-
-    def goes_on(token: Token, *_: object) -> None:
-        user_task_transitions._go_on(token)
-
-    patch.setattr(user_task_transitions, "_deny", goes_on)
-
-
-def asked_while_listeners_are(patch: Patch) -> None:
-    """Who asks for something while the listeners of a task are asked for another is not refused."""
-    patch.setattr(user_task_commands, "refuse_busy", lambda *_: None)
 
 
 def user_task_survives_its_element(patch: Patch) -> None:

@@ -27,7 +27,15 @@ from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs
+from counterflow.kernel.lives import (
+    calls,
+    correlation,
+    due,
+    job_delivery,
+    jobs,
+    user_task_commands,
+    user_task_transitions,
+)
 from counterflow.kernel.work import pages
 from counterflow.kernel.work import step as work_step
 from counterflow.kernel.work.step import Course, Step, Token
@@ -147,6 +155,20 @@ def parts_are_kept(patch: Patch) -> None:
 
     emitted = Course.emit
     patch.setattr(Course, "emit", emit)
+
+
+def denial_overheard(patch: Patch) -> None:
+    """What a listener has denied is done all the same."""
+
+    def goes_on(token: Token, *_: object) -> None:
+        user_task_transitions._go_on(token)
+
+    patch.setattr(user_task_transitions, "_deny", goes_on)
+
+
+def asked_while_listeners_are(patch: Patch) -> None:
+    """Who asks for something while the listeners of a task are asked for another is not refused."""
+    patch.setattr(user_task_commands, "refuse_busy", lambda *_: None)
 
 
 def end_listener_forgotten(patch: Patch) -> None:

@@ -294,24 +294,6 @@ class UserTaskCandidate(Row, frozen=True, gc=False):
     process_instance_key: int
 
 
-@stored(Home.INSTANCE, key=("user_task_key",))
-class UserTaskTransition(Row, frozen=True, gc=False):
-    """What is to become of a user task when its listeners have been asked.
-
-    `asked` is a `UserTaskChange` and `corrections` a `Corrections` of what they have set right, in msgpack;
-    `passed` of them have been gone through. `position` is where it began in the log, by which whoever has
-    asked for it is told of its end.
-    """
-
-    user_task_key: int
-    process_instance_key: int
-    transition: str
-    position: int
-    asked: bytes
-    corrections: bytes
-    passed: int = 0
-
-
 @stored(
     Home.STORE,
     indexes={

@@ -32,11 +32,11 @@ from counterflow.kernel.lives.user_tasks import (
     Corrections,
     UserTaskChange,
 )
-from counterflow.kernel.rows import Job, UserTask, UserTaskTransition
+from counterflow.kernel.rows import Job, UserTask
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.swept import asks_first, sweeps_around
-from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.unfinished import Sweep, UserTaskTransition
 from counterflow.kernel.vocabulary import (
     InstanceEvent,
     ListenedTask,

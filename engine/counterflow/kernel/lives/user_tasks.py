@@ -23,9 +23,10 @@ from msgspec.structs import replace
 from counterflow.kernel.course import leaving
 from counterflow.kernel.data import assignments, evaluation, scopes
 from counterflow.kernel.lives import forms
-from counterflow.kernel.rows import EndedUserTask, UserTask, UserTaskCandidate, UserTaskTransition
+from counterflow.kernel.rows import EndedUserTask, UserTask, UserTaskCandidate
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.unfinished import UserTaskTransition
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from counterflow.kernel.rows import UserTaskTransition
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.unfinished import Sweep, UserTaskTransition
 from counterflow.model.graph import Transition
 
 
