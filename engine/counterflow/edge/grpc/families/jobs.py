@@ -45,7 +45,7 @@ class Jobs:
         return Translated(CompleteJob(job_key=request.jobKey, variables=variables, answer=answer))
 
     def _answer(self, result: gateway.JobResult) -> AdHocAnswer | TaskListenerAnswer | None:
-        """What the worker of an ad-hoc sub-process, or of a task's listener, decides; None where nothing is."""
+        """What the worker of an ad-hoc sub-process, or of a task's listener, decides; None if nothing is."""
         if not result.type and not result.ListFields():
             return None
         if result.type == USER_TASK or (not result.type and _TASK_FIELDS & _set_in(result)):
