@@ -103,7 +103,7 @@ def test_several_are_cancelled_and_each_refusal_told(
     assert run.code == 3
     assert run.json[0]["processInstanceKey"] == first
     assert [one["cancelled"] for one in run.json] == [False, True]
-    assert "no such process was found" in run.json[0]["error"]
+    assert "it has ended already: terminated at" in run.json[0]["error"]
     assert run.words.endswith("Cancelled 1 of 2 process instances.\n")
 
 

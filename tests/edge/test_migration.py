@@ -97,7 +97,7 @@ async def test_who_is_not_there_is_not_found(served: Served) -> None:
     async with refused(grpc.StatusCode.NOT_FOUND, "no such active process instance"):
         await served.stub.MigrateProcessInstance(asked(target, target))
     await served.stub.CancelProcessInstance(gateway.CancelProcessInstanceRequest(processInstanceKey=key))
-    async with refused(grpc.StatusCode.NOT_FOUND, "no such active process instance"):
+    async with refused(grpc.StatusCode.NOT_FOUND, "it has ended already: terminated at"):
         await served.stub.MigrateProcessInstance(asked(key, target))
 
 

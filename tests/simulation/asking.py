@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import conditional
+from counterflow.kernel.lives.migration import WaitMigrated
 from counterflow.kernel.vocabulary import Event
 from counterflow.kernel.work import pages
 from tests.simulation.books import Life
@@ -46,6 +49,8 @@ class Asking:
         elif isinstance(event, conditional.ConditionalSubscriptionClosed):
             if self._waiting.pop(event.key, None) is None:
                 yield f"{event} closes a subscription that is not open"
+        elif isinstance(event, WaitMigrated) and event.key in self._waiting:
+            self._migrate(event)
         elif isinstance(event, conditional.ConditionalStartOpened):
             self._starts[event.key] = event.element_id
         elif isinstance(event, conditional.ConditionalStartClosed):
@@ -57,7 +62,11 @@ class Asking:
         elif isinstance(event, scopes.VariablesRemoved):
             for name in event.names:
                 self._values.get(event.scope_key, {}).pop(name, None)
-        elif isinstance(event, pages.WorkPutOff):
+        else:
+            self._follow_pages(event)
+
+    def _follow_pages(self, event: Event) -> None:
+        if isinstance(event, pages.WorkPutOff):
             self._undertakings.add(event.key)
         elif isinstance(event, pages.WorkEnded):
             self._undertakings.discard(event.undertaking_key)
@@ -71,6 +80,12 @@ class Asking:
                 yield f"{self._waiting[key]} holds, was due to be asked and has not triggered"
         self._due.clear()
         self._triggered.clear()
+
+    def _migrate(self, event: WaitMigrated) -> None:
+        """What has another condition from now on is asked at once."""
+        before = self._waiting[event.key]
+        self._waiting[event.key] = replace(before, condition=event.condition)
+        self._due[event.key] += before.condition != event.condition
 
     def forget(self, instance_key: int) -> None:
         """Everything of an instance is gone at once."""

@@ -50,20 +50,11 @@ handler; in a called process; many times, all at once or one after another; in a
 `camunda:` model. Several may hold at once.
 """
 
-_SUSPENSION = "not in this world yet; the behaviours of the family suspension are played with restarts"
 NOT_PLAYED: Mapping[str, str] = {
     "ActivateJobs": "given by the writer for the workers, never by a client of this world",
     "TriggerDue": "given by the writer when something is due",
     "GoOn": "given by the writer between the pages of what is too large for one step",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
-    "ModifyProcessInstance": "not in this world yet; tests/kernel/test_modification.py moves tokens at random, with restarts",
-    "MigrateProcessInstance": "not in this world yet; tests/behaviours/test_migrated.py migrates before every command",
-    "SuspendInstance": _SUSPENSION,
-    "ResumeInstance": _SUSPENSION,
-    "SuspendDefinition": _SUSPENSION,
-    "ResumeDefinition": _SUSPENSION,
-    "SuspendJobType": _SUSPENSION,
-    "ResumeJobType": _SUSPENSION,
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
 }
 """Elements and commands that need not occur, and why."""

@@ -12,16 +12,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from counterflow import kernel
 from counterflow.kernel.course import moves
 from counterflow.kernel.data import scopes
+from counterflow.kernel.lives.migration import ElementMigrated
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work.origin import INNER
 from counterflow.model.data import VariableMapping
 from counterflow.model.graph import Node, Process
 from tests.simulation.invariants import Violation
 
+Made = tuple[int, str, Any]
+"""A scope, a name, and the value that it has there."""
+Outcome = list[Made]
 Pair = tuple[str, str]
 """Source and target of a mapping, both paths of names."""
 
@@ -62,17 +67,29 @@ class Data:
         self._process_of = process_of
         self._values: dict[int, dict[str, Any]] = {}
         self._lives: dict[int, moves.ElementActivating] = {}
-        self._expected: dict[int, list[tuple[int, str, Any]]] = {}
+        self._instances: dict[int, int] = {}
+        self._expected: dict[int, list[Outcome]] = {}
+        """What is being left, and what its outputs have to make: as it was when that began, or in a later page."""
 
     def read(self, entries: Iterable[LogEntry]) -> None:
         """Follow what was committed. Raises `Violation` where a mapping has made something else."""
         for entry in entries:
+            if entry.command != "MigrateProcessInstance":  # with which other outputs may come
+                self._look_again(entry.process_instance_key)
             for event in kernel.events_of(entry):
                 self._one(event, entry.process_instance_key)
+
+    def _look_again(self, instance_key: int) -> None:
+        """What others have changed since may be what is mapped."""
+        for key, outcomes in self._expected.items():
+            if self._instances.get(key) == instance_key:
+                outcomes.append(list(self._outcome(key, self._node(key, instance_key))))
 
     def _one(self, event: Event, instance_key: int) -> None:
         if isinstance(event, moves.ElementActivating):
             self._lives[event.key] = event
+        elif isinstance(event, ElementMigrated):
+            self._lives[event.key] = replace(self._lives[event.key], element_id=event.target_element_id)
         elif isinstance(event, scopes.VariablesSet):
             self._values.setdefault(event.scope_key, {}).update(decoded(event.values))
         elif isinstance(event, scopes.VariablesRemoved):
@@ -81,11 +98,14 @@ class Data:
         elif isinstance(event, moves.ElementActivated):
             self._check_inputs(event.key, self._node(event.key, instance_key))
         elif isinstance(event, moves.ElementCompleting):
-            self._expected[event.key] = list(self._outcome(event.key, self._node(event.key, instance_key)))
+            self._instances[event.key] = instance_key
+            self._expected[event.key] = [list(self._outcome(event.key, self._node(event.key, instance_key)))]
         elif isinstance(event, moves.ElementCompleted):
             self._check_outputs(event.key)
+            del self._instances[event.key]
             self._values.pop(event.key, None)
         elif isinstance(event, moves.ElementTerminated):
+            self._expected.pop(event.key, None)
             self._values.pop(event.key, None)
 
     def _node(self, key: int, instance_key: int) -> Node:
@@ -115,7 +135,7 @@ class Data:
             if found != expected:
                 raise Violation(f"the inputs of '{node.id}' {key} make {expected}, and it has {found}")
 
-    def _outcome(self, key: int, node: Node) -> Iterable[tuple[int, str, Any]]:
+    def _outcome(self, key: int, node: Node) -> Iterable[Made]:
         """Where each variable of the outputs goes; an instance of a multi-instance activity takes what is its
         own.
         """
@@ -128,12 +148,16 @@ class Data:
                 yield self._home_of(outside, name), name, result[name]
 
     def _check_outputs(self, key: int) -> None:
-        for home, name, value in self._expected.pop(key):
-            found = self._values.get(home, {}).get(name)
-            if found != value:
-                raise Violation(
-                    f"the outputs of '{self._lives[key].element_id}' {key} make '{name}' {value}, and {home} has {found}"
-                )
+        outcomes = self._expected.pop(key)
+        wrong = [[made for made in outcome if self._has_not(*made)] for outcome in outcomes]
+        if all(wrong):
+            raise Violation(
+                f"the outputs of '{self._lives[key].element_id}' {key} make {wrong[0]} (scope, name, value), and "
+                f"there is {[self._values.get(home) for home, _, _ in wrong[0]]}"
+            )
+
+    def _has_not(self, home: int, name: str, value: Any) -> bool:
+        return bool(self._values.get(home, {}).get(name) != value)
 
 
 def _pairs(mappings: Sequence[VariableMapping]) -> list[Pair]:

@@ -24,6 +24,7 @@ FAULTS = (
         "error thrown",
     ),
     *("job handed back", "stream closed", "more time asked for", "retries updated", "set aside", "released"),
+    *("modified", "migrated", "migrated as foretold", "undo kept by a migration", "undo lost by a migration"),
     *("deployed anew", "begun elsewhere", "result told", "clock set ahead", "clock set back"),
     *(
         "message early",

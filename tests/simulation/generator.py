@@ -8,9 +8,10 @@ between tasks and gateways; there only the invariants judge.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from tests.simulation.revising import Reviser
 from tests.simulation.shapes import (
     Activity,
     Again,
@@ -48,6 +49,8 @@ DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
 CANCELLABLE = "transaction"
 BEGINS = "begins"
 """The variable that has to be true where a condition begins an instance."""
+REVISED = 0.15
+"""How often a case that has no second version of its own has one that is the first, drawn again."""
 LATE = "late"
 """A process that is called before it is deployed."""
 
@@ -67,6 +70,9 @@ def structured(chance: random.Random) -> Case:
     grower = _Grower(chance, dialect, has_later=has_later)
     main = grower.process("main")
     case = Case((main, *grower.called), dialect=dialect)
+    revising = random.Random(f"revision {chance.getstate()[1][0]}")
+    if revising.random() < (0.6 if has_later else REVISED):
+        return replace(case, later=_revised(case, revising, calls_late=grower.calls_late))
     if not has_later:
         return case
     second = _Grower(chance, dialect, count=1_000)
@@ -74,6 +80,17 @@ def structured(chance: random.Random) -> Case:
         second.process(process_id) for process_id in ("main", *([LATE] if grower.calls_late else []))
     ]
     return replace(case, later=Case((*processes, *second.called), dialect=dialect))
+
+
+def _revised(case: Case, chance: random.Random, *, calls_late: bool) -> Case:
+    """The same processes, drawn again, with what was called in vain."""
+    grower = _Grower(chance, case.dialect, count=1_000)
+    grower.follows(case.processes)
+    reviser = Reviser(grower)
+    processes = [reviser.process(shape) for shape in case.processes]
+    late = [grower.process(LATE)] if calls_late else []
+    renamed = tuple(reviser.renamed.items())
+    return Case((*processes, *late, *grower.called), dialect=case.dialect, renamed=renamed)
 
 
 class _Grower(Triggers):
@@ -100,6 +117,26 @@ class _Grower(Triggers):
         self._listening = random.Random(f"{dialect} {count} {chance.getstate()[1][0]}")
         """Chance of its own: what else a seed grows stays as it is."""
         self._has_listeners = self._listening.random() < 0.3
+
+    def follows(self, processes: Sequence[ProcessShape]) -> None:
+        """What it grows is deployed beside these: what is called has other ids."""
+        self._calls = len(processes)
+
+    def is_so(self, probability: float) -> bool:
+        """What chance says."""
+        return self._is_chance(probability)
+
+    def new_id(self, letter: str) -> str:
+        """An id that nothing else has."""
+        return self._id(letter)
+
+    def new_task(self) -> Activity:
+        """A task that nothing undoes."""
+        return self._task()
+
+    def new_handler(self) -> Activity:
+        """What undoes an activity: a task."""
+        return Activity(self._id("t"), "task")
 
     def process(self, process_id: str) -> ProcessShape:
         outer, self._process = self._process, process_id

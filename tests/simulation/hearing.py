@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Set
 
 from counterflow.kernel.events import signal as signals
-from counterflow.kernel.lives import quarantine
+from counterflow.kernel.lives import quarantine, suspension
 from counterflow.kernel.vocabulary import Event
 from counterflow.kernel.work import pages
 
@@ -19,7 +19,7 @@ class Hearing:
         """Element instances whose signal is out."""
         self._listening: dict[int, signals.SignalSubscriptionOpened] = {}
         self._listener: dict[int, int] = {}
-        self._starts: dict[int, str] = {}
+        self._starts: dict[int, signals.SignalStartOpened] = {}
         self._to_hear: dict[int, set[int]] = {}
         self._to_begin: Counter[int] = Counter()
         self._names: dict[int, str] = {}
@@ -31,9 +31,9 @@ class Hearing:
         those that are released in time.
         """
 
-    def follow(self, event: Event, instance_key: int, aside: Set[int]) -> Iterator[str]:
+    def follow(self, event: Event, instance_key: int, aside: Set[int], suspended: Set[int]) -> Iterator[str]:
         """Add what an event says of signals; what is wrong with it, in words. `aside` are the instances that
-        hear nothing.
+        hear nothing, `suspended` the definitions of which none begins.
         """
         self._follow_pages(event, instance_key)
         if isinstance(event, signals.SignalSubscriptionOpened):
@@ -42,15 +42,15 @@ class Hearing:
             if self._listening.pop(event.key, None) is None:
                 yield f"{event} closes a subscription that is not open"
         elif isinstance(event, signals.SignalStartOpened):
-            self._starts[event.key] = event.signal_name
+            self._starts[event.key] = event
         elif isinstance(event, signals.SignalStartClosed):
-            name = self._starts.pop(event.key)
+            name = self._starts.pop(event.key).signal_name
             self._to_begin.subtract(key for key, called in self._names.items() if called == name)
         elif isinstance(event, signals.SignalThrown):
             self._thrown[event.key] = event
         elif isinstance(event, signals.SignalBroadcast):
             yield from self._is_as_thrown(event)
-            self._goes_out(event, aside)
+            self._goes_out(event, aside, suspended)
         elif isinstance(event, signals.SignalReceived):
             yield from self._received(event, instance_key)
 
@@ -82,7 +82,7 @@ class Hearing:
             self._undertakings.add(event.key)
         elif isinstance(event, pages.WorkEnded):
             self._undertakings.discard(event.undertaking_key)
-        elif isinstance(event, quarantine.InstanceQuarantined):
+        elif isinstance(event, quarantine.InstanceQuarantined | suspension.InstanceSuspended):
             self._spared |= {key for key, owner in self._listener.items() if owner == instance_key}
 
     def _is_as_thrown(self, event: signals.SignalBroadcast) -> Iterator[str]:
@@ -91,7 +91,7 @@ class Hearing:
         if said != (event.thrower_key, event.name):
             yield f"{event} goes out otherwise than it was thrown: {thrown}"
 
-    def _goes_out(self, event: signals.SignalBroadcast, aside: Set[int]) -> None:
+    def _goes_out(self, event: signals.SignalBroadcast, aside: Set[int], suspended: Set[int]) -> None:
         self.out.add(event.thrower_key)
         self._to_hear[event.key] = {
             key
@@ -100,7 +100,10 @@ class Hearing:
         }
         self._spared |= {key for key in self._listening if self._listener[key] in aside}
         self._names[event.key] = event.name
-        self._to_begin[event.key] = sum(name == event.name for name in self._starts.values())
+        self._to_begin[event.key] = sum(
+            start.signal_name == event.name and start.definition_key not in suspended
+            for start in self._starts.values()
+        )
 
     def _received(self, event: signals.SignalReceived, instance_key: int) -> Iterator[str]:
         if event.receiver_key == instance_key:

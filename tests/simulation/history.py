@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from counterflow import kernel
 from counterflow.kernel.course import asking, ending, joins, moves, undo
 from counterflow.kernel.course.beginning import ProcessInstanceCreated
@@ -17,7 +19,15 @@ from counterflow.kernel.events import cancel, conditional, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, quarantine, user_task_transitions, user_tasks
+from counterflow.kernel.lives import (
+    jobs,
+    migration,
+    quarantine,
+    suspension,
+    user_task_transitions,
+    user_tasks,
+)
+from counterflow.kernel.lives.modification import JoinEmptied
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.events import CompensateDefinition, SignalDefinition
 from counterflow.model.graph import Behaviour, Dialect, Process
@@ -26,6 +36,7 @@ from tests.simulation.books import Life, Undo
 from tests.simulation.coming import Coming
 from tests.simulation.faults import SET_ASIDE
 from tests.simulation.hearing import Hearing
+from tests.simulation.holding import Holding
 from tests.simulation.invariants import Violation
 
 THROWS = {Behaviour.THROW_EVENT, Behaviour.END_EVENT}
@@ -46,6 +57,7 @@ RISING = (
     conditional.ConditionalStartOpened,
     multiple.PartArrived,
 )
+HELD = suspension.InstanceSuspended | suspension.InstanceResumed
 ENDS_AS_IT_STANDS = ending.SweepBegun | quarantine.RowsAbandoned | quarantine.InstanceAbandoned
 
 
@@ -57,6 +69,9 @@ class History(Coming):
         self._process_of = process_of
         self.hearing = Hearing()
         self.asking = Asking(self.books.elements)
+        self._holding = Holding()
+        self._is_by_hand = False
+        """Whether somebody modifies an instance: what begins in it may be inside what has yet to begin."""
         self._flow_next: tuple[int, str] | None = None
         self._leaving: list[tuple[int, str]] = []
         self._must_take: set[int] | None = None
@@ -70,6 +85,7 @@ class History(Coming):
             )
             self._expect(entry.timestamp_ms >= self._now_ms, "time goes back in the log")
             self._now_ms, self._instance_key = entry.timestamp_ms, entry.process_instance_key
+            self._is_by_hand = entry.command == "ModifyProcessInstance"
             for event in kernel.events_of(entry):
                 self._position += 1
                 self._one(event)
@@ -79,12 +95,15 @@ class History(Coming):
     def _one(self, event: Event) -> None:
         # who cancels one that is set aside sweeps away first what it has called, in pages
         is_cancelled = isinstance(event, SweepBegun) and event.element_instance_key == self._instance_key
-        leaves = is_cancelled or isinstance(event, quarantine.InstanceReleased | ENDS_AS_IT_STANDS)
+        leaves = is_cancelled or isinstance(event, quarantine.InstanceReleased | HELD | ENDS_AS_IT_STANDS)
         if self._instance_key in self.books.aside and not leaves:
             self._expect(False, f"the instance is set aside, and then came {event}")
-        heard = self.hearing.follow(event, self._instance_key, self.books.aside)
+        held = self._holding.follow(event, self._instance_key)
+        aside, suspended = self.books.aside, self._holding.instances
+        still = aside | suspended if suspended else aside
+        heard = self.hearing.follow(event, self._instance_key, still, self._holding.definitions)
         asked = self.asking.follow(event, self._instance_key)
-        for wrong in (*self._sweeping.follow(event), *heard, *asked):
+        for wrong in (*self._sweeping.follow(event), *held, *heard, *asked):
             self._expect(False, wrong)
         if isinstance(event, RISING) or (
             isinstance(event, signals.SignalBroadcast) and not event.thrower_key
@@ -163,8 +182,9 @@ class History(Coming):
         if event.scope_key:
             self._rises(event.key)
             scope = self.books.elements.get(event.scope_key)
+            is_made = self._is_by_hand and scope is not None and scope.state == "activating"
             self._expect(
-                scope is not None and scope.state == "activated",
+                is_made or (scope is not None and scope.state == "activated"),
                 f"{event} begins in a scope that is not at work: {scope}",
             )
         self._expect(event.key not in self.books.elements, f"{event} comes a second time")
@@ -239,6 +259,39 @@ class History(Coming):
         self.books.children[life.scope_key] -= 1
         if not life.scope_key:
             self.books.ended[life.key] = life.state
+
+    # -- by hand ---------------------------------------------------------------------------------------------
+
+    def joins_emptied(self, event: JoinEmptied) -> None:
+        for flow in self._process_of(self._instance_key).nodes[event.gateway_id].incoming:
+            self.books.tokens[event.scope_key, flow.id] = 0
+
+    def element_migrated(self, event: migration.ElementMigrated) -> None:
+        self.books.elements[event.key].element_id = event.target_element_id
+
+    def wait_migrated(self, event: migration.WaitMigrated) -> None:
+        """A timer is due at its moment and as often as before, a message is for whom it was."""
+        if event.key in self.books.subscriptions:
+            found = self.books.subscriptions[event.key]
+            self.books.subscriptions[event.key] = replace(found, catch_id=event.catch_id)
+        before = self.books.timer_places.get(event.key)
+        if before is not None:
+            place = event.element_instance_key, event.catch_id
+            self.books.timer_places[event.key] = place
+            self.books.repetitions[place] = self.books.repetitions.pop(before)
+
+    def tokens_migrated(self, event: migration.TokensMigrated) -> None:
+        tokens = self.books.tokens
+        counts = [tokens.pop((event.scope_key, move.flow_id), 0) for move in event.moves]
+        for move, count in zip(event.moves, counts, strict=True):
+            tokens[event.scope_key, move.target_flow_id] = count
+
+    def undo_migrated(self, event: migration.UndoRecordMigrated) -> None:
+        row = self.books.undo[event.key]
+        self._expect(row.state in {"available", "container", "taken", "started"}, f"{event} moves {row}")
+        row.recorded = replace(row.recorded, element_id=event.target_element_id, handler=event.handler)
+        if row.state in {"available", "container"}:
+            row.state = "available" if event.handler else "container"
 
     # -- undo ------------------------------------------------------------------------------------------------
 
@@ -344,6 +397,11 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     joins.FlowsJoined: History.joined,
     joins.GatewayActivated: History.joined,
     joins.GatewayReset: History.joined,
+    JoinEmptied: History.joins_emptied,
+    migration.ElementMigrated: History.element_migrated,
+    migration.WaitMigrated: History.wait_migrated,
+    migration.TokensMigrated: History.tokens_migrated,
+    migration.UndoRecordMigrated: History.undo_migrated,
     undo.UndoRecorded: History.recorded,
     undo.UndoTaken: History.taken,
     undo.UndoStarted: History.started,

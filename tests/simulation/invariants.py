@@ -41,6 +41,7 @@ from counterflow.kernel.rows import (
     UserTaskCandidate,
     Variable,
 )
+from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.unfinished import Sweep, UserTaskTransition
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.events import CatchDefinition, TimerDefinition
@@ -148,7 +149,7 @@ class InstanceCheck:
         for element in self._elements.values():
             if element.scope_key and element.scope_key not in self._elements:
                 yield f"{element} is in a scope that is gone"
-            if self._goes_on(element.key):
+            if self._goes_on(element.key) or self._waits_for_its_scope(element):
                 continue
             if element.state == "terminating":
                 yield f"{element} was left half swept away"
@@ -158,6 +159,11 @@ class InstanceCheck:
                 element.state == "activated" and not self._held[element.key] and not self._has_cause(element)
             ):
                 yield f"{element} has no next cause"
+
+    def _waits_for_its_scope(self, element: ElementInstance) -> bool:
+        """Whether it was put by hand inside something that has not begun itself yet."""
+        scope = self._elements.get(element.scope_key)
+        return element.state == "activating" and scope is not None and scope.state == "activating"
 
     def _listens(self, element: ElementInstance) -> bool:
         """Whether it stands before its work, or behind it, for a listener's job."""
@@ -208,7 +214,8 @@ class InstanceCheck:
         """It does not end before its caller, which is set aside, is released; nor before itself is."""
         header = self._header
         return any(
-            self._store.get(Quarantine, (key,)) is not None
+            self._store.get(table, (key,)) is not None
+            for table in (Quarantine, Suspension)
             for key in (header.parent_instance_key, header.key)
         )
 
@@ -427,6 +434,7 @@ def _missed_messages(store: MemoryStore, now_ms: int) -> Iterator[str]:
     if not there:
         return
     aside = {row.process_instance_key for row in store.scan(Quarantine, {})}
+    aside |= {row.process_instance_key for row in store.scan(Suspension, {})}
     waiting = [row for row in store.scan(MessageSubscription, {}) if row.process_instance_key not in aside]
     for message in there:
         for row in waiting:

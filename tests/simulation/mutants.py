@@ -97,6 +97,13 @@ from tests.simulation.mutants_of_pages import (
     swept_and_still_at_work,
     worker_asked_once,
 )
+from tests.simulation.mutants_of_steering import (
+    more_ended_than_was_named,
+    suspension_without_walls,
+    timer_closed_without_a_word,
+    undo_left_behind_by_a_migration,
+    undo_lost_without_a_word,
+)
 
 Patch = pytest.MonkeyPatch
 
@@ -533,6 +540,11 @@ MUTANTS = (
     end_listener_forgotten,
     listeners_told_from_the_first,
     listener_waits_with_the_border,
+    undo_left_behind_by_a_migration,
+    undo_lost_without_a_word,
+    timer_closed_without_a_word,
+    more_ended_than_was_named,
+    suspension_without_walls,
 )
 
 

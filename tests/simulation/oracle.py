@@ -20,9 +20,11 @@ from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, quarantine, user_task_transitions, user_tasks
+from counterflow.kernel.lives import jobs, quarantine, suspension, user_task_transitions, user_tasks
 from counterflow.kernel.lives.deletions import ProcessDeleted
 from counterflow.kernel.lives.deployments import ProcessDefined
+from counterflow.kernel.lives.migration import ProcessInstanceMigrated
+from counterflow.kernel.lives.modification import ProcessInstanceModified
 from counterflow.kernel.rows import (
     ConditionalSubscription,
     Job,
@@ -86,7 +88,7 @@ class Sightings:
 
 
 class Oracle:
-    """Judges the structured process instances of one world.
+    """Judges the structured process instances of one world, until somebody moves their tokens by hand.
 
     `drawn` are the processes of each file, by its checksum.
     """
@@ -126,7 +128,9 @@ class Oracle:
 
     def _tell_what_is_at_rest(self) -> None:
         """What goes on in pages is told at its end, when it is known how long everything took."""
-        waiting = {root for root, _, _ in self._untold if root and self._is_under_way(root)}
+        waiting = {
+            root for root in {root for root, _, _ in self._untold} if root and self._is_under_way(root)
+        }
         untold, self._untold = self._untold, []
         for root, entry, events in untold:
             if root in waiting:
@@ -146,6 +150,8 @@ class Oracle:
                 untold = {root for root, _, _ in self._untold if root}
                 for changing in [key for key in untold | set(self._references) if self._is_under_way(key)]:
                     self._follow_no_more(changing)
+            elif isinstance(event, ProcessInstanceMigrated | ProcessInstanceModified) and root:
+                self._follow_no_more(root)
             elif isinstance(event, pages.WorkPutOff):
                 self._under_way[event.key] = {row.place: row.process_instance_key for row in event.errands}
             elif isinstance(event, pages.PageEnded):
@@ -281,12 +287,13 @@ class Oracle:
             reference.heard(seen.paths[event.key])
         elif _is_cancelled(root, entry, event):
             reference.cancelled()
-        elif isinstance(event, quarantine.InstanceQuarantined):
-            reference.aside.add(seen.paths[entry.process_instance_key])
-        elif isinstance(event, quarantine.InstanceReleased):
-            reference.released(seen.paths[entry.process_instance_key])
         elif isinstance(event, incidents.IncidentResolved):
             reference.resolved(seen.paths[seen.incidents[event.key]])
+        elif isinstance(event, scopes.VariablesSet) and event.scope_key == root:
+            ways = {name: value for name, value in event.values.items() if name.startswith("c_")}
+            reference.learn({name: msgspec.json.decode(value) for name, value in ways.items()})
+        else:
+            _stands_still_or_not(reference, event, seen.paths[entry.process_instance_key])
 
     def _listener_answered(self, job_key: int, following: Iterable[Event]) -> None:
         """What it has said is heeded: nothing becomes of a task whose listener has denied that."""
@@ -365,6 +372,18 @@ class Oracle:
         }
         _agree(root, "jobs", reference.open_jobs(), at_work)
         _agree(root, "events waited for", reference.open_waits(), waits)
+
+
+def _stands_still_or_not(reference: Reference, event: Event, path: Path) -> None:
+    """An instance is set aside or suspended, or goes on."""
+    if isinstance(event, quarantine.InstanceQuarantined):
+        reference.aside.add(path)
+    elif isinstance(event, suspension.InstanceSuspended):
+        reference.suspended.add(path)
+    elif isinstance(event, quarantine.InstanceReleased):
+        reference.released(path)
+    elif isinstance(event, suspension.InstanceResumed):
+        reference.resumed(path)
 
 
 def _is_cancelled(root: int, entry: LogEntry, event: Event) -> bool:

@@ -83,11 +83,17 @@ class Reference(Beginning):
         """Process instances that are set aside: those that they have called do not end, and their errors are
         not caught there.
         """
+        self.suspended: set[Path] = set()
+        """Process instances that a person holds back, likewise."""
         self.root: Live | None = None
         begun = self._begin_process(shape, (), None, nothing, start_at)
         self.root = begun if begun.path in self.by_path else None
 
     # -- what comes from outside -----------------------------------------------------------------------------
+
+    def learn(self, values: Mapping[str, object]) -> None:
+        """A message that has begun it as well, after another one, brings the ways that choices take anew."""
+        self._values = {**self._values, **values} if values else self._values
 
     def job_done(self, path: Path, *, repeats: bool) -> None:
         """The job of a task is done; `repeats`: its worker wants it once more."""
@@ -179,6 +185,14 @@ class Reference(Beginning):
     def released(self, path: Path) -> None:
         """A process instance is no longer set aside: what has stood at its end ends now."""
         self.aside.discard(path)
+        self._take_up()
+
+    def resumed(self, path: Path) -> None:
+        """A process instance is no longer suspended."""
+        self.suspended.discard(path)
+        self._take_up()
+
+    def _take_up(self) -> None:
         for live in list(self.by_path.values()):
             if isinstance(live.shape, ProcessShape) and live.inner is not None:
                 self._may_end(live.inner)
@@ -390,9 +404,8 @@ class Reference(Beginning):
         """Whether this is a process instance that is set aside, or was called by one that is."""
         if not isinstance(live.shape, ProcessShape):
             return False
-        return live.path in self.aside or (
-            live.scope is not None and process_of(live.scope.owner).path in self.aside
-        )
+        still = self.aside | self.suspended
+        return live.path in still or (live.scope is not None and process_of(live.scope.owner).path in still)
 
     def _complete(self, live: Live) -> None:
         """Its work is done: it is left when its end listener is."""
@@ -472,7 +485,7 @@ class Reference(Beginning):
         return found is not None and self._caught(*found)
 
     def _caught(self, live: Live, catch: Border | EventScope) -> bool:
-        if process_of(live).path in self.aside:
+        if process_of(live).path in self.aside | self.suspended:
             return False
         self._come(live, catch)
         return True

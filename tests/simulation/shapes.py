@@ -311,6 +311,8 @@ class Case:
     raw: tuple[str, ...] = ()
     dialect: str = "zeebe"
     later: Case | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
+    """What has another id than in the version before: the one before, and the one now."""
 
     @property
     def is_structured(self) -> bool:

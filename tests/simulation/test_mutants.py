@@ -18,9 +18,11 @@ from tests.simulation.play import play
 WITHIN = 600
 """Seeds that a mutant may survive."""
 CAUGHT_BY = {
-    "condition_sees_what_is_hidden": 235,
+    "condition_sees_what_is_hidden": 175,
     "cycle_without_end": 129,
-    "message_reaches_one_of_several": 235,
+    "message_reaches_one_of_several": 371,
+    "others_survive_a_cancel": 420,
+    "undo_left_behind_by_a_migration": 203,
     "user_task_survives_its_element": 175,
 }
 """The seed that has caught a mutant last, where that took many: it is played first."""

@@ -12,7 +12,7 @@ import asyncio
 import functools
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -51,6 +51,7 @@ from tests.simulation.faults import CLOCK_STEPS_MS, JOB_TYPES, TROUBLED_MS
 from tests.simulation.history import History
 from tests.simulation.invariants import Violation
 from tests.simulation.judge import Judge
+from tests.simulation.operators import Foretold, Operators
 from tests.simulation.people import People
 from tests.simulation.shapes import Case
 from tests.simulation.store import Crash, SimulatedStore
@@ -161,6 +162,7 @@ class World:
         self._judge = Judge(self)
         self._people = People(self)
         self._desk = Desk(self)
+        self._operators = Operators(self)
         self._workers = Workers(self)
         self.store = SimulatedStore(self.strikes, self._committed)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
@@ -189,6 +191,20 @@ class World:
     def history(self) -> History:
         """What the log has told so far."""
         return self._judge.history
+
+    @property
+    def foretold(self) -> Sequence[Foretold]:
+        """The migrations that were asked for, and what each was said to do."""
+        return self._operators.foretold
+
+    def last_position(self, instance_key: int) -> int:
+        """How far the log has told of an instance."""
+        return self._judge.positions.get(instance_key, 0)
+
+    @property
+    def renamed(self) -> Iterable[tuple[str, str]]:
+        """What has another id in the later version: the one before, and the one there."""
+        return self.case.later.renamed if self.case.later is not None else ()
 
     def finish(self) -> None:
         """Everything has come to its end, and every answer: the run is over."""
@@ -338,12 +354,14 @@ class World:
         for _ in range(self.chance.choice([0, 0, 1, 3])):
             self.later(self.chance.uniform(0, TROUBLED_MS / 1_000), self._set_clock)
         self.later(1, self._desk.look)
+        self._operators.begin()
         self.later(5, self._people.mend)
         self.later(TROUBLED_MS / 1_000 + 0.5, self._people.restart)
 
     def _deploy_again(self, found: ReadResource) -> None:
         self.fired["deployed anew"] += 1
         self.submit(DeployResources(resources=(found,)))
+        self._operators.follow_version()
 
     # -- clients ---------------------------------------------------------------------------------------------
 

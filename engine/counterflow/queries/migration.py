@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from counterflow.kernel.course.beginning import ACTIVE
+from counterflow.kernel.lives.active import not_active
 from counterflow.kernel.lives.migration import BUSY, told
 from counterflow.kernel.lives.migration_mapping import correspondence
 from counterflow.kernel.lives.migration_pieces import MoveOutcome, Piece, PlannedMigration
@@ -107,10 +108,7 @@ def _hindrances(store: Store, instance: InstanceState) -> Iterator[str]:
 def _active(store: Store, key: int) -> ProcessInstance:
     header = store.get(ProcessInstance, (key,)) if key > 0 else None
     if header is None or header.state != ACTIVE:
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to migrate process instance '{key}', but no such active process instance was found",
-        )
+        raise not_active(header, f"migrate process instance '{key}'")
     return header
 
 

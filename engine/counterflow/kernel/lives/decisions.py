@@ -7,7 +7,6 @@ all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +14,7 @@ from msgspec.structs import replace
 
 from counterflow import feel
 from counterflow.kernel.data import evaluation
-from counterflow.kernel.lives.versions import labels
+from counterflow.kernel.lives.versions import labels, listed
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -27,8 +26,6 @@ from counterflow.model.graph import Binding
 if TYPE_CHECKING:
     from counterflow import dmn
 
-CANDIDATES = 10
-"""Names that a message about a missing decision lists."""
 VERSION_DIGITS = 18
 """More than any version has; text that an expression gives may have thousands."""
 WARNINGS = 5
@@ -155,12 +152,12 @@ def find(
 def _missing(state: State, decision_id: str, binding: Binding, which: str) -> str:
     versions = state.decisions.versions.get(decision_id, {})
     if not versions:
-        there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
+        there = listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
         return (
             f"no decision with id '{decision_id}' is deployed (deployed are: {there}); deploy it and resolve "
             "the incident"
         )
-    there = _listed(labels(versions.values()))
+    there = listed(labels(versions.values()))
     if binding is Binding.DEPLOYMENT:
         return (
             f"decision '{decision_id}' was not deployed together with this version of the process (its "
@@ -172,12 +169,6 @@ def _missing(state: State, decision_id: str, binding: Binding, which: str) -> st
         f"decision '{decision_id}' has no {expected} (its versions: {there}); deploy it and resolve the "
         "incident"
     )
-
-
-def _listed(names: Iterable[str]) -> str:
-    known = list(names)
-    more = f", and {len(known) - CANDIDATES} more" if len(known) > CANDIDATES else ""
-    return ", ".join(known[-CANDIDATES:]) + more
 
 
 # -- evaluating ----------------------------------------------------------------------------------------------
@@ -367,7 +358,7 @@ def _meant_by(state: State, command: EvaluateDecision) -> DecisionDefinition:
             "Expected to evaluate a decision by id or by key, but neither was given",
         )
     if decision is None or decision.deleted_at_ms is not None:
-        there = _listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
+        there = listed(f"'{name}'" for name in sorted(state.decisions.latest)) or "none"
         raise Rejection(
             # stock clients know a missing decision by this status and these words
             RejectionType.INVALID_ARGUMENT,

@@ -15,8 +15,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from counterflow.kernel.events import starts
+from counterflow.kernel.lives.suspension import DefinitionResumed
 from counterflow.kernel.rows import DecisionDefinition, DecisionRequirements, ProcessDefinition
 from counterflow.kernel.state.partition import State
+from counterflow.kernel.suspended import SuspendedDefinition
 from counterflow.kernel.vocabulary import Command, PartitionEvent, Rejection, RejectionType
 from counterflow.kernel.work.step import Step
 
@@ -53,11 +55,15 @@ def decide_delete(step: Step, command: DeleteResource) -> None:
 
 
 def _delete_process(step: Step, definition: ProcessDefinition) -> None:
-    """Its events begin nothing any more; those of the version that is the latest now do."""
+    """Its events begin nothing any more; those of the version that is the latest now do. Of what is gone
+    nothing is held back.
+    """
     latest = step.state.deployed.latest
     was_latest = latest[definition.bpmn_process_id].key == definition.key
     if was_latest:
         starts.close_all(step, definition.key)
+    if definition.key in step.state.shared[SuspendedDefinition]:
+        step.emit(DefinitionResumed(definition.key))
     step.emit(ProcessDeleted(definition.key))
     before = latest.get(definition.bpmn_process_id)
     if was_latest and before is not None:

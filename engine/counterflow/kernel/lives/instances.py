@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from counterflow.kernel.course import beginning, ending
 from counterflow.kernel.data import scopes
 from counterflow.kernel.lives import quarantine
+from counterflow.kernel.lives.active import not_active
 from counterflow.kernel.rows import ProcessDefinition, ProcessInstance
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -84,10 +85,8 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
         or header.state != beginning.ACTIVE
         or (instance.quarantine is None and is_swept(step.state, instance, key))
     ):
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to cancel a process instance with key '{key}', but no such process was found",
-        )
+        wanted = f"cancel a process instance with key '{key}'"
+        raise not_active(header, wanted, "no such process was found")
     if header.parent_instance_key:
         raise Rejection(
             RejectionType.INVALID_STATE,

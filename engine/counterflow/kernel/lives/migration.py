@@ -19,9 +19,10 @@ from counterflow.kernel.course.undo import UndoDropped
 from counterflow.kernel.course.undo_order import AVAILABLE, CONTAINER
 from counterflow.kernel.data import conditions, scopes
 from counterflow.kernel.data.output_collections import DESCRIPTION
-from counterflow.kernel.lives.migration_mapping import correspondence
+from counterflow.kernel.lives.active import not_active
+from counterflow.kernel.lives.migration_mapping import Correspondence, correspondence
 from counterflow.kernel.lives.migration_pieces import FlowMove, MoveOutcome, Piece, PlannedMigration
-from counterflow.kernel.lives.migration_plan import plan_for, starts_of
+from counterflow.kernel.lives.migration_plan import ends_of, plan_for, starts_of
 from counterflow.kernel.rows import (
     ArrivedToken,
     ConditionalSubscription,
@@ -87,12 +88,16 @@ class UndoRecordMigrated(InstanceEvent, frozen=True):
 
 
 class ProcessInstanceMigrated(InstanceEvent, frozen=True):
-    """The instance goes on as one of another definition."""
+    """The instance goes on as one of another definition.
+
+    `ends_after` are the ids there of the elements with whose end it is to end, None where they are as before.
+    """
 
     definition_key: int
     bpmn_process_id: str
     version: int
     start_at: str | None = None
+    ends_after: str | None = None
 
 
 class MigrateProcessInstance(Command, frozen=True, kw_only=True, gc=False):
@@ -129,7 +134,7 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
     problems = [*plan.problems, *_too_soon(course, process, plan), *_losses(plan, command)]
     if problems:
         raise _refused(key, target, problems)
-    _carry_out(course, target, plan, starts_of(course.instance, elements))
+    _carry_out(course, target, plan, elements)
 
 
 def told(piece: Piece) -> str:
@@ -163,10 +168,7 @@ def _at_work(step: Step, key: int) -> Course:
     instance = step.state.instance(key)
     header = instance.header if instance is not None else None
     if instance is None or header is None or header.state != ACTIVE or is_swept(step.state, instance, key):
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to migrate process instance '{key}', but no such active process instance was found",
-        )
+        raise not_active(header, f"migrate process instance '{key}'")
     return step.admitted_though_suspended(instance)
 
 
@@ -195,7 +197,7 @@ def _refused(key: int, target: ProcessDefinition, problems: list[str]) -> Reject
 
 
 def _carry_out(
-    course: Course, target: ProcessDefinition, plan: PlannedMigration, start_at: str | None
+    course: Course, target: ProcessDefinition, plan: PlannedMigration, elements: Correspondence
 ) -> None:
     waits.close_some(course, plan.closed)
     for move in plan.elements:
@@ -215,7 +217,16 @@ def _carry_out(
         keys, containers = ((record.key,), ()) if record.handler else ((), (record.key,))
         course.emit(UndoDropped(record.scope_key, keys, containers))
     is_other_process = course.header.bpmn_process_id != target.bpmn_process_id
-    course.emit(ProcessInstanceMigrated(target.key, target.bpmn_process_id, target.version, start_at))
+    starts, ends = starts_of(course.instance, elements), ends_of(course.instance, elements)
+    course.emit(
+        ProcessInstanceMigrated(
+            target.key,
+            target.bpmn_process_id,
+            target.version,
+            starts,
+            ends if ends != course.header.ends_after else None,
+        )
+    )
     _go_on(course, target, plan)
     if is_other_process:
         _look_for_messages(course)
@@ -304,6 +315,7 @@ def _apply_migrated(state: State, instance: InstanceState, event: ProcessInstanc
             bpmn_process_id=event.bpmn_process_id,
             version=event.version,
             start_at=event.start_at,
+            ends_after=header.ends_after if event.ends_after is None else event.ends_after,
         )
     )
     instance.plans.clear()

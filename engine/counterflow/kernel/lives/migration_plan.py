@@ -33,7 +33,7 @@ from counterflow.kernel.lives.migration_pieces import (
     WaitMove,
 )
 from counterflow.kernel.lives.migration_undo import plan_undo
-from counterflow.kernel.row import Row
+from counterflow.kernel.row import Row, lines_of
 from counterflow.kernel.rows import (
     ArrivedPart,
     ConditionalSubscription,
@@ -67,6 +67,7 @@ def plan_for(instance: InstanceState, elements: Correspondence) -> PlannedMigrat
     for row in _by_key(instance.elements):
         _plan_element(plan, instance, elements, row)
     _plan_tokens(plan, instance, elements)
+    _plan_ends(plan, instance, elements)
     for record in _by_key(instance.undo_records):
         plan_undo(plan, instance, elements, record)
     return plan
@@ -78,6 +79,28 @@ def starts_of(instance: InstanceState, elements: Correspondence) -> str | None:
     starts = header.starts if header is not None else ()
     found = (elements.of(element_id) if element_id in elements.source.nodes else "" for element_id in starts)
     return "\n".join(element_id for element_id in found if element_id) or None
+
+
+def ends_of(instance: InstanceState, elements: Correspondence) -> str | None:
+    """The elements with whose end the instance is to end, by the ids of the target; None where none are."""
+    known = elements.source.nodes
+    ends = (
+        elements.of(element_id) if element_id in known else element_id for element_id in _ends_after(instance)
+    )
+    return "\n".join(ends) or None
+
+
+def _plan_ends(plan: PlannedMigration, instance: InstanceState, elements: Correspondence) -> None:
+    for element_id in _ends_after(instance):
+        if element_id in elements.source.nodes and not elements.of(element_id):
+            plan.problems[
+                f"it is to end after '{element_id}', which has no counterpart; map it to an element of the "
+                "target"
+            ] = None
+
+
+def _ends_after(instance: InstanceState) -> list[str]:
+    return lines_of(instance.header.ends_after) if instance.header is not None else []
 
 
 def _by_key(rows: Mapping[int, _Keyed]) -> Iterator[_Keyed]:

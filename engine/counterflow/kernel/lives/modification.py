@@ -23,6 +23,7 @@ from msgspec.structs import replace
 from counterflow.kernel.course import beginning, ending, entering, flows, leaving
 from counterflow.kernel.data import scopes
 from counterflow.kernel.lives import instances
+from counterflow.kernel.lives.active import not_active
 from counterflow.kernel.lives.modification_ends import Ends
 from counterflow.kernel.lives.modification_instructions import (
     AT_ONCE,
@@ -106,11 +107,7 @@ def _find(step: Step, key: int) -> Course:
         or not is_running
         or (instance.quarantine is None and is_swept(step.state, instance, key))
     ):
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to modify process instance with key '{key}', but no such active process instance was "
-            "found",
-        )
+        raise not_active(header, f"modify process instance with key '{key}'")
     return step.admitted_to(instance)
 
 

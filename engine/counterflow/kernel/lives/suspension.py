@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from counterflow.kernel.course import joins
 from counterflow.kernel.lives import quarantine
+from counterflow.kernel.lives.active import not_active
 from counterflow.kernel.rows import ProcessDefinition, StartTimer
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -133,10 +134,8 @@ def _take_up(step: Step, instance: InstanceState) -> None:
 def _active(step: Step, key: int, what: str) -> InstanceState:
     instance = step.state.instance(key)
     if instance is None or key not in instance.elements or is_swept(step.state, instance, key):
-        raise Rejection(
-            RejectionType.NOT_FOUND,
-            f"Expected to {what} process instance '{key}', but no such active process instance was found",
-        )
+        header = instance.header if instance is not None else None
+        raise not_active(header, f"{what} process instance '{key}'")
     return instance
 
 
@@ -176,7 +175,7 @@ def decide_resume_definition(step: Step, command: ResumeDefinition) -> bool:
 
 def _definition(step: Step, key: int, what: str) -> ProcessDefinition:
     definition = step.state.definitions.get(key)
-    if definition is None:
+    if definition is None or (definition.deleted_at_ms is not None and what == "suspend"):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to {what} the process definition with key '{key}', but no such definition was found",
