@@ -98,3 +98,19 @@ def take_jobs(address: str, job_type: str, wanted: set[int]) -> list[int]:
             )
             taken += [job.processInstanceKey for job in found]
     return taken
+
+
+def job_of(address: str, job_type: str) -> Any:
+    """The one job of a type, as soon as it is there."""
+    method = gateway.METHODS["ActivateJobs"]
+    asked = gateway.ActivateJobsRequest(
+        type=job_type, worker="looking", timeout=60_000, maxJobsToActivate=1, requestTimeout=25_000
+    )
+    with grpc.insecure_channel(address) as channel:
+        poll: Any = channel.unary_stream(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        (job,) = (job for answer in poll(asked, timeout=PATIENCE_SECONDS) for job in answer.jobs)
+        return job

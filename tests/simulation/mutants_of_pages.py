@@ -36,6 +36,7 @@ from counterflow.kernel.lives import (
     user_task_commands,
     user_task_transitions,
 )
+from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.work import pages
 from counterflow.kernel.work import step as work_step
 from counterflow.kernel.work.step import Course, Step, Token
@@ -169,6 +170,16 @@ def denial_overheard(patch: Patch) -> None:
 def asked_while_listeners_are(patch: Patch) -> None:
     """Who asks for something while the listeners of a task are asked for another is not refused."""
     patch.setattr(user_task_commands, "refuse_busy", lambda *_: None)
+
+
+def claimed_from_somebody(patch: Patch) -> None:
+    decide = kernel.COMMANDS[AssignUserTask]
+
+    def never_refused(step: Step, command: AssignUserTask) -> None:
+        action = command.action or ("assign" if command.allow_override else "claim")
+        decide(step, msgspec.structs.replace(command, allow_override=True, action=action))
+
+    patch.setitem(_mutable(kernel.COMMANDS), AssignUserTask, never_refused)
 
 
 def end_listener_forgotten(patch: Patch) -> None:

@@ -171,6 +171,10 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     """
     tags: str | None = None
     """Those of its process instance, one a line."""
+    business_id: str | None = None
+    """That of its process instance."""
+    error_message: str | None = None
+    """What its latest failure was told with; None where it has not failed yet."""
     user_task: ListenedTask | None = None
     """Of the listener of a user task only."""
 

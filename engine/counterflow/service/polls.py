@@ -7,7 +7,7 @@ A poll that nobody reads any more hands its jobs back; jobs and their poll find 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -89,6 +89,35 @@ class Polls:
                 if left < 1 or not more or self._admission.is_closed:
                     return
                 jobs, more = await self._ready(_portion(wish, left))
+
+    async def take_ready(self, wish: ActivateJobs) -> Jobs:
+        """Jobs that can be taken now, at most one portion. Raises `Overloaded` and `Unavailable`."""
+        if not self._writer.is_ready(wish.type):
+            return ()
+        return (await self._ready(_portion(wish, wish.maximum)))[0]
+
+    async def wait_for_any(self, wishes: Sequence[ActivateJobs], deadline: float) -> Jobs:
+        """Jobs of one of several types as soon as there are any; none where somebody else was faster.
+
+        None at the deadline, in seconds of the event loop, either.
+        """
+        polls = [WaitingPoll(_portion(wish, wish.maximum), self._hand_back) for wish in wishes]
+        for poll in polls:
+            self._writer.takers.park(poll)
+        try:
+            left = max(deadline - asyncio.get_running_loop().time(), 0)
+            await asyncio.wait(
+                [poll.jobs for poll in polls], timeout=left, return_when=asyncio.FIRST_COMPLETED
+            )
+        except asyncio.CancelledError:
+            self._hand_back(self._leave(polls))
+            raise
+        return self._leave(polls)
+
+    def _leave(self, polls: Sequence[WaitingPoll]) -> Jobs:
+        for poll in polls:
+            self._writer.takers.unpark(poll)
+        return [job for poll in polls for job in poll.leave()]
 
     async def _deliver(self, jobs: Jobs, deliver: Callable[[Jobs], Awaitable[None]]) -> None:
         try:

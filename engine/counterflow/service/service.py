@@ -13,6 +13,7 @@ from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import Commands
 from counterflow.service.deployments import Deployments
+from counterflow.service.fetches import Fetches
 from counterflow.service.polls import Polls
 from counterflow.service.questions import Questions
 from counterflow.service.rests import Rests
@@ -48,6 +49,7 @@ class Service:
         self.streams = Streams(writer, self.admission, self.returns)
         self.results = Results(writer, self.admission, self.turns, rests, settings.request_timeout_ms)
         self.questions = Questions(store, self.admission)
+        self.fetches = Fetches(writer, self.admission, self.returns, self.polls, self.questions)
         self._takers = writer.takers
         self.measures = writer.measures
         """The numbers of the partition by now."""

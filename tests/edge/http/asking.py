@@ -40,6 +40,10 @@ class Asking:
         """Ask for a path under /v2; a body that is no bytes is sent as JSON."""
         return await self._ask(self.server.http_port, method, f"/v2{path}", body, headers)
 
+    async def ask_engine(self, method: str, path: str, body: Any = None, **headers: str) -> Told:
+        """Ask for a path under /engine-rest, likewise."""
+        return await self._ask(self.server.http_port, method, f"/engine-rest{path}", body, headers)
+
     async def manage(self, path: str, method: str = "GET") -> Told:
         """Ask at the management port."""
         return await self._ask(self.server.management_port, method, path, None, {})

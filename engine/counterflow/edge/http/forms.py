@@ -18,7 +18,10 @@ FILES: Final = 1_000
 
 
 class FormShape(NamedTuple):
-    """What a form has: files, one or many, in parts of a name, and other parts, which are texts."""
+    """What a form has: files, one or many, in parts of a name, and other parts, which are texts.
+
+    Where that name is empty, whatever part has a file name is a file.
+    """
 
     files: str
     takes_many: bool = True
@@ -43,10 +46,11 @@ class SentForm(NamedTuple):
 async def form_of(request: Request, body: bytes, shape: FormShape) -> SentForm:
     """A form as it was sent. Raises `HttpRefusal`."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        place = f", in parts named '{shape.files}'" if shape.files else ""
         raise HttpRefusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "INVALID_ARGUMENT",
-            f"Expected a form with files (multipart/form-data), in parts named '{shape.files}'",
+            f"Expected a form with files (multipart/form-data){place}",
         )
     form = await _parsed(request, body)
     try:
@@ -74,9 +78,9 @@ async def _read(form: FormData, shape: FormShape) -> SentForm:
     for name, part in form.multi_items():
         if isinstance(part, str):
             parts.setdefault(name, []).append(part)
-        elif name == shape.files:
+        elif not shape.files or name == shape.files:
             files.append(FormFile(part.filename or "", await part.read(), part.content_type or ""))
-    if shape.files in parts:
+    if shape.files and shape.files in parts:
         raise _unreadable(f"a part named '{shape.files}' has no filename, by whose ending a file is known")
     return SentForm(files, parts)
 

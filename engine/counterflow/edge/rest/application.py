@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from counterflow.edge.engine_rest.application import routes as engine_rest
 from counterflow.edge.http.problems import MEDIA_TYPE, problem
 from counterflow.edge.pages.application import PlainPages
 from counterflow.edge.rest.calls import JSON, RestCalls
@@ -65,6 +66,7 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
             Route("/openapi.json", describe),
             *routes,
             *PlainPages(service, operations, description).routes(),
+            *engine_rest(service),
         ],
         exception_handlers={HTTPException: _not_served},
     )

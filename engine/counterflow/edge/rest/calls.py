@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from starlette.requests import Request
@@ -33,10 +33,15 @@ GREATEST_KEY = 2**63 - 1
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
-class RestCalls:
-    """Answers operations with one service."""
+Fails: TypeAlias = Callable[[str, Exception, Request], Response]
+"""The answer to a request of an operation that has met an error."""
 
-    def __init__(self, service: Service) -> None:
+
+class RestCalls:
+    """Answers operations with one service; `fails` answers where something went wrong."""
+
+    def __init__(self, service: Service, fails: Fails | None = None) -> None:
+        self._fails = fails or failure
         self._admission = service.admission
         self._large = LargeBodies(service.admission)
         self._most = service.settings.message_bytes
@@ -50,7 +55,7 @@ class RestCalls:
             except Gone:
                 return Response(status_code=499)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-                return failure(operation.id, error, request)
+                return self._fails(operation.id, error, request)
 
         return answer
 

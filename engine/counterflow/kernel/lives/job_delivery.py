@@ -12,13 +12,20 @@ from counterflow.kernel.course.asking import JobCanceled
 from counterflow.kernel.data import scopes
 from counterflow.kernel.data.headers import of_old_job
 from counterflow.kernel.data.output_collections import gathered
-from counterflow.kernel.lives.jobs import ACTIVATED, JobActivated, JobFailed, JobReturned
+from counterflow.kernel.lives.jobs import (
+    ACTIVATED,
+    JobActivated,
+    JobFailed,
+    JobReturned,
+    expect_active,
+    find,
+)
 from counterflow.kernel.lives.user_task_transitions import brought_to, listened_task
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.swept import is_gone
 from counterflow.kernel.suspended import SuspendedJobType
-from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command
+from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
 from counterflow.model.graph import TASK_LISTENER_EVENTS, JobDefinition, UserTaskDefinition
@@ -35,7 +42,7 @@ class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
 
     Answers `ActivatedJob`s.
 
-    `fetch_variables` empty means every visible variable.
+    `fetch_variables` empty means every visible variable; with `local_only`, those of the task's own scope.
     """
 
     type: str
@@ -44,6 +51,27 @@ class ActivateJobs(Command, frozen=True, kw_only=True, gc=False):
     maximum: int
     fetch_variables: tuple[str, ...] = ()
     bytes_left: int = 4 * 1024 * 1024
+    local_only: bool = False
+
+
+class LockJob(Command, frozen=True, kw_only=True, gc=False):
+    """One job, for one worker: it is given the job, or more time where it has it. Answers an `ActivatedJob`.
+
+    What it sees is told as of `ActivateJobs`. With `is_free` it must not have the job already.
+    """
+
+    job_key: int
+    worker: str
+    timeout_ms: int
+    fetch_variables: tuple[str, ...] = ()
+    local_only: bool = False
+    is_free: bool = False
+
+
+class UnlockJob(Command, frozen=True, kw_only=True, gc=False):
+    """A job is taken from the worker that has it, and can be taken by any; nothing happens where none has."""
+
+    job_key: int
 
 
 class ReturnJob(Command, frozen=True, kw_only=True, gc=False):
@@ -83,7 +111,7 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
             gone_left -= 1
             continue
         job = course.instance.jobs[key]
-        values = scopes.to_object(_values(course, job, command.fetch_variables))
+        values = scopes.to_object(_values(course, job, command))
         headers = _headers(course, job)
         size = len(values) + len(headers) + _other_bytes(course, job)
         if size > step.limits.message_bytes:
@@ -94,6 +122,31 @@ def decide_activate(step: Step, command: ActivateJobs) -> list[ActivatedJob]:
         room -= size
         taken.append(_activate(course, job, command, headers, values))
     return taken
+
+
+def decide_lock(step: Step, command: LockJob) -> ActivatedJob:
+    """`/lock` of Camunda 7's external tasks, and a job that was chosen among those that are ready."""
+    job, token = find(step, command.job_key, "lock")
+    if job.type in step.state.shared[SuspendedJobType]:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected to lock job with key '{job.key}', but jobs of type '{job.type}' are suspended; resume "
+            "them first",
+        )
+    expect_active(job, "locked", command.worker)
+    if command.is_free and job.state == ACTIVATED:
+        raise Rejection(
+            RejectionType.INVALID_STATE, f"Expected job with key '{job.key}' to be free, but a worker has it"
+        )
+    values = scopes.to_object(_values(token, job, command))
+    return _activate(token, job, command, _headers(token, job), values)
+
+
+def decide_unlock(step: Step, command: UnlockJob) -> None:
+    """`/unlock` of Camunda 7's external tasks."""
+    job, token = find(step, command.job_key, "unlock")
+    if job.state == ACTIVATED:
+        token.emit(JobReturned(job.key, "handed_back"))
 
 
 def decide_return(step: Step, command: ReturnJob) -> bool:
@@ -160,11 +213,15 @@ def _offer(step: Step, key: int) -> Course | None:
     return course if course is not None and course.instance.jobs[key].state == ACTIVATABLE else None
 
 
-def _values(course: Course, job: Job, names: Collection[str]) -> dict[str, bytes]:
-    """What its worker sees, all or of `names`: of an ad-hoc sub-process also what was gathered until now.
+def _values(course: Course, job: Job, command: ActivateJobs | LockJob) -> dict[str, bytes]:
+    """What its worker sees, all or what it names: of an ad-hoc sub-process also what was gathered so far.
 
     The listener of a user task sees the result before it is there.
     """
+    names: Collection[str] = command.fetch_variables
+    if command.local_only:
+        own = course.instance.variables.get(job.element_instance_key, {})
+        return {name: value for name, value in sorted(own.items()) if not names or name in names}
     values = scopes.visible(course.instance, job.element_instance_key, names)
     if job.listener_event_type in TASK_LISTENER_EVENTS:
         brought = brought_to(course.instance, job)
@@ -176,7 +233,9 @@ def _values(course: Course, job: Job, names: Collection[str]) -> dict[str, bytes
     return values
 
 
-def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, values: bytes) -> ActivatedJob:
+def _activate(
+    course: Course, job: Job, command: ActivateJobs | LockJob, headers: bytes, values: bytes
+) -> ActivatedJob:
     header = course.header
     deadline_ms = course.step.now_ms + command.timeout_ms
     course.emit(JobActivated(job.key, command.worker, deadline_ms))
@@ -197,6 +256,8 @@ def _activate(course: Course, job: Job, command: ActivateJobs, headers: bytes, v
         not job.listener_event_type and course.process.nodes[job.element_id].ad_hoc is not None,
         job.listener_event_type,
         header.tags,
+        header.business_id,
+        job.error_message,
         listened_task(course, job) if job.listener_event_type in TASK_LISTENER_EVENTS else None,
     )
 
@@ -239,4 +300,10 @@ def _set_aside(course: Course, job: Job, incident_type: IncidentType, message: s
     course.token(job.element_instance_key).hold(Held(incident_type, message, job_key=job.key))
 
 
-COMMANDS = {ActivateJobs: decide_activate, ReturnJob: decide_return, HoldJob: decide_hold}
+COMMANDS = {
+    ActivateJobs: decide_activate,
+    LockJob: decide_lock,
+    UnlockJob: decide_unlock,
+    ReturnJob: decide_return,
+    HoldJob: decide_hold,
+}

@@ -111,18 +111,22 @@ class AdHocAnswer(NamedTuple):
 class CompleteJob(Command, frozen=True, kw_only=True, gc=False):
     """The job is done; `variables` are its result, `answer` is what was decided, where that was the job.
 
-    That is so of an ad-hoc sub-process's, and of a user task's listener's.
+    That is so of an ad-hoc sub-process's, and of a user task's listener's. `local_variables` are seen by what
+    the model makes of the result, and no further. `worker` is who says so: one whose job another has by now
+    is refused; empty where that is not asked.
     """
 
     job_key: int
     variables: dict[str, bytes]
     answer: AdHocAnswer | TaskListenerAnswer | None = None
+    local_variables: dict[str, bytes] | None = None
+    worker: str = ""
 
 
 class FailJob(Command, frozen=True, kw_only=True, gc=False):
     """The job could not be done; `retries` are left, and the next try comes not before `back_off_ms`.
 
-    Where none are left an incident is raised.
+    Where none are left an incident is raised. `worker` as of `CompleteJob`.
     """
 
     job_key: int
@@ -130,15 +134,17 @@ class FailJob(Command, frozen=True, kw_only=True, gc=False):
     message: str = ""
     back_off_ms: int = 0
     variables: dict[str, bytes]
+    worker: str = ""
 
 
 class ThrowError(Command, frozen=True, kw_only=True, gc=False):
-    """The job ends with a BPMN error, which the process may catch."""
+    """The job ends with a BPMN error, which the process may catch. `worker` as of `CompleteJob`."""
 
     job_key: int
     error_code: str
     message: str = ""
     variables: dict[str, bytes]
+    worker: str = ""
 
 
 class UpdateJobRetries(Command, frozen=True, kw_only=True, gc=False):
@@ -149,10 +155,11 @@ class UpdateJobRetries(Command, frozen=True, kw_only=True, gc=False):
 
 
 class UpdateJobTimeout(Command, frozen=True, kw_only=True, gc=False):
-    """The worker needs `timeout_ms` from now."""
+    """The worker needs `timeout_ms` from now. `worker` as of `CompleteJob`."""
 
     job_key: int
     timeout_ms: int
+    worker: str = ""
 
 
 def resume(token: Token) -> None:
@@ -182,8 +189,8 @@ def reactivate(token: Token, job: Job) -> None:
 
 def decide_complete(step: Step, command: CompleteJob) -> None:
     """CompleteJob of the gateway."""
-    job, token = _find(step, command.job_key, "complete")
-    _expect_active(job, "completed")
+    job, token = find(step, command.job_key, "complete")
+    expect_active(job, "completed", command.worker)
     node, values = token.node, command.variables
     if job.listener_event_type:
         _complete_listener(token, job, command)
@@ -202,6 +209,8 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: scopes.to_object(values)}
+    if command.local_variables:
+        scopes.write_measured(token, token.key, command.local_variables)
     scopes.take_results(token, values)
     leaving.finish(token)
 
@@ -240,8 +249,8 @@ def _nothing_to_decide(job: Job, answer: AdHocAnswer | TaskListenerAnswer) -> Re
 
 def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
-    job, token = _find(step, command.job_key, "fail")
-    _expect_active(job, "failed")
+    job, token = find(step, command.job_key, "fail")
+    expect_active(job, "failed", command.worker)
     definition = listener_jobs.definition_of(token, job)
     message = command.message[:ERROR_MESSAGE_LIMIT]
     if _ends_with_error(token, job, command.variables, message):
@@ -263,8 +272,8 @@ def decide_fail(step: Step, command: FailJob) -> None:
 
 def decide_throw_error(step: Step, command: ThrowError) -> None:
     """ThrowError of the gateway."""
-    job, token = _find(step, command.job_key, "throw an error for")
-    _expect_active(job, "thrown an error for")
+    job, token = find(step, command.job_key, "throw an error for")
+    expect_active(job, "thrown an error for", command.worker)
     if job.listener_event_type:
         raise listener_jobs.throws_nothing(job)
     scopes.refuse_large(step, command.variables)
@@ -293,13 +302,14 @@ def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
             f"Expected to update retries for job with key '{command.job_key}' with a positive amount of "
             f"retries, but the amount given was '{command.retries}'",
         )
-    job, token = _find(step, command.job_key, "update the retries of", at_rest=True)
+    job, token = find(step, command.job_key, "update the retries of", at_rest=True)
     token.emit(JobRetriesUpdated(job.key, command.retries))
 
 
 def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
     """UpdateJobTimeout of the gateway."""
-    job, token = _find(step, command.job_key, "update the timeout of")
+    job, token = find(step, command.job_key, "update the timeout of")
+    _expect_own(job, command.worker)
     if job.state != ACTIVATED:
         raise Rejection(
             RejectionType.INVALID_STATE,
@@ -309,7 +319,7 @@ def decide_update_timeout(step: Step, command: UpdateJobTimeout) -> None:
     token.emit(JobDeadlineUpdated(job.key, step.now_ms + command.timeout_ms))
 
 
-def _find(step: Step, key: int, intent: str, *, at_rest: bool = False) -> tuple[Job, Token]:
+def find(step: Step, key: int, intent: str, *, at_rest: bool = False) -> tuple[Job, Token]:
     """The job of this key, and its task. Raises `Rejection`: there is none, or its instance is set aside."""
     instance = step.state.owner_of(Job, key)
     job = instance.jobs[key] if instance is not None else None
@@ -321,7 +331,10 @@ def _find(step: Step, key: int, intent: str, *, at_rest: bool = False) -> tuple[
     return job, course.token(job.element_instance_key)
 
 
-def _expect_active(job: Job, intent: str) -> None:
+def expect_active(job: Job, intent: str, worker: str) -> None:
+    """Raises `Rejection` where nobody has the job or may take it, or another than `worker` has it."""
+    if worker:
+        _expect_own(job, worker)
     if job.state in ACTIVE_STATES:
         return
     why = {
@@ -332,6 +345,17 @@ def _expect_active(job: Job, intent: str) -> None:
     raise Rejection(
         RejectionType.INVALID_STATE, f"Expected job with key '{job.key}' to be {intent}, but {why}"
     )
+
+
+def _expect_own(job: Job, worker: str) -> None:
+    """One who names themselves is the one who has the job, or nobody has it. Raises `Rejection`."""
+    if worker and job.worker not in {"", worker}:
+        raise Rejection(
+            RejectionType.INVALID_STATE,
+            f"Expected worker '{worker[:200]}' to have job '{job.key}', but it is locked by worker "
+            f"'{job.worker[:200]}', which has taken it since; drop what was done, or take the job again "
+            "once it is free",
+        )
 
 
 # -- applying ------------------------------------------------------------------------------------------------

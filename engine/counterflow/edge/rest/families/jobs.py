@@ -248,6 +248,7 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
         root_process_instance_key=None,
         user_task=_user_task(job.user_task) if job.user_task is not None else None,
         tags=lines_of(job.tags),
+        business_id=job.business_id,
     )
 
 

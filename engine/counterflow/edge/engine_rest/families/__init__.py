@@ -1,0 +1,1 @@
+"""The operations of `/engine-rest`, a table of each family."""

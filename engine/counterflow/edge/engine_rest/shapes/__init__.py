@@ -1,0 +1,1 @@
+"""The records of `/engine-rest`, as its clients write and read them."""
