@@ -23,6 +23,7 @@ from counterflow.store.errors import DatabaseLostError
 from counterflow.store.open import IN_MEMORY, masked
 from counterflow.version import __version__
 from counterflow.wire.contract import Tls
+from counterflow.wire.expiry import Expiry
 from counterflow.wire.native.limits import UNCOMPRESSED, ServerLimits, WireLimits
 from counterflow.wire.native.server import NativeServer
 
@@ -61,6 +62,8 @@ class Server:
             self.management_port = await self._open(parts, "management_port", self._management)
             self.http_port = await self._open(parts, "http_port", self._rest)
             self.grpc_port = (await parts.enter_async_context(door)).port
+            if (tls := tls_of(self.settings)) is not None:
+                await parts.enter_async_context(Expiry(tls))
             # Last: a server that is refused its port has triggered nothing.
             writer.start()
             self.lost = watch.lost

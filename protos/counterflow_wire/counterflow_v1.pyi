@@ -1004,6 +1004,7 @@ class Reason(_message.Message):
         KIND_SCOPE: _ClassVar[Reason.Kind]
         KIND_USER_TASK: _ClassVar[Reason.Kind]
         KIND_SUSPENSION: _ClassVar[Reason.Kind]
+        KIND_WORK: _ClassVar[Reason.Kind]
         KIND_TASK_LISTENERS: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
@@ -1020,6 +1021,7 @@ class Reason(_message.Message):
     KIND_SCOPE: Reason.Kind
     KIND_USER_TASK: Reason.Kind
     KIND_SUSPENSION: Reason.Kind
+    KIND_WORK: Reason.Kind
     KIND_TASK_LISTENERS: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]

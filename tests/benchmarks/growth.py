@@ -25,7 +25,7 @@ from tests.benchmarks.in_process import PROCESS, Kernel, deployment
 from tests.benchmarks.options import Options
 
 MESSAGES = 20_000
-ITEMS = 5_000
+ITEMS = 10_000
 TIMERS = 50_000
 CREATED_AT_ONCE = 500
 HOUR_MS = 3_600_000

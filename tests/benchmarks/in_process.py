@@ -123,7 +123,7 @@ class Recording:
         self.commit_seconds = 0.0
         self.get, self.scan, self.load_instance = store.get, store.scan, store.load_instance
         self.read_log, self.walk, self.close = store.read_log, store.walk, store.close
-        self.left_out, self.look = store.left_out, store.look
+        self.left_out, self.look, self.search = store.left_out, store.look, store.search
 
     def commit(self, batch: Batch) -> None:
         """As ever, timed and remembered."""

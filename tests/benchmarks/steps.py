@@ -12,11 +12,11 @@ from tests.benchmarks.figures import Figure, Result
 from tests.benchmarks.in_process import PROCESS, Kernel
 from tests.benchmarks.options import Options
 
-ROUNDS = 2_000
+ROUNDS = 10_000
 
 
 def steps(options: Options) -> Iterator[Result]:
-    """A task that is done 2 000 times by one instance."""
+    """A task that is done 10 000 times by one instance."""
     first, last = [], []
     for run in range(options.runs):
         options.say(f"{ROUNDS:,} rounds of a loop, run {run + 1} of {options.runs}")

@@ -32,7 +32,7 @@ EMPTY = {
     *("sweep", "undertaking", "errand", "carried"),
     *("signal_subscription", "signal_start"),
     *("conditional_subscription", "conditional_start"),
-    "arrived_part",
+    *("arrived_part", "ended_incident", "unfilled"),
     *("suspension", "suspended_definition", "suspended_job_type"),
 }
 """The tables of which the story has nothing."""

@@ -31,6 +31,13 @@ SHARED = {
         "ended_user_task",
     ),
     *(
+        "ended_element",
+        "ended_job",
+        "ended_incident",
+        "ended_variable",
+        "unfilled",
+    ),
+    *(
         "start_timer",
         "message_start",
         "signal_start",

@@ -95,3 +95,28 @@ async def test_a_page_that_has_gone_on_since_is_no_suspect(tmp_path: Path) -> No
         await until(lambda: len(again.store.rows(Job)) == COUNT)
         assert again.store.rows(Quarantine) == []
         await again.writer.stop()
+
+
+async def test_a_page_of_no_instance_that_no_server_survives_waits_until_it_is_released(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    marker = tmp_path / "marker"
+    async with rig(MANY) as found:
+        key, page = await put_off(found)
+        standing = started(found, marker, page, 2)  # the first one sets its instance aside
+        await standing.writer.settle()
+        await standing.writer.stop()
+        again = started(found, marker, page, 2)
+        await turns()
+        assert "belongs to no instance" in caplog.text
+        assert "release-due" in caplog.text
+        await again.writer.stop()
+        assert Underway(marker).suspects == (page,), "and at each start"
+        last = Rig(found.store, underway=Underway(marker))
+        last.writer.start()
+        assert last.writer.release_due()
+        assert not last.writer.release_due(), "it was held no more"
+        await last.writer.submit(ReleaseInstance(process_instance_key=key))
+        await until(lambda: len(last.store.rows(Job)) == COUNT)
+        await last.writer.stop()
+        assert Underway(marker).suspects == ()

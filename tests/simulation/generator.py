@@ -145,7 +145,7 @@ class _Grower(Triggers):
         self._depth += 1
         course = self._content(0)
         scopes = self._event_scopes(0)
-        shape = ProcessShape(process_id, course, scopes)
+        shape = ProcessShape(process_id, self._telling(course, scopes), scopes)
         if process_id == "main" and self._is_chance(0.15):
             shape = self._begins_by_itself(shape)
         self._process, self._cancels, self._is_endless = outer, cancels, endless
@@ -359,6 +359,7 @@ class _Grower(Triggers):
         self._cancels = False
         scopes = self._event_scopes(depth + 1, undoes=True)
         self._cancels, self._is_endless = outer, endless
+        inside = self._telling(inside, scopes)
         if not is_transaction:
             return Activity(name, "sub", inside, scopes, tag="subProcess")
         left = Border(self._id("b"), Trigger("cancel", ""), True, self._short(depth))
@@ -447,6 +448,15 @@ class _Grower(Triggers):
             scopes.append(EventScope(self._id("v"), None, True, self._short(depth)))
         return tuple(scopes)
 
+    def _telling(self, course: Course, scopes: tuple[EventScope, ...]) -> Course:
+        """What an event sub-process is there to hear of is told inside its scope."""
+        triggers = [each for scope in scopes if scope.trigger is not None for each in scope.trigger.each]
+        codes = [each.text or CODES[0] for each in triggers if each.kind == "escalation"]
+        if not codes:
+            return course
+        told = (Escalate(self._id("l"), codes[0]), Activity(self._id("t"), "task"))
+        return replace(course, steps=(*course.steps[:1], *told, *course.steps[1:]))
+
     def _after(self, trigger: Trigger, depth: int) -> Course:
         kinds = {each.kind for each in trigger.each}
         self._hears += "signal" in kinds
@@ -454,7 +464,7 @@ class _Grower(Triggers):
         self._hears -= "signal" in kinds
         if trigger.kind == "escalation":
             told_on: tuple[Step, ...] = ()
-            if self._is_chance(0.5):  # it goes outward, and never back to what throws it
+            if self._is_chance(0.8):  # it goes outward, and never back to what throws it
                 told_on = (Escalate(self._id("l"), trigger.text or CODES[0]), self._task())
             return replace(course, steps=(self._task(), *told_on, *course.steps))
         if "condition" in kinds:  # others of the same element are asked before anything goes on

@@ -17,6 +17,7 @@ from counterflow.feel import Expression
 from counterflow.kernel.course import (
     leaving,
     listeners,
+    travel,
     waits,
 )
 from counterflow.kernel.data import conditions, evaluation, scopes
@@ -100,6 +101,17 @@ def activations_in_turn_begin_together(patch: Patch) -> None:
         return replace(definition(scope), is_sequential=False)
 
     patch.setattr(ad_hoc_sub_process, "_definition", unordered)
+
+
+def escalation_begins_where_it_was_thrown(patch: Patch) -> None:
+    """An event sub-process is begun once more by what it has thrown itself."""
+    catching = travel._catching
+
+    def inside_too(at: Token, inner: Token | None, kind: travel.CodedDefinition, code: str) -> Node | None:
+        # the scope itself is none of its event sub-processes, so that none of them is left out
+        return catching(at, at if inner is not None else None, kind, code)
+
+    patch.setattr(travel, "_catching", inside_too)
 
 
 def condition_never_asked_again(patch: Patch) -> None:

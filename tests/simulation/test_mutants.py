@@ -20,6 +20,7 @@ WITHIN = 600
 CAUGHT_BY = {
     "condition_sees_what_is_hidden": 175,
     "cycle_without_end": 129,
+    "escalation_begins_where_it_was_thrown": 431,
     "message_reaches_one_of_several": 371,
     "others_survive_a_cancel": 420,
     "undo_left_behind_by_a_migration": 203,

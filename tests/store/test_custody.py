@@ -230,6 +230,16 @@ def test_an_old_copy_of_its_own_is_missed(path: Path, store: Store, *, is_asked:
         store.look() if is_asked else store.commit(counted(3, sample(Job, 3)))
 
 
+def test_a_copy_of_its_own_state_that_lies_elsewhere_is_missed(path: Path, store: Store) -> None:
+    """However new it is: the pages in the log have other places in it."""
+    store.commit(counted(2, sample(Job, 2)))
+    copy = path.with_name("copy.db")
+    ask_as_operator(path, f"VACUUM INTO '{copy}'")
+    copied_over(path, copy.read_bytes())
+    with pytest.raises(DatabaseLostError, match="a copy whose pages lie elsewhere"):
+        store.commit(counted(3, sample(Job, 3)))
+
+
 @pytest.mark.parametrize(
     "asked", ["VACUUM", "PRAGMA wal_checkpoint(FULL)", "PRAGMA wal_checkpoint(TRUNCATE)"]
 )

@@ -16,6 +16,11 @@ def lines_of(text: str | None) -> list[str]:
     return text.split("\n") if text else []
 
 
+def by(**columns: str) -> Mapping[str, tuple[str, ...]]:
+    """Indexes over a single column each, by their names."""
+    return {name: (column,) for name, column in columns.items()}
+
+
 class Home(Enum):
     """Where the rows of a table are while the engine runs."""
 

@@ -16,9 +16,10 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from counterflow.kernel import ended as _ended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import suspended as _suspended  # noqa: F401 - its tables are among those of a database
 from counterflow.kernel import unfinished as _unfinished  # noqa: F401 - its tables are among those of a database
-from counterflow.kernel.row import Home, Row, stored
+from counterflow.kernel.row import Home, Row, by, stored
 
 DEFAULT_TENANT = "<default>"
 """Whose everything is that was deployed, begun or published for nobody in particular."""
@@ -136,7 +137,17 @@ class BoundForm(Row, frozen=True, gc=False):
     form_key: int
 
 
-@stored(Home.INSTANCE, instance_field="key", indexes={"process": ("bpmn_process_id",)})
+@stored(
+    Home.INSTANCE,
+    instance_field="key",
+    indexes=by(
+        process="bpmn_process_id",
+        started="started_at_ms",
+        ended="ended_at_ms",
+        business="business_id",
+        parent="parent_instance_key",
+    ),
+)
 class ProcessInstance(Row, frozen=True, gc=False):
     """One run of a definition. `state` is `active`, `completed` or `terminated`; the row stays when the run
     has ended.
@@ -204,6 +215,7 @@ class ElementInstance(Row, frozen=True, gc=False):
     result: bytes | None = None
     held: bytes | None = None
     phase: str = ""
+    began_at_ms: int | None = None
 
 
 @stored(Home.INSTANCE, key=("scope_key", "name"))
@@ -247,13 +259,10 @@ class Job(Row, frozen=True, gc=False):
     headers: bytes | None = None
     tenant_id: str = DEFAULT_TENANT
     listener_event_type: str = ""
+    created_at_ms: int | None = None
 
 
-@stored(
-    Home.INSTANCE,
-    owned=True,
-    indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)},
-)
+@stored(Home.INSTANCE, owned=True, indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)})
 class UserTask(Row, frozen=True, gc=False):
     """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`; while its listeners
     are asked it is what is being done to it (`creating`, `completing`, …: `UserTaskTransition`).
@@ -296,11 +305,7 @@ class UserTaskCandidate(Row, frozen=True, gc=False):
 
 @stored(
     Home.STORE,
-    indexes={
-        "assignee": ("assignee",),
-        "process": ("bpmn_process_id",),
-        "instance": ("process_instance_key",),
-    },
+    indexes=by(assignee="assignee", process="bpmn_process_id", instance="process_instance_key"),
 )
 class EndedUserTask(Row, frozen=True, gc=False):
     """What has become of a user task: `completed` or `canceled`, when, by whom, and by which action.

@@ -17,6 +17,7 @@ from counterflow.kernel.state.weight import weight_of
 from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import LogEntry
 from counterflow.model.events import CompensationOrder
+from counterflow.partition.filling import fill
 from counterflow.partition.source import StoreSource
 from counterflow.store.errors import DamagedError
 from counterflow.store.port import Batch, Store
@@ -50,6 +51,7 @@ def load_state(
     What stands still in an instance that is set aside or suspended waits for no one. A damaged row waits for
     no one either; raises `DamagedError` where it says what is deployed, or what begins instances.
     """
+    fill(store)
     partition = store.get(Partition, (PARTITION_ID,)) or Partition(PARTITION_ID, 0, 0)
     state = State(StoreSource(store), partition, order=order)
     state.set_aside |= {row.process_instance_key for row in store.scan(Quarantine, {})}

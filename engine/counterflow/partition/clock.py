@@ -43,13 +43,22 @@ class Clock:
         self.monotonic_ms = monotonic
         self._asked_at = monotonic()
         self._ms: float = 0
+        self._pinned_ms: int | None = None
 
     def now_ms(self) -> int:
         """Epoch milliseconds, never less than before."""
         at = self.monotonic_ms()
-        self._ms = max(self._wall(), self._ms + SLOWEST * (at - self._asked_at))
+        if self._pinned_ms is None:
+            self._ms = max(self._wall(), self._ms + SLOWEST * (at - self._asked_at))
+        else:
+            self._ms = max(self._ms, self._pinned_ms)
         self._asked_at = at
         return int(self._ms)
+
+    def pin(self, ms: int | None) -> None:
+        """It is this moment, and stays it; None lets it go on, from there where the wall clock is behind."""
+        self.now_ms()
+        self._pinned_ms = ms
 
     def begin_at(self, ms: int) -> None:
         """It is at least so late: something has happened at that moment."""

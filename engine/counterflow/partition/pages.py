@@ -35,8 +35,8 @@ REASON = (
     "release the instance to try it once more"
 )
 WITHOUT_INSTANCE = (
-    "The server ended while undertaking %s went on, which belongs to no instance; it is held, at each start "
-    "until the file beside the database whose name ends with -underway is taken away"
+    "The server ended while undertaking %s went on, which belongs to no instance; it is held, at each start, "
+    "until `counterflow release-due` lets it go on"
 )
 
 
@@ -63,6 +63,8 @@ class Pages:
         self._timer: asyncio.Handle | None = None
         self._batch: OpenBatch | None = None
         self._last = 0
+        self._suspects: dict[int, Due] = {}
+        """Those of no instance that no server has survived, by undertaking: they are held as well."""
         self._held: set[int] = set()
         """Undertakings that cannot go on: a model is read for them, or they have met a fault."""
         self._stopping = True
@@ -75,6 +77,18 @@ class Pages:
             if page.table is Undertaking:
                 self._set_suspect_aside(page)
         self.set()
+
+    def release(self) -> bool:
+        """Turn pages again that no server has survived, where they are of no instance that could be released;
+        answers whether there are any.
+        """
+        released, self._suspects = self._suspects, {}
+        for page in released.values():
+            logger.info("Undertaking %s is held no longer", page.key)
+            self._underway.clear_suspect(page)
+            self._held.discard(page.key)
+        self.set()
+        return bool(released)
 
     def stop(self) -> None:
         """Turn no more pages; who starts next goes on."""
@@ -156,6 +170,7 @@ class Pages:
             instance = state.instance(errand.process_instance_key) if errand is not None else None
             if instance is None or instance.stands_still:
                 logger.error(WITHOUT_INSTANCE, page.key)
+                self._suspects[page.key] = page
                 self._held.add(page.key)
                 return
             logger.error("The server ended while work of instance %s went on; it is set aside", instance.key)

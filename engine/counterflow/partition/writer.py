@@ -26,7 +26,7 @@ from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits
-from counterflow.kernel.vocabulary import Command, InstanceEnded, ToldLater
+from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType, ToldLater
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
@@ -206,10 +206,24 @@ class Writer:
         return self._alarm.is_held
 
     def release_due(self) -> bool:
-        """From now on what is due is triggered; answers whether it was held."""
+        """From now on what is due is triggered, and work of no instance goes on that no server has survived;
+        answers whether anything was held.
+        """
         was_held = self._alarm.release()
-        self._pages.set()
-        return was_held
+        return self._pages.release() or was_held
+
+    def pin_clock(self, ms: int | None) -> None:
+        """The clock stands at this moment, or goes on (None). Raises `Rejection` for one that is over."""
+        now_ms = self._decider.now_ms()
+        if ms is not None and ms < now_ms:
+            raise Rejection(
+                RejectionType.INVALID_ARGUMENT,
+                f"Expected a moment that is not over, since time never goes back here: {now_ms} or later, in "
+                f"milliseconds since 1970, but found {ms}",
+            )
+        self._decider.clock.pin(ms)
+        self._alarm.clear()
+        self._alarm.set()
 
     def watch_work(self, watcher: Callable[[int], None]) -> None:
         """From now on call `watcher` after each command that brings work to its end. It is called with the

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from counterflow.bpmn.read import read_accepted
 from counterflow.kernel.rows import ProcessDefinition, Resource
 from counterflow.kernel.vocabulary import Rejection, RejectionType
-from counterflow.model.graph import Node, Reach, UserTaskDefinition
+from counterflow.model.graph import JobDefinition, Node, Reach, UserTaskDefinition
 from counterflow.queries.paging import newest_first
 from counterflow.queries.shapes import Definition, DefinitionXml, Page
 from counterflow.store.port import Store
@@ -20,7 +20,7 @@ REMEMBERED_MODELS = 256
 class ElementName(NamedTuple):
     """How a diagram names an element: its text, empty if it has none, and its BPMN tag.
 
-    `headers` are those of a user task, a JSON object. `incoming` are the flows into it where there are
+    `headers` are those of its work, a JSON object. `incoming` are the flows into it where there are
     several, in the order of the diagram: their ids, and where they come from. `reach` is what an inclusive
     gateway that joins knows of those who can come to it.
     """
@@ -125,7 +125,7 @@ def _several(node: Node) -> tuple[tuple[str, str], ...]:
 
 
 def _headers(node: Node) -> bytes:
-    return node.work.headers if isinstance(node.work, UserTaskDefinition) else b""
+    return node.work.headers if isinstance(node.work, UserTaskDefinition | JobDefinition) else b""
 
 
 def _latest(store: Store, where: Mapping[str, int | str | None]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from counterflow.kernel.unfinished import Errand
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.graph import TASK_LISTENER_EVENTS
 from counterflow.queries.instances import process_instance
@@ -60,6 +61,9 @@ def reasons(store: Store, process_instance_key: int, asked_for: Set[str]) -> Rea
     left_out = False
     while trees and not left_out:
         tree = trees.popleft()
+        key = tree.process_instance.key
+        if left := len(store.scan(Errand, {"process_instance_key": key})):
+            found.append(_Told(tree, asked_for).work(left))
         for reason in _of_instance(tree, asked_for):
             found.append(reason)
             if reason.kind == "called_instance":
@@ -202,6 +206,17 @@ class _Told:
             since_ms,
             "a person: it is suspended, and nothing of it goes on",
             f"resume it (`counterflow resume {key}`), or cancel it",
+        )
+
+    def work(self, left: int) -> Reason:
+        """Nobody has to do anything: a large step is under way."""
+        things = "one thing is" if left == 1 else f"{left} things are"
+        return self._reason(
+            self._root,
+            "work",
+            self._root.activated_at_ms,
+            f"the server: a large step goes on in pages, of which {things} still to be done",
+            "it goes on by itself, a page at a time, between what others ask for",
         )
 
     def caller(self) -> Reason:

@@ -150,6 +150,11 @@ class Commands:
         self._admission.check()
         return self._writer.release_due()
 
+    def pin_clock(self, ms: int | None) -> None:
+        """The clock stands at this moment, or goes on (None). Raises `Rejection`, `Unavailable`."""
+        self._admission.check()
+        self._writer.pin_clock(ms)
+
     def end(self) -> None:
         """The engine is stopping: who waits for what their command has begun is told so."""
         self._writer.end_settlements(

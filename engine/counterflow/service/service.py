@@ -13,6 +13,7 @@ from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.commands import Commands
 from counterflow.service.deployments import Deployments
+from counterflow.service.documents import DocumentStore
 from counterflow.service.fetches import Fetches
 from counterflow.service.polls import Polls
 from counterflow.service.questions import Questions
@@ -49,6 +50,7 @@ class Service:
         self.streams = Streams(writer, self.admission, self.returns)
         self.results = Results(writer, self.admission, self.turns, rests, settings.request_timeout_ms)
         self.questions = Questions(store, self.admission)
+        self.documents = DocumentStore(settings.database, settings.documents_bytes)
         self.fetches = Fetches(writer, self.admission, self.returns, self.polls, self.questions)
         self._takers = writer.takers
         self.measures = writer.measures
@@ -115,3 +117,4 @@ class Service:
         """Wait for what is still under way, and let go of the threads. Those at the doors have gone."""
         await self.admission.idle()
         self.questions.close()
+        self.documents.close()

@@ -42,7 +42,7 @@ def built(json: bytes) -> Built:
     try:
         depths = bytes(accumulate(steps))
     except ValueError:
-        depths = bytes(takewhile(lambda depth: 0 <= depth <= _DEEPEST, accumulate(steps)))
+        depths = bytes(takewhile(range(_DEEPEST + 1).__contains__, accumulate(steps)))
     # On the first level are its own brace, a colon of each member, and the end of each value with brackets.
     return Built(max(0, depths.count(1) - 1 - depths.count(b"\x02\x01")), max(depths, default=0))
 

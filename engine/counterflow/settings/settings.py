@@ -56,6 +56,7 @@ class Settings:
     compensation_order: CompensationOrder = CompensationOrder.MIRROR
     insecure_public: bool = False
     hold_due: bool = False
+    manual_clock: bool = False
     transport: TransportName = TransportName.NATIVE
     max_connection_age_ms: int = 0
     compressed_answer_bytes: int = 0
@@ -69,6 +70,7 @@ class Settings:
     variable_bytes: int = 2 * MEBIBYTE
     resource_bytes: int = DECISION_LIMITS.resource_bytes
     decision_elements: int = DECISION_LIMITS.elements
+    documents_bytes: int = 1_024 * MEBIBYTE
     steps_without_wait: int = 1_000
     command_limit_ms: int = 2_000
     pending_commands: int = 4_000

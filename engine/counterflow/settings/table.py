@@ -103,6 +103,11 @@ SETTINGS: tuple[Setting, ...] = (
         "begin with everything that is due held, until `counterflow release-due`",
     ),
     Setting(
+        "manual_clock",
+        values.truth,
+        "let callers set the clock (`PUT /v2/clock`), for tests of processes: never where work is done",
+    ),
+    Setting(
         "transport",
         values.one_of(TransportName),
         "who speaks gRPC: native, our own server, or grpcio, the library",
@@ -168,6 +173,13 @@ SETTINGS: tuple[Setting, ...] = (
         values.whole(100, 100_000_000),
         "XML elements of one decision file; a rule has two for each column",
         "N",
+        LIMITS,
+    ),
+    Setting(
+        "documents_bytes",
+        values.whole(0, 1_048_576 * MEBIBYTE),
+        "what documents may take together that clients keep beside the database",
+        "BYTES",
         LIMITS,
     ),
     Setting(

@@ -17,7 +17,9 @@ from msgspec.structs import astuple
 from counterflow.kernel.row import Home, Row
 from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
+from counterflow.store.memory_searches import MemorySearch
 from counterflow.store.port import Batch, Key, StoreError, Where
+from counterflow.store.searching import Question, Record
 
 RowType = TypeVar("RowType", bound=Row)
 Scalar = int | str | bytes | None
@@ -104,6 +106,12 @@ class MemoryStore:
                 start = bisect_left(entries, place, key=lambda entry: entry[: len(place)])
             found = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
             return [entry[first:] for entry in islice(found, limit)]
+
+    def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:  # noqa: ARG002 - as the port has it
+        """The answers to several questions, from one moment; memory is small, so each is answered."""
+        with self._lock:
+            searched = MemorySearch({table: dict(rows) for table, rows in self._rows.items()})
+        return [searched.answer(question) for question in questions]
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:  # noqa: ARG002 - as the port has it
         """None: what is in memory is what was put there."""

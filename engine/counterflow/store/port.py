@@ -16,6 +16,7 @@ import msgspec
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.vocabulary import LogEntry
+from counterflow.store.searching import Question, Record
 
 Key = tuple[int | str, ...]
 RowType = TypeVar("RowType", bound=Row)
@@ -42,6 +43,10 @@ class StoreError(Exception):
 
 class StoreBusy(StoreError):
     """Another process has locked the database: nothing is begun, and it may be tried again."""
+
+
+class SearchTooLong(StoreError):
+    """What was searched for was not found in the time that it was given."""
 
 
 class Store(Protocol):
@@ -92,6 +97,13 @@ class Store(Protocol):
 
         A row that is NULL in one of the columns has no entry. Nothing but the index is read.
         """
+
+    def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:
+        """The answers to several questions, all from one moment, in their order.
+
+        Raises `SearchTooLong` where that takes longer, and `StoreError`.
+        """
+        ...
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:
         """The damaged rows of a table that scans have left out so far, as they were found."""

@@ -143,10 +143,11 @@ def release(key: InstanceArgument, address: AddressOption = "") -> None:
 def release_due(address: AddressOption = "") -> None:
     """Let come what serve --hold-due holds.
 
-    Timers, time-outs of jobs and whatever else is due.
+    Timers, time-outs of jobs and whatever else is due. Also work of no instance that is
+    held since the server has ended in the middle of it.
     """
     was_held = remote(address).call("ReleaseDue").was_held
-    say("What is due comes from now on." if was_held else "Nothing was held.")
+    say("What was held comes from now on." if was_held else "Nothing was held.")
 
 
 def _newest(server: Remote, incident: Any) -> Any:

@@ -23,7 +23,7 @@ from counterflow.service.refusals import (
     sentence,
 )
 from counterflow.store.errors import DamagedError
-from counterflow.store.port import StoreError
+from counterflow.store.port import SearchTooLong, StoreError
 from counterflow.visible import visible
 
 MEDIA_TYPE = "application/problem+json"
@@ -105,6 +105,8 @@ def _status_of(error: BaseException) -> tuple[HTTPStatus, str]:
         return HTTPStatus.SERVICE_UNAVAILABLE, "RESOURCE_EXHAUSTED"
     if isinstance(error, DamagedError):
         return HTTPStatus.INTERNAL_SERVER_ERROR, "DATA_LOSS"
+    if isinstance(error, SearchTooLong):
+        return HTTPStatus.GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED"
     if isinstance(error, Unavailable | StoreError):
         return HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE"
     return HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL"

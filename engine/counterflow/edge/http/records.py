@@ -19,7 +19,7 @@ once it is read.
 """
 
 
-def check_objects(text: str, shape: type[Any]) -> None:
+def check_objects(text: str, shape: Any) -> None:
     """Raise `Invalid` for a text of too many objects, before it is read; for what is no such record, what
     `msgspec` does.
     """
@@ -36,7 +36,8 @@ def check_objects(text: str, shape: type[Any]) -> None:
 
 def check_bounds(record: Any) -> None:
     """Raise `Invalid` for a name or a list that is too long, in a record or in what it has inside."""
-    for attribute, name in _fields_of(type(record)).items():
+    shape: Any = type(record)
+    for attribute, name in _fields_of(shape).items():
         value = getattr(record, attribute)
         if isinstance(value, str):
             check_name(name, value)

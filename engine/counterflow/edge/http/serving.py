@@ -20,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from counterflow.budget import Budgets
 from counterflow.edge.http.asgi import Application
+from counterflow.edge.http.framing import framed_once
 from counterflow.edge.http.problems import raw_problem
 from counterflow.edge.http.visitors import HttpLine
 from counterflow.wire.contract import Tls
@@ -27,6 +28,8 @@ from counterflow.wire.tls import server_context
 
 HEADER_BYTES: Final = 65_536
 """The longest head of a request, all headers together."""
+PIECE_BYTES: Final = 16_384
+"""What is read at once: h11 looks at the length of a head only while that is not whole."""
 HEADER_SECONDS: Final = 10.0
 """How long a client may take to send it."""
 LONGEST_GRACE_SECONDS: Final = 3_600
@@ -64,7 +67,7 @@ class _Server(uvicorn.Server):
     def __init__(self, application: Application, budgets: Budgets, connections: int) -> None:
         super().__init__(
             uvicorn.Config(
-                application,
+                framed_once(application),
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -126,7 +129,10 @@ class _Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """A client that has begun to say what it wants says it to the end soon."""
-        super().data_received(data)
+        for start in range(0, len(data), PIECE_BYTES):
+            if self.transport.is_closing():
+                break
+            super().data_received(data[start : start + PIECE_BYTES])
         cycle: RequestResponseCycle | None = self.cycle
         is_unsaid = cycle is None or cycle.response_complete
         if not is_unsaid:

@@ -19,13 +19,18 @@ from counterflow.edge.rest.calls import JSON, RestCalls
 from counterflow.edge.rest.families.absent import AbsentOperations
 from counterflow.edge.rest.families.cluster import Cluster
 from counterflow.edge.rest.families.decisions import DecisionOperations
+from counterflow.edge.rest.families.definitions import DefinitionOperations
 from counterflow.edge.rest.families.deployments import DeploymentOperations
+from counterflow.edge.rest.families.documents import DocumentOperations
 from counterflow.edge.rest.families.facts import FactOperations
+from counterflow.edge.rest.families.found import FoundOperations
 from counterflow.edge.rest.families.instances import InstanceOperations
 from counterflow.edge.rest.families.jobs import JobOperations
 from counterflow.edge.rest.families.messages import MessageOperations
+from counterflow.edge.rest.families.process_instances import ProcessInstanceSearches
 from counterflow.edge.rest.families.steering import SteeringOperations
 from counterflow.edge.rest.families.user_tasks import UserTaskOperations
+from counterflow.edge.rest.families.variables import VariableOperations
 from counterflow.edge.rest.openapi import openapi
 from counterflow.edge.rest.operations import Operation
 from counterflow.service.service import Service
@@ -37,11 +42,16 @@ def operations_of(service: Service, grpc_port: Callable[[], int]) -> Sequence[Op
         Cluster(service, grpc_port),
         DeploymentOperations(service),
         InstanceOperations(service),
+        ProcessInstanceSearches(service),
+        FoundOperations(service),
+        VariableOperations(service),
+        DefinitionOperations(service),
         SteeringOperations(service),
         JobOperations(service),
         MessageOperations(service),
         DecisionOperations(service),
         UserTaskOperations(service),
+        DocumentOperations(service),
         FactOperations(service),
         AbsentOperations(),
     )

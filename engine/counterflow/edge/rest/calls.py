@@ -30,6 +30,7 @@ JSON = "application/json"
 NOT_KEPT: Mapping[str, str] = {"cache-control": "no-store"}
 """What is told changes."""
 GREATEST_KEY = 2**63 - 1
+_LONG_KEY = re.compile(r"-?[0-9]{1,25}")
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -81,7 +82,7 @@ def told(answer: Any, status: HTTPStatus) -> Response:
     if answer is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     if isinstance(answer, Content):
-        return Response(answer.body, status, answer.headers, answer.media_type)
+        return Response(answer.body, answer.status or status, answer.headers, answer.media_type)
     return Response(msgspec.json.encode(answer), status, NOT_KEPT, JSON)
 
 
@@ -132,6 +133,14 @@ def key_of(asked: Asked, name: str) -> int:
     if not -GREATEST_KEY <= key <= GREATEST_KEY:
         raise Invalid(f"Expected {name} to be at most {GREATEST_KEY}, but found {key}")
     return key
+
+
+def long_key_of(asked: Asked, name: str) -> int:
+    """A key out of the path that may be longer than those of the engine. Raises `Invalid`."""
+    text = asked.path[name]
+    if not _LONG_KEY.fullmatch(text):
+        raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
+    return int(text)
 
 
 def failure(operation: str, error: Exception, request: Request) -> Response:

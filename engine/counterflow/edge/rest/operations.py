@@ -33,6 +33,8 @@ class Content(NamedTuple):
     body: bytes
     media_type: str
     headers: Mapping[str, str] = MappingProxyType({})
+    status: HTTPStatus | None = None
+    """Another than the operation's."""
 
 
 Answer: TypeAlias = Callable[[Asked], Awaitable[Any]]

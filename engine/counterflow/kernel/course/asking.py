@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from counterflow.kernel.data import evaluation, headers
+from counterflow.kernel.ended import EndedJob
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.instance import InstanceState
@@ -100,6 +101,7 @@ def _apply_created(state: State, instance: InstanceState, event: JobCreated) -> 
             event.retries,
             headers=event.headers,
             listener_event_type=event.listener_event_type,
+            created_at_ms=state.now_ms,
         )
     )
     if event.listener_event_type and event.listener_event_type not in TASK_LISTENER_EVENTS:
@@ -107,7 +109,30 @@ def _apply_created(state: State, instance: InstanceState, event: JobCreated) -> 
 
 
 def _apply_canceled(state: State, instance: InstanceState, event: JobCanceled) -> None:
-    state.delete(instance.jobs[event.key])
+    end_job(state, instance.jobs[event.key], "canceled")
+
+
+def end_job(state: State, job: Job, how: str) -> None:
+    """A job is over; what has become of it is kept."""
+    state.delete(job)
+    state.put(
+        EndedJob(
+            job.key,
+            job.process_instance_key,
+            job.element_instance_key,
+            job.element_id,
+            job.type,
+            how,
+            job.retries,
+            job.worker,
+            job.error_code,
+            job.error_message,
+            job.headers,
+            job.listener_event_type,
+            job.created_at_ms,
+            state.now_ms,
+        )
+    )
 
 
 OF_INSTANCE = {JobCreated: _apply_created, JobCanceled: _apply_canceled}

@@ -7,7 +7,8 @@ One table of moves, and the events that make them.
 
 `activating` and `completing` are passed within one command unless a mapping fails or what the element needs
 to begin is missing: then an incident holds the element there, and resolving it takes up the course at the
-phase in which it was held. Completed and terminated elements have no row; the log keeps their story. After
+phase in which it was held. Of completed and terminated elements a row says so
+(`EndedElement`), which nothing is decided by; the log keeps their story. After
 camunda/zeebe's ProcessInstanceLifecycle; BPMN 2.0.2, 13.3.2 (activity life cycle).
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from counterflow.kernel.ended import EndedElement, EndedVariable
 from counterflow.kernel.rows import ElementInstance, Variable
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -107,6 +109,7 @@ def _apply_activating(state: State, instance: InstanceState, event: ElementActiv
             event.compensated_scope_key,
             triggered=event.triggered,
             loop_counter=event.loop_counter,
+            began_at_ms=state.now_ms,
         )
     )
 
@@ -143,8 +146,21 @@ def _apply_terminated(state: State, instance: InstanceState, event: ElementTermi
 
 def _end(state: State, instance: InstanceState, element: ElementInstance, how: str) -> None:
     for name in list(instance.variables.get(element.key, ())):
-        state.delete(instance.rows[Variable][element.key, name])
+        variable = instance.rows[Variable][element.key, name]
+        state.delete(variable)
+        state.put(EndedVariable(element.key, name, instance.key, variable.value))
     state.delete(element)
+    state.put(
+        EndedElement(
+            element.key,
+            instance.key,
+            element.scope_key,
+            element.element_id,
+            how,
+            element.began_at_ms,
+            state.now_ms,
+        )
+    )
     header = instance.header
     if element.scope_key == 0 and instance.suspension is not None:
         state.delete(instance.suspension)

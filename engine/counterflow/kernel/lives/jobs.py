@@ -19,6 +19,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from counterflow.kernel.course import leaving
+from counterflow.kernel.course.asking import end_job
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import error
 from counterflow.kernel.lives import job_errors, listener_jobs
@@ -369,7 +370,7 @@ def _apply_activated(state: State, instance: InstanceState, event: JobActivated)
 
 def _apply_completed(state: State, instance: InstanceState, event: JobCompleted) -> None:
     job = instance.jobs[event.key]
-    state.delete(job)
+    end_job(state, job, "completed")
     if event.result is not None:
         state.put(replace(instance.elements[job.element_instance_key], result=event.result))
     elif job.listener_event_type:
@@ -392,7 +393,8 @@ def _apply_failed(state: State, instance: InstanceState, event: JobFailed) -> No
 def _apply_error_thrown(state: State, instance: InstanceState, event: JobErrorThrown) -> None:
     job = instance.jobs[event.key]
     if event.caught:
-        state.delete(job)
+        thrown = replace(job, error_code=event.error_code, error_message=event.message)
+        end_job(state, thrown, "error_thrown")
     else:
         state.put(
             replace(

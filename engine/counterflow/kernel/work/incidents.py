@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from counterflow.kernel.ended import EndedIncident
 from counterflow.kernel.rows import ElementInstance, Incident
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
@@ -84,7 +85,21 @@ def _phase_before_it_was_said(element: ElementInstance, event: IncidentRaised) -
 
 
 def _apply_ended(state: State, instance: InstanceState, event: IncidentResolved | IncidentDropped) -> None:
-    state.delete(instance.incidents[event.key])
+    incident = instance.incidents[event.key]
+    state.delete(incident)
+    state.put(
+        EndedIncident(
+            incident.key,
+            instance.key,
+            incident.element_instance_key,
+            incident.element_id,
+            incident.job_key,
+            incident.error_type,
+            incident.message,
+            incident.created_at_ms,
+            state.now_ms,
+        )
+    )
 
 
 OF_INSTANCE = {IncidentRaised: _apply_raised, IncidentResolved: _apply_ended, IncidentDropped: _apply_ended}

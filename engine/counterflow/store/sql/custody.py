@@ -29,6 +29,8 @@ from counterflow.store.sql.tenure import TenureRow
 WHOSE = "SELECT database_id, commits FROM tenure WHERE id = 1"
 _WRITTEN_OVER = "was written over while this server ran"
 _NEVER = (-1, -1)
+_VERSIONS = slice(18, 20)
+_LOGGED = b"\x02\x02"
 AT_REST_S = 2.0
 """A file that cannot be read, and has not been changed for so long, is nobody's work under way."""
 LOOK_AGAIN_S = 0.05
@@ -126,12 +128,24 @@ class FileCustody:
             rows = connection.execute(WHOSE).fetchall()
         if [database_id for database_id, _ in rows] != [self._database_id]:
             raise DatabaseLostError(f"{self._database} {_WRITTEN_OVER}: it is another database")
+        if not self._is_logged():
+            raise DatabaseLostError(
+                f"{self._database} {_WRITTEN_OVER}: it is a copy whose pages lie elsewhere (as VACUUM INTO "
+                "writes one), to which this server's log does not belong"
+            )
         if rows[0][1] < self._commits:
             raise DatabaseLostError(
                 f"{self._database} {_WRITTEN_OVER}: it is an older copy, with {rows[0][1]} commits, and had "
                 f"{self._commits}"
             )
         self._commits = rows[0][1]
+
+    def _is_logged(self) -> bool:
+        """Whether it is still a file with a log beside it, as it was made here. A copy that SQLite writes
+        anew is none until somebody opens it (file format, 1.3.3: versions of reading and writing).
+        """
+        with self._database.open("rb") as file:
+            return file.read(_VERSIONS.stop)[_VERSIONS] == _LOGGED
 
     def release(self) -> None:
         """Let go of the files; SQLite has closed the database before."""

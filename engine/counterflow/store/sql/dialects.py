@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
+from counterflow.store.searching import Form
 from counterflow.store.sql.permissions import rests
 
 
@@ -64,6 +66,14 @@ class DatabaseKind:
     describe: Callable[[BaseException], str]
     is_damage: Callable[[BaseException], bool]
     read_any_text: Callable[[DatabaseConnection, bool], None]
+    limit: Callable[[DatabaseCursor, float | None], None]
+    """What a cursor asks for from now on is broken off after so many seconds (None: after no time)."""
+    is_overdue: Callable[[BaseException], bool]
+    """Whether an error says that it was."""
+    forms: Mapping[Form, str]
+    """The expressions for a column in a form."""
+    members: str
+    """The texts in a column that is a JSON array, as rows of `member` and a number."""
 
 
 BUSY_TIMEOUT_S = 5.0
@@ -71,6 +81,9 @@ BUSY_TIMEOUT_S = 5.0
 
 The lock file keeps other servers out, so only a person's own tool can hold one.
 """
+
+INSTRUCTIONS = 50_000
+"""Of SQLite's machine, between two looks at the clock: some milliseconds."""
 
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -141,6 +154,21 @@ def is_damage_sqlite(error: BaseException) -> bool:
     return is_no_text or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
+def limit_sqlite(cursor: DatabaseCursor, seconds: float | None) -> None:
+    """SQLite asks now and then whether it is to go on."""
+    connection = cast("sqlite3.Cursor", cursor).connection
+    if seconds is None:
+        connection.set_progress_handler(None, 0)
+        return
+    over = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > over, INSTRUCTIONS)
+
+
+def is_overdue_sqlite(error: BaseException) -> bool:
+    """Whether it was broken off."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+
+
 def read_any_text_sqlite(connection: DatabaseConnection, is_any: bool) -> None:
     """Texts are Unicode, or (at the price of a call for each) whatever they are."""
     cast("sqlite3.Connection", connection).text_factory = _any_text if is_any else str
@@ -167,4 +195,15 @@ SQLITE = DatabaseKind(
     describe=describe_sqlite,
     is_damage=is_damage_sqlite,
     read_any_text=read_any_text_sqlite,
+    limit=limit_sqlite,
+    is_overdue=is_overdue_sqlite,
+    forms=MappingProxyType(
+        {
+            "plain": "{}",
+            "filled": "nullif(nullif({}, ''), 0)",
+            "document": "CAST({} AS TEXT)",
+            "date": "CAST(round((julianday({}) - 2440587.5) * 86400000) AS INTEGER)",
+        }
+    ),
+    members="json_each({}) AS member{}",
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from counterflow.store.errors import DamagedError, DatabaseLostError
-from counterflow.store.port import StoreError
+from counterflow.store.port import SearchTooLong, StoreError
 from counterflow.store.sql.dialects import DatabaseConnection, DatabaseCursor, DatabaseKind
 from counterflow.store.sql.statements import Parameters
 
@@ -48,11 +48,34 @@ class Readers:
         """The rows of several queries with the same parameters, at one moment. Raises `StoreError`."""
         return self.ask(lambda cursor: self._in_one_transaction(cursor, texts, parameters))
 
+    def fetch_within(self, queries: Iterable[tuple[str, Parameters]], seconds: float) -> list[Found]:
+        """The rows of several queries, at one moment, within so long. Raises `SearchTooLong`."""
+        try:
+            return self.ask(lambda cursor: self._in_time(cursor, queries, seconds))
+        except StoreError as error:
+            if error.__cause__ is not None and self._dialect.is_overdue(error.__cause__):
+                raise SearchTooLong(
+                    f"What was searched for was not found within {seconds:g} s; narrow the filter, such as "
+                    "by a key, a process or a time, or sort by the key"
+                ) from None
+            raise
+
     def close(self) -> None:
         """Close what is idle; what is borrowed closes when it comes back."""
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+
+    def _in_time(
+        self, cursor: DatabaseCursor, queries: Iterable[tuple[str, Parameters]], seconds: float
+    ) -> list[Found]:
+        cursor.execute(self._dialect.begin_read)
+        self._dialect.limit(cursor, seconds)
+        try:
+            return [_fetch(cursor, text, parameters) for text, parameters in queries]
+        finally:
+            self._dialect.limit(cursor, None)
+            cursor.execute("ROLLBACK")
 
     def _in_one_transaction(
         self, cursor: DatabaseCursor, texts: Iterable[str], parameters: Parameters

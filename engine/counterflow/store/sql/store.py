@@ -20,9 +20,11 @@ from counterflow.kernel.rows import INSTANCE_TABLES, TABLES, key_of
 from counterflow.kernel.vocabulary import DamagedInstance, LogEntry
 from counterflow.store.errors import DamagedError, DatabaseLostError
 from counterflow.store.port import Batch, Key, StoreBusy, StoreError, Where
+from counterflow.store.searching import Question, Record
 from counterflow.store.sql.dialects import DatabaseConnection, DatabaseCursor, DatabaseKind
 from counterflow.store.sql.readers import Found, Readers
 from counterflow.store.sql.row_readers import RowReader
+from counterflow.store.sql.searches import query_of
 from counterflow.store.sql.statements import Statements
 from counterflow.store.sql.tables import EVENT_LOG
 from counterflow.store.sql.tenure import Tenure, TenureRow
@@ -138,6 +140,12 @@ class SqlStore:
             after, limit = max(map(key_of, (*broken, *rows))), limit - len(rows)
         reader.left_out(broken)
         return found
+
+    def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:
+        """The answers to several questions, all from one moment. Raises `SearchTooLong`."""
+        queries = [query_of(self._dialect, question) for question in questions]
+        found = self._readers.fetch_within(queries, within_seconds)
+        return [[tuple(cast("Record", record)) for record in answer] for answer in found]
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:
         """The damaged rows of a table that scans have left out so far, as they were found."""

@@ -24,6 +24,13 @@ PARTIAL_INDEXES: dict[str, tuple[str, str]] = {"process_instance": ("state", "ac
 """Tables with an index over the few rows whose column has this value, which are always asked for."""
 
 
+SPARSE_INDEXES: dict[str, str] = {
+    "ix_process_instance_business": "business_id IS NOT NULL",
+    "ix_process_instance_parent": "parent_instance_key <> 0",
+}
+"""Indexes over columns that few rows have a value in, with the condition that a search says as well."""
+
+
 class DatabaseColumn(Struct, frozen=True):
     """A column by the type of its values: int (64 bits), str, bytes or bool. Texts are in the order of their
     code points.
@@ -73,7 +80,8 @@ def _indexes_of(row: type[Row]) -> Iterator[DatabaseIndex]:
     if row.instance_field not in ("", row.key_fields[0]):
         yield DatabaseIndex(f"ix_{row.table}_instance", (row.instance_field,))
     for name, columns in row.indexes.items():
-        yield DatabaseIndex(f"ix_{row.table}_{name}", columns)
+        index = f"ix_{row.table}_{name}"
+        yield DatabaseIndex(index, columns, SPARSE_INDEXES.get(index, ""))
     if row.table in PARTIAL_INDEXES:
         column, value = PARTIAL_INDEXES[row.table]
         yield DatabaseIndex(f"ix_{row.table}_{value}", row.key_fields, f"{column} = '{value}'")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
+from counterflow.edge.http.problems import HttpRefusal
 from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.shapes.absent import Unread
 from counterflow.edge.rest.shapes.cluster import (
     Broker,
     BrokerPartition,
+    ClockPin,
     LicenseResponse,
     TenantResult,
     TopologyResponse,
@@ -51,7 +55,36 @@ class Cluster:
                 self.authentication,
                 response=UserResult,
             ),
+            Operation(
+                "pinClock",
+                "PUT",
+                "/clock",
+                "Let it be a moment, and stay it, where the setting manual_clock allows that.",
+                self.pin_clock,
+                ClockPin,
+            ),
+            Operation("resetClock", "POST", "/clock/reset", "Let time go on.", self.reset_clock, Unread),
         )
+
+    async def pin_clock(self, asked: Asked) -> None:
+        """It is this moment, and stays it; what is due by then comes."""
+        self._refuse_clock()
+        self._service.commands.pin_clock(asked.body.timestamp)
+
+    async def reset_clock(self, asked: Asked) -> None:
+        """Time goes on."""
+        self._refuse_clock()
+        self._service.commands.pin_clock(None)
+
+    def _refuse_clock(self) -> None:
+        """Raises `HttpRefusal` where nobody may set the clock."""
+        if not self._service.settings.manual_clock:
+            raise HttpRefusal(
+                HTTPStatus.FORBIDDEN,
+                "FORBIDDEN",
+                "Expected a server whose clock may be set, but this one keeps the time of its machine; "
+                "start it with --manual-clock to test processes",
+            )
 
     async def topology(self, asked: Asked) -> TopologyResponse:
         """One broker, which leads every partition; its version says whose program it really is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from counterflow.edge.rest.shapes.base import Answered
+from counterflow.edge.rest.shapes.base import Answered, Body, Int64
 
 
 class BrokerPartition(Answered, frozen=True):
@@ -67,3 +67,9 @@ class UserResult(Answered, frozen=True):
     sales_plan_type: str | None
     c8_links: dict[str, str]
     can_logout: bool
+
+
+class ClockPin(Body, frozen=True):
+    """A moment, in milliseconds since 1970."""
+
+    timestamp: Int64

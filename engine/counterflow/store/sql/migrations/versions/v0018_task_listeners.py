@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Text
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 STRING = Text().with_variant(Text(collation="C"), "postgresql")

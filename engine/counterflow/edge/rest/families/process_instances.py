@@ -1,0 +1,157 @@
+"""Process instances that are searched for, running or ended, and what one of them has done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from counterflow.edge.rest.calls import key_of
+from counterflow.edge.rest.families.found import ELEMENT_STATES, INNER
+from counterflow.edge.rest.filters import (
+    FilterRules,
+    all_lines,
+    all_variables,
+    among_words,
+    compared,
+    holds_for,
+    is_so,
+)
+from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
+from counterflow.edge.rest.shapes.process_instances import (
+    FoundProcessInstance,
+    ProcessInstanceFilterFields,
+    ProcessInstancePage,
+    ProcessInstanceSearch,
+)
+from counterflow.kernel import rows
+from counterflow.kernel.row import lines_of
+from counterflow.queries.definitions import UNNAMED, element_names
+from counterflow.queries.search import sources
+from counterflow.service.service import Service
+from counterflow.store.port import Store
+from counterflow.store.searching import All, Condition, Is
+
+STATES: Mapping[str, tuple[str, ...]] = {
+    "ACTIVE": ("active",),
+    "COMPLETED": ("completed",),
+    "TERMINATED": ("terminated",),
+}
+
+
+class ProcessInstanceSearches:
+    """The questions about process instances."""
+
+    def __init__(self, service: Service) -> None:
+        self._searches = Searches(service)
+
+    def operations(self) -> Sequence[Operation]:
+        """All of them."""
+        return (
+            Operation(
+                "searchProcessInstances",
+                "POST",
+                "/process-instances/search",
+                "Process instances, running or ended.",
+                self.search,
+                ProcessInstanceSearch,
+                ProcessInstancePage,
+            ),
+            Operation(
+                "getProcessInstance",
+                "GET",
+                "/process-instances/{processInstanceKey}",
+                "One process instance.",
+                self.get,
+                None,
+                FoundProcessInstance,
+            ),
+        )
+
+    async def search(self, asked: Asked) -> Any:
+        """A page of process instances."""
+        return await self._searches.page(asked, SEARCHED)
+
+    async def get(self, asked: Asked) -> Any:
+        """One process instance."""
+        key = key_of(asked, "processInstanceKey")
+        return await self._searches.one(
+            asked, SEARCHED, "process instance", is_key("process_instance_key", key)
+        )
+
+
+def _rules(store: Store) -> FilterRules:
+    return FilterRules(
+        words={"state": STATES},
+        special={
+            "has_retries_left": is_so(sources.FAILED_WITH_RETRIES),
+            "error_message": lambda value: sources.has_incident_like(compared("error_message", value)),
+            "incident_error_hash_code": lambda value: sources.has_incident_like(
+                sources.messages_of_incidents(
+                    store, lambda message: holds_for(value, sources.hash_of(message))
+                )
+            ),
+            "tags": all_lines("tags"),
+            "variables": all_variables(sources.has_variable),
+        },
+        joint={("element_id", "element_instance_state", "has_element_instance_incident"): _with_element},
+    )
+
+
+def _with_element(wanted: ProcessInstanceFilterFields) -> Condition:
+    """An element instance of it meets all that is said of one."""
+    conditions: list[Condition] = [INNER]
+    if wanted.element_id is not None:
+        conditions.append(compared("element_id", wanted.element_id))
+    if wanted.element_instance_state is not None:
+        conditions.append(among_words("state", wanted.element_instance_state, ELEMENT_STATES))
+    if wanted.has_element_instance_incident is not None:
+        conditions.append(Is("has_incident", "=", int(wanted.has_element_instance_incident)))
+    return sources.has_element(All(tuple(conditions)))
+
+
+def _shaped(store: Store, records: list[dict[str, Any]]) -> list[FoundProcessInstance]:
+    return [_instance(store, record) for record in records]
+
+
+def _instance(store: Store, found: dict[str, Any]) -> FoundProcessInstance:
+    names = element_names(store, found["process_definition_key"])
+    return FoundProcessInstance(
+        process_instance_key=str(found["process_instance_key"]),
+        process_definition_id=found["process_definition_id"],
+        process_definition_name=names.get(found["process_definition_id"], UNNAMED).name or None,
+        process_definition_version=found["process_definition_version"],
+        process_definition_version_tag=found["process_definition_version_tag"],
+        process_definition_key=str(found["process_definition_key"]),
+        start_date=moment(found["start_date"]) or "",
+        end_date=moment(found["end_date"]),
+        suspended_date=moment(found["suspended_date"]),
+        state=found["state"].upper(),
+        has_incident=bool(found["has_incident"]),
+        parent_process_instance_key=key_text(found["parent_process_instance_key"]),
+        parent_element_instance_key=key_text(found["parent_element_instance_key"]),
+        root_process_instance_key=str(_root(store, found)),
+        tags=lines_of(found["tags"]),
+        business_id=found["business_id"],
+        tenant_id=found["tenant_id"],
+    )
+
+
+def _root(store: Store, found: dict[str, Any]) -> int:
+    key: int = found["process_instance_key"]
+    parent: int | None = found["parent_process_instance_key"]
+    while parent:
+        key = parent
+        row = store.get(rows.ProcessInstance, (key,))
+        parent = row.parent_instance_key if row is not None else None
+    return key
+
+
+SEARCHED = Searched(
+    (sources.PROCESS_INSTANCES,),
+    ("process_instance_key",),
+    _shaped,
+    ProcessInstancePage,
+    _rules,
+    {"process_definition_name": sources.process_names},
+)
