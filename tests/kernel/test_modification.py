@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from counterflow import Activate, Move, Rejection, kernel
+from counterflow.kernel.lives.modification import ModifyProcessInstance
+from counterflow.kernel.lives.modification_instructions import MoveInstruction
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     INSTANCE_TABLES,
@@ -31,6 +33,8 @@ from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.store.memory import MemoryStore
 from tests.behaviours.script import BOOK, PageByPage
 from tests.behaviours.test_behaviours import rows_of
+from tests.bpmn.diagram import end, event_sub_process, model, path, service, start, timer
+from tests.kernel.bench import Bench
 from tests.simulation.invariants import InstanceCheck
 
 DIAGRAMS = (
@@ -142,6 +146,19 @@ class Meddler:
         self.look()
         left = {table for table, rows in self.rows().items() if rows}
         assert left == {ProcessInstance}
+
+
+def test_a_start_event_stays_that_has_yet_to_let_its_scope_hear() -> None:
+    ring = (start("ring", timer("timeDuration", "= moment")), end("rung"), path("ring", "rung"))
+    drawn = (start(), service("pay"), end(), event_sub_process("alarm", *ring), path("start", "pay", "end"))
+    bench = Bench(model(*drawn))
+    instance = bench.create()
+    elements = bench.state.instances[instance.key].elements
+    held = next(row.key for row in elements.values() if row.element_id == "start")
+    moved = MoveInstruction("pay", source_key=held)
+    with pytest.raises(Rejection, match="'process' around it waits for what begins its event sub-processes"):
+        bench.do(ModifyProcessInstance(process_instance_key=instance.key, move=(moved,)))
+    assert held in elements
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

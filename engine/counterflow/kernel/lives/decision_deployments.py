@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from counterflow.kernel.lives import deployed_together
 from counterflow.kernel.resources import ReadDecisions, ReadResource
 from counterflow.kernel.rows import BoundDecision, DecisionDefinition, DecisionRequirements
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.vocabulary import PartitionEvent, Rejection, RejectionType
+from counterflow.kernel.vocabulary import PartitionEvent
 from counterflow.kernel.work.step import Step
 from counterflow.model.graph import Binding, CalledDecision, Process
 
@@ -128,32 +129,29 @@ def imported_keys(state: State, decisions: ReadDecisions) -> str:
 def bound_ids(process: Process) -> set[str | None]:
     """Ids of the decisions that a process wants as deployed with it; None: only an expression tells."""
     called = (node.work for node in process.nodes.values() if isinstance(node.work, CalledDecision))
-    named = (decision.decision_id for decision in called if decision.binding is Binding.DEPLOYMENT)
-    return {name if isinstance(name, str) else None for name in named}
+    return deployed_together.ids_of(
+        decision.decision_id for decision in called if decision.binding is Binding.DEPLOYMENT
+    )
 
 
 def refuse_unbound(process: Process, resource_name: str, deployed: Mapping[str, DecisionDefinition]) -> None:
     """A process that is bound to what is not there could never go on. Raises `Rejection`."""
-    missing = sorted(name for name in bound_ids(process) if name is not None and name not in deployed)
-    if missing:
-        there = ", ".join(f"'{name}'" for name in deployed) or "no decision"
-        raise Rejection(
-            RejectionType.INVALID_ARGUMENT,
-            f"Expected process '{process.id}' in '{resource_name}' to be deployed together with decision "
-            f"'{missing[0]}', to which it is bound by bindingType 'deployment', but the deployment has "
-            f"{there}; add the .dmn file, or bind it to the latest version",
-        )
+    deployed_together.refuse_unbound(
+        bound_ids(process), process, resource_name, deployed, what="decision", suffix=".dmn"
+    )
 
 
 def is_bound_alike(
     state: State, process: Process, deployment_key: int, deployed: Mapping[str, DecisionDefinition]
 ) -> bool:
     """Whether an earlier deployment binds a process to the same versions as this one."""
-    needed = bound_ids(process)
-    names = deployed if None in needed else [name for name in needed if name is not None]
-    bound = state.shared[BoundDecision]
-    rows = {name: bound.get((deployment_key, name)) for name in names}
-    return all(row is not None and row.decision_key == deployed[name].key for name, row in rows.items())
+
+    def bound(name: str) -> int | None:
+        row: BoundDecision | None = state.shared[BoundDecision].get((deployment_key, name))
+        return row.decision_key if row is not None else None
+
+    keys = {name: decision.key for name, decision in deployed.items()}
+    return deployed_together.is_bound_alike(bound_ids(process), keys, bound)
 
 
 def bind(

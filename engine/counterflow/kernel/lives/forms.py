@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from counterflow.kernel.lives import deployed_together
 from counterflow.kernel.lives.versions import listed, why_missing
 from counterflow.kernel.resources import ReadForm, ReadResource
 from counterflow.kernel.rows import BoundForm, Form
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.vocabulary import PartitionEvent, Rejection, RejectionType
+from counterflow.kernel.vocabulary import PartitionEvent
 from counterflow.kernel.work.step import Step
 from counterflow.model.graph import Binding, Process, UserTaskDefinition
 
@@ -102,34 +103,29 @@ def _missing(state: State, form_id: str, binding: Binding, which: str) -> str:
 def bound_ids(process: Process) -> set[str | None]:
     """Ids of the forms that a process wants as deployed with it; None: only an expression tells."""
     tasks = (node.work for node in process.nodes.values() if isinstance(node.work, UserTaskDefinition))
-    named = (
+    return deployed_together.ids_of(
         task.form.form_id
         for task in tasks
         if task.form is not None and task.form.binding is Binding.DEPLOYMENT
     )
-    return {name if isinstance(name, str) else None for name in named}
 
 
 def refuse_unbound(process: Process, resource_name: str, deployed: Mapping[str, Form]) -> None:
     """A process that is bound to what is not there could never go on. Raises `Rejection`."""
-    missing = sorted(name for name in bound_ids(process) if name is not None and name not in deployed)
-    if missing:
-        there = listed(f"'{name}'" for name in deployed) or "no form"
-        raise Rejection(
-            RejectionType.INVALID_ARGUMENT,
-            f"Expected process '{process.id}' in '{resource_name}' to be deployed together with form "
-            f"'{missing[0]}', to which it is bound by bindingType 'deployment', but the deployment has "
-            f"{there}; add the .form file, or bind it to the latest version",
-        )
+    deployed_together.refuse_unbound(
+        bound_ids(process), process, resource_name, deployed, what="form", suffix=".form"
+    )
 
 
 def is_bound_alike(state: State, process: Process, deployment_key: int, deployed: Mapping[str, Form]) -> bool:
     """Whether an earlier deployment binds a process to the same versions as this one."""
-    needed = bound_ids(process)
-    names = deployed if None in needed else [name for name in needed if name is not None]
-    bound = state.shared[BoundForm]
-    rows = {name: bound.get((deployment_key, name)) for name in names}
-    return all(row is not None and row.form_key == deployed[name].key for name, row in rows.items())
+
+    def bound(name: str) -> int | None:
+        row: BoundForm | None = state.shared[BoundForm].get((deployment_key, name))
+        return row.form_key if row is not None else None
+
+    keys = {name: form.key for name, form in deployed.items()}
+    return deployed_together.is_bound_alike(bound_ids(process), keys, bound)
 
 
 def bind(step: Step, deployment_key: int, processes: Iterable[Process], deployed: Mapping[str, Form]) -> None:

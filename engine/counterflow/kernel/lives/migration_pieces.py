@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import UndoRecord
+from counterflow.model.graph import Node
 
 
 class MoveOutcome(StrEnum):
@@ -75,6 +76,8 @@ class PlannedMigration:
     """Everything that is to be done, in the order of keys, and why it cannot be."""
 
     pieces: list[Piece] = field(default_factory=list)
+    counterparts: dict[str, Node | None] = field(default_factory=dict)
+    """What is at work goes to these elements of the target, by id; None where it cannot."""
     problems: dict[str, None] = field(default_factory=dict)
     """Each said once, in the order in which they were found."""
     elements: list[ElementMove] = field(default_factory=list)

@@ -147,7 +147,13 @@ def starts_are_there(instance: InstanceState, elements: Correspondence) -> bool:
 
 
 def _counterpart(plan: PlannedMigration, elements: Correspondence, before: Node, what: str) -> Node | None:
-    """Where what is at work goes; None where it cannot, and why is among the problems."""
+    """Where what is at work goes; None where it cannot, and why is among the problems. Looked for once."""
+    if before.id not in plan.counterparts:
+        plan.counterparts[before.id] = _look_for(plan, elements, before, what)
+    return plan.counterparts[before.id]
+
+
+def _look_for(plan: PlannedMigration, elements: Correspondence, before: Node, what: str) -> Node | None:
     target_id = elements.given(before.id)
     told = f"{what} '{before.id}' of type {before.type}"
     if not target_id:
@@ -277,7 +283,8 @@ def _plan_openings(
     """
     before = elements.source.nodes[row.element_id]
     after = elements.target.nodes[elements.given(row.element_id)]
-    if row.state != ACTIVATED or (row.triggered and not before.children):
+    is_over = row.state != ACTIVATED or (row.triggered and not before.children)
+    if is_over or not after.waits_for:
         return
     waits_inside = not row.interrupted and not _is_at_start(instance, elements, row)
     for catch_id in after.waits_for:

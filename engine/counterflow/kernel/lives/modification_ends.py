@@ -18,6 +18,7 @@ from counterflow.kernel.state.swept import is_swept
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.kernel.work.origin import INNER
 from counterflow.kernel.work.step import Course
+from counterflow.model.graph import Behaviour
 
 
 class Join(NamedTuple):
@@ -75,6 +76,7 @@ class Ends:
         self._refuse_part_of_a_loop()
         self._refuse_part_of_a_collection()
         self._refuse_called()
+        self._refuse_unheard()
 
     def outermost(self) -> list[int]:
         """The element instances to be swept away, none of them inside another, oldest first."""
@@ -227,6 +229,24 @@ class Ends:
                     f"Expected to terminate an activation ({key}) of an ad-hoc sub-process, but what its "
                     "collection names has not all begun; terminate the sub-process as a whole "
                     f"({element.scope_key}), or move what is inside",
+                )
+
+    def _refuse_unheard(self) -> None:
+        """What begins event sub-processes is waited for as the start event of their scope is left.
+
+        One that an incident holds there would leave a scope behind that hears of nothing.
+        """
+        nodes = self._course.nodes
+        for key in self.outermost():
+            element = self._instance.elements[key]
+            scope = self._instance.elements.get(element.scope_key)
+            is_start = nodes[element.element_id].behaviour is Behaviour.START_EVENT
+            if is_start and scope is not None and nodes[scope.element_id].event_sub_processes:
+                raise Rejection(
+                    RejectionType.INVALID_STATE,
+                    f"Expected to terminate '{element.element_id}' ({key}), but '{scope.element_id}' around "
+                    "it waits for what begins its event sub-processes only when that start event is left; "
+                    "resolve its incident first, or terminate the scope",
                 )
 
     def _refuse_called(self) -> None:

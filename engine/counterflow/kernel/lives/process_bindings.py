@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from counterflow.kernel.lives import deployed_together
 from counterflow.kernel.lives.versions import listed, why_missing
 from counterflow.kernel.rows import ProcessDefinition
 from counterflow.kernel.state.partition import State
@@ -94,8 +95,7 @@ def _bound_within(process: Process, processes: Mapping[str, Process]) -> set[str
 def _bound_ids(process: Process) -> set[str | None]:
     """Ids of the processes that it wants as they were deployed with it; None: which, an expression tells."""
     calls = (node.work for node in process.nodes.values() if isinstance(node.work, CalledProcess))
-    named = (call.process_id for call in calls if call.binding is Binding.DEPLOYMENT)
-    return {name if isinstance(name, str) else None for name in named}
+    return deployed_together.ids_of(call.process_id for call in calls if call.binding is Binding.DEPLOYMENT)
 
 
 def _missing(state: State, process_id: str, binding: Binding, which: str) -> str:
