@@ -148,7 +148,8 @@ class Engine(Verbs):
 
     async def _do(self, command: Command) -> Any:
         self._asked.admission.check()
-        return await self._asked.commands.ask(command)
+        with _reading():
+            return await self._asked.commands.ask(command)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
         with self._asked.admission.under_way(), _reading():
