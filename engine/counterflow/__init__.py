@@ -18,7 +18,7 @@ from counterflow.version import __version__
 if TYPE_CHECKING:
     from counterflow.engine.blocking import BlockingEngine, open_engine
     from counterflow.engine.engine import Engine
-    from counterflow.engine.handlers import AdHocResult, BpmnError
+    from counterflow.engine.handlers import AdHocResult, BpmnError, TaskListenerResult
     from counterflow.engine.lookups import NothingThere
     from counterflow.engine.pictures import ShownInstance
     from counterflow.engine.results import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         DeployedForm,
         DeployedProcess,
         EndedInstance,
+        ListenedUserTask,
         WorkerJob,
     )
     from counterflow.engine.steering import Activate, Move
@@ -67,6 +68,7 @@ __all__ = [
     "Incident",
     "InstanceTree",
     "Job",
+    "ListenedUserTask",
     "Move",
     "NothingThere",
     "Overloaded",
@@ -78,6 +80,7 @@ __all__ = [
     "ShownInstance",
     "ShownUserTask",
     "StoreError",
+    "TaskListenerResult",
     "Unavailable",
     "UserTask",
     "WorkerJob",
@@ -103,6 +106,7 @@ _HOMES = {
     "Incident": "queries.shapes",
     "InstanceTree": "queries.shapes",
     "Job": "queries.shapes",
+    "ListenedUserTask": "engine.results",
     "Move": "engine.steering",
     "NothingThere": "engine.lookups",
     "Overloaded": "partition.refusals",
@@ -114,6 +118,7 @@ _HOMES = {
     "ShownInstance": "engine.pictures",
     "ShownUserTask": "queries.shapes",
     "StoreError": "store.port",
+    "TaskListenerResult": "engine.handlers",
     "Unavailable": "partition.refusals",
     "UserTask": "queries.shapes",
     "WorkerJob": "engine.results",

@@ -35,7 +35,15 @@ from counterflow.kernel.lives.due import TriggerDue
 from counterflow.kernel.lives.quarantine import QuarantineInstance
 from counterflow.kernel.rows import ElementInstance, Incident, Job, ProcessInstance
 from counterflow.kernel.state.shelf import ModelNeeded
-from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, LogEntry, Rejection
+from counterflow.kernel.vocabulary import (
+    ActivatedJob,
+    Command,
+    InstanceEnded,
+    LogEntry,
+    Rejection,
+    Settled,
+    ToldLater,
+)
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.kernel.work.pages import GoOn, next_undertaking
 from counterflow.model.events import CompensationOrder
@@ -75,6 +83,7 @@ class Engine(BlockingVerbs):
         self.now_ms = EPOCH_MS
         self.log: list[LogEntry] = []
         self.ended: list[InstanceEnded] = []
+        self._settled: dict[int, Settled] = {}
         self._order = usable(Settings(database=IN_MEMORY, compensation_order=order)).compensation_order
         self._limits = limits or ProcessLimits()
         self._state = load_state(self.store, self._order)
@@ -109,6 +118,7 @@ class Engine(BlockingVerbs):
         self._state.take_ready()  # nobody waits for jobs here
         self.log += decision.log
         self.ended += decision.ended
+        self._settled.update({end.position: end for end in decision.settled})
         self._work()
         return decision.answer
 
@@ -242,7 +252,14 @@ class _ByHand(Verbs):
         return end
 
     async def _do(self, command: Command) -> Any:
-        return self._engine.run(command)
+        """What is put off until somebody else has answered counts as done, unless that was denied already."""
+        answer = self._engine.run(command)
+        if not isinstance(answer, ToldLater):
+            return answer
+        settled = self._engine._settled.get(answer.position)
+        if settled is not None and settled.refusal is not None:
+            raise settled.refusal
+        return answer.answer
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
         return question(self._engine.store)

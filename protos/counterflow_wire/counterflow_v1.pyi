@@ -48,6 +48,11 @@ class UserTaskState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     USER_TASK_STATE_COMPLETED: _ClassVar[UserTaskState]
     USER_TASK_STATE_FAILED: _ClassVar[UserTaskState]
     USER_TASK_STATE_CANCELED: _ClassVar[UserTaskState]
+    USER_TASK_STATE_CREATING: _ClassVar[UserTaskState]
+    USER_TASK_STATE_ASSIGNING: _ClassVar[UserTaskState]
+    USER_TASK_STATE_UPDATING: _ClassVar[UserTaskState]
+    USER_TASK_STATE_COMPLETING: _ClassVar[UserTaskState]
+    USER_TASK_STATE_CANCELING: _ClassVar[UserTaskState]
 
 class UndoState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -105,6 +110,11 @@ USER_TASK_STATE_ASSIGNED: UserTaskState
 USER_TASK_STATE_COMPLETED: UserTaskState
 USER_TASK_STATE_FAILED: UserTaskState
 USER_TASK_STATE_CANCELED: UserTaskState
+USER_TASK_STATE_CREATING: UserTaskState
+USER_TASK_STATE_ASSIGNING: UserTaskState
+USER_TASK_STATE_UPDATING: UserTaskState
+USER_TASK_STATE_COMPLETING: UserTaskState
+USER_TASK_STATE_CANCELING: UserTaskState
 UNDO_STATE_UNSPECIFIED: UndoState
 UNDO_STATE_AVAILABLE: UndoState
 UNDO_STATE_TAKEN: UndoState
@@ -995,6 +1005,7 @@ class Reason(_message.Message):
         KIND_USER_TASK: _ClassVar[Reason.Kind]
         KIND_SUSPENSION: _ClassVar[Reason.Kind]
         KIND_WORK: _ClassVar[Reason.Kind]
+        KIND_TASK_LISTENERS: _ClassVar[Reason.Kind]
     KIND_UNSPECIFIED: Reason.Kind
     KIND_JOB: Reason.Kind
     KIND_TIMER: Reason.Kind
@@ -1011,6 +1022,7 @@ class Reason(_message.Message):
     KIND_USER_TASK: Reason.Kind
     KIND_SUSPENSION: Reason.Kind
     KIND_WORK: Reason.Kind
+    KIND_TASK_LISTENERS: Reason.Kind
     PROCESS_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]
     BPMN_PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ELEMENT_INSTANCE_KEY_FIELD_NUMBER: _ClassVar[int]

@@ -179,6 +179,7 @@ def _listeners() -> Iterator[Written]:
         said = {"eventType": event, "retries": "3", "type": "l"}
         tag = kind[0].lower() + kind[1:]
         inside = _element(group, {}, _element(tag, said))
+        inside = "<zeebe:userTask/>" + inside if host == "userTask" else inside
         names = (*said, "headers") if kind == "ExecutionListener" else tuple(said)
         for property_name in names:
             yield Written(kind, property_name, host, extensions=inside, is_work=host == "serviceTask")

@@ -69,7 +69,8 @@ ADDED: Final[Mapping[Words, tuple[Extension, ...]]] = {
         Extension(
             "taskListeners",
             "userTask",
-            '<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="l"/></zeebe:taskListeners>',
+            '<zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="creating" type="l"/>'
+            "</zeebe:taskListeners>",
         ),
         Extension("linkedResources", "serviceTask", f"{_JOB}<zeebe:linkedResources/>"),
         Extension(

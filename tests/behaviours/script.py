@@ -21,6 +21,8 @@ claim review ada                      a user task (by its element) is taken by s
 unassign review by ada                nobody has it
 update review priority 80 groups a,b users - due 2030-01-31T09:00:00Z follow-up - by ada
 do review {"ok": true}                a user task is completed; `do review by ada as approve {…}` names who and how
+deny check-result too few             the job of a user task's listener denies what is to become of the task
+correct check-result assignee bob     it is completed, with corrections as for `update`, and `assignee`
 task-error review FULL {"a": 1}       the task ends with a BPMN error
 trigger wait {"a": 1}                 what an element waits for has come, without a message
 correlate paid o-1 {"a": 1}           a message for one who waits now, which is refused where nobody does
@@ -57,7 +59,7 @@ from typing import Any
 
 import msgspec
 
-from counterflow import Activate, AdHocResult, Move
+from counterflow import Activate, AdHocResult, Move, TaskListenerResult
 from counterflow.kernel.lives.migration import MigrateProcessInstance
 from counterflow.kernel.rows import (
     DecisionRequirements,
@@ -321,16 +323,34 @@ def _said(words: list[str], *names: str) -> dict[str, str]:
     return {name: "" if word == "-" else word for name, word in said.items()}
 
 
+def _names(said: dict[str, str], kind: str) -> list[str] | None:
+    return [one for one in said[kind].split(",") if one] if kind in said else None
+
+
+def _deny(engine: Engine, line: Line) -> None:
+    result = TaskListenerResult(denied=True, reason=" ".join(line.words[1:]))
+    engine.complete(_job(engine, line), result=result)
+
+
+def _correct(engine: Engine, line: Line) -> None:
+    said = _said(line.words[1:], "assignee", "groups", "users", "due", "follow-up", "priority")
+    result = TaskListenerResult(
+        assignee=said.get("assignee"),
+        candidate_groups=_names(said, "groups"),
+        candidate_users=_names(said, "users"),
+        due_date=said.get("due"),
+        follow_up_date=said.get("follow-up"),
+        priority=int(said["priority"]) if "priority" in said else None,
+    )
+    engine.complete(_job(engine, line), line.document, result=result)
+
+
 def _update(engine: Engine, line: Line) -> None:
     said = _said(line.words[1:], "groups", "users", "due", "follow-up", "priority", "by")
-    names = {
-        kind: [one for one in said[kind].split(",") if one] if kind in said else None
-        for kind in ("groups", "users")
-    }
     engine.update_user_task(
         _task(engine, line),
-        groups=names["groups"],
-        users=names["users"],
+        groups=_names(said, "groups"),
+        users=_names(said, "users"),
         due_date=said.get("due"),
         follow_up_date=said.get("follow-up"),
         priority=int(said["priority"]) if "priority" in said else None,
@@ -435,6 +455,8 @@ COMMANDS: dict[str, Callable[[Engine, Line], None]] = {
         _task(engine, line), by=_said(line.words[1:], "by").get("by", "")
     ),
     "update": _update,
+    "deny": _deny,
+    "correct": _correct,
     "do": _do,
     "task-error": lambda engine, line: engine.throw_user_task_error(
         _task(engine, line), line.words[1], "", line.document

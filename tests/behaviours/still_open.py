@@ -32,6 +32,7 @@ from counterflow.kernel.rows import (
     UndoRecord,
     UserTask,
 )
+from counterflow.kernel.unfinished import WaitingWork
 from counterflow.store.port import Store
 from counterflow.testing import EPOCH_MS
 
@@ -64,6 +65,7 @@ def _idle(store: Store) -> list[ElementInstance]:
     for waking in get_args(Waking):
         busy |= {row.element_instance_key for row in _rows(store, waking)}
     busy |= {token.scope_key for token in store.scan(ArrivedToken, {})}
+    busy |= {work.at_key for work in store.scan(WaitingWork, {})}
     busy |= {record.throw_key for record in store.scan(UndoRecord, {})}
     return [element for element in elements if element.key not in busy]
 
@@ -148,6 +150,10 @@ def _quarantine(quarantine: Quarantine, names: Names) -> str:
     return f"quarantine of {names[quarantine.process_instance_key]}"
 
 
+def _waiting_work(work: WaitingWork, names: Names) -> str:
+    return f"{names[work.key]}, when {names[work.swept_key]} is swept away"
+
+
 def _due(due_ms: int | None) -> str:
     return "" if due_ms is None else f", due {moment(due_ms)}"
 
@@ -169,4 +175,5 @@ _TOLD: Mapping[type[Row], Callable[[Any, Names], str]] = {
     ConditionalStart: _conditional_start,
     StartLock: _lock,
     Quarantine: _quarantine,
+    WaitingWork: _waiting_work,
 }

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from counterflow import kernel
-from counterflow.kernel.course import asking, beginning, moves, undo
+from counterflow.kernel.course import asking, beginning, ending, moves, undo
+from counterflow.kernel.data import scopes
 from counterflow.kernel.events import conditional as conditions
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import multiple
@@ -25,7 +26,6 @@ from counterflow.kernel.lives import (
     forms,
     migration,
     user_tasks,
-    variables,
 )
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.kernel.work import held, pages
@@ -130,6 +130,8 @@ class Tracer:
             self._names[event.key] = f"task of {self._names[event.element_instance_key]}"
         elif isinstance(event, held.IncidentRaised):
             self._names[event.key] = f"incident at {self._names[event.element_instance_key]}"
+        elif isinstance(event, ending.WorkKept):
+            self._names[event.key] = f"{event.what} at {self._names[event.at_key]}"
         elif isinstance(event, undo.UndoRecorded):
             kind = "inside of" if event.variables is not None else "undo of"
             self._names[event.key] = f"{kind} {self._names[event.element_instance_key]}"
@@ -137,7 +139,7 @@ class Tracer:
             self._learn_of_events(event)
 
     def _learn_of_events(self, event: Event) -> None:
-        if isinstance(event, variables.VariableDocumentUpdated):
+        if isinstance(event, scopes.VariableDocumentUpdated):
             self._names[event.key] = "from outside"
         elif isinstance(event, NAMED_AFTER):
             what = "timer" if isinstance(event, timers.TimerScheduled) else "subscription"
@@ -185,6 +187,8 @@ class Tracer:
             return f"  tokens migrated: {', '.join(told)}"
         if isinstance(event, BESIDE):
             return self._beside(event)
+        if isinstance(event, ending.WorkKept):
+            return f"  work kept: {self._names[event.key]}, when {self._names[event.swept_key]} is swept away"
         if isinstance(event, decisions.DecisionEvaluated):
             return _evaluated(event)
         if isinstance(event, pages.WorkPutOff | pages.PageEnded):
@@ -233,10 +237,17 @@ class Tracer:
                 or field == NAMED_BEFORE.get(type(event))
                 or (field == "catch_id" and isinstance(event, CALLED_AFTER_CATCH))
                 or field.endswith("position")
-                or value in (None, "", 0, b"", ())
+                or value in (None, "", 0, b"", (), user_tasks.Corrections())
             ) and not _is_changed(event, field):
                 continue
             yield self._value(field, value)
+
+    def _inside(self, change: user_tasks.Corrections) -> Iterator[str]:
+        """What is asked of a user task, or corrected in it, in one line."""
+        for field in ("transition", "by", "action", *user_tasks.CORRECTABLE, "variables"):
+            value = getattr(change, field, None)
+            if value not in (None, {}) and (value or field in user_tasks.CORRECTABLE):
+                yield self._value(field, value).removeprefix("transition ")
 
     def _value(self, field: str, value: Any) -> str:
         label = field.removesuffix("_key").removesuffix("_ms").replace("_", " ")
@@ -248,6 +259,8 @@ class Tracer:
             return self._names[value]
         if isinstance(value, tuple) and field.startswith("candidate_"):
             return f"{label} [{', '.join(value)}]"
+        if isinstance(value, user_tasks.Corrections):
+            return ", ".join(self._inside(value))
         if isinstance(value, tuple):
             return "[" + ", ".join(self._names.get(item, str(item)) for item in value) + "]"
         if isinstance(value, dict):

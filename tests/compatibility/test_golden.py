@@ -25,6 +25,7 @@ from tests.simulation.fold import check_replay
 
 GOLDEN = sorted(Path(__file__).parent.glob("schema-*.sql"))
 EMPTY = {
+    *("user_task_transition", "waiting_work"),
     *("user_task", "ended_user_task", "user_task_candidate", "form", "bound_form"),
     *("decision_requirements", "decision_definition", "bound_decision", "arrived_token"),
     *("start_timer", "message_start", "message_correlation", "start_lock"),

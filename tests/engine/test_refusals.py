@@ -182,7 +182,7 @@ WRONG: dict[str, list[object]] = {
     "Sequence[str]": [None, 7, "a", b"a", [7]],
     "str | Path": [None, 7, 1.5, [], {}],
     "Activities": [None, 7, "a", b"a", [7], [("a", 7)], {"a": 7}],
-    "AdHocResult | None": [7, "a", [], {}],
+    "Result | None": [7, "a", [], {}],
 }
 """By what a parameter is declared as, values that are none of it."""
 RIGHT: dict[str, Any] = {

@@ -23,6 +23,7 @@ from counterflow.kernel.lives.deployments import DeploymentCreated, ProcessDefin
 from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.jobs import CompleteJob
 from counterflow.kernel.lives.migration_pieces import FlowMove
+from counterflow.kernel.lives.user_tasks import Corrections, UserTaskChange
 from counterflow.kernel.rows import Partition
 from counterflow.kernel.state.partition import State
 from counterflow.kernel.state.source import EmptySource
@@ -36,7 +37,7 @@ from counterflow.kernel.vocabulary import (
 )
 from counterflow.kernel.work.pages import ToDo
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import Behaviour
+from counterflow.model.graph import Behaviour, Transition
 from tests.kernel.bench import ONE_TASK, Bench, snapshot
 
 LOG_FORMAT = {
@@ -176,6 +177,13 @@ LOG_FORMAT = {
         "key form_id version version_tag resource_key resource_name checksum deployment_key",
     ),
     267: ("FormsBound", "deployment_key forms"),
+    300: ("UserTaskTransitionBegun", "key change"),
+    301: ("UserTaskCorrected", "key corrections"),
+    302: ("UserTaskListenersPassed", "key count"),
+    303: ("UserTaskTransitionEnded", "key corrections"),
+    304: ("UserTaskTransitionDenied", "key reason"),
+    305: ("WorkKept", "key swept_key what at_key"),
+    306: ("WorkLetGo", "key"),
     190: ("AdHocFulfilled", "element_instance_key"),
     230: ("ProcessDeleted", "key"),
     231: ("RequirementsDeleted", "key"),
@@ -220,6 +228,15 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
         st.builds(ToDo, st.integers(-(2**63), 2**63 - 1), st.text(), KEYS, KEYS, st.text(), KEYS, st.binary())
     ).map(tuple),
     dict[int, bytes]: st.dictionaries(KEYS, JSON),
+    Corrections: st.builds(
+        Corrections, assignee=st.none() | st.text(), priority=st.none() | st.integers(0, 100)
+    ),
+    UserTaskChange: st.builds(
+        UserTaskChange,
+        transition=st.sampled_from(Transition),
+        candidate_groups=st.none() | st.lists(st.text()).map(tuple),
+        variables=st.dictionaries(st.text(), JSON),
+    ),
     tuple[FlowMove, ...]: st.lists(st.builds(FlowMove, st.text(), st.text(), st.text())).map(tuple),
 }
 

@@ -52,6 +52,8 @@ class Records:
     jobs: dict[int, str] = field(default_factory=dict)
     assignees: dict[int, str] = field(default_factory=dict)
     """Who has each user task that is open; empty where nobody has."""
+    transitions: dict[int, str] = field(default_factory=dict)
+    """What is being done to each user task whose listeners are asked."""
     activations: Counter[tuple[int, int]] = field(default_factory=Counter)
     """Jobs that a worker was given, by key and deadline, and has not received yet."""
     timers: dict[int, int] = field(default_factory=dict)

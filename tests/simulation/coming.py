@@ -5,7 +5,7 @@ from __future__ import annotations
 from counterflow.kernel.course import asking
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, user_tasks
+from counterflow.kernel.lives import jobs, user_task_transitions, user_tasks
 from tests.simulation.books import Records
 from tests.simulation.invariants import Violation
 from tests.simulation.sweeping import Sweeping
@@ -76,10 +76,32 @@ class Coming:
         had = self._assignee(event.key, event)
         is_taken = event.action == "claim" and had not in {"", event.assignee}
         self._expect(not is_taken, f"{event} claims what {had} has")
+        self._expect(event.key not in self.books.transitions, f"{event} comes before its listeners are asked")
         self.books.assignees[event.key] = event.assignee
 
     def user_task_updated(self, event: user_tasks.UserTaskUpdated) -> None:
         self._assignee(event.key, event)
+
+    def transition_begun(self, event: user_task_transitions.UserTaskTransitionBegun) -> None:
+        self._assignee(event.key, event)
+        under_way = self.books.transitions.get(event.key)
+        self._expect(under_way is None, f"{event} begins while the task is {under_way}")
+        self.books.transitions[event.key] = event.change.transition.value
+
+    def transition_corrected(self, event: user_task_transitions.UserTaskCorrected) -> None:
+        self._expect(event.key in self.books.transitions, f"{event} corrects a task that nothing becomes of")
+
+    def transition_over(
+        self,
+        event: user_task_transitions.UserTaskTransitionEnded | user_task_transitions.UserTaskTransitionDenied,
+    ) -> None:
+        is_there = self.books.transitions.pop(event.key, None) is not None
+        self._expect(is_there, f"{event} ends what has not begun")
+        if isinstance(event, user_task_transitions.UserTaskTransitionEnded):
+            assignee = event.corrections.assignee
+            self.books.assignees[event.key] = (
+                self.books.assignees[event.key] if assignee is None else assignee
+            )
 
     def user_task_completed(self, event: user_tasks.UserTaskCompleted) -> None:
         self.user_task_over(event)
@@ -91,6 +113,9 @@ class Coming:
     ) -> None:
         self._assignee(event.key, event)
         del self.books.assignees[event.key]
+        under_way = self.books.transitions.pop(event.key, None)
+        is_swept = isinstance(event, user_tasks.UserTaskCanceled)
+        self._expect(under_way is None or is_swept, f"{event} comes while the task is {under_way}")
 
     def _assignee(self, key: int, event: object) -> str:
         """Who has an open task."""

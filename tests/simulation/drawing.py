@@ -325,6 +325,8 @@ class _Pen:
         """An activity with its marks and what is inside it."""
         mark = self.words.loop(shape.many, shape.id) if shape.many is not None else ""
         mappings = self.words.mapped(shape.inputs, shape.outputs)
+        if shape.asks:
+            mappings += self.words.task_listeners(shape.asks, _job_type(shape.id))
         if shape.listens:
             mappings += self.words.listeners(shape.listens, _job_type(shape.id))
         if shape.kind == "receive":

@@ -40,6 +40,8 @@ from tests.simulation.triggers import Triggers
 
 DEPTH = 3
 CODES = ("A", "B", "")
+ASKED = ("creating", "assigning", "updating", "completing", "completing")
+"""What listeners of a task for people are asked about; not its cancelling, which nobody follows here."""
 TASKS = ("serviceTask",) * 6 + ("sendTask", "userTask", "businessRuleTask", "scriptTask")
 PASSED = ("task", "manualTask", "intermediateThrowEvent", "scriptTask", "businessRuleTask", "link")
 DATA = ("d", "d.x", "d.y", "d.y.x", "e", "e.x")
@@ -302,7 +304,14 @@ class _Grower(Triggers):
             inputs=inputs,
             outputs=outputs,
             listens=() if inputs or outputs or kind == "ad_hoc" else self._listens(),
+            asks=self._asks() if activity.tag == "userTask" else (),
         )
+
+    def _asks(self) -> tuple[str, ...]:
+        """Before what becomes of a task for people its listeners are asked, some of them twice."""
+        if self._listening.random() < 0.4:
+            return ()
+        return tuple(self._listening.choices(ASKED, k=self._listening.choice([1, 2, 3, 4])))
 
     def _listens(self) -> tuple[str, ...]:
         """To what an activity listens whose mappings nobody has to follow meanwhile."""

@@ -19,7 +19,14 @@ from counterflow.kernel.events import cancel, conditional, multiple
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, migration, quarantine, suspension, user_tasks
+from counterflow.kernel.lives import (
+    jobs,
+    migration,
+    quarantine,
+    suspension,
+    user_task_transitions,
+    user_tasks,
+)
 from counterflow.kernel.lives.modification import JoinEmptied
 from counterflow.kernel.vocabulary import Event, LogEntry
 from counterflow.model.events import CompensateDefinition, SignalDefinition
@@ -417,6 +424,10 @@ _CHECKS: Mapping[type[Event], Callable[[History, Any], None]] = {
     user_tasks.UserTaskCompleted: History.user_task_completed,
     user_tasks.UserTaskErrorThrown: History.user_task_over,
     user_tasks.UserTaskCanceled: History.user_task_over,
+    user_task_transitions.UserTaskTransitionBegun: History.transition_begun,
+    user_task_transitions.UserTaskCorrected: History.transition_corrected,
+    user_task_transitions.UserTaskTransitionEnded: History.transition_over,
+    user_task_transitions.UserTaskTransitionDenied: History.transition_over,
     timers.TimerScheduled: History.timer_scheduled,
     timers.TimerTriggered: History.timer_triggered,
     timers.TimerCanceled: History.timer_canceled,

@@ -42,10 +42,10 @@ from counterflow.kernel.rows import (
     Variable,
 )
 from counterflow.kernel.suspended import Suspension
-from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.unfinished import Sweep, UserTaskTransition
 from counterflow.kernel.work.origin import BODY
 from counterflow.model.events import CatchDefinition, TimerDefinition
-from counterflow.model.graph import Behaviour, Node, Process
+from counterflow.model.graph import TASK_LISTENER_EVENTS, Behaviour, Node, Process
 from counterflow.store.memory import MemoryStore
 from tests.simulation.unfinished import is_at_rest, is_swept, with_errands
 
@@ -81,6 +81,9 @@ class InstanceCheck:
         self._children = Counter(row.scope_key for row in rows[ElementInstance])
         self._jobs: dict[int, Job] = {row.element_instance_key: row for row in rows[Job]}
         self._user_tasks: dict[int, UserTask] = {row.element_instance_key: row for row in rows[UserTask]}
+        self._transitions: dict[int, UserTaskTransition] = {
+            row.user_task_key: row for row in rows[UserTaskTransition]
+        }
         self._held = Counter(row.element_instance_key for row in rows[Incident])
         self._waits = Counter(
             (row.element_instance_key, row.catch_id)
@@ -165,6 +168,9 @@ class InstanceCheck:
     def _listens(self, element: ElementInstance) -> bool:
         """Whether it stands before its work, or behind it, for a listener's job."""
         job = self._jobs.get(element.key)
+        if job is not None and job.listener_event_type in TASK_LISTENER_EVENTS:
+            task = self._user_tasks.get(element.key)
+            return element.state == "activated" and task is not None and task.key in self._transitions
         told = {"activating": "start", "completing": "end"}.get(element.state)
         return job is not None and job.listener_event_type == told
 
@@ -243,12 +249,22 @@ class InstanceCheck:
             is_at_work = element is not None and element.state == "activated" and not element.interrupted
             if not is_at_work and not self._goes_on(task.element_instance_key):
                 yield f"{task} is of no element at work, but of {element}"
-            if (task.state == "assigned") != bool(task.assignee):
+            transition = self._transitions.get(task.key)
+            if transition is not None and (transition.transition != task.state or not self._is_asked(task)):
+                yield f"{task} does not agree with {transition}, or nobody is asked"
+            if transition is None and (task.state == "assigned") != bool(task.assignee):
                 yield f"{task} does not agree with itself"
+        if not self._transitions.keys() <= {task.key for task in self._user_tasks.values()}:
+            yield "something is to become of a user task that is not there"
         offered = {row.key: row.candidate_groups for row in self._user_tasks.values()}
         for candidate in self._rows[UserTaskCandidate]:
             if f'"{candidate.name}"' not in offered.get(candidate.user_task_key, ""):
                 yield f"{candidate} may do nothing"
+
+    def _is_asked(self, task: UserTask) -> bool:
+        """Whether a listener of its task is, or an incident holds that."""
+        key = task.element_instance_key
+        return key in self._jobs or bool(self._held[key]) or self._goes_on(key)
 
     def _wait_rows(self) -> Iterator[str]:
         for (key, catch_id), count in self._waits.items():

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace as replace_struct
 
 from counterflow import kernel
 from counterflow.kernel.course import (
@@ -42,7 +41,6 @@ from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
 from counterflow.kernel.events.registry import KINDS
 from counterflow.kernel.lives import correlation, job_delivery, jobs, user_tasks
-from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.row import Row
 from counterflow.kernel.rows import (
     ElementInstance,
@@ -79,11 +77,14 @@ from counterflow.store.port import Batch
 from tests.simulation.mutants_of_pages import (
     activations_in_turn_begin_together,
     activations_survive_the_condition,
+    asked_while_listeners_are,
+    claimed_from_somebody,
     condition_forgotten_between_pages,
     condition_never_asked_again,
     condition_not_asked_at_first,
     condition_sees_what_is_hidden,
     condition_triggers_whatever_it_gives,
+    denial_overheard,
     end_listener_forgotten,
     escalation_begins_where_it_was_thrown,
     flow_goes_on_before_the_sweep,
@@ -285,23 +286,13 @@ def mapping_reads_its_target(patch: Patch) -> None:
 
 
 def interruption_spares_what_runs(patch: Patch) -> None:
-    patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)))
+    patch.setattr(ending, "interrupt", lambda scope: scope.emit(moves.ScopeInterrupted(scope.key)) is None)
 
 
 def user_task_survives_its_element(patch: Patch) -> None:
     patch.setitem(
         _mutable(ROOMS), Behaviour.USER_TASK, replace(ROOMS[Behaviour.USER_TASK], terminating=_nothing)
     )
-
-
-def claimed_from_somebody(patch: Patch) -> None:
-    decide = kernel.COMMANDS[AssignUserTask]
-
-    def never_refused(step: Step, command: AssignUserTask) -> None:
-        action = command.action or ("assign" if command.allow_override else "claim")
-        decide(step, replace_struct(command, allow_override=True, action=action))
-
-    patch.setitem(_mutable(kernel.COMMANDS), AssignUserTask, never_refused)
 
 
 def offered_to_those_of_before(patch: Patch) -> None:
@@ -500,6 +491,8 @@ MUTANTS = (
     interruption_spares_what_runs,
     call_survives_its_caller,
     user_task_survives_its_element,
+    denial_overheard,
+    asked_while_listeners_are,
     claimed_from_somebody,
     offered_to_those_of_before,
     message_reaches_twice,

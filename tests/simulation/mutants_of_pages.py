@@ -28,7 +28,16 @@ from counterflow.kernel.elements.registry import ROOMS
 from counterflow.kernel.events import multiple
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events.registry import KINDS
-from counterflow.kernel.lives import calls, correlation, due, job_delivery, jobs
+from counterflow.kernel.lives import (
+    calls,
+    correlation,
+    due,
+    job_delivery,
+    jobs,
+    user_task_commands,
+    user_task_transitions,
+)
+from counterflow.kernel.lives.user_task_commands import AssignUserTask
 from counterflow.kernel.work import pages
 from counterflow.kernel.work import step as work_step
 from counterflow.kernel.work.step import Course, Step, Token
@@ -159,6 +168,30 @@ def parts_are_kept(patch: Patch) -> None:
 
     emitted = Course.emit
     patch.setattr(Course, "emit", emit)
+
+
+def denial_overheard(patch: Patch) -> None:
+    """What a listener has denied is done all the same."""
+
+    def goes_on(token: Token, *_: object) -> None:
+        user_task_transitions._go_on(token)
+
+    patch.setattr(user_task_transitions, "_deny", goes_on)
+
+
+def asked_while_listeners_are(patch: Patch) -> None:
+    """Who asks for something while the listeners of a task are asked for another is not refused."""
+    patch.setattr(user_task_commands, "refuse_busy", lambda *_: None)
+
+
+def claimed_from_somebody(patch: Patch) -> None:
+    decide = kernel.COMMANDS[AssignUserTask]
+
+    def never_refused(step: Step, command: AssignUserTask) -> None:
+        action = command.action or ("assign" if command.allow_override else "claim")
+        decide(step, msgspec.structs.replace(command, allow_override=True, action=action))
+
+    patch.setitem(_mutable(kernel.COMMANDS), AssignUserTask, never_refused)
 
 
 def end_listener_forgotten(patch: Patch) -> None:

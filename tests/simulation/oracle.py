@@ -20,7 +20,7 @@ from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import jobs, quarantine, suspension, user_tasks
+from counterflow.kernel.lives import jobs, quarantine, suspension, user_task_transitions, user_tasks
 from counterflow.kernel.lives.deletions import ProcessDeleted
 from counterflow.kernel.lives.deployments import ProcessDefined
 from counterflow.kernel.lives.migration import ProcessInstanceMigrated
@@ -36,8 +36,9 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.vocabulary import PARTITION_BITS, Event, LogEntry
 from counterflow.kernel.work import held, incidents, pages
 from counterflow.kernel.work.origin import INNER
+from counterflow.model.graph import TASK_LISTENER_EVENTS
 from counterflow.store.memory import MemoryStore
-from tests.simulation.answers import KEYS_OF_A_WORLD, answer_of
+from tests.simulation.answers import KEYS_OF_A_WORLD, answer_of, listener_answer
 from tests.simulation.invariants import Violation
 from tests.simulation.reference import Reference
 from tests.simulation.scopes import Disagreement, Path, undoing
@@ -76,6 +77,8 @@ class Sightings:
     intervals: dict[Path, tuple[int, int]] = field(default_factory=dict)
     undone: dict[int, Path] = field(default_factory=dict)
     jobs: dict[int, int] = field(default_factory=dict)
+    listeners: dict[int, str] = field(default_factory=dict)
+    """The jobs of user tasks' listeners, and what each is asked about."""
     waits: dict[int, tuple[int, str]] = field(default_factory=dict)
     throws: set[int] = field(default_factory=set)
     """Element instances whose signal is out."""
@@ -202,6 +205,8 @@ class Oracle:
             seen.intervals[path] = (seen.intervals[path][0], self._position)
         elif isinstance(event, asking.JobCreated | user_tasks.UserTaskCreated):
             seen.jobs[event.key] = event.element_instance_key
+            if isinstance(event, asking.JobCreated) and event.listener_event_type in TASK_LISTENER_EVENTS:
+                seen.listeners[event.key] = event.listener_event_type
         elif isinstance(event, WAITS):
             seen.waits[event.key] = (event.element_instance_key, event.catch_id)
         elif isinstance(event, signals.SignalBroadcast):
@@ -257,7 +262,7 @@ class Oracle:
     ) -> None:
         seen, root = self._seen, self._seen.roots[entry.process_instance_key]
         if isinstance(event, jobs.JobCompleted | user_tasks.UserTaskCompleted):
-            self._job_done(reference, event.key)
+            self._job_done(reference, event.key, following)
         elif isinstance(event, moves.ElementActivating) and entry.command == ACTIVATE:
             self._activated(reference, event, kernel.events_of(entry))
         elif isinstance(event, jobs.JobErrorThrown | user_tasks.UserTaskErrorThrown):
@@ -290,7 +295,19 @@ class Oracle:
         else:
             _stands_still_or_not(reference, event, seen.paths[entry.process_instance_key])
 
-    def _job_done(self, reference: Reference, job_key: int) -> None:
+    def _listener_answered(self, job_key: int, following: Iterable[Event]) -> None:
+        """What it has said is heeded: nothing becomes of a task whose listener has denied that."""
+        answer = listener_answer(self._seed, job_key, self._seen.listeners[job_key])
+        next_one = next(iter(following), None)
+        is_denied = isinstance(next_one, user_task_transitions.UserTaskTransitionDenied)
+        is_corrected = isinstance(next_one, user_task_transitions.UserTaskCorrected)
+        if is_denied != answer.is_denied or is_corrected != bool(answer.corrections.given):
+            raise Disagreement(f"the listener of job {job_key} has said {answer}, and then came {next_one}")
+
+    def _job_done(self, reference: Reference, job_key: int, following: Iterable[Event]) -> None:
+        if job_key in self._seen.listeners:
+            self._listener_answered(job_key, following)
+            return
         path = self._seen.paths[self._seen.jobs[job_key]]
         live = reference.by_path.get(path)
         if live is not None and isinstance(live.shape, Activity) and live.shape.kind == "ad_hoc":

@@ -135,7 +135,8 @@ class Activity:
     `enough` of them have ended (0: all); a `decided` one has a job instead, whose worker says what begins, and
     when it is done.
 
-    Tasks and sub-processes are drawn as `tag`. Each event that it `listens` to, `start` or `end`, is a job.
+    Tasks and sub-processes are drawn as `tag`. Each event that it `listens` to, `start` or `end`, is a job, and
+    so is each on which a task for people `asks` before something becomes of it.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Activity:
     decided: bool = False
     in_turn: bool = False
     listens: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

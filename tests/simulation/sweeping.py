@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from counterflow.kernel.course import asking, ending, moves
+from counterflow.kernel.data import scopes
 from counterflow.kernel.events import conditional
 from counterflow.kernel.events import message as messages
 from counterflow.kernel.events import signal as signals
 from counterflow.kernel.events import timer as timers
-from counterflow.kernel.lives import calls, jobs, user_tasks, variables
+from counterflow.kernel.lives import calls, jobs, user_tasks
 from counterflow.kernel.vocabulary import Event
 from tests.simulation.books import Life
 
@@ -64,7 +65,7 @@ class Sweeping:
             return self._element_of.get(event.receiver_key, 0)
         if isinstance(event, moves.ElementActivated | moves.ElementCompleted):
             return event.key
-        return event.scope_key if isinstance(event, variables.VariableDocumentUpdated) else 0
+        return event.scope_key if isinstance(event, scopes.VariableDocumentUpdated) else 0
 
     def is_swept(self, key: int) -> bool:
         """Whether an element instance is being swept away, or is inside what is."""

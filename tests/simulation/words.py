@@ -62,6 +62,10 @@ class Words(Protocol):
         """Jobs that are told of these events of an activity."""
         ...
 
+    def task_listeners(self, events: Sequence[str], job_type: str) -> str:
+        """Jobs that are asked before this becomes of a task for people."""
+        ...
+
     def equals(self, variable: str, value: str) -> str:
         """A condition."""
         ...
@@ -133,6 +137,17 @@ class Zeebe:
         told = [element("zeebe:executionListener", eventType=event, type=job_type) for event in events]
         return element("zeebe:executionListeners", *told) if told else ""
 
+    def task_listeners(self, events: Sequence[str], job_type: str) -> str:
+        if job_type != "odd":  # it is no task for people
+            return ""
+        types = ("odd", "even")
+        told = [
+            element("zeebe:taskListener", eventType=event, type=types[events[:place].count(event) % 2])
+            for place, event in enumerate(events)
+            if events[:place].count(event) < len(types)
+        ]
+        return element("zeebe:taskListeners", *told)
+
     def equals(self, variable: str, value: str) -> str:
         return f"= {variable} = {value}"
 
@@ -194,6 +209,18 @@ class Camunda:
     def listeners(self, events: Sequence[str], job_type: str) -> str:
         return "".join(
             element("camunda:executionListener", event=event, delegateExpression=f"${{{job_type}}}")
+            for event in events
+        )
+
+    def task_listeners(self, events: Sequence[str], job_type: str) -> str:
+        names = {
+            "creating": "create",
+            "assigning": "assignment",
+            "updating": "update",
+            "completing": "complete",
+        }
+        return "".join(
+            element("camunda:taskListener", event=names[event], delegateExpression=f"${{{job_type}}}")
             for event in events
         )
 

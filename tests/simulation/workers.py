@@ -12,7 +12,7 @@ from counterflow.kernel.vocabulary import ActivatedJob, Command
 from counterflow.partition.takers import PollTaker, StreamTaker
 from tests.kernel.bench import document
 from tests.simulation import store as points
-from tests.simulation.answers import answer_of
+from tests.simulation.answers import answer_of, listener_answer
 from tests.simulation.faults import DEADLINE_MS
 from tests.simulation.invariants import Violation
 from tests.simulation.oracle import data_of, decision_of
@@ -76,7 +76,9 @@ class Workers:
         }
         complete = self._decided(job) or CompleteJob(job_key=job.key, variables=document(**results))
         if job.listener_event_type:
-            complete = CompleteJob(job_key=job.key, variables={})
+            told = job.user_task is not None
+            answer = listener_answer(self._world.seed, job.key, job.listener_event_type) if told else None
+            complete = CompleteJob(job_key=job.key, variables={}, answer=answer)
         more_time = UpdateJobTimeout(job_key=job.key, timeout_ms=2 * DEADLINE_MS)
         troubles: list[Callable[[], None]] = [
             lambda: self._trouble("worker died"),

@@ -413,7 +413,9 @@ class World:
         command = self._unanswered.pop(future, None)
         if command is None or future.cancelled():
             return
-        if future.exception() is not None:
+        if isinstance(future.exception(), Rejection):  # a listener has denied it, or its task was canceled
+            self.fired[f"denied {type(command).__name__}"] += 1
+        elif future.exception() is not None:
             self.soon(0.5, lambda: self.give(command))
         else:
             self._answered(command, future.result())

@@ -7,7 +7,7 @@ def test_public_names() -> None:
     assert set(counterflow_worker.__all__) == {
         *("Client", "ClientCertificates", "Worker", "Job", "Middleware", "Step", "Metrics", "load", "main"),
         *("BackOff", "CallRetry", "JobRetry", "NO_BACK_OFF", "GIVE_UP"),
-        *("Outcome", "Completed", "Failed", "Thrown", "AdHocResult"),
+        *("Outcome", "Completed", "Failed", "Thrown", "AdHocResult", "TaskListenerResult", "UserTask"),
         *("BpmnError", "JobFailure"),
         *("WorkerError", "HandlerError", "VariablesError", "AddressError", "CertificateError"),
         *("LoadError", "ClientError"),

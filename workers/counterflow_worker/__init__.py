@@ -37,6 +37,7 @@ from counterflow_worker.metrics import Metrics
 from counterflow_worker.outcome import Completed, Failed, Outcome, Thrown
 from counterflow_worker.retry import GIVE_UP, NO_BACK_OFF, BackOff, CallRetry, JobRetry
 from counterflow_worker.task import Middleware, Step
+from counterflow_worker.task_listeners import TaskListenerResult, UserTask
 from counterflow_worker.worker import Worker
 
 __all__ = [
@@ -70,10 +71,12 @@ __all__ = [
     "PermissionDeniedError",
     "ResourceExhaustedError",
     "Step",
+    "TaskListenerResult",
     "Thrown",
     "UnauthenticatedError",
     "UnavailableError",
     "UnimplementedError",
+    "UserTask",
     "VariablesError",
     "Worker",
     "WorkerError",

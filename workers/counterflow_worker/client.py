@@ -44,6 +44,7 @@ from counterflow_worker.results import (
 )
 from counterflow_worker.retry import CallRetry
 from counterflow_worker.settings import Token, resolve
+from counterflow_worker.task_listeners import TaskListenerResult
 
 LATEST = -1
 
@@ -259,7 +260,7 @@ class Client:
         job_key: int,
         variables: object = None,
         *,
-        result: AdHocResult | None = None,
+        result: AdHocResult | TaskListenerResult | None = None,
         retry: CallRetry | None = None,
     ) -> None:
         """The job is done, with these variables. Raises NotFoundError when it is no longer there.

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from counterflow_wire import gateway, json_texts
+from counterflow_worker.task_listeners import UserTask, read_user_task
 
 HEADERS = msgspec.json.Decoder(dict[str, str])
 
@@ -34,10 +35,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     headers_json: str
     variables_json: str
     listener_event_type: str = ""
-    """`start` or `end` where it is the job of a listener; empty where it is an element's own work. It is
-    `listener` where the protocol has no word for its event.
+    """`start` or `end` where it is the job of a listener; empty where it is an element's own work. Of a user
+    task it is `creating`, `assigning`, `updating`, `completing` or `canceling`, and `listener` where the
+    protocol has no word for its event.
     """
     tags: tuple[str, ...] = ()
+    user_task: UserTask | None = None
+    """Of the listener of a user task: what is to become of the task."""
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:
@@ -82,6 +86,7 @@ def read_job(activated: gateway.ActivatedJob) -> Job:
         variables_json=activated.variables,
         listener_event_type=_listener_event(activated),
         tags=tuple(activated.tags),
+        user_task=read_user_task(activated.userTask) if activated.HasField("userTask") else None,
     )
 
 

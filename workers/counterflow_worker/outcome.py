@@ -15,6 +15,7 @@ from counterflow_worker.errors import BpmnError, JobFailure, VariablesError
 from counterflow_worker.job import Job
 from counterflow_worker.retry import JobRetry
 from counterflow_worker.task import Step
+from counterflow_worker.task_listeners import TaskListenerResult
 
 logger = logging.getLogger("counterflow_worker")
 
@@ -37,9 +38,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completed(Outcome, frozen=True, kw_only=True):
-    """The handler returned: CompleteJob. `result` is what it has decided about an ad-hoc sub-process."""
+    """The handler returned: CompleteJob.
 
-    result: AdHocResult | None = None
+    `result` is what it has decided about an ad-hoc sub-process, or a user task.
+    """
+
+    result: AdHocResult | TaskListenerResult | None = None
 
 
 class Failed(Outcome, frozen=True, kw_only=True):
@@ -81,7 +85,7 @@ async def attempt(job: Job, step: Step, retry: JobRetry, random: Random) -> Outc
     """
     try:
         returned = await step(job)
-        if isinstance(returned, AdHocResult):
+        if isinstance(returned, AdHocResult | TaskListenerResult):
             returned.on_the_wire()  # what cannot be sent is told before anything is
             return Completed(variables_json=encode_variables(returned.variables), result=returned)
         return Completed(variables_json=encode_variables(returned))

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 DRAWN_ACTS = 5
 """The latest of a task; the others are counted."""
-STATES = ("", "created", "assigned", "completed", "failed", "canceled")
+STATES = (
+    *("", "created", "assigned", "completed", "failed", "canceled"),
+    *("creating", "assigning", "updating", "completing", "canceling"),
+)
 
 
 def add_user_tasks(tree: Tree, element: wire.ElementInstance) -> None:

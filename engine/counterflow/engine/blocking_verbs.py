@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from counterflow.engine.blocking_user_task_verbs import BlockingUserTaskVerbs
-from counterflow.engine.handlers import Activities, AdHocResult, Variables
+from counterflow.engine.handlers import Activities, Result, Variables
 from counterflow.engine.pictures import ShownInstance
 from counterflow.engine.results import DecisionAnswer, Deployed, EndedInstance, WorkerJob
 from counterflow.engine.steering import Activate, Move
@@ -196,7 +196,7 @@ class BlockingVerbs(BlockingUserTaskVerbs):
         return self._wait(self._verbs.activate(job_type, worker=worker, timeout=timeout, maximum=maximum))
 
     def complete(
-        self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
+        self, job: int | str, variables: Variables | None = None, *, result: Result | None = None
     ) -> None:
         """Complete a job: by key, or the oldest open one of a type or of an element. That of an ad-hoc
         sub-process is completed with what it decides. Raises `NothingThere`.

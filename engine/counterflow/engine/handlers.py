@@ -22,8 +22,10 @@ from counterflow.engine.results import (
 )
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import AdHocAnswer, CompleteJob, FailJob, ThrowError
+from counterflow.kernel.lives.user_task_transitions import TaskListenerAnswer
+from counterflow.kernel.lives.user_tasks import Corrections
 from counterflow.kernel.vocabulary import ActivatedJob, Command, Rejection, RejectionType
-from counterflow.service.requests import activation, duration_ms
+from counterflow.service.requests import USER_TASK, activation, duration_ms, task_answer
 
 Variables = Mapping[str, Any]
 
@@ -46,10 +48,29 @@ class AdHocResult:
     variables: Variables | None = None
 
 
-Returned = Variables | AdHocResult | None
+@dataclass(frozen=True)
+class TaskListenerResult:
+    """What the worker of a user task's listener says: that it is denied, or what is set right in the task.
+
+    What is None stays as it is, what is empty goes. Only listeners of camunda: models give `variables`.
+    """
+
+    denied: bool = False
+    reason: str = ""
+    assignee: str | None = None
+    candidate_groups: Sequence[str] | None = None
+    candidate_users: Sequence[str] | None = None
+    due_date: str | None = None
+    follow_up_date: str | None = None
+    priority: int | None = None
+    variables: Variables | None = None
+
+
+Result = AdHocResult | TaskListenerResult
+Returned = Variables | Result | None
 Handler = Callable[[WorkerJob], Awaitable[Returned] | Returned]
 """Does a job, sync or async: returns the variables that it is completed with, if any. Of an ad-hoc
-sub-process it returns an `AdHocResult`. Sync or async.
+sub-process it returns an `AdHocResult`, of a user task's listener perhaps a `TaskListenerResult`.
 """
 
 
@@ -113,31 +134,66 @@ class BpmnError(Exception):
 
 def completion(job: ActivatedJob, returned: Returned) -> Command:
     """The command for what a handler has returned. Raises `TypeError` for what are no variables."""
-    if isinstance(returned, AdHocResult):
+    if isinstance(returned, Result):
         return checked(completed(job.key, returned.variables, returned))
     if returned is not None and not isinstance(returned, Mapping):
         raise TypeError(
-            f"Expected the handler of '{job.type}' to return variables by name, an AdHocResult or None, "
-            f"found {type(returned).__name__}"
+            f"Expected the handler of '{job.type}' to return variables by name, an AdHocResult, a "
+            f"TaskListenerResult or None, found {type(returned).__name__}"
         )
     return checked(completed(job.key, returned))
 
 
-def completed(job_key: int, variables: Variables | None, result: AdHocResult | None = None) -> Command:
+def completed(job_key: int, variables: Variables | None, result: Result | None = None) -> Command:
     """The command for a job that is done. Raises `TypeError` and `Rejection`."""
-    if not isinstance(result, AdHocResult | None):
-        raise TypeError(f"Expected an AdHocResult or nothing as the result of a job, but found {result!r}")
-    answer = None
-    if result is not None:
+    if not isinstance(result, Result | None):
+        raise TypeError(
+            "Expected an AdHocResult, a TaskListenerResult or nothing as the result of a job, but found "
+            f"{result!r}"
+        )
+    answer: AdHocAnswer | TaskListenerAnswer | None = None
+    if isinstance(result, AdHocResult):
         answer = AdHocAnswer(
             activations(result.activate),
             truth(result.is_completion_condition_fulfilled, "is_completion_condition_fulfilled"),
             truth(result.is_cancel_remaining_instances, "is_cancel_remaining_instances"),
         )
+    elif result is not None:
+        answer = _task_answer(result)
     return CompleteJob(job_key=job_key, variables=document(variables), answer=answer)
 
 
-def activations(activities: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
+def _task_answer(result: TaskListenerResult) -> TaskListenerAnswer:
+    corrections = Corrections(
+        assignee=_text(result.assignee, "an assignee"),
+        candidate_groups=_names(result.candidate_groups, "candidate groups"),
+        candidate_users=_names(result.candidate_users, "candidate users"),
+        due_date=_text(result.due_date, "a due date"),
+        follow_up_date=_text(result.follow_up_date, "a follow-up date"),
+        priority=None if result.priority is None else whole(result.priority, "a priority"),
+    )
+    return task_answer(
+        kind=USER_TASK,
+        denied=truth(result.denied, "denied"),
+        reason=text(result.reason, "the reason of a denial"),
+        corrections=corrections,
+        decides=False,
+    )
+
+
+def _text(value: str | None, what: str) -> str | None:
+    return None if value is None else text(value, what)
+
+
+def _names(names: Sequence[str] | None, what: str) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    if isinstance(names, str | bytes) or not isinstance(names, Sequence):
+        raise TypeError(f'Expected {what} as a list of names, as in ["sales"], but found {names!r}')
+    return tuple(text(name, "a name") for name in names)
+
+
+def activations(asked: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
     """Activities by id, with the variables of each activation. Raises `TypeError`."""
     if isinstance(activities, str | bytes) or not isinstance(activities, Mapping | Sequence):
         raise TypeError(f'Expected ids of activities, as in ["ask-expert"], but found {activities!r}')

@@ -19,7 +19,14 @@ from counterflow.kernel.course.asking import MOST_RETRIES
 from counterflow.kernel.lives.decisions import DecisionEvaluation
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.row import lines_of
-from counterflow.kernel.vocabulary import ActivatedJob, Command, InstanceEnded, Rejection, RejectionType
+from counterflow.kernel.vocabulary import (
+    ActivatedJob,
+    Command,
+    InstanceEnded,
+    ListenedTask,
+    Rejection,
+    RejectionType,
+)
 from counterflow.service.refusals import Invalid
 from counterflow.service.requests import NESTING, VARIABLES, too_many_variables
 from counterflow.service.structure import is_too_deep
@@ -67,10 +74,29 @@ class Deployed(msgspec.Struct, frozen=True):
     forms: tuple[DeployedForm, ...] = ()
 
 
+class ListenedUserTask(msgspec.Struct, frozen=True):
+    """The user task that a listener is asked about, as it is to become: nothing of it has happened yet.
+
+    `action` says by what, `changed_attributes` what becomes another, by Zeebe's names.
+    """
+
+    key: int
+    action: str
+    assignee: str
+    candidate_groups: Sequence[str]
+    candidate_users: Sequence[str]
+    changed_attributes: Sequence[str]
+    due_date: str
+    follow_up_date: str
+    form_key: int
+    priority: int
+
+
 class WorkerJob(msgspec.Struct, frozen=True):
     """A job that was taken: to be completed or failed before `deadline_ms`, or it goes to somebody else.
     `retries` are the tries that are left, this one included; `headers` are those of the model;
-    `listener_event_type` is `start`, `end` or `beforeAll` where the job is a listener's.
+    `listener_event_type` is `start`, `end` or `beforeAll` where the job is a listener's, of a `user_task`
+    `creating`, `assigning`, `updating`, `completing` or `canceling`.
     """
 
     key: int
@@ -87,6 +113,7 @@ class WorkerJob(msgspec.Struct, frozen=True):
     variables: Mapping[str, Any]
     listener_event_type: str = ""
     tags: Sequence[str] = ()
+    user_task: ListenedUserTask | None = None
 
 
 class EndedInstance(msgspec.Struct, frozen=True):
@@ -385,7 +412,12 @@ def taken(job: ActivatedJob) -> WorkerJob:
         variables=variables,
         listener_event_type=job.listener_event_type,
         tags=tuple(lines_of(job.tags)),
+        user_task=_listened(job.user_task) if job.user_task is not None else None,
     )
+
+
+def _listened(told: ListenedTask) -> ListenedUserTask:
+    return ListenedUserTask(**{name: getattr(told, name) for name in told.__struct_fields__})
 
 
 def ended(end: InstanceEnded) -> EndedInstance:

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from counterflow.engine.handlers import (
     Activities,
-    AdHocResult,
     Handler,
+    Result,
     WorkerTask,
     activations,
     completed,
@@ -302,7 +302,7 @@ class Verbs(OperatingVerbs, Steering, UserTaskVerbs):
         return [taken(job) for job in await self._carry_out(command)]
 
     async def complete(
-        self, job: int | str, variables: Variables | None = None, *, result: AdHocResult | None = None
+        self, job: int | str, variables: Variables | None = None, *, result: Result | None = None
     ) -> None:
         """Complete a job: by key, or the oldest open one of a type or of an element. That of an ad-hoc
         sub-process is completed with what it decides. Raises `NothingThere`.

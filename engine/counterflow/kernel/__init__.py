@@ -59,6 +59,7 @@ from counterflow.kernel.lives import (
     quarantine,
     suspension,
     user_task_commands,
+    user_task_transitions,
     user_tasks,
     variables,
 )
@@ -75,6 +76,7 @@ from counterflow.kernel.vocabulary import (
     InstanceEnded,
     LogEntry,
     Rejection,
+    Settled,
 )
 from counterflow.kernel.work import incidents, pages
 from counterflow.kernel.work.budget import ProcessLimits
@@ -121,6 +123,7 @@ _PAGES: tuple[Any, ...] = (
     undo,
     forms,
     user_task_commands,
+    user_task_transitions,
     user_tasks,
     variables,
 )
@@ -175,6 +178,7 @@ class Outcome(msgspec.Struct, frozen=True):
     ended: list[InstanceEnded]
     events: list[tuple[int, Event]]
     """What the log tells, each with its process instance, 0 where it is of none."""
+    settled: list[Settled]
 
 
 class StateLost(Exception):
@@ -239,7 +243,7 @@ def decide(
         instance_key = _broken_instance(step, mark, fault)
         state.roll_back(mark)
         raise KernelFault(type(command).__name__, instance_key, fault) from fault
-    return Outcome(answer, log, step.ended, step.events)
+    return Outcome(answer, log, step.ended, step.events, step.settled)
 
 
 def _code_of(trace: TracebackType | None) -> Iterator[CodeType]:

@@ -135,6 +135,13 @@ SINCE: Mapping[str, Mapping[str, int]] = {
         "FormsBound": 267,
         "ProcessInstanceModified": 240,
         "JoinEmptied": 241,
+        "UserTaskTransitionBegun": 300,
+        "UserTaskCorrected": 301,
+        "UserTaskListenersPassed": 302,
+        "UserTaskTransitionEnded": 303,
+        "UserTaskTransitionDenied": 304,
+        "WorkKept": 305,
+        "WorkLetGo": 306,
     },
 }
 """By version, the events that came with it, by name, and their tags."""

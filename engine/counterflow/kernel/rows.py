@@ -264,7 +264,8 @@ class Job(Row, frozen=True, gc=False):
 
 @stored(Home.INSTANCE, owned=True, indexes={"assignee": ("assignee",), "process": ("bpmn_process_id",)})
 class UserTask(Row, frozen=True, gc=False):
-    """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`.
+    """Work for a person. `state` is `created`, or `assigned` where it has an `assignee`; while its listeners
+    are asked it is what is being done to it (`creating`, `completing`, …: `UserTaskTransition`).
 
     Candidates are JSON arrays of texts; dates are ISO 8601 as they were given, empty where there is none.
     `form_key` is that of a deployed form (0: none); `external_form` is what the model calls one that is not.

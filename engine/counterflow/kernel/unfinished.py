@@ -29,6 +29,38 @@ class Sweep(Row, frozen=True, gc=False):
         return 0 < child_key <= self.through_key and child_key != self.spared_key
 
 
+@stored(Home.INSTANCE, owned=True)
+class WaitingWork(Row, frozen=True, gc=False):
+    """What goes on at the element instance `at_key` when another one has been swept away.
+
+    That one asks the listeners of user tasks before it goes; `what` is called as in an errand.
+    """
+
+    key: int
+    process_instance_key: int
+    swept_key: int
+    what: str
+    at_key: int
+
+
+@stored(Home.INSTANCE, key=("user_task_key",))
+class UserTaskTransition(Row, frozen=True, gc=False):
+    """What is to become of a user task when its listeners have been asked.
+
+    `asked` is a `UserTaskChange` and `corrections` a `Corrections` of what they have set right, in msgpack;
+    `passed` of them have been gone through. `position` is where it began in the log, by which whoever has
+    asked for it is told of its end.
+    """
+
+    user_task_key: int
+    process_instance_key: int
+    transition: str
+    position: int
+    asked: bytes
+    corrections: bytes
+    passed: int = 0
+
+
 @stored(Home.PARTITION)
 class Undertaking(Row, frozen=True, gc=False):
     """A command whose work goes on. `budget` is what is left of the command's, in msgpack.

@@ -125,6 +125,24 @@ class CommandBrokenOff(BaseException):
         )
 
 
+class ListenedTask(msgspec.Struct, frozen=True, gc=False):
+    """The user task that a listener is asked about, as it is to become, and by which action.
+
+    `changed_attributes` are those that become others, by Zeebe's names.
+    """
+
+    key: int
+    action: str
+    assignee: str
+    candidate_groups: Sequence[str]
+    candidate_users: Sequence[str]
+    changed_attributes: Sequence[str]
+    due_date: str
+    follow_up_date: str
+    form_key: int
+    priority: int
+
+
 class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     """A job as a worker receives it.
 
@@ -147,13 +165,18 @@ class ActivatedJob(msgspec.Struct, frozen=True, gc=False):
     decides: bool = False
     """Whether it is for a worker that decides what goes on in an ad-hoc sub-process."""
     listener_event_type: str = ""
-    """The event that it is a listener of: `start`, `end`, `beforeAll`; empty where it is none."""
+    """The event that it is a listener of: `start`, `end`, `beforeAll`, of a user task `creating` and so on.
+
+    Empty where it is no listener's.
+    """
     tags: str | None = None
     """Those of its process instance, one a line."""
     business_id: str | None = None
     """That of its process instance."""
     error_message: str | None = None
     """What its latest failure was told with; None where it has not failed yet."""
+    user_task: ListenedTask | None = None
+    """Of the listener of a user task only."""
 
 
 class InstanceEnded(msgspec.Struct, frozen=True, gc=False):
@@ -165,3 +188,17 @@ class InstanceEnded(msgspec.Struct, frozen=True, gc=False):
     process_instance_key: int
     state: str
     variables: Mapping[str, bytes]
+
+
+class ToldLater(msgspec.Struct, frozen=True, gc=False):
+    """The `answer` to a command, of which its caller is told when what began at this position has ended."""
+
+    position: int
+    answer: Any = None
+
+
+class Settled(msgspec.Struct, frozen=True, gc=False):
+    """What began at this position of the log has ended: as it was asked for, or with a refusal."""
+
+    position: int
+    refusal: Rejection | None = None

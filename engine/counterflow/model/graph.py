@@ -268,6 +268,27 @@ class CalledDecision:
     keeps_rows: bool = False
 
 
+class Transition(StrEnum):
+    """What is being done to a user task, until it is done; its listeners are asked before it is."""
+
+    CREATING = "creating"
+    ASSIGNING = "assigning"
+    UPDATING = "updating"
+    COMPLETING = "completing"
+    CANCELING = "canceling"
+
+
+TASK_LISTENER_EVENTS: Final = frozenset(Transition)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskListener:
+    """Who is asked before something becomes of a user task: a worker, or an expression that is evaluated."""
+
+    event: Transition
+    work: JobDefinition | ScriptDefinition
+
+
 PRIORITIES: Final = (0, 100)
 """The least and the most that the priority of a user task may be.
 
@@ -307,6 +328,10 @@ class UserTaskDefinition:
     form: FormReference | None = None
     form_key: str | Expression = ""
     headers: bytes = b"{}"
+    listeners: tuple[TaskListener, ...] = ()
+    """Who is asked before something becomes of the task: those of an event in turn, as they stand."""
+    listeners_are_code: bool = False
+    """Whether they were code of Camunda 7: they may give variables, and who is given a task updates it."""
     is_lenient: bool = False
     """Whether expressions may give null for nobody and none, and names as one text with commas.
 
@@ -317,6 +342,16 @@ class UserTaskDefinition:
     def priorities(self) -> tuple[int, int]:
         """The least and the most that the priority of such a task may be."""
         return LENIENT_PRIORITIES if self.is_lenient else PRIORITIES
+
+    def listeners_of(self, transition: Transition, *, is_first: bool = False) -> tuple[TaskListener, ...]:
+        """Who is asked before this becomes of the task; `is_first` where it is assigned as it is created.
+
+        In Camunda 7 who is given a task that was there changes it: those of its updates are asked before.
+        """
+        own = tuple(each for each in self.listeners if each.event is transition)
+        if transition is not Transition.ASSIGNING or is_first or not self.listeners_are_code:
+            return own
+        return (*(each for each in self.listeners if each.event is Transition.UPDATING), *own)
 
 
 class ListenerEvent(StrEnum):

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from counterflow.kernel.vocabulary import InstanceEnded
+from counterflow.kernel.vocabulary import InstanceEnded, Settled, ToldLater
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.pending import Pending
 from counterflow.partition.refusals import Unavailable
@@ -62,6 +62,49 @@ def answer_later(
 
     batch.committed.append(is_committed)
     batch.failed.append(has_failed)
+
+
+class Settlements:
+    """Who waits for the end of what a command has begun, by the position of the log at which it began."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, tuple[Told, Failed]] = {}
+
+    def put_off(self, later: ToldLater, told: Told, failed: Failed) -> tuple[Told, Failed]:
+        """Whoever is told so waits until it has ended; how they are told that it has begun, or never did."""
+        self._waiting[later.position] = functools.partial(_told_of, told, later.answer), failed
+
+        def has_begun(_: Any) -> None:
+            """Nothing is said before it has ended."""
+
+        def never_began(error: Exception) -> None:
+            self._waiting.pop(later.position, None)
+            failed(error)
+
+        return has_begun, never_began
+
+    def tell_later(self, batch: OpenBatch, settled: Iterable[Settled]) -> None:
+        """Tell those who wait for what has ended in a batch."""
+        for end in settled:
+            if end.position in self._waiting:
+                batch.committed.append(functools.partial(self._tell, end))
+
+    def end(self, error: Exception) -> None:
+        """Nobody is told of an end any more: they are told this instead."""
+        while self._waiting:
+            _, (_, failed) = self._waiting.popitem()
+            failed(error)
+
+    def _tell(self, end: Settled) -> None:
+        told, failed = self._waiting.pop(end.position)
+        if end.refusal is not None:
+            failed(end.refusal)
+        else:
+            told(None)
+
+
+def _told_of(told: Told, answer: Any, _: None) -> None:
+    told(answer)
 
 
 class InstanceEnds:

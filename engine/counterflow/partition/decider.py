@@ -20,7 +20,7 @@ from counterflow.kernel.state.windows import Due
 from counterflow.kernel.vocabulary import Command, Damaged, DamagedInstance, Rejection, RejectionType
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
-from counterflow.partition.answers import InstanceEnds
+from counterflow.partition.answers import InstanceEnds, Settlements
 from counterflow.partition.batch import OpenBatch, damaged_instances, last_time, load_state, seal
 from counterflow.partition.heartbeats import Heartbeats
 from counterflow.partition.measures import Tally
@@ -56,6 +56,7 @@ class Decider:
         self._watch = time.watch
         self._heartbeats = Heartbeats()
         self.ends = InstanceEnds()
+        self.settlements = Settlements()
         self.open = OpenBatch()
         self.is_lost = False
         """True from a failed commit until the store could be read again. What is in memory is not to be
@@ -117,7 +118,9 @@ class Decider:
         elif isinstance(command, UpdateJobTimeout):
             self.open.superseded += self._heartbeats.supersede(command.job_key, decision.log)
         elif decision.ended:
-            self.ends.answer_later(self.open, decision.ended)
+            self.ends.tell_later(self.open, decision.ended)
+        if decision.settled:
+            self.settlements.tell_later(self.open, decision.settled)
         return decision
 
     def timer_lag_seconds(self) -> float:

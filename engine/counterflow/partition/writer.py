@@ -26,7 +26,7 @@ from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.job_delivery import HoldJob, ReturnJob
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits
-from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType
+from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType, ToldLater
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
 from counterflow.partition.answers import Answered, Failed, answer_all, answer_later, into
@@ -116,7 +116,8 @@ class Writer:
 
     def submit_then(self, command: Command, answered: Answered, failed: Failed) -> None:
         """Like `submit`, but the commit calls `told` with the answer, or `failed` with `Unavailable`. Where a
-        model had to be read first, `failed` is called with whatever is raised then.
+        model had to be read first, `failed` is called with whatever is raised then. Where the answer is
+        `ToldLater`, either is called by the commit of what it says, `failed` with a `Rejection` perhaps.
 
         Neither may raise, and neither may wait.
         """
@@ -126,7 +127,9 @@ class Writer:
         except ModelNeeded as needed:
             self._wait_for(needed, size, lambda: self.submit_then(command, answered, failed), failed)
             return
-        answer_later(self._decider.open, self._pending, size, decision.answer, answered, failed)
+        if isinstance(decision.answer, ToldLater):
+            told, failed = self._decider.settlements.put_off(decision.answer, told, failed)
+        tell_later(self._decider.open, self._pending, size, decision.answer, told, failed)
         self._after_decision()
         if isinstance(command, ENDING):
             for watch in self._work_watchers:
@@ -176,6 +179,10 @@ class Writer:
                 failed(error)
 
         self._models.wait(needed, is_read)
+
+    def end_settlements(self, error: Exception) -> None:
+        """Whoever waits for the end of what their command has begun is told this in its place."""
+        self._decider.settlements.end(error)
 
     def follow(self, process_instance_key: int) -> asyncio.Future[InstanceEnded] | None:
         """A future that has the end of an instance that goes on; None where it has ended, or there is none.

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from counterflow.kernel.unfinished import Errand
 from counterflow.kernel.work.origin import BODY
+from counterflow.model.graph import TASK_LISTENER_EVENTS
 from counterflow.queries.instances import process_instance
 from counterflow.queries.shapes import (
     ElementInstance,
@@ -144,21 +145,28 @@ def _of_element(
         if job.ended_at_ms is None and job.state not in HELD_JOBS:
             yield context.job(element, job)
     for task in element.user_tasks:
-        if task.ended_at_ms is None:
-            yield context.user_task(element, task)
-    waits = [context.wait(element, wait) for wait in element.waits if wait.state == "open"]
+        if task.ended_at_ms is None and task.state not in TASK_LISTENER_EVENTS:
+            yield told.user_task(element, task)
+    waits = [told.wait(element, wait) for wait in element.waits if wait.state == "open"]
     yield from (reason for reason in waits if not reason.is_alternative)
     if element.called_instance_key:
         yield context.called(element)
     if undone := list(undone):
         yield context.compensation(element, undone)
     yield from (reason for reason in waits if reason.is_alternative)
-    if context.waits_for_scope(element):
-        yield context.scope(element)
-    if _waits_for_activation(element):
-        yield context.activation(element)
+    yield from _of_others(told, element)
     for join in element.joins:
         yield context.join(element, join)
+
+
+def _of_others(told: _Told, element: ElementInstance) -> Iterator[Reason]:
+    """What others have to do before it goes on."""
+    if told.waits_for_scope(element):
+        yield told.scope(element)
+    if told.waits_for_listeners(element):
+        yield told.listeners(element)
+    if _waits_for_activation(element):
+        yield told.activation(element)
 
 
 def _waits_for_activation(element: ElementInstance) -> bool:
@@ -297,6 +305,22 @@ class _Reasoning:
         scope = self._running.get(element.scope_key)
         is_innermost = all(child.ended_position for child in element.children)
         return is_innermost and scope is not None and scope.state == element.state == "activating"
+
+    def waits_for_listeners(self, element: ElementInstance) -> bool:
+        """Whether something is swept away before it goes on, and user tasks in that ask their listeners."""
+        return element.awaited_key in self._running
+
+    def listeners(self, element: ElementInstance) -> Reason:
+        """What is swept away has to be gone first."""
+        swept = self._running[element.awaited_key]
+        name = swept.element_name or swept.element_id
+        return self._reason(
+            element,
+            "task_listeners",
+            element.activated_at_ms,
+            f"what is swept away with '{name}' to be gone: listeners of its user tasks are asked before",
+            "the workers of those listeners",
+        )
 
     def scope(self, element: ElementInstance) -> Reason:
         """What is around it has to begin first."""

@@ -9,6 +9,7 @@ import msgspec
 
 from counterflow.kernel import events_of, rows
 from counterflow.kernel.vocabulary import Rejection, RejectionType
+from counterflow.model.graph import Transition
 from counterflow.queries import log
 from counterflow.queries.definitions import UNNAMED, ElementName, element_names
 from counterflow.queries.instances import refuse_unknown_instance
@@ -17,7 +18,7 @@ from counterflow.queries.shapes import Page, ShownUserTask, UserTask, UserTaskAc
 from counterflow.queries.story.user_tasks import CHANGES, new_user_task
 from counterflow.store.port import Store
 
-OPEN_STATES: Final = ("created", "assigned")
+OPEN_STATES: Final = ("created", "assigned", *Transition)
 ENDED_STATES: Final = ("completed", "failed", "canceled")
 
 TaskRow = rows.UserTask | rows.EndedUserTask

@@ -18,6 +18,7 @@ from counterflow.partition.refusals import Overloaded
 from counterflow.partition.writer import Writer
 from counterflow.service.admission import Admission
 from counterflow.service.callers import Visitor
+from counterflow.service.refusals import ResultLost
 from counterflow.service.rests import Rests
 from counterflow.service.turns import Turns
 
@@ -159,9 +160,16 @@ class Commands:
         self._admission.check()
         self._writer.pin_clock(ms)
 
-    def _submit(
-        self, command: Command, answered: Answered, failed: Failed, ended: Callable[[], None]
-    ) -> None:
+    def end(self) -> None:
+        """The engine is stopping: who waits for what their command has begun is told so."""
+        self._writer.end_settlements(
+            ResultLost(
+                "The server is stopping; what was asked for has begun and goes on when it is back, but its "
+                "end cannot be awaited any more"
+            )
+        )
+
+    def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
         def is_reported(answer: Any) -> None:
             try:
                 answered(answer)

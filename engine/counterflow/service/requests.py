@@ -17,6 +17,8 @@ from counterflow.kernel.lives.instances import CreateProcessInstance
 from counterflow.kernel.lives.job_delivery import ActivateJobs
 from counterflow.kernel.lives.jobs import AdHocAnswer
 from counterflow.kernel.lives.migration import MigrateProcessInstance
+from counterflow.kernel.lives.user_task_transitions import TaskListenerAnswer
+from counterflow.kernel.lives.user_tasks import Corrections
 from counterflow.kernel.rows import DEFAULT_TENANT
 from counterflow.service.refusals import Invalid
 from counterflow.service.structure import built, is_too_deep
@@ -36,6 +38,10 @@ BUSINESS_ID_LENGTH = 256
 """Characters of a business id."""
 AD_HOC = "adHocSubProcess"
 """The type of a job's result that decides what goes on in an ad-hoc sub-process."""
+USER_TASK = "userTask"
+"""The type of a job's result that says what is to become of a user task."""
+REASON_CHARACTERS = 10_000
+"""What is kept of the reason of a denial."""
 LONGEST_MS = 100 * 366 * 86_400_000
 """A hundred years: what "for ever" is cut to, so that every moment fits into 64 bits."""
 
@@ -101,7 +107,8 @@ def job_answer(
     """What the worker of an ad-hoc sub-process decides; no other kind of job decides. Raises `Invalid`."""
     if kind not in {"", AD_HOC}:
         raise Invalid(
-            f"Expected the result of a job to be of type {AD_HOC}, but found '{kind[:100]}'; leave it out"
+            f"Expected the result of a job to be of type {AD_HOC} or {USER_TASK}, but found '{kind[:100]}'; "
+            "leave it out"
         )
     return AdHocAnswer(
         activations(activate, limit_bytes),
@@ -110,7 +117,22 @@ def job_answer(
     )
 
 
-def too_many_variables(count: int) -> str:
+def task_answer(
+    *, kind: str, denied: bool, reason: str, corrections: Corrections, decides: bool
+) -> TaskListenerAnswer:
+    """What the worker of a user task's listener says of what is to become of the task. Raises `Invalid`.
+
+    `decides` says whether there is something that only the worker of an ad-hoc sub-process can say.
+    """
+    if decides:
+        raise Invalid(
+            f"Expected the result of a job to be of type {USER_TASK} or {AD_HOC}, but found what belongs to "
+            f"both{f' (type {kind[:100]})' if kind else ''}; send one of them"
+        )
+    return TaskListenerAnswer(denied, reason[:REASON_CHARACTERS], corrections)
+
+
+def too_many_variables(found: int) -> str:
     """What is said of a document of more than `VARIABLES`."""
     return (
         f"Expected at most {VARIABLES} variables in one document, but found {count}; put what belongs "

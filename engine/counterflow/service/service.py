@@ -101,6 +101,7 @@ class Service:
         self.streams.end(self.grace_left() * STALLED_SHARE)
         self.questions.end(self.grace_left() * STALLED_SHARE)
         self.results.end()
+        self.commands.end()
         self.deployments.end()
         self._stop_reading()
 

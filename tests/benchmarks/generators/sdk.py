@@ -19,6 +19,7 @@ from counterflow_worker import (
     ClientError,
     Job,
     ResourceExhaustedError,
+    TaskListenerResult,
     Worker,
 )
 from tests.benchmarks.generators.closed_loop import CallFailed, Completed, Exhausted, report
@@ -38,7 +39,7 @@ class CountingClient(Client):
         job_key: int,
         variables: object = None,
         *,
-        result: AdHocResult | None = None,
+        result: AdHocResult | TaskListenerResult | None = None,
         retry: CallRetry | None = None,
     ) -> None:
         """As ever, and tells."""

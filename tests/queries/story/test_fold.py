@@ -6,6 +6,7 @@ import pytest
 
 from counterflow import kernel
 from counterflow.kernel.course import beginning, ending, listeners, moves
+from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import ad_hoc_sub_process, multi_instance
 from counterflow.kernel.events import cancel, multiple
 from counterflow.kernel.events import conditional as conditions
@@ -21,7 +22,6 @@ from counterflow.kernel.lives import (
     modification,
     quarantine,
     suspension,
-    variables,
 )
 from counterflow.kernel.vocabulary import BrokenInvariant
 from counterflow.kernel.work import pages
@@ -67,6 +67,7 @@ SAY_NOTHING_OF_A_TREE = {
         multi_instance.LoopOutputsLetGo,
         ending.SweepBegun,
         ending.SweepEnded,
+        ending.WorkLetGo,
         pages.PageEnded,
         pages.WorkEnded,
         pages.WorkPutOff,
@@ -78,7 +79,7 @@ SAY_NOTHING_OF_A_TREE = {
     escalations.EscalationCaught,  # told by what its catch begins, and by the one who has thrown it
     cancel.TransactionCanceled,  # told by the termination of the transaction
     moves.ScopeInterrupted,  # told by the terminations that follow
-    variables.VariableDocumentUpdated,  # told by the values that came before
+    scopes.VariableDocumentUpdated,  # told by the values that came before
 }
 
 

@@ -28,7 +28,10 @@ from counterflow.cli.output import (
 )
 from counterflow.visible import visible, visible_json
 
-STATES = ("created", "assigned", "completed", "failed", "canceled")
+STATES = (
+    *("created", "assigned", "completed", "failed", "canceled"),
+    *("creating", "assigning", "updating", "completing", "canceling"),
+)
 
 COLUMNS = (
     *("KEY", "TASK", "STATE", "ASSIGNEE", "OFFERED TO"),

@@ -19,11 +19,19 @@ from counterflow.kernel.rows import (
     ProcessDefinition,
     ProcessInstance,
 )
-from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.kernel.vocabulary import ActivatedJob, ListenedTask
 from counterflow_wire import gateway
 
 _NO_LISTENER = gateway.ActivatedJob.UNSPECIFIED
-LISTENER_EVENTS = {"start": gateway.ActivatedJob.START, "end": gateway.ActivatedJob.END}
+LISTENER_EVENTS = {
+    "start": gateway.ActivatedJob.START,
+    "end": gateway.ActivatedJob.END,
+    "creating": gateway.ActivatedJob.CREATING,
+    "assigning": gateway.ActivatedJob.ASSIGNING,
+    "updating": gateway.ActivatedJob.UPDATING,
+    "completing": gateway.ActivatedJob.COMPLETING,
+    "canceling": gateway.ActivatedJob.CANCELING,
+}
 """The protocol has no word for `beforeAll` yet: such a job is a listener's, of an event that is not said."""
 
 
@@ -48,11 +56,30 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     message.tenantId = DEFAULT_TENANT
     message.tags.extend(lines_of(job.tags))
     message.listenerEventType = LISTENER_EVENTS.get(job.listener_event_type, _NO_LISTENER)
-    if job.listener_event_type:
+    if job.user_task is not None:
+        message.kind = gateway.ActivatedJob.TASK_LISTENER
+        message.userTask.CopyFrom(_user_task(job.user_task))
+    elif job.listener_event_type:
         message.kind = gateway.ActivatedJob.EXECUTION_LISTENER
     elif job.decides:
         message.kind = gateway.ActivatedJob.AD_HOC_SUB_PROCESS
     return cast("gateway.ActivatedJob", message)
+
+
+def _user_task(told: ListenedTask) -> gateway.UserTaskProperties:
+    """What is to become of the user task that a listener is asked about; what it has not is left out."""
+    return gateway.UserTaskProperties(
+        action=told.action,
+        assignee=told.assignee or None,
+        candidateGroups=told.candidate_groups,
+        candidateUsers=told.candidate_users,
+        changedAttributes=told.changed_attributes,
+        dueDate=told.due_date or None,
+        followUpDate=told.follow_up_date or None,
+        formKey=told.form_key or None,
+        priority=told.priority,
+        userTaskKey=told.key,
+    )
 
 
 # -- process instances ---------------------------------------------------------------------------------------

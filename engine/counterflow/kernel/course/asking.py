@@ -18,7 +18,7 @@ from counterflow.kernel.state.partition import State
 from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
 from counterflow.kernel.work.held import Held, passed
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import JobDefinition, ListenerEvent
+from counterflow.model.graph import TASK_LISTENER_EVENTS, JobDefinition, ListenerEvent, Transition
 
 MOST_RETRIES = 2**31 - 1
 """The wire's int32."""
@@ -76,9 +76,9 @@ def create(token: Token, order: Order) -> None:
     token.emit(JobCreated(token.step.new_key(), token.key, *order))
 
 
-def create_for_listener(token: Token, order: Order, event: ListenerEvent, number: int) -> None:
-    """Its listener in this place is to be told of an event: ask for a worker."""
-    token.emit(JobCreated(token.step.new_key(), token.key, *order, event.value, number))
+def create_for_listener(token: Token, order: Order, event: ListenerEvent | Transition, place: int) -> None:
+    """Its listener in this place is to be told of an event, of its user task as well: ask for a worker."""
+    token.emit(JobCreated(token.step.new_key(), token.key, *order, event.value, place))
 
 
 def cancel_job_of(token: Token) -> None:
@@ -104,7 +104,7 @@ def _apply_created(state: State, instance: InstanceState, event: JobCreated) -> 
             created_at_ms=state.now_ms,
         )
     )
-    if event.listener_event_type:
+    if event.listener_event_type and event.listener_event_type not in TASK_LISTENER_EVENTS:
         state.put(replace(element, phase=passed(event.listener_event_type, event.listener)))
 
 

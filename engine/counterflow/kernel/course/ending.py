@@ -5,6 +5,9 @@
 What fits into the page is swept at once. What is left is told by a `Sweep`, and by how far the elements have
 come: an element that is terminating is on its way, its children are those that are left. So a page takes up
 the sweep from the rows alone. Until it has ended nothing goes on that waits for it (`Step.first`).
+
+A user task whose listeners are asked before it is canceled stays until they have answered, and what is around
+it with it. Meanwhile others go on; what waits for the sweep is kept (`WaitingWork`), and goes on after it.
 """
 
 from __future__ import annotations
@@ -23,9 +26,11 @@ from counterflow.kernel.course.moves import (
 from counterflow.kernel.row import lines_of
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.unfinished import Sweep
+from counterflow.kernel.state.swept import asks_first
+from counterflow.kernel.unfinished import Sweep, WaitingWork
 from counterflow.kernel.vocabulary import InstanceEnded, InstanceEvent
 from counterflow.kernel.work import incidents
+from counterflow.kernel.work.errands import Regarding
 from counterflow.kernel.work.step import Continuation, Course, Step, Token
 
 Sweeping: TypeAlias = Iterator["Sweeping"]
@@ -49,12 +54,49 @@ class SweepEnded(InstanceEvent, frozen=True):
     element_instance_key: int
 
 
-def terminate(token: Token) -> None:
-    """Sweep an element away, innermost first.
+class WorkKept(InstanceEvent, frozen=True):
+    """What is to be done at an element when another one has been swept away waits for that."""
+
+    key: int
+    swept_key: int
+    what: str
+    at_key: int
+
+
+class WorkLetGo(InstanceEvent, frozen=True):
+    """What has waited goes on: the other one is gone."""
+
+    key: int
+
+
+def terminate(token: Token) -> bool:
+    """Sweep an element away, innermost first. Answers whether that is done.
 
     Its children go, what its room has under way, its incidents, its undo, its variables.
     """
-    carry_out(token, token.key, of_element(token), go_on)
+    return carry_out(token, token.key, of_element(token), go_on)
+
+
+def when_swept(swept_key: int, token: Token, continuation: Continuation, *, is_first: bool = True) -> None:
+    """Go on at an element when what was to be swept away is: the sweep of `swept_key` has not ended yet.
+
+    `is_first` puts it before all other work where the sweep goes on in another page.
+    """
+    step, name = token.step, token.step.house.names[continuation]
+    if not step.is_page_full:
+        token.emit(WorkKept(step.new_key(), swept_key, name, token.key))
+        return
+    entry = Regarding(_after_sweep, f"{swept_key} {name}"), token
+    (step.first if is_first else step.work).append(entry)
+
+
+def _after_sweep(token: Token, about: str) -> None:
+    """Another page has come: the sweep has ended, or waits for the listeners of user tasks."""
+    swept_key, name = about.split(" ", 1)
+    if int(swept_key) in token.instance.rows[Sweep]:
+        token.emit(WorkKept(token.step.new_key(), int(swept_key), name, token.key))
+    else:
+        token.step.house.continuations[name](token)
 
 
 def interrupt(scope: Token, spare: int = 0) -> bool:
@@ -87,13 +129,22 @@ def carry_out(
     Answers whether that was to the end; else `again` goes on with it in the next page, before all other work.
     """
     instance = course.instance
-    if _advance(course.step, sweeping) or key not in instance.elements:
+    is_through = _advance(course.step, sweeping)
+    sweep = Sweep(key, instance.key, through_key, spared_key)
+    if key not in instance.elements or (is_through and not _is_left(instance, sweep)):
         return True
-    if instance.rows[Sweep].get(key) != Sweep(key, instance.key, through_key, spared_key):
+    if instance.rows[Sweep].get(key) != sweep:
         course.emit(SweepBegun(key, through_key, spared_key))
-    _end_first(course)
-    course.step.first.append((again, course.token(key)))
+    if not is_through:
+        _end_first(course)
+        course.step.first.append((again, course.token(key)))
     return False
+
+
+def _is_left(instance: InstanceState, sweep: Sweep) -> bool:
+    """Whether something that was gone through is there still: user tasks ask their listeners."""
+    children = instance.children.get(sweep.element_instance_key, ())
+    return not sweep.through_key or any(sweep.takes(key) for key in children)
 
 
 def _end_first(course: Course) -> None:
@@ -111,7 +162,17 @@ def go_on(token: Token) -> None:
     through, spared = sweep.through_key, sweep.spared_key
     sweeping = _children(token, through, spared) if through else of_element(token)
     if carry_out(token, token.key, sweeping, go_on, through, spared) and token.is_there:
-        token.emit(SweepEnded(token.key))
+        _end_sweep(token)
+
+
+def _end_sweep(token: Token) -> None:
+    """What was to be swept away is gone: what has waited for that goes on."""
+    token.emit(SweepEnded(token.key))
+    kept = token.instance.rows[WaitingWork]
+    for work in [work for work in kept.values() if work.swept_key == token.key]:
+        token.emit(WorkLetGo(work.key))
+        if work.at_key in token.instance.elements:
+            token.token(work.at_key).later(token.step.house.continuations[work.what])
 
 
 def of_element(token: Token) -> Sweeping:
@@ -120,8 +181,13 @@ def of_element(token: Token) -> Sweeping:
         token.emit(ElementTerminating(token.key))
         waits.close_all(token)
     yield from _children(token, 0, 0)
-    asking.cancel_job_of(token)
+    if token.key in token.instance.children:
+        return  # something inside is there still
+    if not asks_first(token.instance, token.key):
+        asking.cancel_job_of(token)
     yield from token.room.terminating(token) or ()
+    if asks_first(token.instance, token.key) or _is_called_there(token):
+        return
     incidents.drop_incidents_of(token)
     # what has completed in it may have been kept for who cancels its transaction
     if token.key not in token.instance.container_of:
@@ -129,10 +195,17 @@ def of_element(token: Token) -> Sweeping:
     if not token.scope_key:
         announce_end(token, "terminated")
     if token.key in token.instance.rows[Sweep]:
-        token.emit(SweepEnded(token.key))
+        _end_sweep(token)
     token.emit(ElementTerminated(token.key))
     if token.scope_key and ends_instance(token):
         end_early(token)
+
+
+def _is_called_there(token: Token) -> bool:
+    """Whether a called process has not gone with its call: something in it is there still."""
+    called_key = token.row.called_instance_key
+    called = token.step.state.instance(called_key) if called_key else None
+    return called is not None and called_key in called.elements
 
 
 def ends_instance(token: Token) -> bool:
@@ -206,5 +279,18 @@ def _apply_ended(state: State, instance: InstanceState, event: SweepEnded) -> No
     state.delete(instance.rows[Sweep][event.element_instance_key])
 
 
-OF_INSTANCE = {SweepBegun: _apply_begun, SweepEnded: _apply_ended}
-CONTINUATIONS = {"go on sweeping": go_on, "end early": _end_early}
+def _apply_kept(state: State, instance: InstanceState, event: WorkKept) -> None:
+    state.put(WaitingWork(event.key, instance.key, event.swept_key, event.what, event.at_key))
+
+
+def _apply_let_go(state: State, instance: InstanceState, event: WorkLetGo) -> None:
+    state.delete(instance.rows[WaitingWork][event.key])
+
+
+OF_INSTANCE = {
+    SweepBegun: _apply_begun,
+    SweepEnded: _apply_ended,
+    WorkKept: _apply_kept,
+    WorkLetGo: _apply_let_go,
+}
+CONTINUATIONS = {"go on sweeping": go_on, "end early": _end_early, "after the sweep": _after_sweep}

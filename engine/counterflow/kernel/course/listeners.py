@@ -24,6 +24,7 @@ from counterflow.kernel.work.held import Held, count_passed, passed
 from counterflow.kernel.work.step import Token
 from counterflow.model.graph import JobDefinition, ListenerEvent, ScriptDefinition
 
+_NOTHING: scopes.Document = {}
 _BEGINNING = (ListenerEvent.START, ListenerEvent.BEFORE_ALL)
 
 
@@ -57,7 +58,7 @@ def are_awaited(token: Token, event: ListenerEvent) -> bool:
             if isinstance(listener, JobDefinition):
                 _ask(token, listener, event, number)
                 return True
-            _evaluate(token, listener)
+            evaluate(token, listener)
         except Held as held:
             raise _held_at(held, token, event, number) from held
         number += 1
@@ -82,7 +83,7 @@ def take_results(token: Token, event: str, outside: int, document: scopes.Docume
     if not document:
         return
     if token.node.listeners is not None and token.node.listeners.is_code:
-        _send_out(token, document)
+        send_out_of_code(token, document)
     elif event == ListenerEvent.END:
         scopes.send_out(token, outside, document)
     else:
@@ -96,14 +97,15 @@ def _ask(token: Token, listener: JobDefinition, event: ListenerEvent, number: in
     asking.create_for_listener(token, order, event, number)
 
 
-def _evaluate(token: Token, script: ScriptDefinition) -> None:
+def evaluate(token: Token, script: ScriptDefinition, over: scopes.Document = _NOTHING) -> None:
+    """What a listener does in the engine itself; it sees `over` before its variables. Raises `Held`."""
     what = f"'{script.result_variable or token.node.id}'"
-    value = evaluation.json(token, token.key, script.expression, what)
+    value = evaluation.json(token, token.key, script.expression, what, over)
     if script.result_variable is not None:
-        _send_out(token, {script.result_variable: value})
+        send_out_of_code(token, {script.result_variable: value})
 
 
-def _send_out(token: Token, document: scopes.Document) -> None:
+def send_out_of_code(token: Token, document: scopes.Document) -> None:
     """To where a variable goes that code sets: what a process gives is its own."""
     if token.scope_key:
         scopes.send_results_out(token, document)

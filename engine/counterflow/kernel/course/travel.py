@@ -86,14 +86,20 @@ def go_on_from(at: Token, catch: Node, local: Mapping[str, bytes], *, interrupti
     A token goes on from its border, or the event sub-process inside it begins.
     """
     catch = at.nodes[catch.drawn_id]
+    is_done = True
     if catch.attached_to is not None:
+        scope, node = at.scope, catch
         if interrupting:
-            ending.terminate(at)
-        entering.enter(at.scope, catch, local)
+            is_done = ending.terminate(at)
     else:
+        scope, node = at, at.nodes[catch.parent]
         if interrupting:
-            ending.interrupt(at)
-        entering.enter(at, at.nodes[catch.parent], local)
+            is_done = ending.interrupt(at)
+    if is_done:
+        entering.enter(scope, node, local)
+    else:
+        token = entering.place(scope, node, local)
+        ending.when_swept(at.key, token, entering.begin, is_first=False)
 
 
 def _catching(at: Token, inner: Token | None, kind: CodedDefinition, code: str) -> Node | None:

@@ -35,6 +35,13 @@ class VariablesSet(InstanceEvent, frozen=True):
     values: dict[str, bytes]
 
 
+class VariableDocumentUpdated(InstanceEvent, frozen=True):
+    """A document was set from outside; `key` is what its caller was answered."""
+
+    key: int
+    scope_key: int
+
+
 class VariablesRemoved(InstanceEvent, frozen=True):
     """Variables of one scope are no more: they were handed on to another."""
 
@@ -295,6 +302,10 @@ def _apply_set(state: State, instance: InstanceState, event: VariablesSet) -> No
         state.put(Variable(event.scope_key, name, instance.key, value))
 
 
+def _apply_updated(state: State, instance: InstanceState, event: VariableDocumentUpdated) -> None:
+    """The values came with `VariablesSet`."""
+
+
 def _apply_removed(state: State, instance: InstanceState, event: VariablesRemoved) -> None:
     for name in event.names:
         state.delete(instance.rows[Variable][event.scope_key, name])
@@ -316,6 +327,7 @@ def _apply_released(state: State, instance: InstanceState, event: ResultsRelease
 
 OF_INSTANCE = {
     VariablesSet: _apply_set,
+    VariableDocumentUpdated: _apply_updated,
     VariablesRemoved: _apply_removed,
     ResultsHeld: _apply_held,
     ResultsReleased: _apply_released,

@@ -262,7 +262,7 @@ def _fulfil(scope: Token, *, cancels_remaining: bool) -> None:
         if ending.terminate_children(scope):
             multi_instance.end(scope)
         else:
-            scope.step.first.append((multi_instance.end, scope))
+            ending.when_swept(scope.key, scope, multi_instance.end)
     elif not _is_busy(scope):
         multi_instance.end(scope)
 

@@ -150,7 +150,7 @@ def child_left(body: Token, is_over: bool) -> None:
         if ending.terminate_children(body):
             end(body)
         else:
-            body.step.first.append((end, body))
+            ending.when_swept(body.key, body, end)
     elif _definition(body).is_sequential:
         _start(body, progress.completed + 1, kept_items(body)[progress.completed])
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from counterflow.kernel.course import entering, leaving
 from counterflow.kernel.course.room import room
-from counterflow.kernel.lives import jobs, user_tasks
+from counterflow.kernel.lives import jobs, user_task_transitions, user_tasks
+from counterflow.kernel.lives.user_tasks import UserTaskChange
 from counterflow.kernel.work.step import Token
+from counterflow.model.graph import Transition
 
 
 def beginning(token: Token) -> None:
@@ -17,16 +19,18 @@ def beginning(token: Token) -> None:
     entering.map_inputs(token)
     order = user_tasks.order_of(token)
     entering.activate(token)
-    user_tasks.create(token, order)
+    key = user_tasks.create(token, order)
+    created = UserTaskChange(transition=Transition.CREATING, assignee=order.assignment.assignee or None)
+    user_task_transitions.ask(token, key, created)
 
 
 def resume(token: Token) -> None:
-    """An incident was resolved: the task takes up its course, or an old job can be taken again."""
+    """An incident was resolved: the task or its listeners go on, or an old job can be taken again."""
     job_key = token.instance.job_of.get(token.key)
     if job_key is not None:
         jobs.reactivate(token, token.instance.jobs[job_key])
-    else:
+    elif not user_task_transitions.resume(token):
         leaving.resume(token)
 
 
-ROOM = room(beginning=beginning, resume=resume, terminating=user_tasks.cancel_user_task_of)
+ROOM = room(beginning=beginning, resume=resume, terminating=user_task_transitions.terminating)

@@ -37,16 +37,17 @@ def _throw(token: Token) -> None:
     if ending.interrupt(token.scope, spare=token.key):
         _undo(token)
     else:
-        token.step.first.append((_undo, token))
+        ending.when_swept(token.scope_key, token, _undo)
 
 
 def _undo(token: Token) -> None:
     """Undo what the throw reaches, when the other times that the transaction is done have ended."""
     body = _body_of(token.scope)
-    if body is None or _end_others(body, token.scope.key):
-        compensation.begin(token, reached(token), _leave)
+    waits_for = _end_others(body, token.scope.key) if body is not None else 0
+    if waits_for:
+        ending.when_swept(waits_for, token, _undo)
     else:
-        token.step.first.append((_undo, token))
+        compensation.begin(token, reached(token), _leave)
 
 
 def reached(throw: Token) -> list[UndoRecord]:
@@ -65,9 +66,10 @@ def _body_of(transaction: Token) -> Token | None:
     return transaction.scope if transaction.loop_counter > 0 else None
 
 
-def _end_others(body: Token, spared_key: int) -> bool:
-    """No more begin, and those under way end; what they have completed can be undone. Answers whether that is
-    done.
+def _end_others(body: Token, spared_key: int) -> int:
+    """No more begin, and those under way end; what they have completed can be undone.
+
+    Answers the first whose end takes another page, or waits; 0 where all have ended.
     """
     others = [body.token(key) for key in sorted(body.instance.children[body.key]) if key != spared_key]
     incidents.drop_incidents_of(body)
@@ -75,15 +77,14 @@ def _end_others(body: Token, spared_key: int) -> bool:
         if not scope.row.interrupted:
             scope.emit(ScopeInterrupted(scope.key))
             waits.close_inner(scope)
-    return all(_ends(other) for other in others)
+    return next((other.key for other in others if not _ends(other)), 0)
 
 
 def _ends(other: Token) -> bool:
     if not ending.terminate_children(other):
         return False
     _keep(other)
-    ending.terminate(other)
-    return True
+    return ending.terminate(other)
 
 
 def _keep(other: Token) -> None:

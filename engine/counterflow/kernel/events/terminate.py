@@ -16,7 +16,7 @@ def _throw(token: Token) -> None:
         leaving.finish(token)
     else:
         waits.close_inner(token.scope)
-        token.step.first.append((_goes_on, token))
+        ending.when_swept(token.scope_key, token, _goes_on)
 
 
 def _goes_on(token: Token) -> None:

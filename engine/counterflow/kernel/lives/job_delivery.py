@@ -20,14 +20,15 @@ from counterflow.kernel.lives.jobs import (
     expect_active,
     find,
 )
+from counterflow.kernel.lives.user_task_transitions import brought_to, listened_task
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
-from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.state.swept import is_gone
 from counterflow.kernel.suspended import SuspendedJobType
 from counterflow.kernel.vocabulary import ActivatedJob, BrokenInvariant, Command, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Course, Step
-from counterflow.model.graph import JobDefinition, UserTaskDefinition
+from counterflow.model.graph import TASK_LISTENER_EVENTS, JobDefinition, UserTaskDefinition
 
 OTHER_FIELDS_BYTES = 1024
 """What a job takes in a message besides its variables and headers, as long as its names are short."""
@@ -194,7 +195,7 @@ def _owner(step: Step, key: int) -> Course | None:
     if instance is None or instance.stands_still:
         return None
     course = step.at(instance)
-    if is_swept(step.state, instance, instance.jobs[key].element_instance_key):
+    if is_gone(step.state, instance, instance.jobs[key].element_instance_key):
         course.emit(JobCanceled(key))
         return None
     return course
@@ -213,12 +214,18 @@ def _offer(step: Step, key: int) -> Course | None:
 
 
 def _values(course: Course, job: Job, command: ActivateJobs | LockJob) -> dict[str, bytes]:
-    """What its worker sees, all or what it names: of an ad-hoc sub-process also what was gathered so far."""
+    """What its worker sees, all or what it names: of an ad-hoc sub-process also what was gathered so far.
+
+    The listener of a user task sees the result before it is there.
+    """
     names: Collection[str] = command.fetch_variables
     if command.local_only:
         own = course.instance.variables.get(job.element_instance_key, {})
         return {name: value for name, value in sorted(own.items()) if not names or name in names}
     values = scopes.visible(course.instance, job.element_instance_key, names)
+    if job.listener_event_type in TASK_LISTENER_EVENTS:
+        brought = brought_to(course.instance, job)
+        values |= {name: value for name, value in brought.items() if not names or name in names}
     ad_hoc = course.process.nodes[job.element_id].ad_hoc
     name = ad_hoc.output_collection if ad_hoc is not None else None
     if name is not None and (not names or name in names):
@@ -251,6 +258,7 @@ def _activate(
         header.tags,
         header.business_id,
         job.error_message,
+        listened_task(course, job) if job.listener_event_type in TASK_LISTENER_EVENTS else None,
     )
 
 
@@ -261,6 +269,8 @@ def _other_bytes(course: Course, job: Job) -> int:
     """
     header = course.header
     characters = len(job.type) + len(job.element_id) + len(header.bpmn_process_id) + len(header.tags or "")
+    if job.listener_event_type in TASK_LISTENER_EVENTS:  # what it says of its task is said twice
+        characters += len(job.headers or b"")
     return OTHER_FIELDS_BYTES if characters <= _SHORT_NAMES else OTHER_FIELDS_BYTES + 4 * characters
 
 

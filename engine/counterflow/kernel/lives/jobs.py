@@ -18,20 +18,21 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from counterflow.kernel.course import entering, leaving, listeners
+from counterflow.kernel.course import leaving
 from counterflow.kernel.course.asking import end_job
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import error
-from counterflow.kernel.lives import job_errors
+from counterflow.kernel.lives import job_errors, listener_jobs
+from counterflow.kernel.lives.user_task_transitions import TaskListenerAnswer
 from counterflow.kernel.rows import Job
 from counterflow.kernel.state.indexes import ACTIVATABLE
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.state.swept import is_gone
 from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
-from counterflow.kernel.work.held import Held, IncidentType, count_passed, passed
-from counterflow.kernel.work.step import Step, Token, attempt
-from counterflow.model.graph import JobDefinition, ListenerEvent
+from counterflow.kernel.work.held import Held
+from counterflow.kernel.work.step import Step, Token
+from counterflow.model.graph import JobDefinition
 
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
@@ -111,13 +112,14 @@ class AdHocAnswer(NamedTuple):
 class CompleteJob(Command, frozen=True, kw_only=True, gc=False):
     """The job is done; `variables` are its result, `answer` is what was decided, where that was the job.
 
-    `local_variables` are seen by what the model makes of the result, and no further. `worker` is who says so:
-    one whose job another has by now is refused; empty where that is not asked.
+    That is so of an ad-hoc sub-process's, and of a user task's listener's. `local_variables` are seen by what
+    the model makes of the result, and no further. `worker` is who says so: one whose job another has by now
+    is refused; empty where that is not asked.
     """
 
     job_key: int
     variables: dict[str, bytes]
-    answer: AdHocAnswer | None = None
+    answer: AdHocAnswer | TaskListenerAnswer | None = None
     local_variables: dict[str, bytes] | None = None
     worker: str = ""
 
@@ -192,20 +194,19 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
     expect_active(job, "completed", command.worker)
     node, values = token.node, command.variables
     if job.listener_event_type:
-        if command.answer is not None:
-            raise _nothing_to_decide(job)
-        _complete_listener(token, job, values)
+        _complete_listener(token, job, command)
         return
     work = node.work
     if isinstance(work, JobDefinition) and work.errors and _ends_with_error(token, job, values):
         return
     is_offered = node.compensation is not None and node.compensation.result_variable is not None
     token.emit(JobCompleted(job.key, scopes.to_object(values) if is_offered else None))
-    if node.ad_hoc is not None:
-        token.room.answered(token, values, command.answer or AdHocAnswer())
+    answer = command.answer
+    if node.ad_hoc is not None and not isinstance(answer, TaskListenerAnswer):
+        token.room.answered(token, values, answer or AdHocAnswer())
         return
-    if command.answer is not None:
-        raise _nothing_to_decide(job)
+    if answer is not None:
+        raise _nothing_to_decide(job, answer)
     result_variable = node.work.result_variable if isinstance(node.work, JobDefinition) else None
     if result_variable is not None and result_variable not in values:
         values = {result_variable: scopes.to_object(values)}
@@ -213,16 +214,6 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
         scopes.write_measured(token, token.key, command.local_variables)
     scopes.take_results(token, values)
     leaving.finish(token)
-
-
-def _complete_listener(token: Token, job: Job, values: scopes.Document) -> None:
-    """Its element goes on: with the next listener, and then with what comes after them."""
-    token.emit(JobCompleted(job.key))
-    listeners.take_results(token, job.listener_event_type, leaving.outside(token), values)
-    if job.listener_event_type == ListenerEvent.END:
-        attempt(token, leaving.leave)
-    else:
-        token.later(entering.begin)
 
 
 def _ends_with_error(token: Token, job: Job, brought: scopes.Document, message: str = "") -> bool:
@@ -233,12 +224,27 @@ def _ends_with_error(token: Token, job: Job, brought: scopes.Document, message: 
     return thrown is not None
 
 
-def _nothing_to_decide(job: Job) -> Rejection:
-    what = "is told to a listener" if job.listener_event_type else "is no ad-hoc sub-process"
+def _complete_listener(token: Token, job: Job, command: CompleteJob) -> None:
+    answer = command.answer
+    is_told = isinstance(answer, TaskListenerAnswer) and listener_jobs.is_of_task(job)
+    if answer is not None and not is_told:
+        raise _nothing_to_decide(job, answer)
+    listener_jobs.refuse_unfit(token, job, answer, command.variables)
+    token.emit(JobCompleted(job.key))
+    listener_jobs.completed(token, job, answer, command.variables)
+
+
+def _nothing_to_decide(job: Job, answer: AdHocAnswer | TaskListenerAnswer) -> Rejection:
+    kind, only = (
+        ("userTask", "a user task")
+        if isinstance(answer, TaskListenerAnswer)
+        else ("adHocSubProcess", "an ad-hoc sub-process")
+    )
+    what = f"listens on '{job.listener_event_type}' of" if job.listener_event_type else "is the work of"
     return Rejection(
         RejectionType.INVALID_ARGUMENT,
-        f"Expected job with key '{job.key}' to be completed without a result of type adHocSubProcess, but "
-        f"there is one, and '{job.element_id}' {what}; leave the result out",
+        f"Expected job with key '{job.key}' to be completed without a result of type {kind}, but there is "
+        f"one, and it {what} '{job.element_id}', where nothing of {only} is decided; leave the result out",
     )
 
 
@@ -246,7 +252,7 @@ def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
     job, token = find(step, command.job_key, "fail")
     expect_active(job, "failed", command.worker)
-    definition = listeners.definition_of(token, job.listener_event_type)
+    definition = listener_jobs.definition_of(token, job)
     message = command.message[:ERROR_MESSAGE_LIMIT]
     if _ends_with_error(token, job, command.variables, message):
         return
@@ -262,12 +268,7 @@ def decide_fail(step: Step, command: FailJob) -> None:
             f"Expected job '{job.key}' of '{token.node.id}' to be done, but no retries are left "
             "and its worker gave no message"
         )
-        token.hold(Held(_no_retries(job), text, job_key=job.key))
-
-
-def _no_retries(job: Job) -> IncidentType:
-    is_own = not job.listener_event_type
-    return IncidentType.JOB_NO_RETRIES if is_own else IncidentType.EXECUTION_LISTENER_NO_RETRIES
+        token.hold(Held(listener_jobs.no_retries(job), text, job_key=job.key))
 
 
 def decide_throw_error(step: Step, command: ThrowError) -> None:
@@ -275,7 +276,7 @@ def decide_throw_error(step: Step, command: ThrowError) -> None:
     job, token = find(step, command.job_key, "throw an error for")
     expect_active(job, "thrown an error for", command.worker)
     if job.listener_event_type:
-        raise _throws_nothing(job)
+        raise listener_jobs.throws_nothing(job)
     scopes.refuse_large(step, command.variables)
     message = command.message[:ERROR_MESSAGE_LIMIT]
     _throw(token, job, error.ThrownError(command.error_code, message, command.variables))
@@ -292,15 +293,6 @@ def _throw(token: Token, job: Job, thrown: error.ThrownError) -> None:
     else:
         token.emit(JobErrorThrown(job.key, thrown.code, thrown.message, caught=True))
         error.catch_error(catch, thrown)
-
-
-def _throws_nothing(job: Job) -> Rejection:
-    return Rejection(
-        RejectionType.INVALID_STATE,
-        f"Expected to throw an error for job with key '{job.key}', but it is a listener's (event "
-        f"'{job.listener_event_type}' of '{job.element_id}'), which can be completed or failed only: nothing "
-        "on the border of an element catches what happens before its work and after it",
-    )
 
 
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
@@ -332,7 +324,7 @@ def find(step: Step, key: int, intent: str, *, at_rest: bool = False) -> tuple[J
     """The job of this key, and its task. Raises `Rejection`: there is none, or its instance is set aside."""
     instance = step.state.owner_of(Job, key)
     job = instance.jobs[key] if instance is not None else None
-    if instance is None or job is None or is_swept(step.state, instance, job.element_instance_key):
+    if instance is None or job is None or is_gone(step.state, instance, job.element_instance_key):
         raise Rejection(
             RejectionType.NOT_FOUND, f"Expected to {intent} job with key '{key}', but no such job was found"
         )
@@ -382,9 +374,7 @@ def _apply_completed(state: State, instance: InstanceState, event: JobCompleted)
     if event.result is not None:
         state.put(replace(instance.elements[job.element_instance_key], result=event.result))
     elif job.listener_event_type:
-        element = instance.elements[job.element_instance_key]
-        count = count_passed(element.phase, job.listener_event_type) or 0
-        state.put(replace(element, phase=passed(job.listener_event_type, count + 1)))
+        listener_jobs.count(state, instance, job)
 
 
 def _apply_failed(state: State, instance: InstanceState, event: JobFailed) -> None:

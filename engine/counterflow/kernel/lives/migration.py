@@ -33,7 +33,7 @@ from counterflow.kernel.rows import (
 )
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.state.swept import asks_first, is_swept
 from counterflow.kernel.unfinished import Sweep
 from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import Held
@@ -41,6 +41,7 @@ from counterflow.kernel.work.step import Course, Step
 from counterflow.model.events import ConditionalDefinition
 from counterflow.model.graph import Process
 
+ASKED = "listeners of a user task that is being canceled are asked; try again when they have answered"
 BUSY = "work of it is still going on in pages; try again when that is done"
 SAID = 10
 """So many reasons are given in one refusal."""
@@ -125,7 +126,8 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
     if course.header.definition_key == target.key:
         return
     if key in step.state.busy or course.instance.rows[Sweep]:
-        raise _refused(key, target, [BUSY])
+        is_asked = any(asks_first(course.instance, asked) for asked in course.instance.user_task_of)
+        raise _refused(key, target, [ASKED if is_asked else BUSY])
     process = step.state.process_of(target.key)
     elements = correspondence(course.process, process, command.mappings, proposes=command.proposes)
     plan = plan_for(course.instance, elements)

@@ -22,6 +22,7 @@ from counterflow.kernel.course.waits import is_for, is_inner
 from counterflow.kernel.data import evaluation
 from counterflow.kernel.data.output_collections import DESCRIPTION
 from counterflow.kernel.events.registry import KINDS
+from counterflow.kernel.lives import user_task_transitions
 from counterflow.kernel.lives.migration_mapping import Correspondence, why_not
 from counterflow.kernel.lives.migration_pieces import (
     ElementMove,
@@ -46,7 +47,7 @@ from counterflow.kernel.rows import (
 from counterflow.kernel.state.instance import InstanceState, Wait
 from counterflow.kernel.work.held import count_passed
 from counterflow.model.events import ConditionalDefinition
-from counterflow.model.graph import Behaviour, JobDefinition, ListenerEvent, Node
+from counterflow.model.graph import TASK_LISTENER_EVENTS, Behaviour, JobDefinition, ListenerEvent, Node
 
 _Keyed = TypeVar("_Keyed", bound=ElementInstance | UndoRecord)
 
@@ -173,14 +174,17 @@ def _look_for(plan: PlannedMigration, elements: Correspondence, before: Node, wh
 def _why_not_told(instance: InstanceState, row: ElementInstance, after: Node) -> str:
     """Why the listener whose job is waited for cannot be one of the counterpart; empty where it can."""
     job = instance.jobs.get(instance.job_of.get(row.key, 0))
-    if job is None or isinstance(_definition_of(row, job, after), JobDefinition):
+    if job is None or isinstance(_asked_by(instance, row, job, after), JobDefinition):
         return ""
     what = f"the job of its {job.listener_event_type} listener is waited for"
     return f"{what}, and '{after.id}' asks for none in its place"
 
 
-def _definition_of(row: ElementInstance, job: Job, node: Node) -> object:
+def _asked_by(instance: InstanceState, row: ElementInstance, job: Job, node: Node) -> object:
     """What asks for a job of this element: its work, or its listener in the place that it has come to."""
+    if job.listener_event_type in TASK_LISTENER_EVENTS:
+        transition = user_task_transitions.transition_of(instance, row.key)
+        return user_task_transitions.definition_of(transition, node.work) if transition is not None else None
     if not job.listener_event_type or node.listeners is None:
         return None if job.listener_event_type else node.work
     event = ListenerEvent(job.listener_event_type)
@@ -193,7 +197,7 @@ def _headers(instance: InstanceState, row: ElementInstance, before: Node, after:
     job = instance.jobs.get(instance.job_of.get(row.key, 0))
     if job is None or job.headers is not None:
         return None
-    had, has = _definition_of(row, job, before), _definition_of(row, job, after)
+    had, has = _asked_by(instance, row, job, before), _asked_by(instance, row, job, after)
     if not isinstance(had, JobDefinition) or not isinstance(has, JobDefinition):
         return None
     return had.headers if had.headers != has.headers else None

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from counterflow.kernel.data import assignments, scopes
+from counterflow.kernel.data import scopes
 from counterflow.kernel.events import error
+from counterflow.kernel.lives.user_task_transitions import UPDATE, ask, refuse_busy
 from counterflow.kernel.lives.user_tasks import (
-    Transition,
+    Corrections,
     UserTaskChange,
     UserTaskErrorThrown,
-    ask,
-    definition_of,
+    refuse_long,
+    refuse_unfit,
 )
 from counterflow.kernel.rows import UserTask
 from counterflow.kernel.state.swept import is_swept
-from counterflow.kernel.vocabulary import Command, Rejection, RejectionType
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType, ToldLater
 from counterflow.kernel.work.held import Held
 from counterflow.kernel.work.step import Step, Token
-from counterflow.model import timer_texts
+from counterflow.model.graph import Transition
 
 MESSAGE_LIMIT = 10_000
-ASSIGN, CLAIM, UNASSIGN, UPDATE, COMPLETE = "assign", "claim", "unassign", "update", "complete"
+ASSIGN, CLAIM, UNASSIGN, COMPLETE = "assign", "claim", "unassign", "complete"
 """What an action is called that nobody has named."""
 
 
@@ -78,9 +79,9 @@ class ThrowUserTaskError(Command, frozen=True, kw_only=True, gc=False):
     by: str = ""
 
 
-def decide_assign(step: Step, command: AssignUserTask) -> None:
+def decide_assign(step: Step, command: AssignUserTask) -> ToldLater | None:
     """AssignUserTask: given to somebody, or taken by somebody who finds it free."""
-    _refuse_long(command.assignee, command.by, command.action)
+    refuse_long(command.assignee, command.by, command.action)
     if not command.assignee.strip():
         raise _invalid(
             "Expected to assign a user task to somebody, but the assignee is empty; unassign it instead"
@@ -99,40 +100,45 @@ def decide_assign(step: Step, command: AssignUserTask) -> None:
         by=command.by,
         action=command.action or intent,
     )
-    ask(token, task.key, change)
+    return ask(token, task.key, change)
 
 
-def decide_unassign(step: Step, command: UnassignUserTask) -> None:
+def decide_unassign(step: Step, command: UnassignUserTask) -> ToldLater | None:
     """UnassignUserTask: it waits for anybody again."""
-    _refuse_long(command.by, command.action)
+    refuse_long(command.by, command.action)
     task, token = _find(step, command.user_task_key, UNASSIGN)
-    change = UserTaskChange(transition=Transition.ASSIGNING, by=command.by, action=command.action or UNASSIGN)
-    ask(token, task.key, change)
-
-
-def decide_update(step: Step, command: UpdateUserTask) -> None:
-    """UpdateUserTask: what is given is changed, all of it or none."""
-    _refuse_long(
-        command.by, command.action, *(command.candidate_groups or ()), *(command.candidate_users or ())
-    )
-    task, token = _find(step, command.user_task_key, UPDATE)
-    _refuse_unfit(token, command)
     change = UserTaskChange(
-        transition=Transition.UPDATING,
+        transition=Transition.ASSIGNING, assignee="", by=command.by, action=command.action or UNASSIGN
+    )
+    return ask(token, task.key, change)
+
+
+def decide_update(step: Step, command: UpdateUserTask) -> ToldLater | None:
+    """UpdateUserTask: what is given is changed, all of it or none."""
+    refuse_long(command.by, command.action)
+    task, token = _find(step, command.user_task_key, UPDATE)
+    asked = Corrections(
         candidate_groups=_unique(command.candidate_groups),
         candidate_users=_unique(command.candidate_users),
         due_date=command.due_date,
         follow_up_date=command.follow_up_date,
         priority=command.priority,
-        by=command.by,
-        action=command.action or UPDATE,
     )
-    ask(token, task.key, change)
+    refuse_unfit(token, asked)
+    if not asked.given and not command.action:
+        raise _invalid(
+            "Expected something of the user task to update (candidates, dates or priority), or an action, "
+            "but found neither"
+        )
+    change = UserTaskChange(
+        transition=Transition.UPDATING, by=command.by, action=command.action or UPDATE, **asked.given
+    )
+    return ask(token, task.key, change)
 
 
-def decide_complete(step: Step, command: CompleteUserTask) -> None:
+def decide_complete(step: Step, command: CompleteUserTask) -> ToldLater | None:
     """CompleteUserTask: the process goes on."""
-    _refuse_long(command.by, command.action)
+    refuse_long(command.by, command.action)
     task, token = _find(step, command.user_task_key, COMPLETE)
     scopes.refuse_large(step, command.variables)
     change = UserTaskChange(
@@ -141,12 +147,12 @@ def decide_complete(step: Step, command: CompleteUserTask) -> None:
         by=command.by,
         action=command.action or COMPLETE,
     )
-    ask(token, task.key, change)
+    return ask(token, task.key, change)
 
 
 def decide_throw_error(step: Step, command: ThrowUserTaskError) -> None:
     """ThrowUserTaskError: as a worker's, but where nothing catches it the task stays."""
-    _refuse_long(command.by)
+    refuse_long(command.by)
     task, token = _find(step, command.user_task_key, "throw an error for")
     scopes.refuse_large(step, command.variables)
     if error.find_catch(token, command.error_code) is None:
@@ -175,57 +181,9 @@ def _find(step: Step, key: int, intent: str) -> tuple[UserTask, Token]:
             f"Expected to {intent} user task with key '{key}', but no such user task is open; "
             "`counterflow tasks` lists those that are",
         )
-    return task, step.admitted_to(instance).token(task.element_instance_key)
-
-
-def _refuse_unfit(token: Token, command: UpdateUserTask) -> None:
-    """Raises `Rejection` for what no user task may have."""
-    for what, date in (("due date", command.due_date), ("follow-up date", command.follow_up_date)):
-        if date and timer_texts.moment(date) is None:
-            raise _invalid(
-                f"Expected the {what} of a user task to be a date and time in ISO 8601, such as "
-                f"2030-01-31T09:00:00Z, but found '{date[:100]}'"
-            )
-    for what, names in (("groups", command.candidate_groups), ("users", command.candidate_users)):
-        if names is not None and (len(names) > assignments.CANDIDATES or not _are_named(names)):
-            raise _invalid(
-                f"Expected at most {assignments.CANDIDATES} candidate {what}, each with a name, but found "
-                f"{len(names)}{'' if _are_named(names) else ', and one without'}"
-            )
-    least, most = definition_of(token).priorities
-    if command.priority is not None and not least <= command.priority <= most:
-        raise _invalid(
-            f"Expected the priority of a user task to be from {least} to {most}, but found {command.priority}"
-        )
-    _refuse_nothing(command)
-
-
-def _refuse_nothing(command: UpdateUserTask) -> None:
-    given = (
-        command.candidate_groups,
-        command.candidate_users,
-        command.due_date,
-        command.follow_up_date,
-        command.priority,
-    )
-    if all(value is None for value in given) and not command.action:
-        raise _invalid(
-            "Expected something of the user task to update (candidates, dates or priority), or an action, "
-            "but found neither"
-        )
-
-
-def _refuse_long(*names: str) -> None:
-    for name in names:
-        if assignments.is_too_long(name):
-            raise _invalid(
-                "Expected names of users, groups and actions of at most "
-                f"{assignments.NAME_LENGTH} characters, but one has {len(name)}"
-            )
-
-
-def _are_named(names: Iterable[str]) -> bool:
-    return all(name.strip() for name in names)
+    token = step.admitted_to(instance).token(task.element_instance_key)
+    refuse_busy(token, task, intent)
+    return task, token
 
 
 def _unique(names: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -5,8 +5,8 @@
                         │                         ├─ an error was thrown ─ failed
                         └─ assigning (to nobody) ─┘─ canceling ─ canceled (its element was swept away)
 
-What is asked of a task is a `UserTaskChange`, and between asking (`ask`) and what comes of it (`settle`) is
-the one place at which others could have a say. Each event tells who did it, as far as the caller has said so.
+What is asked of a task is a `UserTaskChange`. Its listeners have their say before it is settled here
+(`user_task_transitions.py`). Each event tells who did it, as far as the caller has said so.
 
 A task is completed once: the second who tries finds none (NOT_FOUND). Who completes it need not be its
 assignee, as in Camunda 7 and 8; whoever lets people in decides that.
@@ -15,7 +15,6 @@ assignee, as in Camunda 7 and 8; whoever lets people in decides that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -27,10 +26,12 @@ from counterflow.kernel.lives import forms
 from counterflow.kernel.rows import EndedUserTask, UserTask, UserTaskCandidate
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent
+from counterflow.kernel.unfinished import UserTaskTransition
+from counterflow.kernel.vocabulary import BrokenInvariant, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import Held, IncidentType
 from counterflow.kernel.work.step import Token
-from counterflow.model.graph import Binding, FormReference, UserTaskDefinition
+from counterflow.model import timer_texts
+from counterflow.model.graph import Binding, FormReference, Transition, UserTaskDefinition
 
 CREATED, ASSIGNED = "created", "assigned"
 COMPLETED, FAILED, CANCELED = "completed", "failed", "canceled"
@@ -96,29 +97,40 @@ class UserTaskCanceled(InstanceEvent, frozen=True):
     key: int
 
 
-class Transition(StrEnum):
-    """What is being done to a task, until it is done."""
+class Corrections(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What listeners set right in a task while something becomes of it; None says that it stays."""
 
-    CREATING = "creating"
-    ASSIGNING = "assigning"
-    UPDATING = "updating"
-    COMPLETING = "completing"
-    CANCELING = "canceling"
-
-
-class UserTaskChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of a task, by whom, and under which name; of an update None says that it stays."""
-
-    transition: Transition
-    by: str = ""
-    action: str = ""
-    assignee: str = ""
+    assignee: str | None = None
     candidate_groups: tuple[str, ...] | None = None
     candidate_users: tuple[str, ...] | None = None
     due_date: str | None = None
     follow_up_date: str | None = None
     priority: int | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values that are not to stay, by name."""
+        return {name: value for name in CORRECTABLE if (value := getattr(self, name)) is not None}
+
+
+CORRECTABLE = Corrections.__struct_fields__
+"""What of a task can be another, by name."""
+
+
+class UserTaskChange(Corrections, frozen=True, kw_only=True, omit_defaults=True):
+    """What is asked of a task, by whom, and under which name.
+
+    `is_first` is the assignment with which a task begins. Of the variables of an update `is_local` says where
+    they go, and `document_key` what whoever sets them is answered.
+    """
+
+    transition: Transition
+    by: str = ""
+    action: str = ""
     variables: Mapping[str, bytes] = {}
+    is_first: bool = False
+    is_local: bool = False
+    document_key: int = 0
 
 
 class UserTaskOrder(msgspec.Struct, frozen=True):
@@ -158,8 +170,52 @@ def definition_of(token: Token) -> UserTaskDefinition:
     return definition
 
 
-def create(token: Token, order: UserTaskOrder) -> None:
-    """A user task is at work: ask for a person."""
+def refuse_unfit(token: Token, asked: Corrections) -> None:
+    """Raises `Rejection` for what no user task may have."""
+    for what, date in (("due date", asked.due_date), ("follow-up date", asked.follow_up_date)):
+        if date and timer_texts.moment(date) is None:
+            raise _invalid(
+                f"Expected the {what} of a user task to be a date and time in ISO 8601, such as "
+                f"2030-01-31T09:00:00Z, but found '{date[:100]}'"
+            )
+    for what, names in (("groups", asked.candidate_groups), ("users", asked.candidate_users)):
+        if names is not None and (len(names) > assignments.CANDIDATES or not _are_named(names)):
+            raise _invalid(
+                f"Expected at most {assignments.CANDIDATES} candidate {what}, each with a name, but found "
+                f"{len(names)}{'' if _are_named(names) else ', and one without'}"
+            )
+    if asked.assignee and not asked.assignee.strip():
+        raise _invalid(
+            "Expected the assignee of a user task to have a name, or to be empty, but found blanks"
+        )
+    least, most = definition_of(token).priorities
+    if asked.priority is not None and not least <= asked.priority <= most:
+        raise _invalid(
+            f"Expected the priority of a user task to be from {least} to {most}, but found {asked.priority}"
+        )
+    refuse_long(asked.assignee or "", *(asked.candidate_groups or ()), *(asked.candidate_users or ()))
+
+
+def _are_named(names: Iterable[str]) -> bool:
+    return all(name.strip() for name in names)
+
+
+def refuse_long(*names: str) -> None:
+    """Raises `Rejection` where nobody, or nothing, may be called so."""
+    for name in names:
+        if assignments.is_too_long(name):
+            raise _invalid(
+                "Expected names of users, groups and actions of at most "
+                f"{assignments.NAME_LENGTH} characters, but one has {len(name)}"
+            )
+
+
+def _invalid(reason: str) -> Rejection:
+    return Rejection(RejectionType.INVALID_ARGUMENT, reason)
+
+
+def create(token: Token, order: UserTaskOrder) -> int:
+    """A user task is at work: somebody is to do it. Answers its key."""
     given = order.assignment
     key = token.step.new_key()
     token.emit(
@@ -175,39 +231,34 @@ def create(token: Token, order: UserTaskOrder) -> None:
             order.external_form,
         )
     )
-    ask(token, key, UserTaskChange(transition=Transition.CREATING, assignee=given.assignee))
+    return key
 
 
-def ask(token: Token, key: int, change: UserTaskChange) -> None:
-    """Something is to become of a task: nobody has a say in it, so it does. Raises `Rejection`."""
-    settle(token, key, change)
+def settle(token: Token, key: int, change: UserTaskChange) -> UserTaskChange | None:
+    """What was asked of a task is done; answers what is asked of it then.
 
-
-def settle(token: Token, key: int, change: UserTaskChange) -> None:
-    """What was asked of a task is done. Raises `Rejection` for variables that there is no room for."""
-    _SETTLED[change.transition](token, key, change)
-
-
-def cancel_user_task_of(token: Token) -> None:
-    """The element is being swept away, and its task with it."""
-    key = token.instance.user_task_of.get(token.key)
-    if key is not None:
-        ask(token, key, UserTaskChange(transition=Transition.CANCELING))
+    Raises `Rejection` for variables that there is no room for.
+    """
+    return _SETTLED[change.transition](token, key, change)
 
 
 # -- what becomes of it --------------------------------------------------------------------------------------
 
 
-def _created(token: Token, key: int, change: UserTaskChange) -> None:
-    if change.assignee:
-        ask(token, key, UserTaskChange(transition=Transition.ASSIGNING, assignee=change.assignee))
+def _created(token: Token, key: int, change: UserTaskChange) -> UserTaskChange | None:
+    if not change.assignee:
+        return None
+    return UserTaskChange(transition=Transition.ASSIGNING, assignee=change.assignee, is_first=True)
 
 
 def _assigned(token: Token, key: int, change: UserTaskChange) -> None:
-    token.emit(UserTaskAssigned(key, change.assignee, change.by, change.action))
+    token.emit(UserTaskAssigned(key, change.assignee or "", change.by, change.action))
 
 
 def _updated(token: Token, key: int, change: UserTaskChange) -> None:
+    if change.variables:
+        (scopes.write_measured if change.is_local else scopes.send_out)(token, token.key, change.variables)
+        token.emit(scopes.VariableDocumentUpdated(change.document_key, token.key))
     token.emit(
         UserTaskUpdated(
             key,
@@ -235,7 +286,7 @@ def _canceled(token: Token, key: int, _: UserTaskChange) -> None:
     token.emit(UserTaskCanceled(key))
 
 
-_SETTLED: Mapping[Transition, Callable[[Token, int, UserTaskChange], None]] = {
+_SETTLED: Mapping[Transition, Callable[[Token, int, UserTaskChange], UserTaskChange | None]] = {
     Transition.CREATING: _created,
     Transition.ASSIGNING: _assigned,
     Transition.UPDATING: _updated,
@@ -290,15 +341,23 @@ def _apply_assigned(state: State, instance: InstanceState, event: UserTaskAssign
 
 
 def _apply_updated(state: State, instance: InstanceState, event: UserTaskUpdated) -> None:
-    task: UserTask = instance.rows[UserTask][event.key]
-    given = {
-        "candidate_groups": None if event.candidate_groups is None else _json(event.candidate_groups),
-        "candidate_users": None if event.candidate_users is None else _json(event.candidate_users),
-        "due_date": event.due_date,
-        "follow_up_date": event.follow_up_date,
-        "priority": event.priority,
-    }
-    changed = replace(task, **{name: value for name, value in given.items() if value is not None})
+    change(
+        state,
+        instance.rows[UserTask][event.key],
+        Corrections(
+            candidate_groups=event.candidate_groups,
+            candidate_users=event.candidate_users,
+            due_date=event.due_date,
+            follow_up_date=event.follow_up_date,
+            priority=event.priority,
+        ),
+    )
+
+
+def change(state: State, task: UserTask, to: Corrections) -> None:
+    """What of a task is another now, and who it is offered to; for appliers."""
+    given = {name: _json(value) if isinstance(value, tuple) else value for name, value in to.given.items()}
+    changed = replace(task, **given)
     state.put(changed)
     before, after = _candidates(task), _candidates(changed)
     for candidate in before:
@@ -311,20 +370,25 @@ def _apply_updated(state: State, instance: InstanceState, event: UserTaskUpdated
 
 def _apply_completed(state: State, instance: InstanceState, event: UserTaskCompleted) -> None:
     task = instance.rows[UserTask][event.key]
-    _end(state, task, COMPLETED, event.by, event.action)
+    _end(state, instance, task, COMPLETED, event.by, event.action)
     if event.result is not None:
         state.put(replace(instance.elements[task.element_instance_key], result=event.result))
 
 
 def _apply_error_thrown(state: State, instance: InstanceState, event: UserTaskErrorThrown) -> None:
-    _end(state, instance.rows[UserTask][event.key], FAILED, event.by)
+    _end(state, instance, instance.rows[UserTask][event.key], FAILED, event.by)
 
 
 def _apply_canceled(state: State, instance: InstanceState, event: UserTaskCanceled) -> None:
-    _end(state, instance.rows[UserTask][event.key], CANCELED)
+    _end(state, instance, instance.rows[UserTask][event.key], CANCELED)
 
 
-def _end(state: State, task: UserTask, how: str, by: str = "", action: str = "") -> None:
+def _end(
+    state: State, instance: InstanceState, task: UserTask, how: str, by: str = "", action: str = ""
+) -> None:
+    transition = instance.rows[UserTaskTransition].get(task.key)
+    if transition is not None:
+        state.delete(transition)
     for candidate in _candidates(task):
         state.delete(candidate)
     state.delete(task)

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from counterflow.kernel.data import scopes
+from counterflow.kernel.lives import user_task_transitions
 from counterflow.kernel.rows import ConditionalSubscription, ElementInstance
-from counterflow.kernel.state.instance import InstanceState
-from counterflow.kernel.state.partition import State
-from counterflow.kernel.state.swept import is_swept
-from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
+from counterflow.kernel.state.swept import is_gone
+from counterflow.kernel.vocabulary import Command, Rejection, RejectionType, ToldLater
 from counterflow.kernel.work.step import Step
-
-
-class VariableDocumentUpdated(InstanceEvent, frozen=True):
-    """A document was set from outside; `key` is what its caller was answered."""
-
-    key: int
-    scope_key: int
 
 
 class SetVariables(Command, frozen=True, kw_only=True, gc=False):
@@ -29,11 +21,11 @@ class SetVariables(Command, frozen=True, kw_only=True, gc=False):
     local: bool = False
 
 
-def decide_set_variables(step: Step, command: SetVariables) -> int:
-    """SetVariables of the gateway: answers the key of the change."""
+def decide_set_variables(step: Step, command: SetVariables) -> int | ToldLater:
+    """SetVariables of the gateway: answers the key of the change, of a user task when its listeners have."""
     instance = step.state.owner_of(ElementInstance, command.element_instance_key)
     element = instance.elements.get(command.element_instance_key) if instance is not None else None
-    if instance is None or element is None or is_swept(step.state, instance, element.key):
+    if instance is None or element is None or is_gone(step.state, instance, element.key):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to update variables for element with key '{command.element_instance_key}', but no "
@@ -41,15 +33,16 @@ def decide_set_variables(step: Step, command: SetVariables) -> int:
         )
     sees_changes = bool(instance.rows[ConditionalSubscription])  # which nothing suspended may see
     course = step.admitted_to(instance) if sees_changes else step.admitted_though_suspended(instance)
-    (scopes.write_measured if command.local else scopes.send_out)(course, element.key, command.variables)
     key = step.new_key()
-    course.emit(VariableDocumentUpdated(key, element.key))
+    if element.key in instance.user_task_of:
+        answer = user_task_transitions.ask_about_variables(
+            step.admitted_to(instance).token(element.key), command.variables, key, is_local=command.local
+        )
+        if answer is not None:
+            return answer
+    (scopes.write_measured if command.local else scopes.send_out)(course, element.key, command.variables)
+    course.emit(scopes.VariableDocumentUpdated(key, element.key))
     return key
 
 
-def _apply_updated(state: State, instance: InstanceState, event: VariableDocumentUpdated) -> None:
-    """The values came with `VariablesSet`."""
-
-
-OF_INSTANCE = {VariableDocumentUpdated: _apply_updated}
 COMMANDS = {SetVariables: decide_set_variables}

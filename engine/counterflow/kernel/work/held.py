@@ -56,6 +56,10 @@ class IncidentType(StrEnum):
         "EXECUTION_LISTENER_NO_RETRIES",
         "Mend what the worker tripped over, then give the listener's job retries and resolve the incident.",
     )
+    TASK_LISTENER_NO_RETRIES = (
+        "TASK_LISTENER_NO_RETRIES",
+        "Mend what the worker tripped over, then give the listener's job retries and resolve the incident.",
+    )
     UNHANDLED_ERROR_EVENT = (
         "UNHANDLED_ERROR_EVENT",
         (

@@ -12,7 +12,7 @@ from counterflow.kernel.ended import EndedIncident
 from counterflow.kernel.rows import ElementInstance, Incident
 from counterflow.kernel.state.instance import InstanceState
 from counterflow.kernel.state.partition import State
-from counterflow.kernel.state.swept import is_swept
+from counterflow.kernel.state.swept import is_gone
 from counterflow.kernel.vocabulary import Command, InstanceEvent, Rejection, RejectionType
 from counterflow.kernel.work.held import IncidentRaised, IncidentType, Phase
 from counterflow.kernel.work.step import Step, Token, attempt
@@ -46,7 +46,7 @@ def decide_resolve(step: Step, command: ResolveIncident) -> None:
     """ResolveIncident of the gateway."""
     instance = step.state.owner_of(Incident, command.incident_key)
     incident = instance.incidents[command.incident_key] if instance is not None else None
-    if instance is None or incident is None or is_swept(step.state, instance, incident.element_instance_key):
+    if instance is None or incident is None or is_gone(step.state, instance, incident.element_instance_key):
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to resolve incident with key '{command.incident_key}', but no such incident was found",

@@ -31,6 +31,7 @@ from counterflow.kernel.vocabulary import (
     PartitionEvent,
     Rejection,
     RejectionType,
+    Settled,
 )
 from counterflow.kernel.work.agenda import Agenda, ToAsk
 from counterflow.kernel.work.budget import CommandBudget, ProcessLimits
@@ -89,6 +90,7 @@ class Step(Agenda["Token"]):
         "house",
         "limits",
         "now_ms",
+        "settled",
         "state",
     )
 
@@ -103,6 +105,7 @@ class Step(Agenda["Token"]):
         self.budget = CommandBudget(limits)
         self.events: list[tuple[int, Event]] = []
         self.ended: list[InstanceEnded] = []
+        self.settled: list[Settled] = []
         self.at_work: InstanceState | None = None
         """Whom a fault is put down to. Nothing is decided by it."""
         self._evaluations = 0

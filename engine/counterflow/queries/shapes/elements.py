@@ -101,6 +101,7 @@ class ElementInstance(msgspec.Struct):
     compensation handler: what it undoes. `loop_counter` is -1 on the body of an activity that is done
     several times, which alone has a `loop`, and counts its instances from 1. `called_instance_key` is
     what a call activity has called. `termination` is there from the moment at which it is `terminating`.
+    `awaited_key` is another one that is to be swept away before this goes on.
     `joins` are those in this scope at which tokens wait. `triggered_at_ms` is when its wait for a message
     was ended without one.
     """
@@ -120,6 +121,7 @@ class ElementInstance(msgspec.Struct):
     triggered_at_ms: int | None = None
     loop: Loop | None = None
     called_instance_key: int = 0
+    awaited_key: int = 0
     termination: Termination | None = None
     variables: list[Variable] = []
     jobs: list[Job] = []

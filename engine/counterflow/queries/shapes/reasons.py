@@ -15,7 +15,8 @@ class Reason(msgspec.Struct, frozen=True):
     `kind`: `job`, `user_task`, `timer`, `message`, `signal`, `condition`, `called_instance`, `join` (the
     element is the gateway, the element instance the scope that it stands in), `compensation` (handlers run
     for a throw), `incident`, `quarantine`, `suspension`, `work` (the server does the rest of a large step),
-    `ad_hoc` (somebody has to activate something in it), `scope` (what is around it has to begin).
+    `ad_hoc` (somebody has to activate something in it), `scope` (what is around it has to begin),
+    `task_listeners` (what is swept away before it goes on asks those of its user tasks).
     `key` is that of the job, of the user task, of what is waited for, of the
     incident or of the called instance; `name` the type of the job, who has the user task, the name of the
     message or signal, the text of the condition, or the type of the incident. `catch_id` is the event on

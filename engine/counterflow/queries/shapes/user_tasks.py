@@ -10,8 +10,8 @@ from counterflow.queries.shapes.variables import Variable
 class UserTaskAct(msgspec.Struct, frozen=True):
     """What was done to a user task, by whom as far as they have said, and as which action.
 
-    `what` is `created`, `assigned`, `unassigned`, `updated`, `completed`, `failed` or `canceled`; `details`
-    is a sentence.
+    `what` is `created`, `assigned`, `unassigned`, `updated`, `completed`, `failed` or `canceled`; of its
+    listeners `corrected` or `denied`. `details` is a sentence.
     """
 
     what: str
@@ -25,7 +25,8 @@ class UserTaskAct(msgspec.Struct, frozen=True):
 class UserTask(msgspec.Struct):
     """Work for a person.
 
-    `state`: `created` while nobody has it, `assigned` while its `assignee` does; then `completed`, `failed`
+    `state`: `created` while nobody has it, `assigned` while its `assignee` does; while its listeners are
+    asked `creating`, `assigning`, `updating`, `completing` or `canceling`; then `completed`, `failed`
     (somebody has ended it with a BPMN error) or `canceled` (its element was swept away). Dates are ISO 8601
     as they were given. `form_key` is that of a deployed form; `external_form` is what the model calls
     another. `acts` are what was done to it, oldest first; a list has none.

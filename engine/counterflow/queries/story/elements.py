@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterflow.kernel.course import moves
+from counterflow.kernel.course import ending, moves
 from counterflow.kernel.data import scopes
 from counterflow.kernel.elements import multi_instance
 from counterflow.kernel.lives import calls
@@ -92,6 +92,10 @@ def _called(story: Story, event: calls.ProcessCalled) -> None:
     story.elements[event.element_instance_key].called_instance_key = event.called_instance_key
 
 
+def _kept(story: Story, event: ending.WorkKept) -> None:
+    story.elements[event.at_key].awaited_key = event.swept_key
+
+
 # -- variables -----------------------------------------------------------------------------------------------
 
 
@@ -125,6 +129,7 @@ ADDITIONS: Mapping[type[Event], Addition] = {
     multi_instance.LoopAdvanced: _loop_advanced,
     multi_instance.LoopEnded: _loop_ended,
     calls.ProcessCalled: _called,
+    ending.WorkKept: _kept,
     scopes.VariablesSet: _variables_set,
     scopes.VariablesRemoved: _variables_removed,
     scopes.ResultsHeld: _held,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from counterflow.kernel.lives import user_tasks
+from counterflow.kernel.lives import user_task_transitions, user_tasks
 from counterflow.kernel.vocabulary import Event
 from counterflow.queries.shapes import UserTask, UserTaskAct
 from counterflow.queries.story.story import Addition, Story
@@ -52,14 +52,41 @@ def _assigned(task: UserTask, event: user_tasks.UserTaskAssigned, now_ms: int) -
 
 
 def _updated(task: UserTask, event: user_tasks.UserTaskUpdated, now_ms: int) -> None:
-    changed: list[str] = []
-    for name in ("candidate_groups", "candidate_users", "due_date", "follow_up_date", "priority"):
-        value = getattr(event, name)
-        if value is not None:
-            setattr(task, name, list(value) if isinstance(value, tuple) else value)
-            shown = ", ".join(value) if isinstance(value, tuple) else str(value)
-            changed.append(f"{name.replace('_', ' ')}: {shown or 'none'}")
-    _record(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
+    changed = [
+        _change(task, name, value)
+        for name in user_tasks.CORRECTABLE
+        if name != "assignee" and (value := getattr(event, name)) is not None
+    ]
+    _tell(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
+
+
+def _begun(task: UserTask, event: user_task_transitions.UserTaskTransitionBegun, _: int) -> None:
+    """Its listeners are asked: nothing has become of it yet."""
+    task.state = event.change.transition.value
+
+
+def _corrected(task: UserTask, event: user_task_transitions.UserTaskTransitionEnded, now_ms: int) -> None:
+    corrected = [_change(task, name, value) for name, value in event.corrections.given.items()]
+    task.state = "assigned" if task.assignee else "created"
+    if corrected:
+        _tell(task, UserTaskAct("corrected", now_ms, assignee=task.assignee, details="; ".join(corrected)))
+
+
+def _denied(task: UserTask, event: user_task_transitions.UserTaskTransitionDenied, now_ms: int) -> None:
+    what, task.state = task.state, "assigned" if task.assignee else "created"
+    details = f"{what}: {event.reason}" if event.reason else what
+    _tell(task, UserTaskAct("denied", now_ms, assignee=task.assignee, details=details))
+
+
+def _change(task: UserTask, name: str, value: Any) -> str:
+    """Something of it is another; answers that in words."""
+    setattr(task, name, list(value) if isinstance(value, tuple) else value)
+    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return f"{name.replace('_', ' ')}: {shown or 'none'}"
+
+
+def _nothing(_: UserTask, __: Any, ___: int) -> None:
+    """What a listener has said is told when the last of them has answered."""
 
 
 def _completed(task: UserTask, event: user_tasks.UserTaskCompleted, now_ms: int) -> None:
@@ -95,6 +122,11 @@ CHANGES: Mapping[type[Event], UserTaskEffect] = {
     user_tasks.UserTaskCompleted: _completed,
     user_tasks.UserTaskErrorThrown: _error_thrown,
     user_tasks.UserTaskCanceled: _canceled,
+    user_task_transitions.UserTaskTransitionBegun: _begun,
+    user_task_transitions.UserTaskCorrected: _nothing,
+    user_task_transitions.UserTaskListenersPassed: _nothing,
+    user_task_transitions.UserTaskTransitionEnded: _corrected,
+    user_task_transitions.UserTaskTransitionDenied: _denied,
 }
 """By kind of event, what becomes of the task that is its `key`."""
 

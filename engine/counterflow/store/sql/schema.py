@@ -14,7 +14,7 @@ from uuid import uuid4
 from counterflow.store.sql.dialects import DatabaseCursor, DatabaseKind
 from counterflow.store.sql.tables import ALL_TABLES, DatabaseColumn, DatabaseIndex, DatabaseTable
 
-HEAD = "0017"
+HEAD = "0018"
 """The last step in `migrations/versions`."""
 
 MARK = (

@@ -6,7 +6,14 @@ import json
 
 import pytest
 
-from counterflow.model.graph import JobDefinition, Listeners, RetryCycle, ScriptDefinition
+from counterflow.model.graph import (
+    JobDefinition,
+    Listeners,
+    RetryCycle,
+    ScriptDefinition,
+    Transition,
+    UserTaskDefinition,
+)
 from tests.bpmn.diagram import element, end, extensions, model, node, path, refused, start, warned
 
 
@@ -106,3 +113,63 @@ def test_one_that_does_not_say_what_is_done_is_refused() -> None:
 )
 def test_where_nobody_would_tell_one_it_is_told_and_not_carried_out(content: bytes) -> None:
     assert warned(content, "listener") == ["a"]
+
+
+def task_listener(*inside: str, event: str = "create", **attributes: str) -> str:
+    return element("camunda:taskListener", *inside, event=event, **attributes)
+
+
+def told_of(content: bytes) -> UserTaskDefinition:
+    work = node(content, "a").work
+    assert isinstance(work, UserTaskDefinition)
+    return work
+
+
+@pytest.mark.parametrize(
+    "event, transition",
+    [
+        ("create", Transition.CREATING),
+        ("assignment", Transition.ASSIGNING),
+        ("update", Transition.UPDATING),
+        ("complete", Transition.COMPLETING),
+        ("delete", Transition.CANCELING),
+    ],
+)
+def test_task_listeners_are_jobs_by_the_same_rule(event: str, transition: Transition) -> None:
+    work = told_of(around(task_listener(event=event, delegateExpression="#{weigh}"), tag="userTask"))
+    (told,) = work.listeners
+    assert told.event is transition
+    assert isinstance(told.work, JobDefinition)
+    assert told.work.type == "weigh"
+    assert work.listeners_are_code
+
+
+def test_who_is_given_a_task_that_was_there_updates_it() -> None:
+    inside = (task_listener(event=event, **{"class": event}) for event in ("assignment", "update"))
+    work = told_of(around(*inside, tag="userTask"))
+    first = work.listeners_of(Transition.ASSIGNING, is_first=True)
+    later = work.listeners_of(Transition.ASSIGNING)
+    assert [each.event for each in first] == [Transition.ASSIGNING]
+    assert [each.event for each in later] == [Transition.UPDATING, Transition.ASSIGNING]
+
+
+def test_a_task_listener_on_all_events_is_told_of_each() -> None:
+    work = told_of(around(task_listener(event="all", **{"class": "Audit"}), tag="userTask"))
+    assert [each.event for each in work.listeners] == list(Transition)
+
+
+def test_the_engine_sets_variables_of_a_task_by_itself() -> None:
+    expression = "${task.setVariable('b', a + 1)}"
+    (told,) = told_of(around(task_listener(expression=expression), tag="userTask")).listeners
+    assert isinstance(told.work, ScriptDefinition)
+    assert (told.work.expression.text, told.work.result_variable) == ("a + 1", "b")
+
+
+@pytest.mark.parametrize("event", ["timeout", "done", ""])
+def test_a_task_listener_on_something_else_is_told(event: str) -> None:
+    content = around(task_listener(event=event, **{"class": "a.B"}), tag="userTask")
+    assert warned(content, "listener") == ["a"]
+
+
+def test_a_task_listener_without_anything_to_do_is_refused() -> None:
+    assert refused(around(task_listener(), tag="userTask"), "listener") == ["a"]

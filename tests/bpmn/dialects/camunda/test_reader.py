@@ -169,12 +169,11 @@ def test_what_changes_nothing_here_is_accepted_silently() -> None:
     )
 
 
-@pytest.mark.parametrize("tag", ["taskListener"])
-def test_a_listener_is_told(tag: str) -> None:
-    content = task_with(element(f"camunda:{tag}", event="start", **{"class": "a.B"}), **EXTERNAL)
+def test_a_task_listener_where_no_user_task_is_is_told() -> None:
+    content = task_with(element("camunda:taskListener", event="create", **{"class": "a.B"}), **EXTERNAL)
     (finding,) = reading(content).findings
-    assert (finding.severity, finding.rule, finding.element_id) == (Severity.WARNING, "extension", "a")
-    assert f"camunda:{tag} on 'start', which is not carried out" in finding.message
+    assert (finding.severity, finding.rule, finding.element_id) == (Severity.WARNING, "listener", "a")
+    assert "camunda:taskListener on 'create', which is not carried out" in finding.message
 
 
 def test_an_error_of_an_external_task_has_a_code_and_an_expression() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from counterflow.documents.findings import Severity
 from counterflow.feel import Expression
-from counterflow.model.graph import JobDefinition, Listeners
+from counterflow.model.graph import JobDefinition, Listeners, Transition, UserTaskDefinition
 from tests.bpmn.diagram import (
     boundary,
     compensate,
@@ -152,3 +152,60 @@ def test_each_refusal_says_where_the_listener_belongs() -> None:
 def test_a_process_has_listeners() -> None:
     content = model(extensions(group(listener())), start(), end(), path("start", "end"))
     assert len(of(content, "process").start) == 1
+
+
+def user_task(*listeners: str, mark: str = element("zeebe:userTask")) -> bytes:
+    listened = element("zeebe:taskListeners", *listeners)
+    return around(element("userTask", extensions(mark, listened), id="a"))
+
+
+def task_listener(event: str = "creating", job_type: str | None = "check", **more: str) -> str:
+    return element("zeebe:taskListener", eventType=event, type=job_type, **more)
+
+
+def test_listeners_of_a_user_task_stand_in_their_order() -> None:
+    content = user_task(
+        task_listener("completing", "z", retries="7"), task_listener(), task_listener("completing", "= kind")
+    )
+    work = node(content, "a").work
+    assert isinstance(work, UserTaskDefinition)
+    told = work.listeners_of(Transition.COMPLETING)
+    jobs = [each.work for each in told if isinstance(each.work, JobDefinition)]
+    assert [job.type.text if isinstance(job.type, Expression) else job.type for job in jobs] == ["z", "kind"]
+    assert [job.retries for job in jobs] == [7, 3]
+    assert len(work.listeners_of(Transition.CREATING)) == 1
+    assert not work.listeners_of(Transition.UPDATING)
+
+
+@pytest.mark.parametrize(
+    "early, event",
+    [
+        ("create", "creating"),
+        ("assignment", "assigning"),
+        ("complete", "completing"),
+        ("cancel", "canceling"),
+    ],
+)
+def test_the_names_of_early_modelers_are_understood(early: str, event: str) -> None:
+    work = node(user_task(task_listener(early)), "a").work
+    assert isinstance(work, UserTaskDefinition)
+    assert [each.event for each in work.listeners] == [event]
+
+
+@pytest.mark.parametrize(
+    "listeners, complaint",
+    [
+        ((task_listener("done"),), "has a task listener on 'done'"),
+        ((task_listener(job_type=""),), "has no type"),
+        ((task_listener(), task_listener()), "has two task listeners on 'creating' of type 'check'"),
+        ((task_listener(retries="0"),), "may be tried '0' times"),
+    ],
+)
+def test_what_no_task_listener_can_be_is_refused(listeners: tuple[str, ...], complaint: str) -> None:
+    (found,) = complaints(user_task(*listeners))
+    assert complaint in found
+
+
+def test_a_user_task_that_is_a_job_has_no_task_listeners() -> None:
+    (found,) = complaints(user_task(task_listener(), mark=""))
+    assert "is a job, which has none" in found

@@ -4,6 +4,10 @@ What was code in the engine is a job, named by the rule of `jobs.py`: the class,
 `script.groovy`. Its fields are headers, as are the properties of the element. What the engine can evaluate
 by itself (`${execution.setVariable('a', b + 1)}`, a script in FEEL or JUEL) is no job. Listeners on `take`,
 and those where an element of ours tells nobody, are not carried out, with a warning.
+
+`camunda:taskListener`s of a user task are jobs by the same rule, asked before the task is created, assigned,
+updated, completed or deleted: what Camunda 7 tells its listeners in the transaction in which it is done. Who
+is given a task that was there is told of as an update first. The timer of a `timeout` is a warning.
 """
 
 from __future__ import annotations
@@ -31,13 +35,25 @@ from counterflow.model.graph import (
     Listeners,
     RetryCycle,
     ScriptDefinition,
+    TaskListener,
+    Transition,
 )
 
 RULE: Final = "listener"
 _SETS: Final = re.compile(
-    r"""[$#]\{\s*execution\.setVariable(?:Local)?\(\s*(['"])([^'"]+)\1\s*,(.+)\)\s*\}""", re.DOTALL
+    r"""[$#]\{\s*(?:execution|task|task\.execution)\.setVariable(?:Local)?\(\s*(['"])([^'"]+)\1\s*,(.+)\)\s*\}""",
+    re.DOTALL,
 )
 """An expression that sets a variable, as code in Camunda 7 does."""
+_TASK_EVENTS: Final[Mapping[str, Transition | None]] = {
+    "create": Transition.CREATING,
+    "assignment": Transition.ASSIGNING,
+    "update": Transition.UPDATING,
+    "complete": Transition.COMPLETING,
+    "delete": Transition.CANCELING,
+    "all": None,
+}
+"""By the events of Camunda 7; Activiti and Flowable know one for all of them."""
 _GATEWAYS: Final = frozenset({
     Behaviour.EXCLUSIVE_GATEWAY, Behaviour.PARALLEL_GATEWAY, Behaviour.INCLUSIVE_GATEWAY,
     Behaviour.COMPLEX_GATEWAY, Behaviour.EVENT_BASED_GATEWAY,
@@ -65,6 +81,36 @@ def listeners(
             notes.warning(element, RULE, message, _instead(element, event), xml)
     start, end = tuple(by_event[ListenerEvent.START]), tuple(by_event[ListenerEvent.END])
     return Listeners(start=start, end=end, is_code=True) if start or end else None
+
+
+def task_listeners(
+    element: Element, extensions: Sequence[etree._Element], properties: Mapping[str, str], notes: Notes
+) -> tuple[TaskListener, ...]:
+    """The listeners of a user task, in the order in which they stand."""
+    told: list[TaskListener] = []
+    cycle: RetryCycle | None = None
+    for xml in extensions:
+        if local_name(xml) != "taskListener":
+            continue
+        event = (xml.get("event") or "").strip()
+        if element.tag != "userTask" or event not in _TASK_EVENTS:
+            message = f"{element} has camunda:taskListener on '{event}', which is not carried out."
+            notes.warning(element, RULE, message, _instead_of_task(element, event), xml)
+            continue
+        cycle = cycle or retry_cycle(element, extensions, notes)
+        listener = _listener(element, xml, properties, cycle, notes)
+        one = _TASK_EVENTS[event]
+        events = Transition if one is None else (one,)
+        told += [TaskListener(each, listener) for each in events if listener is not None]
+    return tuple(told)
+
+
+def _instead_of_task(element: Element, event: str) -> str:
+    if element.tag != "userTask":
+        return "Make it an executionListener; only a user task has task listeners."
+    if event == "timeout":
+        return "Draw a timer on its border that does not interrupt, and a service task behind it."
+    return f"Correct its event: one of {', '.join(_TASK_EVENTS)}."
 
 
 def _is_told(element: Element, event: str) -> bool:
@@ -97,7 +143,7 @@ def _listener(
         return here
     job_type = _job_type(element, xml, headers, notes)
     if job_type is None:
-        message = f"camunda:executionListener of {element} on '{xml.get('event')}' does not say what is done."
+        message = f"camunda:{local_name(xml)} of {element} on '{xml.get('event')}' does not say what is done."
         notes.error(
             element, RULE, message, "Give it a class, a delegateExpression, an expression or a script.", xml
         )

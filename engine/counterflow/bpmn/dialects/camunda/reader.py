@@ -36,7 +36,7 @@ from counterflow.bpmn.dialects.camunda.jobs import (
     own_headers,
     work,
 )
-from counterflow.bpmn.dialects.camunda.listeners import listeners
+from counterflow.bpmn.dialects.camunda.listeners import listeners, task_listeners
 from counterflow.bpmn.dialects.camunda.loops import loop
 from counterflow.bpmn.dialects.camunda.scripts import is_evaluated_here, script
 from counterflow.bpmn.dialects.camunda.user_tasks import FORM_ATTRIBUTES, user_task
@@ -58,10 +58,6 @@ INPUTS_SEE_EVENTS: Final = True
 FIRST_LOOP_COUNTER: Final = 0
 VAGUE_LOOPS_ARE_DONE_ONCE: Final = True
 
-_TOLD: Mapping[str, str] = {
-    "taskListener": "Draw a service task before or after the user task where it matters.",
-}
-"""What is code beside the course of a process, and is not carried out; with what to draw instead."""
 _REFUSED: Mapping[str, str] = {
     "errorEventDefinition": 'Make it an external task (camunda:type="external"), or let the worker throw it.',
     "in": "Use input mappings.",
@@ -71,7 +67,7 @@ _REFUSED: Mapping[str, str] = {
 _NOT_KNOWN: Final = "Correct it if it is mistyped, or remove it."
 _UNDERSTOOD = frozenset({
     "properties", "field", "inputOutput", "failedJobRetryTimeCycle", "potentialStarter", "connector",
-    "executionListener",
+    "executionListener", "taskListener",
 })  # fmt: skip
 
 CHANGES_NOTHING: Final = frozenset({
@@ -112,6 +108,7 @@ def details(element: Element, notes: Notes) -> Details:
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
     is_user_task = element.tag == "userTask"
+    told = task_listeners(element, extensions, properties, notes)
     return Details(
         job=(
             job(element, extensions, properties, connector, notes)
@@ -119,7 +116,13 @@ def details(element: Element, notes: Notes) -> Details:
             else None
         ),
         user_task=(
-            user_task(element, own_headers(properties) | field_texts(extensions), text_or_expression, notes)
+            user_task(
+                element,
+                own_headers(properties) | field_texts(extensions),
+                told,
+                text_or_expression,
+                notes,
+            )
             if is_user_task
             else None
         ),
@@ -246,9 +249,6 @@ def _judge_extensions(element: Element, extensions: list[etree._Element], notes:
                 _REFUSED[tag],
                 xml,
             )
-        elif tag in _TOLD:
-            message = f"{element} has camunda:{tag} on '{xml.get('event', '')}', which is not carried out."
-            notes.warning(element, "extension", message, _TOLD[tag], xml)
         elif tag not in _UNDERSTOOD and tag not in _REFUSED:
             notes.warning(
                 element,

@@ -19,7 +19,7 @@ from counterflow.bpmn.expressions import TextOrExpression, headers_json
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
-from counterflow.model.graph import LENIENT_PRIORITIES, FormReference, UserTaskDefinition
+from counterflow.model.graph import LENIENT_PRIORITIES, FormReference, TaskListener, UserTaskDefinition
 
 FORM_ATTRIBUTES: Final = frozenset({"formRef", *attributes_of("formRef")})
 _PART = re.compile(r"(?:[$#]\{[^}]*\}|[^,])+")
@@ -27,9 +27,13 @@ _PART = re.compile(r"(?:[$#]\{[^}]*\}|[^,])+")
 
 
 def user_task(
-    element: Element, headers: dict[str, str], read: TextOrExpression, notes: Notes
+    element: Element,
+    headers: dict[str, str],
+    told: tuple[TaskListener, ...],
+    read: TextOrExpression,
+    notes: Notes,
 ) -> UserTaskDefinition:
-    """What its attributes say: who, until when, how urgent, and with which form."""
+    """What its attributes say: who, until when, how urgent, and with which form; and who is `told`."""
     return UserTaskDefinition(
         assignee=_value(element, "assignee", notes),
         candidate_groups=_names(element, "candidateGroups", notes),
@@ -40,6 +44,8 @@ def user_task(
         form=_form(element, read, notes),
         form_key=_value(element, "formKey", notes),
         headers=headers_json(headers),
+        listeners=told,
+        listeners_are_code=True,
         is_lenient=True,
     )
 

@@ -1,5 +1,7 @@
 """`zeebe:executionListeners`: jobs that are done when an element begins and when it ends.
 
+`zeebe:taskListeners` of a user task: jobs that are done before something becomes of it.
+
 Where Zeebe has none, none is accepted: a start event and an event on a border begin with what has happened, a
 gateway ends with what it has chosen, an error end event with what it has thrown.
 """
@@ -19,11 +21,23 @@ from counterflow.bpmn.outline import Element
 from counterflow.bpmn.xml import children
 from counterflow.documents.notes import Notes
 from counterflow.feel import Expression
-from counterflow.model.graph import Behaviour, JobDefinition, ListenerEvent, Listeners
+from counterflow.model.graph import (
+    Behaviour,
+    JobDefinition,
+    ListenerEvent,
+    Listeners,
+    TaskListener,
+    Transition,
+)
 
 RULE: Final = "listener"
 _RETRIES: Final = 3
 _EVENTS: Final[Mapping[str, ListenerEvent]] = {event.value: event for event in ListenerEvent}
+_TRANSITIONS: Final = tuple(event.value for event in Transition)
+_EARLY_NAMES: Final[Mapping[str, str]] = {
+    "create": "creating", "assignment": "assigning", "update": "updating", "complete": "completing",
+    "cancel": "canceling",
+}  # fmt: skip
 _GATEWAYS: Final = frozenset({
     Behaviour.EXCLUSIVE_GATEWAY, Behaviour.PARALLEL_GATEWAY, Behaviour.INCLUSIVE_GATEWAY,
     Behaviour.COMPLEX_GATEWAY, Behaviour.EVENT_BASED_GATEWAY,
@@ -47,19 +61,72 @@ def listeners(
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        by_event[_EVENTS[event]].append(
-            JobDefinition(
-                type=text_or_expression(job_type, "job type", element, notes, item) or job_type,
-                retries=_retries(element, item, text_or_expression, notes),
-                headers=headers_json({**headers, **_own_headers(item)}),
-            )
-        )
+        found[_EVENTS[event]].append(_job(element, item, headers, text_or_expression, notes))
     if not known:
         return None
     return Listeners(
         before_all=tuple(by_event[ListenerEvent.BEFORE_ALL]),
         start=tuple(by_event[ListenerEvent.START]),
         end=tuple(by_event[ListenerEvent.END]),
+    )
+
+
+def task_listeners(
+    element: Element,
+    xml: etree._Element | None,
+    headers: Mapping[str, str],
+    text_or_expression: TextOrExpression,
+    notes: Notes,
+) -> tuple[TaskListener, ...]:
+    """The listeners of a user task, whose own `headers` they are told as well."""
+    told: list[TaskListener] = []
+    known: set[tuple[str, str]] = set()
+    for item in children(xml, "taskListener", ZEEBE) if xml is not None else ():
+        event, job_type = _event(item), (item.get("type") or "").strip()
+        complaint = _complaint_of_task(element, event, job_type, (event, job_type) in known)
+        if complaint is not None:
+            notes.error(element, RULE, *complaint, item)
+            continue
+        known.add((event, job_type))
+        told.append(TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes)))
+    return tuple(told)
+
+
+def _event(item: etree._Element) -> str:
+    """Its event; what early modelers have written is understood as well."""
+    event = (item.get("eventType") or "").strip()
+    return _EARLY_NAMES.get(event, event)
+
+
+def _complaint_of_task(element: Element, event: str, job_type: str, is_known: bool) -> tuple[str, str] | None:
+    """What is wrong with a listener of a user task, and what helps."""
+    if event not in _TRANSITIONS:
+        return (
+            f"{element} has a task listener on '{event}', expected {', '.join(_TRANSITIONS)}.",
+            "Correct its eventType.",
+        )
+    if not job_type:
+        return f"a task listener of {element} on '{event}' has no type.", "Give it the type of a job."
+    if is_known:
+        return (
+            f"{element} has two task listeners on '{event}' of type '{job_type}'.",
+            "Give them types of their own, or remove one.",
+        )
+    return None
+
+
+def _job(
+    element: Element,
+    item: etree._Element,
+    headers: Mapping[str, str],
+    text_or_expression: TextOrExpression,
+    notes: Notes,
+) -> JobDefinition:
+    job_type = (item.get("type") or "").strip()
+    return JobDefinition(
+        type=text_or_expression(job_type, "job type", element, notes, item) or job_type,
+        retries=_retries(element, item, text_or_expression, notes),
+        headers=headers_json({**headers, **_own_headers(item)}),
     )
 
 
@@ -115,7 +182,7 @@ def _retries(
         return _RETRIES if value is None or isinstance(value, str) else value
     number = whole_number(text)
     if text and (number is None or number < 1):
-        message = f"an execution listener of {element} may be tried '{text}' times."
+        message = f"a listener of {element} may be tried '{text}' times."
         notes.error(element, RULE, message, "Write a positive number, or FEEL behind '='.", xml)
     return _RETRIES if number is None else number
 

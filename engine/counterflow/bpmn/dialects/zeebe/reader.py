@@ -60,14 +60,10 @@ _ASSIGNMENTS: Final = (
 """Extension element, attribute, and what it must be; a constant for texts is a comma-separated list."""
 
 _RETRIES: Final = 3
-_REFUSED: Mapping[str, str] = {
-    "taskListeners": "Draw a service task before or after the user task instead.",
-}
-
 _UNDERSTOOD = frozenset({
     "taskDefinition", "taskHeaders", "ioMapping", "script", "userTask", "assignmentDefinition",
     "formDefinition", "taskSchedule", "priorityDefinition", "properties", "versionTag", "userTaskForm",
-    "calledElement", "calledDecision", "adHoc", "executionListeners",
+    "calledElement", "calledDecision", "adHoc", "executionListeners", "taskListeners",
 })  # fmt: skip
 
 _READ: Final[Mapping[str, frozenset[str]]] = {
@@ -89,6 +85,7 @@ _ONLY_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "calledElement": ("callActivity",),
     "adHoc": (AD_HOC,),
     "userTask": ("userTask",),
+    "taskListeners": ("userTask",),
     "assignmentDefinition": ("userTask",),
     "taskSchedule": ("userTask",),
     "priorityDefinition": ("userTask",),
@@ -238,13 +235,10 @@ def _extensions(element: Element) -> dict[str, etree._Element]:
 
 def _judge_extensions(element: Element, extensions: Mapping[str, etree._Element], notes: Notes) -> None:
     for tag, xml in extensions.items():
-        if tag in _REFUSED:
+        if tag == "taskListeners" and element.tag == "userTask" and "userTask" not in extensions:
+            message = f"{element} has zeebe:taskListeners, but is a job, which has none."
             notes.error(
-                element,
-                "extension",
-                f"{element} has zeebe:{tag}, which is not executed yet.",
-                _REFUSED[tag],
-                xml,
+                element, "listener", message, "Add <zeebe:userTask /> to its extension elements.", xml
             )
         elif tag == "calledDecision" and element.tag != "businessRuleTask":
             message = f"{element} has zeebe:calledDecision, which only a business rule task evaluates."

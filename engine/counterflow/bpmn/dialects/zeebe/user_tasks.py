@@ -9,6 +9,7 @@ from lxml import etree
 from counterflow.bpmn.dialects import user_tasks
 from counterflow.bpmn.dialects.user_tasks import RULE
 from counterflow.bpmn.dialects.zeebe.bindings import binding_of
+from counterflow.bpmn.dialects.zeebe.listeners import task_listeners
 from counterflow.bpmn.expressions import TextOrExpression, headers_json
 from counterflow.bpmn.outline import Element
 from counterflow.documents.notes import Notes
@@ -39,6 +40,7 @@ def user_task(
         form_key=reading.text("formDefinition", "externalReference")
         or reading.text("formDefinition", "formKey"),
         headers=headers_json(headers),
+        listeners=task_listeners(element, extensions.get("taskListeners"), headers, read, notes),
     )
 
 

@@ -13,8 +13,13 @@ from counterflow.kernel.lives.jobs import (
     UpdateJobRetries,
     UpdateJobTimeout,
 )
-from counterflow.service.requests import document, duration_ms, job_answer
+from counterflow.kernel.lives.user_task_transitions import TaskListenerAnswer
+from counterflow.kernel.lives.user_tasks import Corrections
+from counterflow.service.requests import USER_TASK, document, duration_ms, job_answer, task_answer
 from counterflow_wire import gateway
+
+_TASK_FIELDS = frozenset({"denied", "deniedReason", "corrections"})
+"""What of a result only the listener of a user task says."""
 
 
 class Jobs:
@@ -39,10 +44,18 @@ class Jobs:
         answer = self._answer(request.result) if request.HasField("result") else None
         return Translated(CompleteJob(job_key=request.jobKey, variables=variables, answer=answer))
 
-    def _answer(self, result: gateway.JobResult) -> AdHocAnswer | None:
-        """What the worker of an ad-hoc sub-process decides; None where nothing is said."""
+    def _answer(self, result: gateway.JobResult) -> AdHocAnswer | TaskListenerAnswer | None:
+        """What the worker of an ad-hoc sub-process, or of a task's listener, decides; None if nothing is."""
         if not result.type and not result.ListFields():
             return None
+        if result.type == USER_TASK or (not result.type and _TASK_FIELDS & _set_in(result)):
+            return task_answer(
+                kind=result.type,
+                denied=result.denied,
+                reason=result.deniedReason,
+                corrections=_corrections(result.corrections),
+                decides=bool(_set_in(result) - _TASK_FIELDS - {"type"}),
+            )
         return job_answer(
             kind=result.type,
             activate=((element.elementId, element.variables) for element in result.activateElements),
@@ -81,3 +94,19 @@ class Jobs:
     def update_timeout(self, request: gateway.UpdateJobTimeoutRequest) -> Translated:
         """The worker has the job for so long from now."""
         return Translated(UpdateJobTimeout(job_key=request.jobKey, timeout_ms=duration_ms(request.timeout)))
+
+
+def _set_in(result: gateway.JobResult) -> frozenset[str]:
+    """What of a result says something; some clients send all that there is, with nothing in it."""
+    return frozenset(field.name for field, value in result.ListFields() if value not in (False, ""))
+
+
+def _corrections(told: gateway.JobResultCorrections) -> Corrections:
+    return Corrections(
+        assignee=told.assignee if told.HasField("assignee") else None,
+        candidate_groups=tuple(told.candidateGroups.values) if told.HasField("candidateGroups") else None,
+        candidate_users=tuple(told.candidateUsers.values) if told.HasField("candidateUsers") else None,
+        due_date=told.dueDate if told.HasField("dueDate") else None,
+        follow_up_date=told.followUpDate if told.HasField("followUpDate") else None,
+        priority=told.priority if told.HasField("priority") else None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -19,6 +19,8 @@ from counterflow.edge.rest.shapes.jobs import (
     JobForWorker,
     JobsForWorker,
     JobUpdate,
+    TaskCorrections,
+    TaskForListener,
 )
 from counterflow.edge.rest.variables import text_of
 from counterflow.kernel.lives.jobs import (
@@ -29,16 +31,31 @@ from counterflow.kernel.lives.jobs import (
     UpdateJobRetries,
     UpdateJobTimeout,
 )
+from counterflow.kernel.lives.user_task_transitions import TaskListenerAnswer
+from counterflow.kernel.lives.user_tasks import Corrections
 from counterflow.kernel.row import lines_of
-from counterflow.kernel.vocabulary import ActivatedJob
+from counterflow.kernel.vocabulary import ActivatedJob, ListenedTask
+from counterflow.model.graph import TASK_LISTENER_EVENTS
 from counterflow.service.callers import Jobs
 from counterflow.service.refusals import Invalid, NotThereYet
-from counterflow.service.requests import activation, document, duration_ms, job_answer
+from counterflow.service.requests import (
+    USER_TASK,
+    activation,
+    document,
+    duration_ms,
+    job_answer,
+    task_answer,
+)
 from counterflow.service.service import Service
 
 logger = logging.getLogger("counterflow.edge")
 
-LISTENER_EVENTS = {"start": "START", "end": "END", "beforeAll": "BEFORE_ALL"}
+LISTENER_EVENTS: Mapping[str, str] = {
+    "start": "START",
+    "end": "END",
+    "beforeAll": "BEFORE_ALL",
+    **{event.value: event.value.upper() for event in TASK_LISTENER_EVENTS},
+}
 
 
 class JobOperations:
@@ -174,7 +191,20 @@ class JobOperations:
             timeout_ms = duration_ms(changes.timeout)
             await carried_out(self._service, call, UpdateJobTimeout(job_key=key, timeout_ms=timeout_ms))
 
-    def _answer(self, result: JobAnswer) -> AdHocAnswer:
+    def _answer(self, result: JobAnswer) -> AdHocAnswer | TaskListenerAnswer:
+        says = result.denied or result.denied_reason or result.corrections is not None
+        if result.type == USER_TASK or (not result.type and says):
+            return task_answer(
+                kind=result.type,
+                denied=bool(result.denied),
+                reason=result.denied_reason or "",
+                corrections=_corrections(result.corrections or TaskCorrections()),
+                decides=bool(
+                    result.activate_elements
+                    or result.is_completion_condition_fulfilled
+                    or result.is_cancel_remaining_instances
+                ),
+            )
         return job_answer(
             kind=result.type,
             activate=(
@@ -218,12 +248,42 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
         kind=_kind(job),
         listener_event_type=LISTENER_EVENTS.get(job.listener_event_type, "UNSPECIFIED"),
         root_process_instance_key=None,
+        user_task=_user_task(job.user_task) if job.user_task is not None else None,
         tags=lines_of(job.tags),
         business_id=job.business_id,
     )
 
 
+def _user_task(told: ListenedTask) -> TaskForListener:
+    return TaskForListener(
+        action=told.action,
+        assignee=told.assignee or None,
+        candidate_groups=list(told.candidate_groups),
+        candidate_users=list(told.candidate_users),
+        changed_attributes=list(told.changed_attributes),
+        due_date=told.due_date or None,
+        follow_up_date=told.follow_up_date or None,
+        form_key=str(told.form_key) if told.form_key else None,
+        priority=told.priority,
+        user_task_key=str(told.key),
+    )
+
+
+def _corrections(told: TaskCorrections) -> Corrections:
+    groups, users = told.candidate_groups, told.candidate_users
+    return Corrections(
+        assignee=told.assignee,
+        candidate_groups=None if groups is None else tuple(groups),
+        candidate_users=None if users is None else tuple(users),
+        due_date=told.due_date,
+        follow_up_date=told.follow_up_date,
+        priority=told.priority,
+    )
+
+
 def _kind(job: ActivatedJob) -> str:
+    if job.user_task is not None:
+        return "TASK_LISTENER"
     if job.listener_event_type:
         return "EXECUTION_LISTENER"
     return "AD_HOC_SUB_PROCESS" if job.decides else "BPMN_ELEMENT"

@@ -22,6 +22,21 @@ class JobActivation(Body, frozen=True):
     with_lease: bool | None = None
 
 
+class TaskForListener(Answered, frozen=True):
+    """The user task that a listener is asked about, as it is to become."""
+
+    action: str
+    assignee: str | None
+    candidate_groups: list[str]
+    candidate_users: list[str]
+    changed_attributes: list[str]
+    due_date: str | None
+    follow_up_date: str | None
+    form_key: str | None
+    priority: int
+    user_task_key: str
+
+
 class JobForWorker(Answered, frozen=True):
     """A job that a worker has until `deadline`, epoch milliseconds."""
 
@@ -41,7 +56,7 @@ class JobForWorker(Answered, frozen=True):
     kind: str
     listener_event_type: str
     root_process_instance_key: str | None
-    user_task: None = None
+    user_task: TaskForListener | None = None
     tags: list[str] = msgspec.field(default_factory=list)
     business_id: str | None = None
     priority: int = 0
@@ -63,10 +78,24 @@ class ActivityToBegin(Body, frozen=True):
     variables: Document = msgspec.field(default_factory=nothing)
 
 
+class TaskCorrections(Body, frozen=True):
+    """What of a user task a listener sets right; what is left out, or null, stays."""
+
+    assignee: str | None = None
+    candidate_groups: list[str] | None = None
+    candidate_users: list[str] | None = None
+    due_date: str | None = None
+    follow_up_date: str | None = None
+    priority: int | None = None
+
+
 class JobAnswer(Body, frozen=True):
-    """What the worker of an ad-hoc sub-process has decided."""
+    """What the worker of an ad-hoc sub-process, or of a user task's listener, has decided."""
 
     type: str = ""
+    denied: bool | None = None
+    denied_reason: str | None = None
+    corrections: TaskCorrections | None = None
     activate_elements: list[ActivityToBegin] | None = None
     is_completion_condition_fulfilled: bool = False
     is_cancel_remaining_instances: bool = False
