@@ -392,9 +392,8 @@ def test_undertakings_take_turns() -> None:
 
 
 def test_a_loop_in_small_pages_is_held_up_after_as_many_steps() -> None:
-    endless = model(
-        start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again")
-    )
+    turn = element("task", id="turn")
+    endless = model(start(), gateway("again"), turn, path("start", "again", "turn", "again"))
     bench = Bench(endless, limits=ProcessLimits(steps=50, page_events=5))
     bench.create()
     entered = sum(isinstance(event, ElementActivated) for event in bench.events())

@@ -193,7 +193,7 @@ def _names(names: Sequence[str] | None, what: str) -> tuple[str, ...] | None:
     return tuple(text(name, "a name") for name in names)
 
 
-def activations(asked: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
+def activations(activities: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
     """Activities by id, with the variables of each activation. Raises `TypeError`."""
     if isinstance(activities, str | bytes) or not isinstance(activities, Mapping | Sequence):
         raise TypeError(f'Expected ids of activities, as in ["ask-expert"], but found {activities!r}')

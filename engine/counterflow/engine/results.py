@@ -416,8 +416,8 @@ def taken(job: ActivatedJob) -> WorkerJob:
     )
 
 
-def _listened(told: ListenedTask) -> ListenedUserTask:
-    return ListenedUserTask(**{name: getattr(told, name) for name in told.__struct_fields__})
+def _listened(task: ListenedTask) -> ListenedUserTask:
+    return ListenedUserTask(**{name: getattr(task, name) for name in task.__struct_fields__})
 
 
 def ended(end: InstanceEnded) -> EndedInstance:

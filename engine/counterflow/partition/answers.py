@@ -68,11 +68,11 @@ class Settlements:
     """Who waits for the end of what a command has begun, by the position of the log at which it began."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, tuple[Told, Failed]] = {}
+        self._waiting: dict[int, tuple[Answered, Failed]] = {}
 
-    def put_off(self, later: ToldLater, told: Told, failed: Failed) -> tuple[Told, Failed]:
+    def put_off(self, later: ToldLater, answered: Answered, failed: Failed) -> tuple[Answered, Failed]:
         """Whoever is told so waits until it has ended; how they are told that it has begun, or never did."""
-        self._waiting[later.position] = functools.partial(_told_of, told, later.answer), failed
+        self._waiting[later.position] = functools.partial(_give, answered, later.answer), failed
 
         def has_begun(_: Any) -> None:
             """Nothing is said before it has ended."""
@@ -83,11 +83,11 @@ class Settlements:
 
         return has_begun, never_began
 
-    def tell_later(self, batch: OpenBatch, settled: Iterable[Settled]) -> None:
+    def answer_later(self, batch: OpenBatch, settled: Iterable[Settled]) -> None:
         """Tell those who wait for what has ended in a batch."""
         for end in settled:
             if end.position in self._waiting:
-                batch.committed.append(functools.partial(self._tell, end))
+                batch.committed.append(functools.partial(self._answer, end))
 
     def end(self, error: Exception) -> None:
         """Nobody is told of an end any more: they are told this instead."""
@@ -95,16 +95,16 @@ class Settlements:
             _, (_, failed) = self._waiting.popitem()
             failed(error)
 
-    def _tell(self, end: Settled) -> None:
-        told, failed = self._waiting.pop(end.position)
+    def _answer(self, end: Settled) -> None:
+        answered, failed = self._waiting.pop(end.position)
         if end.refusal is not None:
             failed(end.refusal)
         else:
-            told(None)
+            answered(None)
 
 
-def _told_of(told: Told, answer: Any, _: None) -> None:
-    told(answer)
+def _give(answered: Answered, answer: Any, _: None) -> None:
+    answered(answer)
 
 
 class InstanceEnds:

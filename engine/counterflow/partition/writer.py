@@ -115,8 +115,9 @@ class Writer:
         return future
 
     def submit_then(self, command: Command, answered: Answered, failed: Failed) -> None:
-        """Like `submit`, but the commit calls `told` with the answer, or `failed` with `Unavailable`. Where a
-        model had to be read first, `failed` is called with whatever is raised then. Where the answer is
+        """Like `submit`, but the commit calls `answered` with the answer, or `failed` with `Unavailable`.
+
+        Where a model had to be read first, `failed` is called with whatever is raised then. Where the answer is
         `ToldLater`, either is called by the commit of what it says, `failed` with a `Rejection` perhaps.
 
         Neither may raise, and neither may wait.
@@ -128,8 +129,8 @@ class Writer:
             self._wait_for(needed, size, lambda: self.submit_then(command, answered, failed), failed)
             return
         if isinstance(decision.answer, ToldLater):
-            told, failed = self._decider.settlements.put_off(decision.answer, told, failed)
-        tell_later(self._decider.open, self._pending, size, decision.answer, told, failed)
+            answered, failed = self._decider.settlements.put_off(decision.answer, answered, failed)
+        answer_later(self._decider.open, self._pending, size, decision.answer, answered, failed)
         self._after_decision()
         if isinstance(command, ENDING):
             for watch in self._work_watchers:

@@ -146,27 +146,27 @@ def _of_element(
             yield context.job(element, job)
     for task in element.user_tasks:
         if task.ended_at_ms is None and task.state not in TASK_LISTENER_EVENTS:
-            yield told.user_task(element, task)
-    waits = [told.wait(element, wait) for wait in element.waits if wait.state == "open"]
+            yield context.user_task(element, task)
+    waits = [context.wait(element, wait) for wait in element.waits if wait.state == "open"]
     yield from (reason for reason in waits if not reason.is_alternative)
     if element.called_instance_key:
         yield context.called(element)
     if undone := list(undone):
         yield context.compensation(element, undone)
     yield from (reason for reason in waits if reason.is_alternative)
-    yield from _of_others(told, element)
+    yield from _of_others(context, element)
     for join in element.joins:
         yield context.join(element, join)
 
 
-def _of_others(told: _Told, element: ElementInstance) -> Iterator[Reason]:
+def _of_others(context: _Reasoning, element: ElementInstance) -> Iterator[Reason]:
     """What others have to do before it goes on."""
-    if told.waits_for_scope(element):
-        yield told.scope(element)
-    if told.waits_for_listeners(element):
-        yield told.listeners(element)
+    if context.waits_for_scope(element):
+        yield context.scope(element)
+    if context.waits_for_listeners(element):
+        yield context.listeners(element)
     if _waits_for_activation(element):
-        yield told.activation(element)
+        yield context.activation(element)
 
 
 def _waits_for_activation(element: ElementInstance) -> bool:

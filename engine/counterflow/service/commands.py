@@ -169,7 +169,9 @@ class Commands:
             )
         )
 
-    def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
+    def _submit(
+        self, command: Command, answered: Answered, failed: Failed, ended: Callable[[], None]
+    ) -> None:
         def is_reported(answer: Any) -> None:
             try:
                 answered(answer)

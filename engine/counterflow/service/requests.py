@@ -132,7 +132,7 @@ def task_answer(
     return TaskListenerAnswer(denied, reason[:REASON_CHARACTERS], corrections)
 
 
-def too_many_variables(found: int) -> str:
+def too_many_variables(count: int) -> str:
     """What is said of a document of more than `VARIABLES`."""
     return (
         f"Expected at most {VARIABLES} variables in one document, but found {count}; put what belongs "

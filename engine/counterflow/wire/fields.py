@@ -1,6 +1,6 @@
 """How many fields a request has, counted on the wire before it is read.
 
-Each takes memory and time, however little it says. A field of two bytes may take forty times as many once it is read.
+Each takes memory and time, however little it says: one of two bytes may take forty times as many once read.
 """
 
 from __future__ import annotations

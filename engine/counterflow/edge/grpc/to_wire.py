@@ -66,19 +66,19 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     return cast("gateway.ActivatedJob", message)
 
 
-def _user_task(told: ListenedTask) -> gateway.UserTaskProperties:
+def _user_task(task: ListenedTask) -> gateway.UserTaskProperties:
     """What is to become of the user task that a listener is asked about; what it has not is left out."""
     return gateway.UserTaskProperties(
-        action=told.action,
-        assignee=told.assignee or None,
-        candidateGroups=told.candidate_groups,
-        candidateUsers=told.candidate_users,
-        changedAttributes=told.changed_attributes,
-        dueDate=told.due_date or None,
-        followUpDate=told.follow_up_date or None,
-        formKey=told.form_key or None,
-        priority=told.priority,
-        userTaskKey=told.key,
+        action=task.action,
+        assignee=task.assignee or None,
+        candidateGroups=task.candidate_groups,
+        candidateUsers=task.candidate_users,
+        changedAttributes=task.changed_attributes,
+        dueDate=task.due_date or None,
+        followUpDate=task.follow_up_date or None,
+        formKey=task.form_key or None,
+        priority=task.priority,
+        userTaskKey=task.key,
     )
 
 

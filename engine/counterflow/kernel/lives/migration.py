@@ -126,7 +126,7 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
     if course.header.definition_key == target.key:
         return
     if key in step.state.busy or course.instance.rows[Sweep]:
-        is_asked = any(asks_first(course.instance, asked) for asked in course.instance.user_task_of)
+        is_asked = any(asks_first(course.instance, task_key) for task_key in course.instance.user_task_of)
         raise _refused(key, target, [ASKED if is_asked else BUSY])
     process = step.state.process_of(target.key)
     elements = correspondence(course.process, process, command.mappings, proposes=command.proposes)

@@ -57,7 +57,7 @@ def _updated(task: UserTask, event: user_tasks.UserTaskUpdated, now_ms: int) -> 
         for name in user_tasks.CORRECTABLE
         if name != "assignee" and (value := getattr(event, name)) is not None
     ]
-    _tell(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
+    _record(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
 
 
 def _begun(task: UserTask, event: user_task_transitions.UserTaskTransitionBegun, _: int) -> None:
@@ -69,13 +69,13 @@ def _corrected(task: UserTask, event: user_task_transitions.UserTaskTransitionEn
     corrected = [_change(task, name, value) for name, value in event.corrections.given.items()]
     task.state = "assigned" if task.assignee else "created"
     if corrected:
-        _tell(task, UserTaskAct("corrected", now_ms, assignee=task.assignee, details="; ".join(corrected)))
+        _record(task, UserTaskAct("corrected", now_ms, assignee=task.assignee, details="; ".join(corrected)))
 
 
 def _denied(task: UserTask, event: user_task_transitions.UserTaskTransitionDenied, now_ms: int) -> None:
     what, task.state = task.state, "assigned" if task.assignee else "created"
     details = f"{what}: {event.reason}" if event.reason else what
-    _tell(task, UserTaskAct("denied", now_ms, assignee=task.assignee, details=details))
+    _record(task, UserTaskAct("denied", now_ms, assignee=task.assignee, details=details))
 
 
 def _change(task: UserTask, name: str, value: Any) -> str:

@@ -87,7 +87,7 @@ def task_listeners(
     element: Element, extensions: Sequence[etree._Element], properties: Mapping[str, str], notes: Notes
 ) -> tuple[TaskListener, ...]:
     """The listeners of a user task, in the order in which they stand."""
-    told: list[TaskListener] = []
+    read: list[TaskListener] = []
     cycle: RetryCycle | None = None
     for xml in extensions:
         if local_name(xml) != "taskListener":
@@ -101,8 +101,8 @@ def task_listeners(
         listener = _listener(element, xml, properties, cycle, notes)
         one = _TASK_EVENTS[event]
         events = Transition if one is None else (one,)
-        told += [TaskListener(each, listener) for each in events if listener is not None]
-    return tuple(told)
+        read += [TaskListener(one, listener) for one in events if listener is not None]
+    return tuple(read)
 
 
 def _instead_of_task(element: Element, event: str) -> str:

@@ -108,7 +108,7 @@ def details(element: Element, notes: Notes) -> Details:
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
     is_user_task = element.tag == "userTask"
-    told = task_listeners(element, extensions, properties, notes)
+    listened = task_listeners(element, extensions, properties, notes)
     return Details(
         job=(
             job(element, extensions, properties, connector, notes)
@@ -119,7 +119,7 @@ def details(element: Element, notes: Notes) -> Details:
             user_task(
                 element,
                 own_headers(properties) | field_texts(extensions),
-                told,
+                listened,
                 text_or_expression,
                 notes,
             )

@@ -29,7 +29,7 @@ _PART = re.compile(r"(?:[$#]\{[^}]*\}|[^,])+")
 def user_task(
     element: Element,
     headers: dict[str, str],
-    told: tuple[TaskListener, ...],
+    listeners: tuple[TaskListener, ...],
     read: TextOrExpression,
     notes: Notes,
 ) -> UserTaskDefinition:
@@ -44,7 +44,7 @@ def user_task(
         form=_form(element, read, notes),
         form_key=_value(element, "formKey", notes),
         headers=headers_json(headers),
-        listeners=told,
+        listeners=listeners,
         listeners_are_code=True,
         is_lenient=True,
     )

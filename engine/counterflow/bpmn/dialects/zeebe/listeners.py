@@ -61,7 +61,7 @@ def listeners(
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        found[_EVENTS[event]].append(_job(element, item, headers, text_or_expression, notes))
+        by_event[_EVENTS[event]].append(_job(element, item, headers, text_or_expression, notes))
     if not known:
         return None
     return Listeners(
@@ -79,7 +79,7 @@ def task_listeners(
     notes: Notes,
 ) -> tuple[TaskListener, ...]:
     """The listeners of a user task, whose own `headers` they are told as well."""
-    told: list[TaskListener] = []
+    read: list[TaskListener] = []
     known: set[tuple[str, str]] = set()
     for item in children(xml, "taskListener", ZEEBE) if xml is not None else ():
         event, job_type = _event(item), (item.get("type") or "").strip()
@@ -88,8 +88,8 @@ def task_listeners(
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        told.append(TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes)))
-    return tuple(told)
+        read.append(TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes)))
+    return tuple(read)
 
 
 def _event(item: etree._Element) -> str:

@@ -254,30 +254,30 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
     )
 
 
-def _user_task(told: ListenedTask) -> TaskForListener:
+def _user_task(task: ListenedTask) -> TaskForListener:
     return TaskForListener(
-        action=told.action,
-        assignee=told.assignee or None,
-        candidate_groups=list(told.candidate_groups),
-        candidate_users=list(told.candidate_users),
-        changed_attributes=list(told.changed_attributes),
-        due_date=told.due_date or None,
-        follow_up_date=told.follow_up_date or None,
-        form_key=str(told.form_key) if told.form_key else None,
-        priority=told.priority,
-        user_task_key=str(told.key),
+        action=task.action,
+        assignee=task.assignee or None,
+        candidate_groups=list(task.candidate_groups),
+        candidate_users=list(task.candidate_users),
+        changed_attributes=list(task.changed_attributes),
+        due_date=task.due_date or None,
+        follow_up_date=task.follow_up_date or None,
+        form_key=str(task.form_key) if task.form_key else None,
+        priority=task.priority,
+        user_task_key=str(task.key),
     )
 
 
-def _corrections(told: TaskCorrections) -> Corrections:
-    groups, users = told.candidate_groups, told.candidate_users
+def _corrections(given: TaskCorrections) -> Corrections:
+    groups, users = given.candidate_groups, given.candidate_users
     return Corrections(
-        assignee=told.assignee,
+        assignee=given.assignee,
         candidate_groups=None if groups is None else tuple(groups),
         candidate_users=None if users is None else tuple(users),
-        due_date=told.due_date,
-        follow_up_date=told.follow_up_date,
-        priority=told.priority,
+        due_date=given.due_date,
+        follow_up_date=given.follow_up_date,
+        priority=given.priority,
     )
 
 
