@@ -155,7 +155,7 @@ def condition_forgotten_between_pages(patch: Patch) -> None:
 
 def one_part_is_all(patch: Patch) -> None:
     """Of several events that all have to come, the first is enough."""
-    patch.setattr(multiple, "come", lambda token, part, values: values)
+    patch.setattr(multiple, "part_arrived", lambda token, part, values: values)
 
 
 def parts_are_kept(patch: Patch) -> None:

@@ -147,9 +147,9 @@ class Engine(Verbs):
             self._workers.clear()
 
     async def _do(self, command: Command) -> Any:
-        self._asked.admission.check()
+        self._at_work.admission.check()
         with _reading():
-            return await self._asked.commands.ask(command)
+            return await self._at_work.commands.ask(command)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
         with self._at_work.admission.under_way(), _reading():

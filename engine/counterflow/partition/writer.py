@@ -117,8 +117,8 @@ class Writer:
     def submit_then(self, command: Command, answered: Answered, failed: Failed) -> None:
         """Like `submit`, but the commit calls `answered` with the answer, or `failed` with `Unavailable`.
 
-        Where a model had to be read first, `failed` is called with whatever is raised then. Where the answer is
-        `ToldLater`, either is called by the commit of what it says, `failed` with a `Rejection` perhaps.
+        Where a model had to be read first, `failed` is called with whatever is raised then. Where the answer
+        is `ToldLater`, either is called by the commit of what it says, `failed` with a `Rejection` perhaps.
 
         Neither may raise, and neither may wait.
         """
