@@ -57,8 +57,10 @@ def page_forgets_an_errand(patch: Patch) -> None:
 
 def swept_and_still_at_work(patch: Patch) -> None:
     """What is being swept away is asked for its turn, its jobs and its timers until its turn to go has come."""
-    for page in (jobs, job_delivery, due, correlation, signals, calls, pages, work_step):
+    for page in (due, correlation, signals, calls, pages, work_step):
         patch.setattr(page, "is_swept", lambda *_: False)
+    for page in (jobs, job_delivery):
+        patch.setattr(page, "is_gone", lambda *_: False)
 
 
 def flow_goes_on_before_the_sweep(patch: Patch) -> None:

@@ -213,7 +213,9 @@ def telling_names(source: Source) -> Iterator[Complaint]:
     """A variable or parameter of the product is called by its noun; `found` goes with `expected` alone."""
     if not source.within("engine", "workers"):
         return
-    for node in ast.walk(source.tree):
+    # The fields of a row are columns of databases that are there: they keep their names.
+    fields = {node.target for node in ast.walk(source.tree) if isinstance(node, ast.AnnAssign)}
+    for node in (node for node in ast.walk(source.tree) if node not in fields):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = {argument.arg: argument.lineno for argument in _arguments(node)}
             if "expected" in arguments:
