@@ -17,27 +17,25 @@ SMALL: Final = 65_536
 
 
 class Budget:
-    """`most` of something for all, of which one holder has `each` at the most. All of it where there is only
-    one (`each` is None).
-    """
+    """`most` of something for all; one holder has `most_each` of it at the most, all where that is None."""
 
     __slots__ = ("_each", "_small", "most", "used")
 
-    def __init__(self, most: int, each: int | None) -> None:
+    def __init__(self, most: int, most_each: int | None) -> None:
         self.most = most
         self.used = 0
-        self._each = each
+        self._each = most_each
         self._small = min(most // SHARES, SMALL)
 
     def has_room(self, own: int, count: int) -> bool:
         """Whether one who has `own` may have so much more. Where nobody has anything, there is room for
         any.
         """
-        wanted = own + count
-        if wanted <= self._small or not self.used:
+        total = own + count
+        if total <= self._small or not self.used:
             return True
         left = self.most - self.used - count
-        return left >= 0 if self._each is None else wanted <= self._each and wanted <= left
+        return left >= 0 if self._each is None else total <= self._each and total <= left
 
 
 class AnswerReader(Protocol):
@@ -80,15 +78,15 @@ class Budgets:
         """Whether one who has `own` gets so many bytes more, of what is free or of who does not read. It gets
         no more than an equal share, one for somebody new counted in, and from those alone who have more.
         """
-        memory, wanted = self.memory, own + size
-        if not self._readers or wanted * (len(self._readers) + 1) > memory.most:
+        memory, total = self.memory, own + size
+        if not self._readers or total * (len(self._readers) + 1) > memory.most:
             return False
         if memory.used + size <= memory.most:
             return True
         slowest = [
-            (reader.slowness(), reader) for reader, other in self._readers.items() if other.size > wanted
+            (reader.slowness(), reader) for reader, other in self._readers.items() if other.size > total
         ]
-        for seconds, reader in sorted(slowest, key=lambda each: -each[0]):
+        for seconds, reader in sorted(slowest, key=lambda entry: -entry[0]):
             if not seconds:
                 break
             reader.give_way()

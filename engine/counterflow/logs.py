@@ -44,7 +44,7 @@ def warn_of_variables(environment: Mapping[str, str]) -> None:
         logger.warning("%s", sentence)
 
 
-def tells_programs(settings: Settings, error: Exception) -> bool:
+def logs_for_programs(settings: Settings, error: Exception) -> bool:
     """Where programs read the log, why the server cannot begin is a line of it; answers whether they do."""
     if settings.log_format is not LogFormat.JSON:
         return False
@@ -57,7 +57,7 @@ class TextLines(LineFormatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
         """The exception without what is not for logs."""
-        return "\n".join(f"  {line}" for line in visible(told(ei[1])).split("\n"))
+        return "\n".join(f"  {line}" for line in visible(chain_of(ei[1])).split("\n"))
 
 
 class JsonLines(logging.Formatter):
@@ -75,11 +75,11 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[1] is not None:
-            said["exception"] = told(record.exc_info[1])
+            said["exception"] = chain_of(record.exc_info[1])
         return visible_json(json.dumps(said, ensure_ascii=False))
 
 
-def told(error: BaseException) -> str:
+def chain_of(error: BaseException) -> str:
     """An exception and those it came from, the last one last, without the words of others' exceptions. They
     are told as Python tells them.
     """

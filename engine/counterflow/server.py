@@ -202,9 +202,9 @@ def _what_is_left(settings: Settings) -> str:
     return f"all that was acknowledged is kept in {masked(settings.database)}"
 
 
-def _ask_to_stop(asked: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
-    if not asked.done():
-        asked.set_result(number)
+def _ask_to_stop(stopping: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
+    if not stopping.done():
+        stopping.set_result(number)
 
 
 def what_stands_open(settings: Settings) -> str:
@@ -225,11 +225,11 @@ def _log_beginning(settings: Settings) -> None:
     if opened_up := what_stands_open(settings):
         logger.warning("%s", opened_up)
     changed = differing(settings)
-    told = ", ".join(f"{name}={value}" for name, value in changed.items()) or "none"
+    written = ", ".join(f"{name}={value}" for name, value in changed.items()) or "none"
     fields = {"version": __version__, "process": os.getpid(), "settings": changed}
     logger.info(
         "Counterflow %s begins, process %s on Python %s; settings that differ from the defaults: %s",
-        *(__version__, os.getpid(), platform.python_version(), told),
+        *(__version__, os.getpid(), platform.python_version(), written),
         extra={"fields": fields},
     )
 

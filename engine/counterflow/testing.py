@@ -166,9 +166,9 @@ class Engine(BlockingVerbs):
 
     # -- looking ---------------------------------------------------------------------------------------------
 
-    def job(self, wanted: str | int) -> Job:
+    def job(self, key_or_element: str | int) -> Job:
         """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
-        return find_job(self.store, wanted)
+        return find_job(self.store, key_or_element)
 
     def element(self, element_id: str) -> ElementInstance:
         """The oldest active instance of an element. Raises `NothingThere`."""
@@ -243,13 +243,13 @@ class _ByHand(Verbs):
         """The end of an instance. Raises `NothingThere` where it goes on: nothing happens by itself."""
         if timeout is not None:
             length(timeout)
-        found = recorded_end(self._engine.store, whole_key(process_instance_key))
-        if found is None:
+        end = recorded_end(self._engine.store, whole_key(process_instance_key))
+        if end is None:
             raise NothingThere(
                 f"Expected process instance '{process_instance_key}' to have ended, but it goes on; do its "
                 "jobs, or advance the clock"
             )
-        return found
+        return end
 
     async def _do(self, command: Command) -> Any:
         """What is put off until somebody else has answered counts as done, unless that was denied already."""

@@ -26,7 +26,7 @@ def visible(text: str) -> str:
     """The text with every character spelled out that a terminal would obey or hide, such as `\\x1b`. Lines
     and tabs stay.
     """
-    return HIDDEN.sub(lambda found: spelled_out(found[0]), text)
+    return HIDDEN.sub(lambda match: spelled_out(match[0]), text)
 
 
 def visible_line(text: str) -> str:
@@ -43,19 +43,19 @@ def visible_json(text: str, *, only_ascii: bool = False) -> str:
     """JSON text that means the same, with those characters (or all beyond ASCII) escaped. The escapes are
     JSON's (RFC 8259, 7).
     """
-    return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda found: _escaped(found[0]), text)
+    return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda match: _escaped(match[0]), text)
 
 
 def visible_xml(text: str, *, only_ascii: bool = False) -> str:
     """XML text that means the same, with those characters (or all beyond ASCII) as references. These are
     character references (XML 1.0, 4.1).
     """
-    return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda found: f"&#{ord(found[0])};", text)
+    return (BEYOND_ASCII if only_ascii else HIDDEN).sub(lambda match: f"&#{ord(match[0])};", text)
 
 
 def _escaped(character: str) -> str:
     units = character.encode("utf-16-be", errors="surrogatepass")
-    return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 class LineFormatter(logging.Formatter):

@@ -260,7 +260,7 @@ async def test_what_was_asked_before_the_end_is_answered_and_nothing_after_it() 
     starting = asyncio.create_task(engine.start("trip-booking"))
     await turns(1)
     ending = asyncio.create_task(engine.__aexit__(None, None, None))
-    await until(lambda: engine._asked.admission.is_closed)
+    await until(lambda: engine._at_work.admission.is_closed)
     with pytest.raises(Unavailable, match="stopping"):
         await engine.jobs()
     go_on.set()
@@ -293,7 +293,7 @@ async def test_who_waits_for_an_end_is_told_that_the_engine_stops() -> None:
     async with Engine() as engine:
         await engine.deploy(TRIP)
         waiting = asyncio.create_task(engine.end_of(await engine.start("trip-booking")))
-        await until(lambda: engine._asked.results._awaited != {})
+        await until(lambda: engine._at_work.results._awaited != {})
     with pytest.raises(Unavailable, match="goes on when it is back"):
         await waiting
 

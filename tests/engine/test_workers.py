@@ -161,14 +161,14 @@ async def test_a_worker_goes_on_after_a_fault_of_ours(
 ) -> None:
     monkeypatch.setattr(counterflow.engine.workers, "PAUSE_SECONDS", 0)
     async with Engine() as engine:
-        activate, faults = engine._asked.polls.activate, [RuntimeError("a fault of ours")]
+        activate, faults = engine._at_work.polls.activate, [RuntimeError("a fault of ours")]
 
         async def breaks_once(*wish: Any) -> None:
             if faults:
                 raise faults.pop()
             await activate(*wish)
 
-        monkeypatch.setattr(engine._asked.polls, "activate", breaks_once)
+        monkeypatch.setattr(engine._at_work.polls, "activate", breaks_once)
         engine.worker("pack")(returns(None))
         await engine.deploy_contents({"pack.bpmn": PACK})
         pack = await engine.start("packing")

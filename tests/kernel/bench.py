@@ -59,7 +59,7 @@ INDEXES = (
 
 SHARED_INDEXES = (
     "starts",
-    "found",
+    "indexed",
     "buffered",
     "reached",
     "receivers",

@@ -65,7 +65,7 @@ def half_swept(*others: bytes) -> tuple[PageByPage, InstanceState]:
     instance = bench.create(items=list(range(MANY)))
     bench.turn_all()
     bench.throw_error("fails", "A")
-    assert bench.state.found[Sweep]
+    assert bench.state.indexed[Sweep]
     assert bench.rows(MessageSubscription)
     return bench, instance
 

@@ -118,7 +118,8 @@ def many(
 def is_clean(bench: Bench) -> bool:
     """Nothing is left of pages."""
     return (
-        not any(bench.state.shared[table] for table in (Undertaking, Errand)) and not bench.state.found[Sweep]
+        not any(bench.state.shared[table] for table in (Undertaking, Errand))
+        and not bench.state.indexed[Sweep]
     )
 
 
@@ -195,7 +196,7 @@ def half_swept(content: bytes = INSIDE, **variables: Any) -> tuple[PageByPage, I
     instance = bench.create(items=list(range(MANY)), **variables)
     bench.turn_all()
     bench.throw_error("fails", "A")
-    assert bench.state.found[Sweep]
+    assert bench.state.indexed[Sweep]
     return bench, instance
 
 
@@ -391,9 +392,8 @@ def test_undertakings_take_turns() -> None:
 
 
 def test_a_loop_in_small_pages_is_held_up_after_as_many_steps() -> None:
-    endless = model(
-        start(), gateway("again"), element("task", id="turn"), path("start", "again", "turn", "again")
-    )
+    turn = element("task", id="turn")
+    endless = model(start(), gateway("again"), turn, path("start", "again", "turn", "again"))
     bench = Bench(endless, limits=ProcessLimits(steps=50, page_events=5))
     bench.create()
     entered = sum(isinstance(event, ElementActivated) for event in bench.events())
@@ -487,5 +487,5 @@ def test_jobs_are_taken_by_pages_of_their_own() -> None:
 
 def test_created_it_is_answered_with_its_first_page() -> None:
     bench = PageByPage(looped(loop()), limits=PAGES)
-    header = bench.do(CreateProcessInstance(bpmn_process_id="process", variables=document(items=[1] * MANY)))
-    assert header.state == "active"
+    create = CreateProcessInstance(bpmn_process_id="process", variables=document(items=[1] * MANY))
+    assert bench.do(create).state == "active"

@@ -228,8 +228,8 @@ def test_who_is_swept_away_by_an_earlier_receiver_is_not_reached() -> None:
 def test_a_roll_back_leaves_the_index_as_it_was() -> None:
     bench = Bench(WAIT)
     bench.create()
-    before = copy.deepcopy(bench.state.found)
+    before = copy.deepcopy(bench.state.indexed)
     mark = bench.state.mark()
     broadcast(bench)
     bench.state.roll_back(mark)
-    assert bench.state.found == before
+    assert bench.state.indexed == before

@@ -23,7 +23,7 @@ async def test_each_is_told_of_a_commit_in_the_order_of_the_table(caplog: pytest
         lambda committed: told.append(("last", committed.number)),
     )
     async with rig() as found:
-        observers.tell(Committed(7, Batch({}, {}, []), found.state))
+        observers.notify(Committed(7, Batch({}, {}, []), found.state))
     assert told == [("first", 7), ("last", 7)]
     assert caplog.messages == ["Batch 7 is committed, but one who looks on has failed"]
 

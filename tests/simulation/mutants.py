@@ -69,7 +69,7 @@ from counterflow.model.events import (
 )
 from counterflow.model.graph import Behaviour, Flow, Node
 from counterflow.partition import batch, clock, decider, writer
-from counterflow.partition.answers import Failed, InstanceEnds, Told
+from counterflow.partition.answers import Answered, Failed, InstanceEnds
 from counterflow.partition.batch import OpenBatch
 from counterflow.partition.decider import Decider
 from counterflow.partition.pending import Pending
@@ -204,11 +204,11 @@ def timer_fires_early(patch: Patch) -> None:
 
 def answer_before_the_commit(patch: Patch) -> None:
     def at_once(
-        batch: OpenBatch, pending: Pending, size: int, answer: Any, told: Told, failed: Failed
+        batch: OpenBatch, pending: Pending, size: int, answer: Any, told: Answered, failed: Failed
     ) -> None:
         told(answer)
 
-    patch.setattr(writer, "tell_later", at_once)
+    patch.setattr(writer, "answer_later", at_once)
 
 
 def subscription_left_over(patch: Patch) -> None:
@@ -395,9 +395,9 @@ def _admit_all_but(table: type[Row], patch: Patch) -> None:
 def result_told_before_the_commit(patch: Patch) -> None:
     def at_once(self: InstanceEnds, batch: OpenBatch, ends: Iterable[InstanceEnded]) -> None:
         for end in ends:
-            self._tell(end)
+            self._answer(end)
 
-    patch.setattr(InstanceEnds, "tell_later", at_once)
+    patch.setattr(InstanceEnds, "answer_later", at_once)
 
 
 def cycle_without_end(patch: Patch) -> None:
@@ -457,7 +457,7 @@ def signal_out_when_its_event_is_gone(patch: Patch) -> None:
 
     def late(step: Step, arrival: Arrival) -> None:
         signals._is_out(step, arrival)
-        step.at_rest(arrival._replace(come=go_out), arrival.causes)
+        step.at_rest(arrival._replace(reach=go_out), arrival.causes)
 
     patch.setattr(signals, "_go_out", late)
 

@@ -57,8 +57,10 @@ def page_forgets_an_errand(patch: Patch) -> None:
 
 def swept_and_still_at_work(patch: Patch) -> None:
     """What is being swept away is asked for its turn, its jobs and its timers until its turn to go has come."""
-    for page in (jobs, job_delivery, due, correlation, signals, calls, pages, work_step):
+    for page in (due, correlation, signals, calls, pages, work_step):
         patch.setattr(page, "is_swept", lambda *_: False)
+    for page in (jobs, job_delivery):
+        patch.setattr(page, "is_gone", lambda *_: False)
 
 
 def flow_goes_on_before_the_sweep(patch: Patch) -> None:
@@ -123,7 +125,7 @@ def condition_not_asked_at_first(patch: Patch) -> None:
 
     def unasked(token: Token, catch: Node) -> None:
         kind.open(token, catch)
-        token.step.asked.pop(-1)
+        token.step.to_ask.pop(-1)
 
     patch.setitem(_mutable(kernel.HOUSE.kinds), ConditionalDefinition, replace(kind, open=unasked))
 
@@ -150,12 +152,12 @@ def condition_sees_what_is_hidden(patch: Patch) -> None:
 
 
 def condition_forgotten_between_pages(patch: Patch) -> None:
-    patch.setattr(Step, "put_off_asked", lambda step: step.asked.clear() or [])
+    patch.setattr(Step, "put_off_asked", lambda step: step.to_ask.clear() or [])
 
 
 def one_part_is_all(patch: Patch) -> None:
     """Of several events that all have to come, the first is enough."""
-    patch.setattr(multiple, "come", lambda token, part, values: values)
+    patch.setattr(multiple, "part_arrived", lambda token, part, values: values)
 
 
 def parts_are_kept(patch: Patch) -> None:

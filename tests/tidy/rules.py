@@ -49,6 +49,17 @@ ABBREVIATIONS = {
     "svc", "tmp", "util", "utils", "helper", "helpers", "val", "vals", "vars",
 }  # fmt: skip
 
+VAGUE_NAMES = {
+    "asked": "the request, the condition, what is chosen",
+    "come": "the verb of the field: arrive, reach, begin",
+    "each": "one, or the noun",
+    "found": "the noun: rows, match, definition",
+    "told": "the noun, or answered",
+    "wanted": "chosen, or the noun",
+    "whereto": "target",
+}
+"""Names of variables that fit everything, and the kind of name that fits one thing."""
+
 IMPURE_MODULES = {
     "asyncio", "concurrent", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select", "shutil", "signal",
     "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
@@ -198,6 +209,31 @@ def _names(source: Source) -> Iterator[tuple[int, str, bool]]:
             yield node.lineno, node.arg, False
 
 
+def telling_names(source: Source) -> Iterator[Complaint]:
+    """A variable or parameter of the product is called by its noun; `found` goes with `expected` alone."""
+    if not source.within("engine", "workers"):
+        return
+    # The fields of a row are columns of databases that are there: they keep their names.
+    fields = {node.target for node in ast.walk(source.tree) if isinstance(node, ast.AnnAssign)}
+    for node in (node for node in ast.walk(source.tree) if node not in fields):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = {argument.arg: argument.lineno for argument in _arguments(node)}
+            if "expected" in arguments:
+                arguments.pop("found", None)
+            yield from (_vague(name, line) for name, line in arguments.items() if name in VAGUE_NAMES)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in VAGUE_NAMES:
+            yield _vague(node.id, node.lineno)
+
+
+def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    of = function.args
+    return [*of.posonlyargs, *of.args, *of.kwonlyargs]
+
+
+def _vague(name: str, line: int) -> Complaint:
+    return Complaint(line, f"'{name}' could be anything; write {VAGUE_NAMES[name]}")
+
+
 def says_what_it_is(source: Source) -> Iterator[Complaint]:
     """A module of ours begins with what it means."""
     if (
@@ -288,6 +324,7 @@ RULES: tuple[Rule, ...] = (
     no_assertions,
     tests_never_sleep,
     whole_words,
+    telling_names,
     says_what_it_is,
     public_contracts,
     contract_on_one_line,

@@ -34,6 +34,9 @@ BITES: list[tuple[Rule, str, str, int, str]] = [
     (rules.whole_words, EDGE, "def send_msg() -> None: ...\n", 1, "write 'msg' out"),
     (rules.whole_words, EDGE, "def send(ctx: int) -> None: ...\n", 1, "write 'ctx' out"),
     (rules.whole_words, "engine/counterflow/edge/job_utils.py", "", 1, "write 'utils' out"),
+    (rules.telling_names, EDGE, "found = rows()\n", 1, "'found' could be anything"),
+    (rules.telling_names, EDGE, "def send(asked: int) -> None: ...\n", 1, "'asked' could be anything"),
+    (rules.telling_names, EDGE, "rows = [each for each in rows]\n", 1, "'each' could be anything"),
     (rules.says_what_it_is, EDGE, "import os\n", 1, "no docstring"),
     (rules.public_contracts, EDGE, "def send() -> None:\n    pass\n", 1, "send has no docstring"),
     (rules.public_contracts, EDGE, "async def send() -> None: ...\n", 1, "send has no docstring"),
@@ -83,6 +86,8 @@ BITES: list[tuple[Rule, str, str, int, str]] = [
 ]
 
 PASSES: list[tuple[Rule, str, str]] = [
+    (rules.telling_names, EDGE, "def send(expected: str, found: str) -> None: ...\n"),
+    (rules.telling_names, TEST, "found = rows()\n"),
     (rules.short_files, EDGE, "# why\n\n" * 300 + "x = 1\n" * 400 + '"""\n' + "words\n" * 50 + '"""\n'),
     (rules.short_functions, EDGE, LONG_FUNCTION.removesuffix("    step()\n")),
     (rules.safe_calls, EDGE, "import re\nre.compile('a')\nmodel.eval(text)\n"),

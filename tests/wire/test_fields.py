@@ -11,7 +11,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from counterflow.wire.contract import RpcError, StatusCode
-from counterflow.wire.fields import FIELDS, Shape, check_fields, reader_of
+from counterflow.wire.fields import FIELDS, MessageShape, check_fields, reader_of
 from counterflow_wire import WireMethod, counterflow_v1, gateway, health_v1
 
 EVERY = [*gateway.METHODS.values(), *counterflow_v1.METHODS.values(), *health_v1.METHODS.values()]
@@ -77,7 +77,7 @@ def test_what_is_no_message_stays_one_that_cannot_be_read(data: bytes) -> None:
         reader_of(gateway.ActivateJobsRequest)(data)
 
 
-NOTHING_KNOWN = Shape({}, {})
+NOTHING_KNOWN = MessageShape({}, {})
 
 
 @pytest.mark.parametrize("seed", range(20))

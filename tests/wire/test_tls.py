@@ -165,10 +165,10 @@ def test_one_who_comes_again_and_again_does_not_fill_the_log(caplog: pytest.LogC
     expired, other = ssl.SSLCertVerificationError(), ssl.SSLError()
     expired.verify_message, other.reason = "certificate has expired", "NO_SHARED_CIPHER"
     for _ in range(1_000):
-        refusals.tell(expired)
-    refusals.tell(other)
+        refusals.log_failure(expired)
+    refusals.log_failure(other)
     now = QUIET_SECONDS
-    refusals.tell(expired)
+    refusals.log_failure(expired)
     assert [message.partition("says: ")[2] for message in caplog.messages] == [
         "certificate has expired",
         "",

@@ -29,7 +29,7 @@ class Metrics:
         """
 
 
-def tell(hook: Callable[[], None]) -> None:
+def call_hook(hook: Callable[[], None]) -> None:
     """Call a method of somebody's metrics; they must not bring down what they measure."""
     try:
         hook()

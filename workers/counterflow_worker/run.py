@@ -16,7 +16,7 @@ from counterflow_worker.clock import Clock
 from counterflow_worker.execution import heartbeat, report
 from counterflow_worker.intake import Handle, Intake
 from counterflow_worker.job import Job
-from counterflow_worker.metrics import Metrics, tell
+from counterflow_worker.metrics import Metrics, call_hook
 from counterflow_worker.outage import Outage
 from counterflow_worker.outcome import Outcome
 from counterflow_worker.task import Task
@@ -110,7 +110,7 @@ class Run:
         slots = asyncio.Semaphore(task.max_jobs)
 
         async def handle(job: Job, ended: Callable[[], None]) -> None:
-            tell(lambda: self.metrics.job_taken(job))
+            call_hook(lambda: self.metrics.job_taken(job))
             try:
                 async with self.keeping(task, job), slots:
                     began_ms = self.clock.now_ms()
@@ -118,9 +118,9 @@ class Run:
             finally:
                 # Before the report: the answer to a failed job may be overtaken by the job's next delivery.
                 ended()
-            tell(lambda: self.metrics.job_handled(job, outcome, self.clock.now_ms() - began_ms))
+            call_hook(lambda: self.metrics.job_handled(job, outcome, self.clock.now_ms() - began_ms))
             accepted = await report(self.client, job, outcome)
-            tell(lambda: self.metrics.job_reported(job, outcome, accepted=accepted))
+            call_hook(lambda: self.metrics.job_reported(job, outcome, accepted=accepted))
 
         return handle
 

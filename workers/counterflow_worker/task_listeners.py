@@ -61,17 +61,17 @@ class TaskListenerResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read_user_task(told: gateway.UserTaskProperties) -> UserTask:
+def read_user_task(properties: gateway.UserTaskProperties) -> UserTask:
     """The task that the wire's message says."""
     return UserTask(
-        key=told.userTaskKey,
-        action=told.action,
-        assignee=told.assignee,
-        candidate_groups=tuple(told.candidateGroups),
-        candidate_users=tuple(told.candidateUsers),
-        changed_attributes=tuple(told.changedAttributes),
-        due_date=told.dueDate,
-        follow_up_date=told.followUpDate,
-        form_key=told.formKey,
-        priority=told.priority,
+        key=properties.userTaskKey,
+        action=properties.action,
+        assignee=properties.assignee,
+        candidate_groups=tuple(properties.candidateGroups),
+        candidate_users=tuple(properties.candidateUsers),
+        changed_attributes=tuple(properties.changedAttributes),
+        due_date=properties.dueDate,
+        follow_up_date=properties.followUpDate,
+        form_key=properties.formKey,
+        priority=properties.priority,
     )

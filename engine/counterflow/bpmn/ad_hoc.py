@@ -65,11 +65,11 @@ def completion_condition(scope: Element) -> etree._Element | None:
 
 def described(scope: Element) -> bytes:
     """What is told of the activities to whoever decides which to activate: a JSON list."""
-    told = [_told(child, child.details.properties) for child in activities_of(scope)]
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    descriptions = [_description(child, child.details.properties) for child in activities_of(scope)]
+    return json.dumps(descriptions, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _told(activity: Element, properties: Mapping[str, str]) -> dict[str, object]:
+def _description(activity: Element, properties: Mapping[str, str]) -> dict[str, object]:
     documentation = activity.xml.find(f"{{{BPMN}}}documentation")
     return {
         "elementId": activity.id,

@@ -92,12 +92,12 @@ class _Builder:
         if event.kind.catches:
             return replace(node, incoming=(), outgoing=(), part_of=event.id)
         flows = _between(event.parts)
-        place = event.parts.index(part)
+        index = event.parts.index(part)
         return replace(
             node,
-            incoming=node.incoming if place == 0 else flows[place - 1 : place],
-            outgoing=node.outgoing if place == len(flows) else flows[place : place + 1],
-            part_of=event.id if place else None,
+            incoming=node.incoming if index == 0 else flows[index - 1 : index],
+            outgoing=node.outgoing if index == len(flows) else flows[index : index + 1],
+            part_of=event.id if index else None,
         )
 
     def _node(self, element: Element) -> Node:
@@ -204,8 +204,8 @@ def _inner_instance(scope: Element) -> Iterator[Node]:
 
 def _ad_hoc(element: Element) -> AdHoc | None:
     """All its activities have been read by now."""
-    found = element.details.ad_hoc
-    return None if found is None else replace(found, described=described(element))
+    ad_hoc = element.details.ad_hoc
+    return None if ad_hoc is None else replace(ad_hoc, described=described(element))
 
 
 def _begins_at(scope: Element) -> str | None:

@@ -14,12 +14,12 @@ _TAGS: Final = ("dataObject", "dataObjectReference", "property", "dataInput", "d
 
 def names_in(root: etree._Element) -> dict[str, str]:
     """By id, the names of the data and the operations of a file; the id where there is no name."""
-    found = {xml.get("id", ""): xml for xml in root.iter(*(f"{{{BPMN}}}{tag}" for tag in _TAGS))}
-    return {data_id: _name(data_id, xml, found) for data_id, xml in found.items() if data_id}
+    by_id = {xml.get("id", ""): xml for xml in root.iter(*(f"{{{BPMN}}}{tag}" for tag in _TAGS))}
+    return {data_id: _name(data_id, xml, by_id) for data_id, xml in by_id.items() if data_id}
 
 
-def _name(data_id: str, xml: etree._Element, found: Mapping[str, etree._Element]) -> str:
+def _name(data_id: str, xml: etree._Element, by_id: Mapping[str, etree._Element]) -> str:
     """A reference without a name of its own has that of its data object."""
-    meant = found.get(xml.get("dataObjectRef", ""))
+    meant = by_id.get(xml.get("dataObjectRef", ""))
     names = (xml.get("name"), meant.get("name") if meant is not None else None, xml.get("dataObjectRef"))
     return next((name.strip() for name in names if name and name.strip()), data_id)

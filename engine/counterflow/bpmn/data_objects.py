@@ -92,8 +92,8 @@ def _as_feel(value: str, of: str) -> str | None:
 
 def _number(value: str) -> str | None:
     """XML Schema leaves out what FEEL wants before or behind the point, and may write a plus."""
-    found = _NUMBER_TEXT.fullmatch(value)
-    if found is None or not (found["whole"] or found["part"]):
+    match = _NUMBER_TEXT.fullmatch(value)
+    if match is None or not (match["whole"] or match["part"]):
         return None
-    sign, power = found["sign"].removeprefix("+"), found["power"] or ""
-    return f"{sign}{found['whole'] or 0}{'.' if found['part'] else ''}{found['part'] or ''}{power}"
+    sign, power = match["sign"].removeprefix("+"), match["power"] or ""
+    return f"{sign}{match['whole'] or 0}{'.' if match['part'] else ''}{match['part'] or ''}{power}"

@@ -28,7 +28,7 @@ def written(element: Element, name: str) -> str | None:
     It says so on the event definition, on the element, or as a property.
     """
     places = [*element.definitions, element.xml]
-    attributes = (place.get(f"{{{NAMESPACE}}}{name}") for place in places)
+    attributes = (holder.get(f"{{{NAMESPACE}}}{name}") for holder in places)
     return next(
         (value for value in attributes if value is not None), element.details.properties.get(PREFIX + name)
     )
@@ -43,5 +43,5 @@ def compensation_order(element: Element) -> CompensationOrder | None:
 def compensated_result(boundary_event: Element) -> str | None:
     """The variable under which the handler is to see what the activity's own job returned."""
     places = (boundary_event.handler, boundary_event)
-    values = (written(place, COMPENSATED_RESULT) for place in places if place is not None)
+    values = (written(holder, COMPENSATED_RESULT) for holder in places if holder is not None)
     return next((value for value in values if value), None)

@@ -53,4 +53,4 @@ def _field(xml: etree._Element) -> dict[str, Any]:
 
 
 def _named(xml: etree._Element, path: str, name: str, value: str) -> dict[str, str]:
-    return {found.get(name, ""): found.get(value, "") for found in xml.iterfind(path)}
+    return {entry.get(name, ""): entry.get(value, "") for entry in xml.iterfind(path)}

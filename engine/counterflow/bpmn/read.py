@@ -57,8 +57,8 @@ def read_with_hints(
     content: bytes, resource_name: str, limits: DocumentLimits = DEFAULT_LIMITS
 ) -> ReadProcesses:
     """As `read`, with what the model might do better (`hints/`), where it is not refused."""
-    found = read(content, resource_name, limits)
-    return found if found.errors else _read(content, resource_name, limits, (*RULES, *HINTS))
+    result = read(content, resource_name, limits)
+    return result if result.errors else _read(content, resource_name, limits, (*RULES, *HINTS))
 
 
 def read_accepted(content: bytes, resource_name: str) -> ReadProcesses:
@@ -122,14 +122,14 @@ def _read_details(reading: ModelReading) -> None:
 def _details(element: Element, dialect: DialectReader, notes: Notes) -> Details:
     """What it has of a job is told of the part that is one, and not a second time of the others."""
     before = len(notes)
-    details = _told_of_mappings(element, dialect.details(element, notes), notes)
+    details = _without_mappings(element, dialect.details(element, notes), notes)
     event = element.part_of
     if event is not None and not element.is_job and any(part.is_job for part in event.parts):
         notes.forget(before)
     return details
 
 
-def _told_of_mappings(element: Element, details: Details, notes: Notes) -> Details:
+def _without_mappings(element: Element, details: Details, notes: Notes) -> Details:
     """A gateway has no variables of its own: what would map some is told, and left out."""
     if element.kind.category is not Category.GATEWAY or not (details.inputs or details.outputs):
         return details

@@ -31,7 +31,9 @@ def read_outline(root: etree._Element, resource_name: str, dialect: Dialect) -> 
         drawn.names = names_in(root)
     if dialect is Dialect.CAMUNDA:
         definitions = children(root, "itemDefinition")
-        drawn.structures = {each.get("id", ""): each.get("structureRef", "") for each in definitions}
+        drawn.structures = {
+            definition.get("id", ""): definition.get("structureRef", "") for definition in definitions
+        }
     references = (kind.reference for kind in KINDS.values() if kind.reference is not None)
     drawn.named = {
         reference.tag: {xml.get("id", ""): xml for xml in children(root, reference.tag)}

@@ -24,12 +24,12 @@ def standard_loop(
     element: Element, xml: etree._Element, reader: DialectReader, notes: Notes
 ) -> StandardLoop | None:
     """How long an activity goes on; None, and a finding, where the mark does not say it."""
-    asked = part(xml, "loopCondition")
-    condition = reader.loop_condition(element, asked, notes) if asked is not None else None
+    condition_xml = part(xml, "loopCondition")
+    condition = reader.loop_condition(element, condition_xml, notes) if condition_xml is not None else None
     written = (xml.get("loopMaximum") or "").strip()
     maximum = _maximum(written, element, xml, notes) if written else None
-    if asked is None and not written:
-        _tell_of_no_end(element, xml, reader, notes)
+    if condition_xml is None and not written:
+        _judge_no_end(element, xml, reader, notes)
     if condition is None and maximum is None:
         return None
     return StandardLoop(condition, maximum, xml.get("testBefore") == TRUE, reader.FIRST_LOOP_COUNTER)
@@ -47,7 +47,7 @@ def _maximum(text: str, element: Element, xml: etree._Element, notes: Notes) -> 
     return None
 
 
-def _tell_of_no_end(element: Element, xml: etree._Element, reader: DialectReader, notes: Notes) -> None:
+def _judge_no_end(element: Element, xml: etree._Element, reader: DialectReader, notes: Notes) -> None:
     message = f"{element} is marked as a loop, but neither loopCondition nor loopMaximum says how long it is"
     if reader.VAGUE_LOOPS_ARE_DONE_ONCE:
         remedy = "Write <loopCondition>, or remove the mark."

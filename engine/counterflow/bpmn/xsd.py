@@ -84,13 +84,13 @@ def _schema() -> etree.XMLSchema:
 
 
 def _finding(root: etree._Element, resource_name: str, entry: _LogEntry) -> Finding:
-    found = _element_at(root, entry.path)
+    element = _element_at(root, entry.path)
     return Finding(
         line=entry.line,
-        element_id=(nearest_id(found) if found is not None else None) or resource_name,
+        element_id=(nearest_id(element) if element is not None else None) or resource_name,
         rule=RULE,
         message=_NAMESPACES.sub("", entry.message),
-        remedy=_remedy(found, entry.message),
+        remedy=_remedy(element, entry.message),
         severity=Severity.WARNING,
     )
 
@@ -107,11 +107,11 @@ def _element_at(root: etree._Element, path: str | None) -> etree._Element | None
     return elements[0]
 
 
-def _remedy(found: etree._Element | None, message: str) -> str:
+def _remedy(element: etree._Element | None, message: str) -> str:
     """Flow elements stand before artifacts (BPMN 2.0.2, tables 10.1 and 10.20: the order of their schema)."""
-    if found is None or _NOT_EXPECTED not in message or not _is_flow_element(found):
+    if element is None or _NOT_EXPECTED not in message or not _is_flow_element(element):
         return OTHERWISE
-    above = next((one for one in found.itersiblings(preceding=True) if _tag(one) in _ARTIFACTS), None)
+    above = next((one for one in element.itersiblings(preceding=True) if _tag(one) in _ARTIFACTS), None)
     if above is None:
         return OTHERWISE
     return (
@@ -120,8 +120,8 @@ def _remedy(found: etree._Element | None, message: str) -> str:
     )
 
 
-def _is_flow_element(found: etree._Element) -> bool:
-    return _tag(found) in {
+def _is_flow_element(element: etree._Element) -> bool:
+    return _tag(element) in {
         "sequenceFlow",
         "dataObject",
         "dataObjectReference",
@@ -130,6 +130,6 @@ def _is_flow_element(found: etree._Element) -> bool:
     }
 
 
-def _tag(found: etree._Element) -> str:
+def _tag(element: etree._Element) -> str:
     """Empty for a comment."""
-    return "" if isinstance(found, etree._Comment) else local_name(found)
+    return "" if isinstance(element, etree._Comment) else local_name(element)

@@ -66,7 +66,7 @@ DRAWN_TRIES = 5
 """The latest of a job; the others are counted."""
 
 
-ToldEvent: TypeAlias = (
+DrawnEvent: TypeAlias = (
     wire.CorrelatedMessage | wire.ReceivedSignal | wire.ThrownSignal | wire.ThrownEscalation
 )
 """What an element instance has to do with events: what has come to it, what it has thrown."""
@@ -78,14 +78,14 @@ class Picture:
     def __init__(self, answer: wire.GetProcessInstanceResponse, now_ms: int, program: str) -> None:
         self.now_ms = now_ms
         self.program = program
-        self.events: dict[int, list[ToldEvent]] = {}
-        told: tuple[Iterable[ToldEvent], ...] = (
+        self.events: dict[int, list[DrawnEvent]] = {}
+        kinds: tuple[Iterable[DrawnEvent], ...] = (
             answer.correlated_messages,
             answer.received_signals,
             answer.thrown_signals,
             answer.thrown_escalations,
         )
-        for event in chain.from_iterable(told):
+        for event in chain.from_iterable(kinds):
             self.events.setdefault(event.element_instance_key, []).append(event)
         names = {element.key: _name(element) for element in _all(answer.root)}
         self.undo_of = {record.element_instance_key: record for record in answer.undo_records}
@@ -335,7 +335,7 @@ def _wait(wait: wire.Wait, element: wire.ElementInstance, picture: Picture) -> T
     return text
 
 
-def _event(event: ToldEvent, element: wire.ElementInstance) -> Text:
+def _event(event: DrawnEvent, element: wire.ElementInstance) -> Text:
     """A message, signal or escalation that has come or gone out, with its event if that is another one."""
     if isinstance(event, wire.ThrownSignal):
         text = f"▲ {event.name} {event.signal_key} thrown {moment(event.thrown_at_ms)}"
@@ -346,10 +346,10 @@ def _event(event: ToldEvent, element: wire.ElementInstance) -> Text:
         text = f"△ {event.name or 'signal'} {event.signal_key} received {moment(event.received_at_ms)}"
     else:
         text = f"✉ {event.name or 'message'} {event.message_key} received {moment(event.correlated_at_ms)}"
-    told = Text(text, style="cyan")
+    line = Text(text, style="cyan")
     if event.element_id != element.element_id:
-        told.append(f"  {event.element_name or event.element_id}", style="dim")
-    return told
+        line.append(f"  {event.element_name or event.element_id}", style="dim")
+    return line
 
 
 def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
@@ -370,7 +370,7 @@ def _add_decision(tree: Tree, decision: wire.DecisionEvaluation) -> None:
 
 def _step(step: Mapping[str, Any]) -> Iterator[str]:
     """A decision on the way: what it was given, which rules matched, what it gave."""
-    inputs = (f"{each['name']} = {json_text(each['value'])}" for each in step["inputs"])
+    inputs = (f"{column['name']} = {json_text(column['value'])}" for column in step["inputs"])
     yield f"{step['id']} {shortened(', '.join(inputs))}".rstrip()
     rules = ", ".join(str(rule["index"]) for rule in step["rules"])
     if step["type"] == TABLE:

@@ -31,8 +31,8 @@ def fate_data(answer: Any, fate: Any, names: Sequence[str]) -> dict[str, Any]:
     """The answer as JSON, with the fields of these names that are told of its fate."""
     from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-    told = to_data(fate) if fate is not None else {}
-    return {**to_data(answer), **{name: told[name] for name in names if name in told}}
+    data = to_data(fate) if fate is not None else {}
+    return {**to_data(answer), **{name: data[name] for name in names if name in data}}
 
 
 def _receiver(receiver: Any) -> str:

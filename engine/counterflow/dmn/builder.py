@@ -81,7 +81,7 @@ class GraphBuilder:
                 break
             self.boxes.notes.forget(findings)
         if not self.boxes.notes.has_errors(since=findings):
-            self._tell_unread(node, [one for one in requirements if not one.is_read(offered)])
+            self._warn_of_unread(node, [one for one in requirements if not one.is_read(offered)])
         return (*imported_slots, *(offer.slot for offer in offered.values())), made
 
     def _imported_slots(self, keys: Iterable[str]) -> tuple[Slot, ...]:
@@ -108,7 +108,7 @@ class GraphBuilder:
         label = required.name or required.id if isinstance(required, tree.Decision) else ""
         return Requirement(key, label, names, isinstance(required, tree.InputData))
 
-    def _tell_unread(self, node: tree.DRGElement, unread: Iterable[Requirement]) -> None:
+    def _warn_of_unread(self, node: tree.DRGElement, unread: Iterable[Requirement]) -> None:
         for requirement in (one for one in unread if one.label):
             message = (
                 f"expected an expression that reads '{requirement.label}', which is required here, "

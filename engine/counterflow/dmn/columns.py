@@ -145,12 +145,12 @@ class Column:
                     f"a cell of a table compares values of one kind; found {a_kind(value)} and a {kind}",
                 )
         return (
-            passed & in_play | self._asked(run, (*local, value), in_play & ~passed)
+            passed & in_play | self._evaluated(run, (*local, value), in_play & ~passed)
             if self.general
             else passed & in_play
         )
 
-    def _asked(self, run: Run, local: Local, in_play: Rules) -> Rules:
+    def _evaluated(self, run: Run, local: Local, in_play: Rules) -> Rules:
         """The rules in play whose cells no index can answer and say yes."""
         run.spend(len(self.general) // _GLANCES_PER_FUEL)
         passed: Rules = 0

@@ -268,7 +268,7 @@ _LISTED: Final = 10
 
 
 def _listed(ids: Iterable[str]) -> str:
-    first = [cut(each) for each in heapq.nsmallest(_LISTED + 1, ids)]
+    first = [cut(one) for one in heapq.nsmallest(_LISTED + 1, ids)]
     return ", ".join(first[:_LISTED]) + (", …" if len(first) > _LISTED else "")
 
 

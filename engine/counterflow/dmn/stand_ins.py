@@ -22,12 +22,12 @@ def for_syntax(notes: Notes, placed: Placed, what: str, error: FeelSyntaxError) 
     return lambda run, _local: run.warn("wrong value", complaint)
 
 
-def for_duplicate(notes: Notes, placed: Placed, where: str, found: str) -> Code:
+def for_duplicate(notes: Notes, placed: Placed, where: str, given: str) -> Code:
     """Warn of a context that has an entry twice; the code in its stead, which stops the evaluation.
 
     DMN 1.5, 10.3.2.6.
     """
-    complaint = f"{where} has an entry twice: {found}"
+    complaint = f"{where} has an entry twice: {given}"
     remedy = "Rename one; until then no decision that needs it is made."
     notes.warning(placed, "duplicate-entry", f"{complaint}.", remedy)
 

@@ -44,5 +44,5 @@ class Finding:
     def __str__(self) -> str:
         """The finding for a person; one without a line is about the file, which whoever tells it names."""
         remedy = f" {self.remedy}" if self.remedy else ""
-        place = f"line {self.line}, element '{self.element_id}' " if self.line else ""
-        return f"{place}[{self.rule}]: {self.message}{remedy}"
+        where = f"line {self.line}, element '{self.element_id}' " if self.line else ""
+        return f"{where}[{self.rule}]: {self.message}{remedy}"

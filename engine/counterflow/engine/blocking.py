@@ -95,17 +95,17 @@ class BlockingEngine(BlockingVerbs):
         with self._gate:
             if self._is_open:
                 self._is_open = False
-                self._tell_loop(self._leaving.set)
+                self._call_in_loop(self._leaving.set)
         try:
             self._ended.wait()
         except KeyboardInterrupt:
-            self._tell_loop(self._life.cancel)
+            self._call_in_loop(self._life.cancel)
             self._ended.wait()
             raise
         finally:
             self._thread.join()
 
-    def _tell_loop(self, call: Callable[[], object]) -> None:
+    def _call_in_loop(self, call: Callable[[], object]) -> None:
         with suppress(RuntimeError):  # it has closed by now
             self._loop.call_soon_threadsafe(call)
 

@@ -86,7 +86,7 @@ class Engine(Verbs):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
-    def _asked(self) -> Service:
+    def _at_work(self) -> Service:
         """What the verbs are asked of.
 
         Raises `RuntimeError` where the engine is not at work, or not in this process and this event loop.
@@ -129,7 +129,7 @@ class Engine(Verbs):
         """
         if self._process and os.getpid() != self._process:
             return
-        self._asked  # noqa: B018 - raises where this is not the place
+        self._at_work  # noqa: B018 - raises where this is not the place
         if self._parts is None:
             raise RuntimeError(NOT_AT_WORK)
         try:
@@ -138,40 +138,40 @@ class Engine(Verbs):
             self._parts = self._service = None
 
     async def _stop_workers(self) -> None:
-        self._asked.begin_grace(self.settings.shutdown_grace_ms / 1000)
+        self._at_work.begin_grace(self.settings.shutdown_grace_ms / 1000)
         try:
-            await asyncio.gather(*(worker.stop(self._asked.grace_left()) for worker in self._workers))
+            await asyncio.gather(*(worker.stop(self._at_work.grace_left()) for worker in self._workers))
         finally:
             for worker in self._workers:
                 worker.break_off()  # also where the end was cut short before they began to stop
             self._workers.clear()
 
     async def _do(self, command: Command) -> Any:
-        self._asked.admission.check()
+        self._at_work.admission.check()
         with _reading():
-            return await self._asked.commands.ask(command)
+            return await self._at_work.commands.ask(command)
 
     async def _ask(self, question: Callable[[Store], Answer]) -> Answer:
-        with self._asked.admission.under_way(), _reading():
-            return await self._asked.questions.ask(question)
+        with self._at_work.admission.under_way(), _reading():
+            return await self._at_work.questions.ask(question)
 
     async def _deploy(self, files: Sequence[File]) -> Deployment:
-        with self._asked.admission.under_way():
-            return await self._asked.deployments.deploy(files, INSIDE)
+        with self._at_work.admission.under_way():
+            return await self._at_work.deployments.deploy(files, INSIDE)
 
     async def _wait_for_end(self, process_instance_key: int) -> InstanceEnded | None:
-        self._asked.admission.check()
+        self._at_work.admission.check()
         with _reading():
-            return await self._asked.results.end_of(process_instance_key)
+            return await self._at_work.results.end_of(process_instance_key)
 
     def _asked_for(self) -> frozenset[str]:
-        return self._asked.asked_for()
+        return self._at_work.asked_for()
 
     def _default_order(self) -> CompensationOrder:
         return self.settings.compensation_order
 
     def _add_worker(self, task: WorkerTask) -> None:
-        worker = HandlerWorker(self._asked, task)
+        worker = HandlerWorker(self._at_work, task)
         worker.start()
         self._workers.append(worker)
 

@@ -193,16 +193,16 @@ def _names(names: Sequence[str] | None, what: str) -> tuple[str, ...] | None:
     return tuple(text(name, "a name") for name in names)
 
 
-def activations(asked: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
+def activations(activities: Activities) -> tuple[tuple[str, dict[str, bytes]], ...]:
     """Activities by id, with the variables of each activation. Raises `TypeError`."""
-    if isinstance(asked, str | bytes) or not isinstance(asked, Mapping | Sequence):
-        raise TypeError(f'Expected ids of activities, as in ["ask-expert"], but found {asked!r}')
-    pairs = asked.items() if isinstance(asked, Mapping) else (_pair(each) for each in asked)
+    if isinstance(activities, str | bytes) or not isinstance(activities, Mapping | Sequence):
+        raise TypeError(f'Expected ids of activities, as in ["ask-expert"], but found {activities!r}')
+    pairs = activities.items() if isinstance(activities, Mapping) else (_pair(item) for item in activities)
     return tuple((text(name, "the id of an activity"), document(values)) for name, values in pairs)
 
 
-def _pair(each: object) -> tuple[Any, Any]:
-    return (each[0], each[1]) if isinstance(each, tuple) and len(each) == 2 else (each, None)
+def _pair(item: object) -> tuple[Any, Any]:
+    return (item[0], item[1]) if isinstance(item, tuple) and len(item) == 2 else (item, None)
 
 
 def failure(job: ActivatedJob, error: Exception, back_off_ms: int) -> Command:
@@ -257,13 +257,13 @@ def thrown(job_key: int, code: str, message: str, variables: Variables | None) -
     )
 
 
-def after_refusal(job: ActivatedJob, told: Command, refusal: Rejection, back_off_ms: int) -> Command | None:
+def after_refusal(job: ActivatedJob, answer: Command, refusal: Rejection, back_off_ms: int) -> Command | None:
     """What to tell of a job whose result the engine has refused; None where it is not the worker's any more.
 
     A result that is too large, for example, has failed this try, or the job would be done again and again.
     """
     is_gone = refusal.type in {RejectionType.NOT_FOUND, RejectionType.INVALID_STATE}
-    return None if is_gone or isinstance(told, FailJob) else failure(job, refusal, back_off_ms)
+    return None if is_gone or isinstance(answer, FailJob) else failure(job, refusal, back_off_ms)
 
 
 def is_async(handler: Handler) -> bool:

@@ -56,8 +56,8 @@ def all_instances(store: Store, process_id: str, state: str) -> list[ProcessInst
     """The instances of a process (empty: of all) in a state (empty: in any), newest first. Raises
     `Rejection` for a state that there is not, and for a process that was never deployed.
     """
-    wanted = InstanceFilter(bpmn_process_id=process_id, state=state)
-    instances = list(_all(lambda key: list_process_instances(store, wanted, page_key=key)))
+    chosen = InstanceFilter(bpmn_process_id=process_id, state=state)
+    instances = list(_all(lambda key: list_process_instances(store, chosen, page_key=key)))
     if not instances:
         refuse_unknown_process(store, process_id)
     return instances
@@ -65,14 +65,14 @@ def all_instances(store: Store, process_id: str, state: str) -> list[ProcessInst
 
 def running_on(store: Store, definition_key: int) -> list[ProcessInstance]:
     """The instances that run on a definition and were not called by others, newest first."""
-    wanted = InstanceFilter(definition_key=definition_key, state="active", roots_only=True)
-    return list(_all(lambda key: list_process_instances(store, wanted, page_key=key)))
+    chosen = InstanceFilter(definition_key=definition_key, state="active", roots_only=True)
+    return list(_all(lambda key: list_process_instances(store, chosen, page_key=key)))
 
 
 def find_job(store: Store, job: int | str) -> JobRow:
     """A job by key, or the oldest open one of a type or of an element. Raises `NothingThere`."""
-    found = [store.get(JobRow, (job,))] if isinstance(job, int) else _jobs_named(store, job)
-    for row in found:
+    rows = [store.get(JobRow, (job,))] if isinstance(job, int) else _jobs_named(store, job)
+    for row in rows:
         if row is not None:
             return row
     there = [(row.type, row.element_id, row.state) for row in store.scan(JobRow, {}, limit=MOST_LISTED)]
@@ -108,9 +108,9 @@ def find_element(store: Store, element_id: str) -> ElementRow:
     raise NothingThere(f"Expected an active element {element_id!r}, but found {_listed(there)}")
 
 
-def all_user_tasks(store: Store, wanted: UserTaskFilter) -> list[UserTask]:
+def all_user_tasks(store: Store, chosen: UserTaskFilter) -> list[UserTask]:
     """The user tasks that are wanted, newest first. Raises `Rejection` for an unknown instance or state."""
-    return list(_all(lambda key: list_user_tasks(store, wanted, page_key=key)))
+    return list(_all(lambda key: list_user_tasks(store, chosen, page_key=key)))
 
 
 def find_user_task(store: Store, element_id: str) -> UserTaskRow:
@@ -137,16 +137,19 @@ def definition_key(store: Store, process_instance_key: int, process_id: str, ver
             RejectionType.NOT_FOUND,
             f"Expected a process instance with key '{process_instance_key}', but none was found",
         )
-    wanted = process_id or row.bpmn_process_id
-    refuse_unknown_process(store, wanted)
-    found = {each.version: each.key for each in store.scan(ProcessDefinition, {"bpmn_process_id": wanted})}
-    latest = max(found)
-    if version not in {-1, *found}:
+    name = process_id or row.bpmn_process_id
+    refuse_unknown_process(store, name)
+    by_version = {
+        definition.version: definition.key
+        for definition in store.scan(ProcessDefinition, {"bpmn_process_id": name})
+    }
+    latest = max(by_version)
+    if version not in {-1, *by_version}:
         raise Rejection(
             RejectionType.NOT_FOUND,
-            f"Expected a version of process '{wanted}', but found {version}; the latest is {latest}",
+            f"Expected a version of process '{name}', but found {version}; the latest is {latest}",
         )
-    return found[latest if version == -1 else version]
+    return by_version[latest if version == -1 else version]
 
 
 def variables_of(store: Store, scope_key: int) -> dict[str, Any]:
@@ -175,7 +178,9 @@ def recorded_end(store: Store, process_instance_key: int) -> EndedInstance | Non
         return None
     root = process_instance(store, process_instance_key).root
     return EndedInstance(
-        row.key, row.state, values({each.name: each.value_json.encode() for each in root.variables})
+        row.key,
+        row.state,
+        values({variable.name: variable.value_json.encode() for variable in root.variables}),
     )
 
 
@@ -187,8 +192,8 @@ def _listed(there: Sequence[object]) -> str:
 def _all(page: Callable[[int], Page[Item]]) -> Iterator[Item]:
     key = 0
     while True:
-        found = page(key)
-        yield from found.items
-        key = found.next_page_key
+        listed = page(key)
+        yield from listed.items
+        key = listed.next_page_key
         if not key:
             return

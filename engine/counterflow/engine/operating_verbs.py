@@ -32,8 +32,8 @@ class OperatingVerbs(Footing):
         Nothing is carried out.
         """
         key = whole_key(process_instance_key)
-        target, told = await self._target(key, process_id, to_version), element_mappings(mappings)
-        return await self._ask(lambda store: migration_plan(store, key, target, mappings=told))
+        target, pairs = await self._target(key, process_id, to_version), element_mappings(mappings)
+        return await self._ask(lambda store: migration_plan(store, key, target, mappings=pairs))
 
     async def migrate(
         self,

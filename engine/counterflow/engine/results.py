@@ -362,14 +362,14 @@ def texts(given: Sequence[str], what: str) -> Sequence[str]:
     """Texts, as they are. Raises `TypeError` for one text alone, and for what is none."""
     if isinstance(given, str | bytes) or not isinstance(given, Sequence):
         raise TypeError(f"Expected {what} as a list, but found {given!r}")
-    return [text(each, f"one of the {what}") for each in given]
+    return [text(one, f"one of the {what}") for one in given]
 
 
 def element_ids(ids: Sequence[str]) -> Sequence[str]:
     """The ids of elements to begin at, as they are. Raises `TypeError` for what is none."""
     given: object = ids
     is_listed = isinstance(given, Sequence) and not isinstance(given, str)
-    if not is_listed or not all(isinstance(each, str) for each in ids):
+    if not is_listed or not all(isinstance(one, str) for one in ids):
         raise TypeError(f"Expected the ids of elements to begin at, such as ['pack'], but found {ids!r}")
     return ids
 
@@ -416,8 +416,8 @@ def taken(job: ActivatedJob) -> WorkerJob:
     )
 
 
-def _listened(told: ListenedTask) -> ListenedUserTask:
-    return ListenedUserTask(**{name: getattr(told, name) for name in told.__struct_fields__})
+def _listened(task: ListenedTask) -> ListenedUserTask:
+    return ListenedUserTask(**{name: getattr(task, name) for name in task.__struct_fields__})
 
 
 def ended(end: InstanceEnded) -> EndedInstance:

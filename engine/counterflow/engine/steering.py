@@ -114,16 +114,16 @@ class Steering(Footing):
         are told by key, or are all of an element.
         """
         moves = (
-            [Move(*each) for each in move.items()]
+            [Move(*one) for one in move.items()]
             if isinstance(move, Mapping)
             else list(_several(move, "moves"))
         )
         command = sensible(
             modification,
             whole_key(process_instance_key),
-            [_begun(each) for each in _several(activate, "elements to activate")],
-            [_ended(each) for each in _several(terminate, "what to terminate")],
-            [_moved(each) for each in moves],
+            [_begun(one) for one in _several(activate, "elements to activate")],
+            [_ended(one) for one in _several(terminate, "what to terminate")],
+            [_moved(one) for one in moves],
         )
         await self._carry_out(command)
 

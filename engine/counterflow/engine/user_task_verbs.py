@@ -43,7 +43,7 @@ class UserTaskVerbs(Footing):
         Each is told as far as it is assigned to somebody, or offered to a group or a user. Raises
         `Rejection` for an unknown instance.
         """
-        wanted = UserTaskFilter(
+        chosen = UserTaskFilter(
             assignee=text(assignee, "an assignee"),
             candidate_group=text(group, "a candidate group"),
             candidate_user=text(user, "a candidate user"),
@@ -52,7 +52,7 @@ class UserTaskVerbs(Footing):
             element_id=text(element, "the id of an element"),
             state=text(state, "a state"),
         )
-        return await self._ask(lambda store: all_user_tasks(store, wanted))
+        return await self._ask(lambda store: all_user_tasks(store, chosen))
 
     async def user_task(self, task: int | str) -> ShownUserTask:
         """One user task, with what was done to it, its headers and the variables that it sees."""

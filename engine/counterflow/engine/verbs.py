@@ -140,9 +140,9 @@ class Verbs(OperatingVerbs, Steering, UserTaskVerbs):
                 end = await self._wait_for_end(process_instance_key)
                 if end is not None:
                     return ended(end)
-                found = await self._ask(lambda store: recorded_end(store, process_instance_key))
-                if found is not None:
-                    return found
+                outcome = await self._ask(lambda store: recorded_end(store, process_instance_key))
+                if outcome is not None:
+                    return outcome
 
     async def delete(self, resource_key: int, *, cascade: bool = False) -> None:
         """Delete a version of a process or decision model: nothing begins on it, what runs goes on.

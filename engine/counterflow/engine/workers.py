@@ -98,7 +98,7 @@ class HandlerWorker:
             try:
                 await self._service.polls.activate(replace(self._wish, maximum=room), POLL_MS, self._begin)
             except Exception as refused:  # noqa: BLE001 - nobody would hear of a worker that ends
-                logger.warning("The worker for '%s' rests: %s", self._wish.type, _told(refused))
+                logger.warning("The worker for '%s' rests: %s", self._wish.type, _reason_of(refused))
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _begin(self, jobs: Jobs) -> None:
@@ -146,23 +146,23 @@ class HandlerWorker:
         timeout_ms = self._wish.timeout_ms
         while True:
             await asyncio.sleep(timeout_ms / 2_000)
-            await self._tell(job, UpdateJobTimeout(job_key=job.key, timeout_ms=timeout_ms))
+            await self._answer_engine(job, UpdateJobTimeout(job_key=job.key, timeout_ms=timeout_ms))
 
     async def _settle(self, job: ActivatedJob, command: Command) -> None:
-        refusal = await self._tell(job, command)
+        refusal = await self._answer_engine(job, command)
         if isinstance(refusal, Rejection):
             instead = after_refusal(job, command, refusal, self._task.back_off_ms)
             if instead is not None:
-                await self._tell(job, instead)
+                await self._answer_engine(job, instead)
 
-    async def _tell(self, job: ActivatedJob, command: Command) -> Exception | None:
+    async def _answer_engine(self, job: ActivatedJob, command: Command) -> Exception | None:
         """Tell the engine of a job; answers what has come in place of an answer. A job that it will not hear
         of is no longer this worker's; one that cannot be told goes to somebody else after its deadline.
         """
         try:
             await self._service.commands.ask(command)
         except Exception as refused:  # noqa: BLE001 - whatever it is, the other jobs are not to suffer
-            logger.warning("Job %s of type '%s': %s", job.key, job.type, _told(refused))
+            logger.warning("Job %s of type '%s': %s", job.key, job.type, _reason_of(refused))
             return refused
         return None
 
@@ -181,5 +181,5 @@ def _call(handler: Handler, job: WorkerJob) -> Awaitable[Returned] | Returned:
         raise way_out(error) from None
 
 
-def _told(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     return str(error) or type(error).__name__

@@ -64,8 +64,8 @@ class FeelSyntaxError(FeelError):
     @property
     def place_and_reason(self) -> str:
         """`at column 3 expected …, found …`, and the line where the text has several."""
-        place = f"line {self.line}, column {self.column}" if self.line > 1 else f"column {self.column}"
-        return f"at {place} expected {self.expected}, found {self.found}"
+        where = f"line {self.line}, column {self.column}" if self.line > 1 else f"column {self.column}"
+        return f"at {where} expected {self.expected}, found {self.found}"
 
     @property
     def excerpt(self) -> str:

@@ -104,7 +104,7 @@ TWINS: Final[dict[tuple[str, str, tuple[str, ...]], Twin]] = {
     ("java.lang.Boolean", "toString", ("boolean",)): lambda value: "true" if value else "false",
     ("java.lang.String", "valueOf", ("boolean",)): lambda value: "true" if value else "false",
     ("java.lang.String", "valueOf", ("Object",)): lambda value: value,
-    **{(f"java.lang.{each}", "valueOf", ("char",)): lambda value: value for each in ("String", "Character")},
+    **{(f"java.lang.{kind}", "valueOf", ("char",)): lambda value: value for kind in ("String", "Character")},
     ("java.lang.String", "format", ("String", "Object...")): java_format,
 }
 """Class, method and kinds of the parameters, each without its package."""

@@ -143,12 +143,12 @@ def _write_all(
     brackets: str, items: Iterable[tuple[str, str, Value]], room: int, parts: list[str], depth: int
 ) -> int:
     before = brackets[0]
-    for place, key, item in items:
+    for number, key, item in items:
         parts.append(before + key)
         try:
             room = _write(item, room - 1 - len(key), parts, depth + 1)
         except _NotInJson as fault:
-            fault.path.append(place)
+            fault.path.append(number)
             raise
         before = ","
         if room <= 0:

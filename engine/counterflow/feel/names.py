@@ -174,9 +174,9 @@ def _spelled(scope: Spellings, tokens: Sequence[FeelToken], position: int) -> tu
 
     The last token, which ends the text, is no word of a name.
     """
-    found, words, at = "", 0, position
+    name, words, at = "", 0, position
     while (following := scope.following.get(tokens[at].text)) is not None:
         scope, at = following, at + 1
         if scope.name:
-            found, words = scope.name, at - position
-    return found, words
+            name, words = scope.name, at - position
+    return name, words

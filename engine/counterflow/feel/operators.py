@@ -257,10 +257,10 @@ def calculate(run: Run, operator: str, left: Value, right: Value, function: str 
         run.spend(_price(operator, left, right))
     result = operation(left, right)
     if result is None:
-        found = f"{a_kind(left)} and {a_kind(right)}"
+        operands = f"{a_kind(left)} and {a_kind(right)}"
         return run.warn(
             "wrong value",
-            f"{function and f'{function}: '}`{operator}` between these two values ({found}) has no result",
+            f"{function and f'{function}: '}`{operator}` between these two values ({operands}) has no result",
         )
     return result
 

@@ -145,10 +145,10 @@ def compare(run: Run, operator: str, left: Value, right: Value) -> int | None:
     """As `order`, paid for, with a warning where there is none."""
     result = ordered(run, left, right)
     if result is None:
-        found = f"found {a_kind(left)} and {a_kind(right)}"
+        kinds = f"found {a_kind(left)} and {a_kind(right)}"
         run.warn(
             "wrong type",
-            f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {found}",
+            f"`{operator}` compares two numbers, strings, dates, times or durations of one kind; {kinds}",
         )
     return result
 

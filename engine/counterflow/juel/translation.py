@@ -161,17 +161,17 @@ class _Translation:
         self.position += 1
         return True
 
-    def _refuse(self, found: str, instead: str) -> NoReturn:
+    def _refuse(self, given: str, instead: str) -> NoReturn:
         raise JuelUnsupported(
-            f"in {_shown(self.text)}: found {found}, which is not translated; write {instead}"
+            f"in {_shown(self.text)}: found {given}, which is not translated; write {instead}"
         )
 
     def _refuse_here(self) -> NoReturn:
         token = self._token
         if token.kind == "end":
             self._refuse("no value where one is due", "a complete expression")
-        found, instead = _REASONS.get(token.text, (f"`{token.text}`", "an expression in FEEL"))
-        self._refuse(found, instead)
+        given, instead = _REASONS.get(token.text, (f"`{token.text}`", "an expression in FEEL"))
+        self._refuse(given, instead)
 
     def whole(self) -> str:
         feel = self._choice()
@@ -299,13 +299,13 @@ class _Translation:
         form = SCOPE_METHODS.get((method, len(arguments)))
         if form is None:
             self._refuse(f"`{scope}.{method}`", "a variable that holds what is asked for")
-        return form.format(self._told(lambda: scope_variable(arguments)))
+        return form.format(self._refusing(lambda: scope_variable(arguments)))
 
     def _step(self, of: str) -> str:
         if self._accept("["):
             key = self._argument("]")
             self._close("]")
-            return self._told(lambda: item(of, key))
+            return self._refusing(lambda: item(of, key))
         self._close(".")
         name = self._name()
         if self._token.text != "(":
@@ -315,9 +315,9 @@ class _Translation:
         call = METHODS.get((name, len(arguments)))
         if call is None:
             self._refuse(f"a call of `.{name}(…)`", instead_of(of, name, len(arguments)))
-        return self._told(lambda: call(of, arguments))
+        return self._refusing(lambda: call(of, arguments))
 
-    def _told(self, translated: Callable[[], str]) -> str:
+    def _refusing(self, translated: Callable[[], str]) -> str:
         try:
             return translated()
         except NoCounterpart as instead:
@@ -325,12 +325,12 @@ class _Translation:
 
     def _arguments(self) -> tuple[Argument, ...]:
         self._close("(")
-        found: list[Argument] = []
+        arguments: list[Argument] = []
         while not self._accept(")"):
-            if found:
+            if arguments:
                 self._close(",")
-            found.append(self._argument(",", ")"))
-        return tuple(found)
+            arguments.append(self._argument(",", ")"))
+        return tuple(arguments)
 
     def _argument(self, *ends: str) -> Argument:
         """A value up to one of these symbols; a literal is known by what it says."""

@@ -144,7 +144,7 @@ CONTINUATIONS: Mapping[str, Callable[..., Any]] = {
     name: go_on for page in _PAGES for name, go_on in getattr(page, "CONTINUATIONS", {}).items()
 }
 COMING: Mapping[str, Come] = {
-    name: come for page in _PAGES for name, come in getattr(page, "COMING", {}).items()
+    name: comes for page in _PAGES for name, comes in getattr(page, "COMING", {}).items()
 }
 HOUSE = House(
     OF_INSTANCE,

@@ -44,7 +44,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     owned: ClassVar[bool]
     known_at_start: ClassVar[bool]
     stands_still: ClassVar[bool]
-    found_by: ClassVar[str]
+    indexed_by: ClassVar[str]
     indexes: ClassVar[Mapping[str, tuple[str, ...]]]
 
 
@@ -59,7 +59,7 @@ def stored(  # noqa: PLR0913 - what there is to say of a table
     owned: bool = False,
     known_at_start: bool = False,
     stands_still: bool = False,
-    found_by: str = "",
+    indexed_by: str = "",
     indexes: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     table: str = "",
 ) -> Callable[[type[RowType]], type[RowType]]:
@@ -70,7 +70,7 @@ def stored(  # noqa: PLR0913 - what there is to say of a table
     `key` are the fields that name a row. Of rows at home in a process instance: `instance_field` holds its
     key; `owned` rows lead to their instance by their own key; those `known_at_start` are asked for across
     instances, before theirs is loaded, and those that `stand_still` are not while it is in quarantine.
-    `found_by` is a field by whose value rows are found that are in memory from the start. `indexes` are the
+    `indexed_by` is a field by whose value rows are found that are in memory from the start. `indexes` are the
     columns that databases find rows by, beside the key and the instance, by a name for each index; where the
     kernel walks along one, the columns behind those that it asks for give the order.
     """
@@ -79,7 +79,7 @@ def stored(  # noqa: PLR0913 - what there is to say of a table
         row.table = table or _NEXT_WORD.sub("_", row.__name__).lower()
         row.key_fields, row.home, row.indexes = key, home, indexes
         row.instance_field = instance_field if home is Home.INSTANCE else ""
-        row.owned, row.stands_still, row.found_by = owned, stands_still, found_by
+        row.owned, row.stands_still, row.indexed_by = owned, stands_still, indexed_by
         row.known_at_start = known_at_start or home in {Home.PARTITION, Home.BOTH}
         return row
 

@@ -432,7 +432,7 @@ class MessageSubscription(Row, frozen=True, gc=False):
         return tuple(dict.fromkeys((self.correlation_key, str(self.process_instance_key), "")))
 
 
-@stored(Home.INSTANCE, owned=True, known_at_start=True, found_by="signal_name")
+@stored(Home.INSTANCE, owned=True, known_at_start=True, indexed_by="signal_name")
 class SignalSubscription(Row, frozen=True, gc=False):
     """A signal that an element instance waits for, on behalf of the event `catch_id`."""
 
@@ -486,7 +486,7 @@ class StartTimer(Row, frozen=True, gc=False):
     interval: str | None = None
 
 
-@stored(Home.PARTITION, found_by="message_name")
+@stored(Home.PARTITION, indexed_by="message_name")
 class MessageStart(Row, frozen=True, gc=False):
     """A message with which an instance of a definition begins, at its start event `element_id`."""
 
@@ -498,7 +498,7 @@ class MessageStart(Row, frozen=True, gc=False):
     tenant_id: str = DEFAULT_TENANT
 
 
-@stored(Home.PARTITION, found_by="signal_name")
+@stored(Home.PARTITION, indexed_by="signal_name")
 class SignalStart(Row, frozen=True, gc=False):
     """A signal with which an instance of a definition begins, at its start event `element_id`."""
 
@@ -644,6 +644,6 @@ def key_of(row: Row) -> tuple[int | str, ...]:
     return as_key(PLACES[type(row)](row))
 
 
-def as_key(place: Any) -> tuple[int | str, ...]:
+def as_key(key: Any) -> tuple[int | str, ...]:
     """A place in a table as a primary key."""
-    return place if isinstance(place, tuple) else (place,)
+    return key if isinstance(key, tuple) else (key,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from counterflow.kernel.row import Home, Row, stored
 
 
-@stored(Home.INSTANCE, key=("element_instance_key",), known_at_start=True, found_by="element_instance_key")
+@stored(Home.INSTANCE, key=("element_instance_key",), known_at_start=True, indexed_by="element_instance_key")
 class Sweep(Row, frozen=True, gc=False):
     """An element instance is being swept away, page by page: for all others it is gone, with what is inside.
 
@@ -76,7 +76,7 @@ class Undertaking(Row, frozen=True, gc=False):
     timers: int = 0
 
 
-@stored(Home.PARTITION, key=("undertaking_key", "place"), found_by="undertaking_key")
+@stored(Home.PARTITION, key=("undertaking_key", "place"), indexed_by="undertaking_key")
 class Errand(Row, frozen=True, gc=False):
     """One thing that an undertaking still has to do: `what` is to be done at the element instance `key`.
 
@@ -95,7 +95,7 @@ class Errand(Row, frozen=True, gc=False):
     causes: bytes = b""
 
 
-@stored(Home.PARTITION, key=("undertaking_key", "key"), found_by="undertaking_key")
+@stored(Home.PARTITION, key=("undertaking_key", "key"), indexed_by="undertaking_key")
 class Carried(Row, frozen=True, gc=False):
     """What errands of an undertaking bring, a JSON object: those with the `document_key` of this `key`."""
 

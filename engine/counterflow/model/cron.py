@@ -87,9 +87,9 @@ class Cron(NamedTuple):
                 continue
             for minute in self.minutes:
                 begin = hour * 3600 + minute * 60
-                place = bisect_left(self.seconds, earliest - begin)
-                if place < len(self.seconds):
-                    return begin + self.seconds[place]
+                index = bisect_left(self.seconds, earliest - begin)
+                if index < len(self.seconds):
+                    return begin + self.seconds[index]
         return None
 
 
@@ -107,7 +107,7 @@ def read(text: str) -> Cron | None:
     days, weekdays = matchers(fields[3], day_of_month), matchers(fields[5], _day_of_week)
     if not all(numbers) or not months or not days or not weekdays:
         return None
-    seconds, minutes, hours = (tuple(sorted(each)) for each in numbers)
+    seconds, minutes, hours = (tuple(sorted(values)) for values in numbers)
     pattern = Cron(seconds, minutes, hours, days, frozenset(months), weekdays)
     return pattern if pattern.after(0) is not None else None
 

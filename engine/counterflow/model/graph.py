@@ -348,10 +348,10 @@ class UserTaskDefinition:
 
         In Camunda 7 who is given a task that was there changes it: those of its updates are asked before.
         """
-        own = tuple(each for each in self.listeners if each.event is transition)
+        own = tuple(one for one in self.listeners if one.event is transition)
         if transition is not Transition.ASSIGNING or is_first or not self.listeners_are_code:
             return own
-        return (*(each for each in self.listeners if each.event is Transition.UPDATING), *own)
+        return (*(one for one in self.listeners if one.event is Transition.UPDATING), *own)
 
 
 class ListenerEvent(StrEnum):

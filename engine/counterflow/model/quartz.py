@@ -50,10 +50,10 @@ def _numbers(field: str, least: int, most: int, names: tuple[str, ...] = ()) -> 
     """The numbers that a field lists; empty if it is not of its form."""
     numbers: set[int] = set()
     for item in ("*" if field == "?" else field).split(","):
-        found = _item(item, least, most, names)
-        if not found:
+        number = _item(item, least, most, names)
+        if not number:
             return set()
-        numbers |= found
+        numbers |= number
     return numbers
 
 

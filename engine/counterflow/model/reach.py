@@ -24,14 +24,14 @@ def reach(nodes: Mapping[str, Node], join: Node) -> Reach:
     Elements from which none can are left out, and so is the join itself. Takes as many steps as the scope has
     flows, for each incoming flow.
     """
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    reached: defaultdict[str, set[str]] = defaultdict(set)
     for flow in join.incoming:
         for element_id in _before(nodes, flow.source, join.id):
-            found[element_id].add(flow.id)
+            reached[element_id].add(flow.id)
     shared: dict[
         frozenset[str], frozenset[str]
     ] = {}  # a join has few sets of flows, and many elements before it
-    frozen = ((element_id, frozenset(flows)) for element_id, flows in found.items())
+    frozen = ((element_id, frozenset(flows)) for element_id, flows in reached.items())
     return {element_id: shared.setdefault(flows, flows) for element_id, flows in frozen}
 
 
@@ -59,10 +59,10 @@ def _before(nodes: Mapping[str, Node], element_id: str, join_id: str) -> Set[str
     seen: set[str] = set()
     waiting = [element_id]
     while waiting:
-        each = waiting.pop()
-        if each not in seen and each != join_id:
-            seen.add(each)
-            waiting += _right_before(nodes[each])
+        node = waiting.pop()
+        if node not in seen and node != join_id:
+            seen.add(node)
+            waiting += _right_before(nodes[node])
     return seen
 
 

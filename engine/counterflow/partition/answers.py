@@ -19,11 +19,11 @@ from counterflow.partition.refusals import Unavailable
 
 logger = logging.getLogger("counterflow.partition")
 
-Told = Callable[[Any], None]
+Answered = Callable[[Any], None]
 Failed = Callable[[Exception], None]
 
 
-def tell_all(tellers: Iterable[Callable[[], None]]) -> None:
+def answer_all(tellers: Iterable[Callable[[], None]]) -> None:
     """Tell everybody, whatever one of them makes of it. What was decided is durable, or gone, for all."""
     for tell in tellers:
         try:
@@ -32,10 +32,10 @@ def tell_all(tellers: Iterable[Callable[[], None]]) -> None:
             logger.exception("Somebody could not be told how a command has ended")
 
 
-def into(future: asyncio.Future[Any]) -> tuple[Told, Failed]:
+def into(future: asyncio.Future[Any]) -> tuple[Answered, Failed]:
     """How a future is told, unless nobody waits for it any more."""
 
-    def told(answer: Any) -> None:
+    def set_result(answer: Any) -> None:
         if not future.done():
             future.set_result(answer)
 
@@ -43,18 +43,18 @@ def into(future: asyncio.Future[Any]) -> tuple[Told, Failed]:
         if not future.done():
             future.set_exception(error)
 
-    return told, failed
+    return set_result, failed
 
 
-def tell_later(
-    batch: OpenBatch, pending: Pending, size: int, answer: Any, told: Told, failed: Failed
+def answer_later(
+    batch: OpenBatch, pending: Pending, size: int, answer: Any, answered: Answered, failed: Failed
 ) -> None:
     """Tell the answer to a command of so many bytes, which counts as pending until then."""
     pending.enter(size)
 
     def is_committed() -> None:
         pending.leave(size)
-        told(answer)
+        answered(answer)
 
     def has_failed(error: Exception) -> None:
         pending.leave(size)
@@ -68,11 +68,11 @@ class Settlements:
     """Who waits for the end of what a command has begun, by the position of the log at which it began."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, tuple[Told, Failed]] = {}
+        self._waiting: dict[int, tuple[Answered, Failed]] = {}
 
-    def put_off(self, later: ToldLater, told: Told, failed: Failed) -> tuple[Told, Failed]:
+    def put_off(self, later: ToldLater, answered: Answered, failed: Failed) -> tuple[Answered, Failed]:
         """Whoever is told so waits until it has ended; how they are told that it has begun, or never did."""
-        self._waiting[later.position] = functools.partial(_told_of, told, later.answer), failed
+        self._waiting[later.position] = functools.partial(_give, answered, later.answer), failed
 
         def has_begun(_: Any) -> None:
             """Nothing is said before it has ended."""
@@ -83,11 +83,11 @@ class Settlements:
 
         return has_begun, never_began
 
-    def tell_later(self, batch: OpenBatch, settled: Iterable[Settled]) -> None:
+    def answer_later(self, batch: OpenBatch, settled: Iterable[Settled]) -> None:
         """Tell those who wait for what has ended in a batch."""
         for end in settled:
             if end.position in self._waiting:
-                batch.committed.append(functools.partial(self._tell, end))
+                batch.committed.append(functools.partial(self._answer, end))
 
     def end(self, error: Exception) -> None:
         """Nobody is told of an end any more: they are told this instead."""
@@ -95,16 +95,16 @@ class Settlements:
             _, (_, failed) = self._waiting.popitem()
             failed(error)
 
-    def _tell(self, end: Settled) -> None:
-        told, failed = self._waiting.pop(end.position)
+    def _answer(self, end: Settled) -> None:
+        answered, failed = self._waiting.pop(end.position)
         if end.refusal is not None:
             failed(end.refusal)
         else:
-            told(None)
+            answered(None)
 
 
-def _told_of(told: Told, answer: Any, _: None) -> None:
-    told(answer)
+def _give(answered: Answered, answer: Any, _: None) -> None:
+    answered(answer)
 
 
 class InstanceEnds:
@@ -125,13 +125,13 @@ class InstanceEnds:
         if not waiting:
             self._waiting.pop(process_instance_key, None)
 
-    def tell_later(self, batch: OpenBatch, ends: Iterable[InstanceEnded]) -> None:
+    def answer_later(self, batch: OpenBatch, ends: Iterable[InstanceEnded]) -> None:
         """Tell those who wait of instances that have ended in a batch."""
         for end in ends:
             if end.process_instance_key in self._waiting:
-                batch.committed.append(functools.partial(self._tell, end))
+                batch.committed.append(functools.partial(self._answer, end))
 
-    def tell_if_it_never_began(
+    def answer_if_it_never_began(
         self, batch: OpenBatch, process_instance_key: int, ended: asyncio.Future[InstanceEnded]
     ) -> None:
         """Tell whoever follows an instance from its beginning if the batch that creates it fails."""
@@ -140,11 +140,11 @@ class InstanceEnds:
             self.leave(process_instance_key, ended)
             if not ended.done():
                 ended.set_exception(Unavailable(f"The process instance was not created: {error}"))
-                ended.exception()  # counts as seen: who waits for the answer only has been told there
+                ended.exception()  # counts as seen: who waits for the answer only has been set_result there
 
         batch.failed.append(failed)
 
-    def _tell(self, end: InstanceEnded) -> None:
+    def _answer(self, end: InstanceEnded) -> None:
         for future in self._waiting.pop(end.process_instance_key, []):
             if not future.done():
                 future.set_result(end)

@@ -131,11 +131,11 @@ def seal(state: State, log: list[LogEntry]) -> Batch:
 
 def with_row_counts(state: State, log: list[LogEntry]) -> list[LogEntry]:
     """A batch's log, where the last entry of each instance says how many rows this has after it."""
-    last = {entry.process_instance_key: place for place, entry in enumerate(log)}
+    last = {entry.process_instance_key: index for index, entry in enumerate(log)}
     last.pop(0, None)
     counted = list(log)
-    for key, place in last.items():
+    for key, index in last.items():
         instance = state.instances.get(key)
         if instance is not None:
-            counted[place] = replace(log[place], instance_rows=instance.row_count)
+            counted[index] = replace(log[index], instance_rows=instance.row_count)
     return counted

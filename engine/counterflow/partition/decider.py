@@ -118,9 +118,9 @@ class Decider:
         elif isinstance(command, UpdateJobTimeout):
             self.open.superseded += self._heartbeats.supersede(command.job_key, decision.log)
         elif decision.ended:
-            self.ends.tell_later(self.open, decision.ended)
+            self.ends.answer_later(self.open, decision.ended)
         if decision.settled:
-            self.settlements.tell_later(self.open, decision.settled)
+            self.settlements.answer_later(self.open, decision.settled)
         return decision
 
     def timer_lag_seconds(self) -> float:

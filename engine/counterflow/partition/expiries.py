@@ -29,7 +29,7 @@ class Expiries:
 
     def __init__(self) -> None:
         self._counts: OrderedDict[int, int] = OrderedDict()
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._logged: OrderedDict[str, None] = OrderedDict()
 
     def pause_ms(self, key: int) -> int:
         """How long after its deadline a job goes back."""
@@ -41,17 +41,17 @@ class Expiries:
         count = self._counts[job.key] = min(self._counts.pop(job.key, 0) + 1, 32)
         if len(self._counts) > REMEMBERED_JOBS:
             self._counts.popitem(last=False)
-        if count == TOLD_AT and job.type not in self._told:
-            self._tell(job, count)
+        if count == TOLD_AT and job.type not in self._logged:
+            self._log(job, count)
 
     def went_on(self, key: int) -> None:
         """A worker has said something of a job."""
         self._counts.pop(key, None)
 
-    def _tell(self, job: Job, count: int) -> None:
-        self._told[job.type] = None
-        if len(self._told) > REMEMBERED_TYPES:
-            self._told.popitem(last=False)
+    def _log(self, job: Job, count: int) -> None:
+        self._logged[job.type] = None
+        if len(self._logged) > REMEMBERED_TYPES:
+            self._logged.popitem(last=False)
         logger.warning(
             "Job %s of '%s', process instance %s, was given out %s times and never done in time; from now on "
             "it rests in between, up to %s s. Is its worker's time-out too short? Other jobs of this type "

@@ -40,15 +40,15 @@ def fill(store: Store) -> None:
     unfilled = store.get(Unfilled, (1,))
     if unfilled is None:
         return
-    filled, told = 0, time.monotonic()
+    filled, said_at = 0, time.monotonic()
     while instances := store.scan(ProcessInstance, {}, after=(unfilled.behind_key,), limit=AT_ONCE):
         unfilled = replace(unfilled, behind_key=instances[-1].key)
         puts = _rows_of(store, instances)
         puts[Unfilled] = [unfilled]
         store.commit(Batch(puts, {}, []))
         filled += len(instances)
-        if time.monotonic() - told > TOLD_EVERY_S:
-            told = time.monotonic()
+        if time.monotonic() - said_at > TOLD_EVERY_S:
+            said_at = time.monotonic()
             logger.info("What has ended is filled in from the log: %s instances so far", filled)
     store.commit(Batch({}, {Unfilled: [(unfilled.id,)]}, []))
     logger.info("What has ended was filled in from the log: %s instances", filled)
@@ -74,15 +74,15 @@ def _rows_of(store: Store, instances: Iterable[ProcessInstance]) -> dict[type[Ro
     return {table: rows for table, rows in puts.items() if rows}
 
 
-def _begun(store: Store, told: Sequence[Row]) -> Iterable[ElementInstance]:
-    for row in told:
-        found = store.get(ElementInstance, (row.key,)) if isinstance(row, ElementInstance) else None
-        if isinstance(row, ElementInstance) and found is not None:
-            yield replace(found, began_at_ms=row.began_at_ms)
+def _begun(store: Store, rows: Sequence[Row]) -> Iterable[ElementInstance]:
+    for row in rows:
+        element = store.get(ElementInstance, (row.key,)) if isinstance(row, ElementInstance) else None
+        if isinstance(row, ElementInstance) and element is not None:
+            yield replace(element, began_at_ms=row.began_at_ms)
 
 
-def _created(store: Store, told: Sequence[Row]) -> Iterable[Job]:
-    for row in told:
-        found = store.get(Job, (row.key,)) if isinstance(row, Job) else None
-        if isinstance(row, Job) and found is not None:
-            yield replace(found, created_at_ms=row.created_at_ms)
+def _created(store: Store, rows: Sequence[Row]) -> Iterable[Job]:
+    for row in rows:
+        job = store.get(Job, (row.key,)) if isinstance(row, Job) else None
+        if isinstance(row, Job) and job is not None:
+            yield replace(job, created_at_ms=row.created_at_ms)

@@ -17,7 +17,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.state.shelf import ModelNeeded
 from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import BrokenInvariant, Damaged
-from counterflow.partition.answers import tell_all
+from counterflow.partition.answers import answer_all
 from counterflow.partition.decider import Decider
 from counterflow.partition.refusals import STOPPING, Unavailable
 from counterflow.partition.source import cannot_be_read, keep_model
@@ -42,16 +42,16 @@ class Models:
         self._reading: asyncio.Task[None] | None = None
         self._is_stopped = False
 
-    def wait(self, needed: ModelNeeded, told: Waiter) -> None:
+    def wait(self, needed: ModelNeeded, waiter: Waiter) -> None:
         """Call `told` once the model was read or cannot be, or with what keeps it from being looked for.
         Where it cannot be read, a command that needs it says so.
         """
         if self._is_stopped:
-            told(Unavailable(STOPPING))
+            waiter(Unavailable(STOPPING))
             return
-        place = type(needed.row), needed.row.key
-        self._needed.setdefault(place, needed)
-        self._waiting.setdefault(place, []).append(told)
+        key = type(needed.row), needed.row.key
+        self._needed.setdefault(key, needed)
+        self._waiting.setdefault(key, []).append(waiter)
         if self._reading is None:
             self._reading = asyncio.get_running_loop().create_task(self._read_all())
 
@@ -65,14 +65,14 @@ class Models:
         if self._reading is not None:
             self._reading.cancel()
         self._aside.break_off()
-        for place in list(self._waiting):
-            self._tell(place, Unavailable(STOPPING))
+        for key in list(self._waiting):
+            self._answer(key, Unavailable(STOPPING))
 
     async def _read_all(self) -> None:
         try:
             while self._needed:
-                place, needed = next(iter(self._needed.items()))
-                self._tell(place, await self._read(needed))
+                key, needed = next(iter(self._needed.items()))
+                self._answer(key, await self._read(needed))
         finally:
             self._reading = None
 
@@ -99,6 +99,6 @@ class Models:
             del read  # what it has raised holds this frame
         return None
 
-    def _tell(self, place: Place, why_not: Unavailable | None) -> None:
-        del self._needed[place]
-        tell_all([functools.partial(told, why_not) for told in self._waiting.pop(place)])
+    def _answer(self, key: Place, why_not: Unavailable | None) -> None:
+        del self._needed[key]
+        answer_all([functools.partial(waiter, why_not) for waiter in self._waiting.pop(key)])

@@ -33,7 +33,7 @@ class Observers:
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
 
-    def tell(self, committed: Committed) -> None:
+    def notify(self, committed: Committed) -> None:
         """Tell each of a commit; one that fails is logged."""
         for observe in self._observers:
             try:

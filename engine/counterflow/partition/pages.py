@@ -79,8 +79,9 @@ class Pages:
         self.set()
 
     def release(self) -> bool:
-        """Turn pages again that no server has survived, where they are of no instance that could be released;
-        answers whether there are any.
+        """Turn pages again that no server has survived; answers whether there are any.
+
+        Those of no instance that could be released.
         """
         released, self._suspects = self._suspects, {}
         for page in released.values():

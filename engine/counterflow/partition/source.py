@@ -83,7 +83,7 @@ def keep_model(state: State, needed: ModelNeeded, model: LoadedModel) -> None:
         state.decisions.models.keep(row.key, model.decisions, model.size)
         return
     graphs = {process.id: process for process in model.processes}
-    together = [each for each in state.definitions.values() if each.resource_key == row.resource_key]
+    together = [one for one in state.definitions.values() if one.resource_key == row.resource_key]
     for definition in together:
         if definition.bpmn_process_id in graphs:
             graph = graphs[definition.bpmn_process_id]

@@ -61,14 +61,14 @@ class StreamTaker:
     def request(self) -> ActivateJobs:
         """As much as its credit allows."""
         credit = 0 if self.closed else STREAM_CREDIT - self._reserved - len(self.queue)
-        found = self._request
+        request = self._request
         return ActivateJobs(
-            type=found.type,
-            worker=found.worker,
-            timeout_ms=found.timeout_ms,
+            type=request.type,
+            worker=request.worker,
+            timeout_ms=request.timeout_ms,
             maximum=max(credit, 0),
-            fetch_variables=found.fetch_variables,
-            bytes_left=found.bytes_left,
+            fetch_variables=request.fetch_variables,
+            bytes_left=request.bytes_left,
         )
 
     def reserve(self, count: int) -> None:

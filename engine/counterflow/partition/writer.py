@@ -29,7 +29,7 @@ from counterflow.kernel.state.source import CacheLimits
 from counterflow.kernel.vocabulary import Command, InstanceEnded, Rejection, RejectionType, ToldLater
 from counterflow.kernel.work.budget import ProcessLimits
 from counterflow.model.events import CompensationOrder
-from counterflow.partition.answers import Failed, Told, into, tell_all, tell_later
+from counterflow.partition.answers import Answered, Failed, answer_all, answer_later, into
 from counterflow.partition.decider import Decider
 from counterflow.partition.due import Alarm
 from counterflow.partition.measures import Measures, unasked_types
@@ -114,10 +114,11 @@ class Writer:
         self.submit_then(command, *into(future))
         return future
 
-    def submit_then(self, command: Command, told: Told, failed: Failed) -> None:
-        """Like `submit`, but the commit calls `told` with the answer, or `failed` with `Unavailable`. Where a
-        model had to be read first, `failed` is called with whatever is raised then. Where the answer is
-        `ToldLater`, either is called by the commit of what it says, `failed` with a `Rejection` perhaps.
+    def submit_then(self, command: Command, answered: Answered, failed: Failed) -> None:
+        """Like `submit`, but the commit calls `answered` with the answer, or `failed` with `Unavailable`.
+
+        Where a model had to be read first, `failed` is called with whatever is raised then. Where the answer
+        is `ToldLater`, either is called by the commit of what it says, `failed` with a `Rejection` perhaps.
 
         Neither may raise, and neither may wait.
         """
@@ -125,11 +126,11 @@ class Writer:
         try:
             decision = self._decider.decide(command)
         except ModelNeeded as needed:
-            self._wait_for(needed, size, lambda: self.submit_then(command, told, failed), failed)
+            self._wait_for(needed, size, lambda: self.submit_then(command, answered, failed), failed)
             return
         if isinstance(decision.answer, ToldLater):
-            told, failed = self._decider.settlements.put_off(decision.answer, told, failed)
-        tell_later(self._decider.open, self._pending, size, decision.answer, told, failed)
+            answered, failed = self._decider.settlements.put_off(decision.answer, answered, failed)
+        answer_later(self._decider.open, self._pending, size, decision.answer, answered, failed)
         self._after_decision()
         if isinstance(command, ENDING):
             for watch in self._work_watchers:
@@ -150,7 +151,7 @@ class Writer:
     def _begin_followed(
         self, command: Command, answered: asyncio.Future[Any], ended: asyncio.Future[InstanceEnded]
     ) -> None:
-        told, failed = into(answered)
+        give, failed = into(answered)
         size = self._refuse_when_full(command)
         try:
             decision = self._decider.decide(command)
@@ -159,9 +160,9 @@ class Writer:
             return
         batch, ends, key = self._decider.open, self._decider.ends, decision.answer.key
         ends.follow(key, ended)
-        ends.tell_later(batch, decision.ended)
-        tell_later(batch, self._pending, size, decision.answer, told, failed)
-        ends.tell_if_it_never_began(batch, key, ended)
+        ends.answer_later(batch, decision.ended)
+        answer_later(batch, self._pending, size, decision.answer, give, failed)
+        ends.answer_if_it_never_began(batch, key, ended)
         self._after_decision()
 
     def _wait_for(self, needed: ModelNeeded, size: int, again: Callable[[], None], failed: Failed) -> None:
@@ -206,8 +207,9 @@ class Writer:
         return self._alarm.is_held
 
     def release_due(self) -> bool:
-        """From now on what is due is triggered, and work of no instance goes on that no server has survived;
-        answers whether anything was held.
+        """From now on what is due is triggered; answers whether anything was held.
+
+        Work of no instance goes on as well that no server has survived.
         """
         was_held = self._alarm.release()
         return self._pages.release() or was_held
@@ -387,9 +389,9 @@ class Writer:
             return
         self.commits += 1
         self._commit_seconds += perf_counter() - begun
-        tell_all(sealed.committed)
+        answer_all(sealed.committed)
         if not self._decider.is_damaged:
-            self._observers.tell(Committed(number, batch, self._decider.state))
+            self._observers.notify(Committed(number, batch, self._decider.state))
 
     def _release(self, committed: Committed) -> None:
         committed.state.release(committed.number, self._models.caches(self._caches))
@@ -432,7 +434,7 @@ class Writer:
         self._alarm.clear()
         if not self._recover():
             logger.error("The store cannot be read; nothing is decided until it can")
-        tell_all([functools.partial(tell, error) for tell in (*sealed, *later.failed)])
+        answer_all([functools.partial(tell, error) for tell in (*sealed, *later.failed)])
 
     def _come_back(self) -> bool:
         """Callers ask again and again while the store is away, so that only its return is told."""

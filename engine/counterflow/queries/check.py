@@ -60,7 +60,7 @@ def check(store: SqlStore, database: Path, progress: Progress, *, is_deep: bool)
     _read_log(store, report, progress)
     _replay(store, report, progress, is_deep=is_deep)
     report.unchecked = sum(
-        _unchecked(store, table) for table in (*(each.table for each in TABLES), "event_log")
+        _unchecked(store, table) for table in (*(one.table for one in TABLES), "event_log")
     )
     return report
 
@@ -105,16 +105,18 @@ def _read_table(store: SqlStore, table: type[Row], report: CheckReport, progress
 def _read_log(store: SqlStore, report: CheckReport, progress: Progress) -> None:
     try:
         before = store.ask(look).tenure
-        told, broken_before = 0, len(report.damage)
+        events, broken_before = 0, len(report.damage)
         for entries, broken in _portions(store):
             report.damage += (
                 f"entry {entry.position} of the log is not as it was written" for entry in broken
             )
             report.entries += len(entries)
-            told += sum(entry.event_count for entry in entries if before and entry.position <= before.log_end)
+            events += sum(
+                entry.event_count for entry in entries if before and entry.position <= before.log_end
+            )
             progress("event_log", report.entries)
         if before == store.ask(look).tenure and before and len(report.damage) == broken_before:
-            report.damage += _lost_entries(before, told)
+            report.damage += _lost_entries(before, events)
     except StoreError as error:
         report.damage.append(f"the log: {error}")
 
@@ -129,14 +131,14 @@ def _portions(store: SqlStore) -> Iterator[tuple[list[LogEntry], list[LogEntry]]
         yield entries, broken
 
 
-def _lost_entries(tenure: TenureRow, told: int) -> Iterator[str]:
+def _lost_entries(tenure: TenureRow, events: int) -> Iterator[str]:
     """Every position up to the end has an event, or is counted as one that has none."""
-    missing_events = tenure.last_position - told - tenure.absent_positions
+    missing_events = tenure.last_position - events - tenure.absent_positions
     if missing_events:
         yield (
             f"{missing_events} events of the log are missing: up to position {tenure.last_position} "
             "it tells of "
-            f"{told}, and {tenure.absent_positions} were taken out"
+            f"{events}, and {tenure.absent_positions} were taken out"
         )
 
 
@@ -172,8 +174,8 @@ def _compared(store: SqlStore, key: int) -> str:
     folded = state.instances.get(key)
     there = store.load_instance(key)
     for table in INSTANCE_TABLES:
-        told = {} if folded is None else {key_of(row): row for row in folded.rows[table].values()}
-        if told != {key_of(row): row for row in there[table]}:
+        folded_rows = {} if folded is None else {key_of(row): row for row in folded.rows[table].values()}
+        if folded_rows != {key_of(row): row for row in there[table]}:
             return f"process instance {key}: its log gives other rows of {table.table} than there are"
     return ""
 

@@ -19,8 +19,8 @@ def form(store: Store, key: int) -> FormSchema:
     row = store.get(rows.Form, (key,))
     if row is not None:
         return _deployed(store, row)
-    found = form_of_task(store, key, f"Expected the key of a form or of a user task, but found '{key}'")
-    if found is None:
+    schema = form_of_task(store, key, f"Expected the key of a form or of a user task, but found '{key}'")
+    if schema is None:
         task = _task(store, key)
         external = task.external_form if task is not None else ""
         kept = f"; the model calls its form '{external}', which is kept elsewhere"
@@ -28,7 +28,7 @@ def form(store: Store, key: int) -> FormSchema:
             RejectionType.NOT_FOUND,
             f"Expected a form of user task '{key}', but it has none here{kept if external else ''}",
         )
-    return found
+    return schema
 
 
 def form_of_task(store: Store, key: int, unknown: str = "") -> FormSchema | None:

@@ -38,9 +38,9 @@ def list_incidents(
 
 def shapes_of(store: Store, incidents: Iterable[rows.Incident]) -> list[Incident]:
     """The rows of open incidents, in their order, with the processes that they are in and their remedies."""
-    found = list(incidents)
-    process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in found}}
-    return [_shape(row, process_ids[row.process_instance_key]) for row in found]
+    listed = list(incidents)
+    process_ids = {key: _process_id(store, key) for key in {row.process_instance_key for row in listed}}
+    return [_shape(row, process_ids[row.process_instance_key]) for row in listed]
 
 
 def of_called(store: Store, process_instance_key: int) -> Iterator[rows.Incident]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from counterflow.kernel.course.beginning import ACTIVE
 from counterflow.kernel.lives.active import not_active
-from counterflow.kernel.lives.migration import BUSY, told
+from counterflow.kernel.lives.migration import BUSY, in_words
 from counterflow.kernel.lives.migration_mapping import correspondence
 from counterflow.kernel.lives.migration_pieces import MoveOutcome, Piece, PlannedMigration
 from counterflow.kernel.lives.migration_plan import plan_for
@@ -63,7 +63,7 @@ def migration_plan(
         target_bpmn_process_id=target.bpmn_process_id,
         target_version=target.version,
         problems=list(plan.problems),
-        losses=list(dict.fromkeys(map(told, plan.ending_as(MoveOutcome.CLOSED, MoveOutcome.LOST)))),
+        losses=list(dict.fromkeys(map(in_words, plan.ending_as(MoveOutcome.CLOSED, MoveOutcome.LOST)))),
         mappings=list(_mappings(plan)),
         moves=[_move(piece) for piece in plan.pieces[:limit]],
         moves_left_out=max(len(plan.pieces) - limit, 0),
@@ -72,8 +72,8 @@ def migration_plan(
 
 
 def _mappings(plan: PlannedMigration) -> Iterator[ElementMapping]:
-    found = {piece.element_id: piece.target_id for piece in plan.pieces if piece.element_id}
-    return (ElementMapping(before, after) for before, after in found.items() if after)
+    targets = {piece.element_id: piece.target_id for piece in plan.pieces if piece.element_id}
+    return (ElementMapping(before, after) for before, after in targets.items() if after)
 
 
 def _move(piece: Piece) -> PlannedMove:
@@ -125,12 +125,12 @@ def _definition(store: Store, key: int) -> ProcessDefinition:
 
 def _model(store: Store, definition: ProcessDefinition) -> Process:
     """A graph is a value that threads may share; a few are kept for the instances that are asked for next."""
-    place = (definition.checksum, definition.bpmn_process_id)
-    found = _remembered.get(place)
-    if found is None:
+    key = (definition.checksum, definition.bpmn_process_id)
+    model_read = _remembered.get(key)
+    if model_read is None:
         model = read_model(store, ModelNeeded(definition))
-        found = next(process for process in model.processes if process.id == definition.bpmn_process_id)
-        _remembered[place] = found
+        model_read = next(process for process in model.processes if process.id == definition.bpmn_process_id)
+        _remembered[key] = model_read
         while len(_remembered) > REMEMBERED_MODELS:
             _remembered.popitem(last=False)
-    return found
+    return model_read

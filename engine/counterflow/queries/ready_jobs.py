@@ -17,7 +17,7 @@ LOOKED_AT = 5_000
 """Jobs of a type that are looked at in one go; whoever waits behind is found later."""
 
 
-class Chosen(NamedTuple):
+class JobChoice(NamedTuple):
     """Of which process instances jobs are wanted; what is left empty does not narrow.
 
     `variables` are those of the process scope, with their values as JSON says them.
@@ -32,21 +32,21 @@ class Chosen(NamedTuple):
     @property
     def is_everything(self) -> bool:
         """Whether any instance will do."""
-        return self == Chosen()
+        return self == JobChoice()
 
 
-def ready_jobs(store: Store, job_type: str, chosen: Chosen, most: int) -> list[int]:
+def ready_jobs(store: Store, job_type: str, chosen: JobChoice, most: int) -> list[int]:
     """Keys of at most so many jobs of a type that can be taken, of chosen instances, in order."""
-    found: list[int] = []
+    keys: list[int] = []
     fits: dict[int, bool] = {}
     for job_key, instance_key in _ready(store, job_type):
         if instance_key not in fits:
             fits[instance_key] = _is_chosen(store, instance_key, chosen)
         if fits[instance_key]:
-            found.append(job_key)
-            if len(found) == most:
+            keys.append(job_key)
+            if len(keys) == most:
                 break
-    return found
+    return keys
 
 
 def _ready(store: Store, job_type: str) -> Iterator[tuple[int, int]]:
@@ -59,7 +59,7 @@ def _ready(store: Store, job_type: str) -> Iterator[tuple[int, int]]:
         after = page[-1]
 
 
-def _is_chosen(store: Store, instance_key: int, chosen: Chosen) -> bool:
+def _is_chosen(store: Store, instance_key: int, chosen: JobChoice) -> bool:
     instance = store.get(rows.ProcessInstance, (instance_key,))
     if instance is None:
         return False

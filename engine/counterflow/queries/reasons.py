@@ -56,21 +56,23 @@ def reasons(store: Store, process_instance_key: int, asked_for: Set[str]) -> Rea
     somebody takes by now. Raises `Rejection` for an unknown key.
     """
     first = process_instance(store, process_instance_key, active_only=True)
-    found: list[Reason] = []
+    reasons_found: list[Reason] = []
     trees = deque([first])
     left_out = False
     while trees and not left_out:
         tree = trees.popleft()
         key = tree.process_instance.key
         if left := len(store.scan(Errand, {"process_instance_key": key})):
-            found.append(_Told(tree, asked_for).work(left))
+            reasons_found.append(_Reasoning(tree, asked_for).work(left))
         for reason in _of_instance(tree, asked_for):
-            found.append(reason)
+            reasons_found.append(reason)
             if reason.kind == "called_instance":
                 trees.append(process_instance(store, reason.key, active_only=True))
-        left_out = len(found) > MOST_REASONS or bool(tree.elements_left_out and _is_cut(tree))
+        left_out = len(reasons_found) > MOST_REASONS or bool(tree.elements_left_out and _is_cut(tree))
     header = first.process_instance
-    return Reasons(process_instance_key, header.bpmn_process_id, header.state, found[:MOST_REASONS], left_out)
+    return Reasons(
+        process_instance_key, header.bpmn_process_id, header.state, reasons_found[:MOST_REASONS], left_out
+    )
 
 
 def _is_cut(tree: InstanceTree) -> bool:
@@ -79,16 +81,16 @@ def _is_cut(tree: InstanceTree) -> bool:
 
 
 def _of_instance(tree: InstanceTree, asked_for: Set[str]) -> Iterator[Reason]:
-    told = _Told(tree, asked_for)
+    context = _Reasoning(tree, asked_for)
     if tree.quarantine_reason:
-        yield told.quarantine(tree.quarantine_reason)
+        yield context.quarantine(tree.quarantine_reason)
     if tree.process_instance.suspended_at_ms is not None:
-        yield told.suspension(tree.process_instance.suspended_at_ms)
+        yield context.suspension(tree.process_instance.suspended_at_ms)
     if _waits_for_caller(tree):
-        yield told.caller()
+        yield context.caller()
     undone_by = _undone_by(tree.undo_records)
     for element in _running(tree.root):
-        yield from _of_element(told, element, undone_by.get(element.key, ()))
+        yield from _of_element(context, element, undone_by.get(element.key, ()))
 
 
 def _waits_for_caller(tree: InstanceTree) -> bool:
@@ -125,44 +127,46 @@ def _numbers(root: ElementInstance) -> dict[int, int]:
 
 def _undone_by(records: Iterable[UndoRecord]) -> dict[int, list[UndoRecord]]:
     """What each throw waits for, by its key."""
-    found: dict[int, list[UndoRecord]] = {}
+    by_undo: dict[int, list[UndoRecord]] = {}
     for record in records:
         if record.state in {"taken", "started"}:
-            found.setdefault(record.throw_key, []).append(record)
-    return found
+            by_undo.setdefault(record.throw_key, []).append(record)
+    return by_undo
 
 
-def _of_element(told: _Told, element: ElementInstance, undone: Iterable[UndoRecord]) -> Iterator[Reason]:
+def _of_element(
+    context: _Reasoning, element: ElementInstance, undone: Iterable[UndoRecord]
+) -> Iterator[Reason]:
     """What holds the element itself first, then what would end that from its border."""
     for incident in element.incidents:
         if incident.state == "open":
-            yield told.incident(element, incident)
+            yield context.incident(element, incident)
     for job in element.jobs:
         if job.ended_at_ms is None and job.state not in HELD_JOBS:
-            yield told.job(element, job)
+            yield context.job(element, job)
     for task in element.user_tasks:
         if task.ended_at_ms is None and task.state not in TASK_LISTENER_EVENTS:
-            yield told.user_task(element, task)
-    waits = [told.wait(element, wait) for wait in element.waits if wait.state == "open"]
+            yield context.user_task(element, task)
+    waits = [context.wait(element, wait) for wait in element.waits if wait.state == "open"]
     yield from (reason for reason in waits if not reason.is_alternative)
     if element.called_instance_key:
-        yield told.called(element)
+        yield context.called(element)
     if undone := list(undone):
-        yield told.compensation(element, undone)
+        yield context.compensation(element, undone)
     yield from (reason for reason in waits if reason.is_alternative)
-    yield from _of_others(told, element)
+    yield from _of_others(context, element)
     for join in element.joins:
-        yield told.join(element, join)
+        yield context.join(element, join)
 
 
-def _of_others(told: _Told, element: ElementInstance) -> Iterator[Reason]:
+def _of_others(context: _Reasoning, element: ElementInstance) -> Iterator[Reason]:
     """What others have to do before it goes on."""
-    if told.waits_for_scope(element):
-        yield told.scope(element)
-    if told.waits_for_listeners(element):
-        yield told.listeners(element)
+    if context.waits_for_scope(element):
+        yield context.scope(element)
+    if context.waits_for_listeners(element):
+        yield context.listeners(element)
     if _waits_for_activation(element):
-        yield told.activation(element)
+        yield context.activation(element)
 
 
 def _waits_for_activation(element: ElementInstance) -> bool:
@@ -176,7 +180,7 @@ def _waits_for_activation(element: ElementInstance) -> bool:
     )
 
 
-class _Told:
+class _Reasoning:
     """Reasons in words, of one instance."""
 
     def __init__(self, tree: InstanceTree, asked_for: Set[str]) -> None:
@@ -437,8 +441,8 @@ def _signal(wait: Wait, _: ElementInstance) -> tuple[str, str]:
 def _condition(wait: Wait, element: ElementInstance) -> tuple[str, str]:
     """A change of any variable counts where none is named."""
     changes = " or ".join(f"'{name}'" for name in wait.variable_names) or "any variable"
-    told = f" (when it was asked last: {wait.failure})" if wait.failure else ""
-    return f"condition '{wait.name}' to hold{told}", (
+    failure = f" (when it was asked last: {wait.failure})" if wait.failure else ""
+    return f"condition '{wait.name}' to hold{failure}", (
         f"a change of {changes} after which it holds (`counterflow set-variables {element.key}`)"
     )
 

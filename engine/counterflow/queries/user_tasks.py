@@ -37,19 +37,19 @@ class UserTaskFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_user_tasks(
-    store: Store, wanted: UserTaskFilter, *, page_size: int = 0, page_key: int = 0
+    store: Store, chosen: UserTaskFilter, *, page_size: int = 0, page_key: int = 0
 ) -> Page[UserTask]:
     """User tasks, newest first. Raises `Rejection` for a state that there is not, and an unknown instance."""
     states = (*OPEN_STATES, *ENDED_STATES)
-    if wanted.state and wanted.state not in states:
+    if chosen.state and chosen.state not in states:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
-            f"Expected a state of user tasks ({', '.join(states)}), but found '{wanted.state}'",
+            f"Expected a state of user tasks ({', '.join(states)}), but found '{chosen.state}'",
         )
-    sieve = Sieve(lambda row: _is_wanted(row, wanted))
-    page = page_of(_rows(store, wanted, page_key), sieve, page_size=page_size)
+    sieve = Sieve(lambda row: _is_wanted(row, chosen))
+    page = page_of(_rows(store, chosen, page_key), sieve, page_size=page_size)
     if not page.items:
-        refuse_unknown_instance(store, wanted.process_instance_key)
+        refuse_unknown_instance(store, chosen.process_instance_key)
     return Page([_shape(store, row) for row in page.items], page.next_page_key)
 
 
@@ -61,7 +61,7 @@ def user_task(store: Store, key: int) -> ShownUserTask:
             RejectionType.NOT_FOUND, f"Expected to find a user task with key '{key}', but none was found"
         )
     task = _shape(store, row)
-    task.acts = _told(store, task)
+    task.acts = _acts(store, task)
     form = store.get(rows.Form, (row.form_key,)) if row.form_key else None
     return ShownUserTask(
         task,
@@ -71,23 +71,23 @@ def user_task(store: Store, key: int) -> ShownUserTask:
     )
 
 
-def _rows(store: Store, wanted: UserTaskFilter, page_key: int) -> Iterator[TaskRow]:
+def _rows(store: Store, chosen: UserTaskFilter, page_key: int) -> Iterator[TaskRow]:
     """What may be wanted, newest first, by the narrowest that there is an index for."""
     where: dict[str, int | str | None] = {
         name: value
         for name, value in (
-            ("process_instance_key", wanted.process_instance_key),
-            ("assignee", wanted.assignee),
-            ("bpmn_process_id", wanted.bpmn_process_id),
+            ("process_instance_key", chosen.process_instance_key),
+            ("assignee", chosen.assignee),
+            ("bpmn_process_id", chosen.bpmn_process_id),
         )
         if value
     }
-    if wanted.state in ENDED_STATES:
+    if chosen.state in ENDED_STATES:
         return rows_from_end(store, rows.EndedUserTask, where, page_key)
     kind, name = (
-        ("group", wanted.candidate_group) if wanted.candidate_group else ("user", wanted.candidate_user)
+        ("group", chosen.candidate_group) if chosen.candidate_group else ("user", chosen.candidate_user)
     )
-    if not name or wanted.process_instance_key:
+    if not name or chosen.process_instance_key:
         return rows_from_end(store, rows.UserTask, where, page_key)
     return _offered_to(store, kind, name, page_key)
 
@@ -99,17 +99,17 @@ def _offered_to(store: Store, kind: str, name: str, page_key: int) -> Iterator[r
             yield row
 
 
-def _is_wanted(row: TaskRow, wanted: UserTaskFilter) -> bool:
+def _is_wanted(row: TaskRow, chosen: UserTaskFilter) -> bool:
     pairs = (
-        (wanted.state, row.state),
-        (wanted.assignee, row.assignee),
-        (wanted.bpmn_process_id, row.bpmn_process_id),
-        (wanted.element_id, row.element_id),
+        (chosen.state, row.state),
+        (chosen.assignee, row.assignee),
+        (chosen.bpmn_process_id, row.bpmn_process_id),
+        (chosen.element_id, row.element_id),
     )
-    if any(asked and asked != found for asked, found in pairs):
+    if any(wish and wish != value for wish, value in pairs):
         return False
-    offered = ((wanted.candidate_group, row.candidate_groups), (wanted.candidate_user, row.candidate_users))
-    return all(not asked or asked in _names(names) for asked, names in offered)
+    offered = ((chosen.candidate_group, row.candidate_groups), (chosen.candidate_user, row.candidate_users))
+    return all(not wish or wish in _names(names) for wish, names in offered)
 
 
 def _names(names: str) -> list[str]:
@@ -146,23 +146,23 @@ def _name(store: Store, row: TaskRow) -> ElementName:
     return names.get(row.element_id, UNNAMED)
 
 
-def _told(store: Store, task: UserTask) -> list[UserTaskAct]:
+def _acts(store: Store, task: UserTask) -> list[UserTaskAct]:
     """What was done to a task, from the log of its instance."""
-    told = new_user_task(task.key, 0)
+    history = new_user_task(task.key, 0)
     for entry in log.entries(store, task.process_instance_key):
         for event in events_of(entry):
             change = CHANGES.get(type(event))
             if change is not None and getattr(event, "key", 0) == task.key:
-                change(told, event, entry.timestamp_ms)
-    return told.acts
+                change(history, event, entry.timestamp_ms)
+    return history.acts
 
 
 def _visible(store: Store, element_instance_key: int) -> list[Variable]:
     """The variables that an active element sees, those of inner scopes before others."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     key = element_instance_key
     while key and (element := store.get(rows.ElementInstance, (key,))) is not None:
         for row in store.scan(rows.Variable, {"scope_key": key}):
-            found.setdefault(row.name, row.value.decode())
+            values.setdefault(row.name, row.value.decode())
         key = element.scope_key
-    return [Variable(name, found[name]) for name in sorted(found)]
+    return [Variable(name, values[name]) for name in sorted(values)]

@@ -23,7 +23,7 @@ from counterflow.service.rests import Rests
 from counterflow.service.turns import Turns
 
 Answer = TypeVar("Answer")
-Told = Callable[[Any], object]
+Answered = Callable[[Any], object]
 Failed = Callable[[Exception], object]
 
 
@@ -38,18 +38,18 @@ class Commands:
         self._turns = turns
         self._rests = rests
 
-    def carry_out(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
+    def carry_out(self, visitor: Visitor, command: Command, answered: Answered, failed: Failed) -> None:
         """Carry out a command: at once, or when it is the time of the visitor's connection (`rests.py`). One
         who goes away before that is not heard. Raises `Overloaded` where there is no room to wait in.
         """
         if not self._rests.is_to_wait(visitor.account, visitor):
             self._admission.begun()
-            self._carry_out(visitor, command, told, failed, self._admission.ended)
+            self._carry_out(visitor, command, answered, failed, self._admission.ended)
             return
 
         def begin() -> None:
             self._comes(visitor)
-            self._carry_out(visitor, command, told, failed, self._admission.ended)
+            self._carry_out(visitor, command, answered, failed, self._admission.ended)
 
         self._waits(visitor)
         self._rests.wait(visitor.account, visitor, begin)
@@ -61,21 +61,21 @@ class Commands:
         self._submit(command, *into(future), self._admission.ended)
         return future
 
-    def begin(self, visitor: Visitor, command: Command, told: Told, failed: Failed) -> None:
+    def begin(self, visitor: Visitor, command: Command, answered: Answered, failed: Failed) -> None:
         """As `carry_out`, for a command that begins something, which waits for the visitor's turn too."""
-        beginning = _Beginning(self, visitor, command, told, failed)
+        beginning = _Beginning(self, visitor, command, answered, failed)
         self._waits(visitor)
         self._rests.wait(visitor.account, visitor, beginning.stand_in_line)
 
     def _begin(self, beginning: _Beginning) -> None:
         """It is the turn of who begins something."""
-        visitor, command, told, failed = beginning.what
+        visitor, command, answered, failed = beginning.what
         if self._rests.is_to_wait(visitor.account, visitor):
             self._turns.end()
             self._rests.wait(visitor.account, visitor, beginning.stand_in_line)
             return
         self._comes(visitor)
-        self._carry_out(visitor, command, told, failed, self._ended_with_turn)
+        self._carry_out(visitor, command, answered, failed, self._ended_with_turn)
 
     def _refuse(self, beginning: _Beginning, refusal: Overloaded) -> None:
         visitor, _, _, failed = beginning.what
@@ -103,10 +103,15 @@ class Commands:
         self._admission.let_go(visitor)
 
     def _carry_out(
-        self, visitor: Visitor, command: Command, told: Told, failed: Failed, ended: Callable[[], None]
+        self,
+        visitor: Visitor,
+        command: Command,
+        answered: Answered,
+        failed: Failed,
+        ended: Callable[[], None],
     ) -> None:
         begun = time.perf_counter()
-        self._submit(command, told, failed, ended)
+        self._submit(command, answered, failed, ended)
         self._rests.took(visitor.account, time.perf_counter() - begun)
 
     def submit(self, command: Command) -> Awaitable[Any]:
@@ -164,10 +169,12 @@ class Commands:
             )
         )
 
-    def _submit(self, command: Command, told: Told, failed: Failed, ended: Callable[[], None]) -> None:
+    def _submit(
+        self, command: Command, answered: Answered, failed: Failed, ended: Callable[[], None]
+    ) -> None:
         def is_reported(answer: Any) -> None:
             try:
-                told(answer)
+                answered(answer)
             finally:
                 ended()
 
@@ -199,10 +206,10 @@ class _Beginning:
     __slots__ = ("_commands", "what")
 
     def __init__(
-        self, commands: Commands, visitor: Visitor, command: Command, told: Told, failed: Failed
+        self, commands: Commands, visitor: Visitor, command: Command, answered: Answered, failed: Failed
     ) -> None:
         self._commands = commands
-        self.what = visitor, command, told, failed
+        self.what = visitor, command, answered, failed
 
     def stand_in_line(self) -> None:
         """The visitor's connection has rested."""

@@ -63,10 +63,10 @@ def in_order_of(files: Sequence[File], deployment: Deployment) -> Deployment:
 
     They are deployed before those that import them.
     """
-    places = {file.name: place for place, file in enumerate(files)}
-    models = sorted(deployment.requirements, key=lambda each: places[each.resource_name])
-    model_places = {model.key: place for place, model in enumerate(models)}
-    decisions = sorted(deployment.decisions, key=lambda each: model_places[each.requirements_key])
+    places = {file.name: number for number, file in enumerate(files)}
+    models = sorted(deployment.requirements, key=lambda row: places[row.resource_name])
+    model_places = {model.key: number for number, model in enumerate(models)}
+    decisions = sorted(deployment.decisions, key=lambda row: model_places[row.requirements_key])
     return replace(deployment, decisions=tuple(decisions), requirements=tuple(models))
 
 
@@ -83,9 +83,9 @@ def missing_decisions(resources: Sequence[ReadResource], is_deployed: Callable[[
         for node in (node for process in resource.processes for node in process.nodes.values()):
             decision_id = node.work.decision_id if isinstance(node.work, CalledDecision) else None
             if isinstance(decision_id, str) and not is_deployed(decision_id):
-                place = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
+                where = f"'{resource.name}': line {node.line}, element '{node.id}' [called-decision]"
                 yield (
-                    f"{place}: decision '{decision_id}' is not deployed. Deploy it before an instance gets "
+                    f"{where}: decision '{decision_id}' is not deployed. Deploy it before an instance gets "
                     "there."
                 )
 
@@ -123,8 +123,8 @@ def read_sound(files: Sequence[File], limits: FileLimits) -> Sound:
         if not is_dmn(name) and not is_form(name)
         for finding in schema_findings(content, name, limits.processes)
     )
-    found = (*judged.warnings, *by_schema)
-    return Sound(judged.resources, cut([f"'{name}': {finding}" for name, finding in found]))
+    warnings = (*judged.warnings, *by_schema)
+    return Sound(judged.resources, cut([f"'{name}': {finding}" for name, finding in warnings]))
 
 
 def deployment_refused(problems: Iterable[str]) -> Rejection:
@@ -137,8 +137,8 @@ def deployment_refused(problems: Iterable[str]) -> Rejection:
 def cut(lines: Iterable[str]) -> list[str]:
     """Lines as they are told: not too many, and none too long."""
     every = list(lines)
-    told = [line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in every[:MOST_LINES]]
-    return told if len(every) <= MOST_LINES else [*told, f"… and {len(every) - MOST_LINES} more lines"]
+    shown = [line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in every[:MOST_LINES]]
+    return shown if len(every) <= MOST_LINES else [*shown, f"… and {len(every) - MOST_LINES} more lines"]
 
 
 def _rejection(reason: str) -> Rejection:

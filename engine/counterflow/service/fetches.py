@@ -16,7 +16,7 @@ from counterflow.budget import Account
 from counterflow.kernel.lives.job_delivery import ActivateJobs, LockJob
 from counterflow.kernel.vocabulary import ActivatedJob, Rejection
 from counterflow.partition.writer import Writer
-from counterflow.queries.ready_jobs import Chosen, ready_jobs
+from counterflow.queries.ready_jobs import JobChoice, ready_jobs
 from counterflow.service.admission import Admission, memory_of_names
 from counterflow.service.callers import Jobs
 from counterflow.service.commands import kept
@@ -32,7 +32,7 @@ class Topic(NamedTuple):
     """What is wanted of one type; `wish.maximum` is that of the whole fetch."""
 
     wish: ActivateJobs
-    chosen: Chosen = Chosen()
+    chosen: JobChoice = JobChoice()
 
 
 class Fetches:
@@ -57,24 +57,24 @@ class Fetches:
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
         with self._admission.waiting(account, sum(memory_of_names(topic.wish) for topic in topics)):
             while True:
-                found = await self._ready(topics, maximum)
+                tasks = await self._ready(topics, maximum)
                 is_late = asyncio.get_running_loop().time() >= deadline
-                if found or is_late or self._admission.is_closed:
-                    return found
-                found = await self._wait(topics, maximum, deadline)
-                if found:
-                    return found
+                if tasks or is_late or self._admission.is_closed:
+                    return tasks
+                tasks = await self._wait(topics, maximum, deadline)
+                if tasks:
+                    return tasks
 
     async def _ready(self, topics: Sequence[Topic], maximum: int) -> list[ActivatedJob]:
-        found: list[ActivatedJob] = []
+        tasks: list[ActivatedJob] = []
         try:
             for topic in topics:
-                if len(found) < maximum:
-                    found.extend(await self._of(topic, maximum - len(found)))
+                if len(tasks) < maximum:
+                    tasks.extend(await self._of(topic, maximum - len(tasks)))
         except BaseException:
-            self._hand_back(found)
+            self._hand_back(tasks)
             raise
-        return found
+        return tasks
 
     async def _of(self, topic: Topic, most: int) -> Jobs:
         if topic.chosen.is_everything:
@@ -84,7 +84,7 @@ class Fetches:
 
     async def _locked(self, wish: ActivateJobs, keys: Sequence[int]) -> list[ActivatedJob]:
         """Those of the jobs that nobody else has taken meanwhile."""
-        found: list[ActivatedJob] = []
+        tasks: list[ActivatedJob] = []
         try:
             for key in keys:
                 command = LockJob(
@@ -96,13 +96,13 @@ class Fetches:
                     is_free=True,
                 )
                 try:
-                    found.append(await kept(self._writer.submit(command), self._give_back))
+                    tasks.append(await kept(self._writer.submit(command), self._give_back))
                 except Rejection:
                     continue
         except BaseException:
-            self._hand_back(found)
+            self._hand_back(tasks)
             raise
-        return found
+        return tasks
 
     def _give_back(self, job: ActivatedJob) -> None:
         self._hand_back((job,))
@@ -115,6 +115,6 @@ class Fetches:
         if not wishes:
             await asyncio.sleep(max(until - asyncio.get_running_loop().time(), 0))
             return []
-        found = list(await self._polls.wait_for_any(wishes, until))
-        self._hand_back(found[maximum:])
-        return found[:maximum]
+        tasks = list(await self._polls.wait_for_any(wishes, until))
+        self._hand_back(tasks[maximum:])
+        return tasks[:maximum]

@@ -17,13 +17,15 @@ from counterflow.service.requests import VARIABLES, document
 
 
 def variable_instructions(
-    asked: Iterable[tuple[str, str]], limit_bytes: int
+    instructions: Iterable[tuple[str, str]], limit_bytes: int
 ) -> tuple[VariableInstruction, ...]:
     """Variables (a JSON object) for the scope of an element; of the process instance for an empty id.
 
     Raises `Invalid`.
     """
-    return tuple(VariableInstruction(document(text, limit_bytes), scope_id) for scope_id, text in asked)
+    return tuple(
+        VariableInstruction(document(text, limit_bytes), scope_id) for scope_id, text in instructions
+    )
 
 
 def modification(
@@ -35,10 +37,10 @@ def modification(
     """All that is to change in an instance at once. Raises `Invalid` for more than one command may change,
     and where an instruction does not say what it is about.
     """
-    for what, found in (("activate", activate), ("terminate", terminate), ("move", move)):
-        if len(found) > AT_ONCE:
+    for what, ids in (("activate", activate), ("terminate", terminate), ("move", move)):
+        if len(ids) > AT_ONCE:
             raise Invalid(
-                f"Expected at most {AT_ONCE} {what} instructions, but found {len(found)}; modify the "
+                f"Expected at most {AT_ONCE} {what} instructions, but found {len(ids)}; modify the "
                 "instance several "
                 "times"
             )
@@ -64,9 +66,9 @@ def _refuse_unnamed(terminate: Sequence[TerminateInstruction], move: Sequence[Mo
     ends += [(wish.source_id, wish.source_key, "move") for wish in move]
     for element_id, key, what in ends:
         if bool(element_id) == (key > 0):
-            found = "both" if element_id else "neither"
+            given = "both" if element_id else "neither"
             raise Invalid(
                 f"Expected a {what} instruction to name an element instance by its key, or an element by its "
                 "id, but it "
-                f"names {found}"
+                f"names {given}"
             )

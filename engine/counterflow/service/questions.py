@@ -55,7 +55,7 @@ class Questions:
         Raises `Overloaded`, and `Unavailable` once the engine stops.
         """
         with self._admission.waiting(account):
-            found = await self.ask(
+            page = await self.ask(
                 lambda store: records(
                     store,
                     process_instance_key=process_instance_key,
@@ -63,7 +63,7 @@ class Questions:
                     limit=limit,
                 )
             )
-            while some := await self.ask(lambda _: list(islice(found, RECORDS_AT_ONCE))):
+            while some := await self.ask(lambda _: list(islice(page, RECORDS_AT_ONCE))):
                 if self._admission.is_closed:
                     raise _go_on_behind(f"position {some[0].position - 1}")
                 await self._deliver(deliver(some))

@@ -76,24 +76,24 @@ def document(text: str, limit_bytes: int) -> dict[str, bytes]:
 
 
 def activations(
-    asked: Iterable[tuple[str, str]], limit_bytes: int
+    elements: Iterable[tuple[str, str]], limit_bytes: int
 ) -> tuple[tuple[str, dict[str, bytes]], ...]:
     """Ids of activities, with the variables of each; all are set in one command, and so counted together.
 
     Raises `Invalid`.
     """
-    found: list[tuple[str, dict[str, bytes]]] = []
+    activated: list[tuple[str, dict[str, bytes]]] = []
     count = 0
-    for activity, text in asked:
+    for activity, text in elements:
         values = document(text, limit_bytes)
         count += len(values)
         if count > VARIABLES:
             raise Invalid(
                 f"Expected at most {VARIABLES} variables for all activities together, but found more with "
-                f"number {len(found) + 1} of them; activate the others later"
+                f"number {len(activated) + 1} of them; activate the others later"
             )
-        found.append((activity, values))
-    return tuple(found)
+        activated.append((activity, values))
+    return tuple(activated)
 
 
 def job_answer(
@@ -132,10 +132,10 @@ def task_answer(
     return TaskListenerAnswer(denied, reason[:REASON_CHARACTERS], corrections)
 
 
-def too_many_variables(found: int) -> str:
+def too_many_variables(count: int) -> str:
     """What is said of a document of more than `VARIABLES`."""
     return (
-        f"Expected at most {VARIABLES} variables in one document, but found {found}; put what belongs "
+        f"Expected at most {VARIABLES} variables in one document, but found {count}; put what belongs "
         "together into one variable, a list or an object"
     )
 
@@ -251,11 +251,9 @@ def creation(
     at its none start event or at these elements, and ends with the end of one of `ends_after`. Raises
     `Invalid`.
     """
-    for what, found in (("start", start_at), ("runtime", ends_after)):
-        if len(found) > START_INSTRUCTIONS:
-            raise Invalid(
-                f"Expected at most {START_INSTRUCTIONS} {what} instructions, but found {len(found)}"
-            )
+    for what, ids in (("start", start_at), ("runtime", ends_after)):
+        if len(ids) > START_INSTRUCTIONS:
+            raise Invalid(f"Expected at most {START_INSTRUCTIONS} {what} instructions, but found {len(ids)}")
     _refuse_labels(tags, business_id)
     return CreateProcessInstance(
         bpmn_process_id=process_id,

@@ -89,7 +89,9 @@ def read_files(files: Sequence[File], limits: FileLimits = DEFAULT_FILE_LIMITS) 
         *_forms(forms, limits.processes),
         *_processes(processes, limits.processes),
     ]
-    findings = [(resource.name, finding) for resource, found in judged for finding in found]
+    findings = [
+        (resource.name, finding) for resource, judged_findings in judged for finding in judged_findings
+    ]
     errors = [(name, finding) for name, finding in findings if finding.severity == ERROR]
     warnings = [(name, finding) for name, finding in findings if finding.severity != ERROR]
     return Judged(() if errors else tuple(resource for resource, _ in judged), errors, warnings)
@@ -121,13 +123,13 @@ def _models(
     from counterflow.dmn.read_together import read_together  # noqa: PLC0415 - decisions are no part of a start that deploys none
 
     ids: dict[int, str] = {}
-    for place, result, imports in read_together(files, limits):
-        file, definitions = files[place], result.definitions
+    for number, result, imports in read_together(files, limits):
+        file, definitions = files[number], result.definitions
         model = definitions.model if definitions is not None else None
-        ids[place] = (model.id or model.namespace or model.name if model is not None else "") or file.name
-        imported = tuple(ids[each] for each in imports)
+        ids[number] = (model.id or model.namespace or model.name if model is not None else "") or file.name
+        imported = tuple(ids[name] for name in imports)
         decisions = (
-            ReadDecisions(ids[place], model.name, definitions, imported) if model is not None else None
+            ReadDecisions(ids[number], model.name, definitions, imported) if model is not None else None
         )
         yield ReadResource(file.name, file.content, _checksum(file), decisions=decisions), result.findings
 

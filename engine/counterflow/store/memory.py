@@ -100,12 +100,12 @@ class MemoryStore:
         """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
         with self._lock:
             entries = self._entries[table][index]
-            first, place = len(equal), (*equal, *after)
-            start = bisect_right(entries, place, key=lambda entry: entry[: len(place)])
+            first, length = len(equal), (*equal, *after)
+            start = bisect_right(entries, length, key=lambda entry: entry[: len(length)])
             if not after:
-                start = bisect_left(entries, place, key=lambda entry: entry[: len(place)])
-            found = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
-            return [entry[first:] for entry in islice(found, limit)]
+                start = bisect_left(entries, length, key=lambda entry: entry[: len(length)])
+            entries_met = takewhile(lambda entry: entry[:first] == equal, islice(entries, start, None))
+            return [entry[first:] for entry in islice(entries_met, limit)]
 
     def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:  # noqa: ARG002 - as the port has it
         """The answers to several questions, from one moment; memory is small, so each is answered."""
@@ -120,18 +120,18 @@ class MemoryStore:
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment."""
         with self._lock:
-            found: dict[type[Row], list[Row]] = {table: [] for table in INSTANCE_TABLES}
+            by_table: dict[type[Row], list[Row]] = {table: [] for table in INSTANCE_TABLES}
             for table, keys_of in self._keys_of_instance.items():
                 if keys := keys_of.get(process_instance_key):
                     rows = self._rows[table]
-                    found[table] = [rows[key] for key in sorted(keys)]
+                    by_table[table] = [rows[key] for key in sorted(keys)]
             expected = self._row_counts.get(process_instance_key)
-        there = sum(map(len, found.values()))
+        there = sum(map(len, by_table.values()))
         if expected not in {None, there}:
             raise DamagedInstance(
-                process_instance_key, f"it has {there} rows, and {expected} were written", found, 0
+                process_instance_key, f"it has {there} rows, and {expected} were written", by_table, 0
             )
-        return found
+        return by_table
 
     def read_log(
         self, *, process_instance_key: int | None = None, after: int = 0, limit: int | None = None

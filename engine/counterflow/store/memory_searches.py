@@ -52,8 +52,8 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def _plain(value: Any) -> Value:
-    found: Value = int(value) if isinstance(value, bool) else value
-    return found
+    plain: Value = int(value) if isinstance(value, bool) else value
+    return plain
 
 
 def _date(value: str) -> int | None:
@@ -90,20 +90,20 @@ class MemorySearch:
     def answer(self, question: Question) -> list[Record]:
         """What a database would say to a question."""
         source = question.source
-        found = (each for each in self._records(source) if self._holds(question.where, source, each))
+        records = (one for one in self._records(source) if self._holds(question.where, source, one))
         if isinstance(question, Count):
-            return [(sum(1 for _ in islice(found, question.most)),)]
+            return [(sum(1 for _ in islice(records, question.most)),)]
         if not isinstance(question, Search):
-            groups = Counter(self._values(source, question.by, each) for each in found)
+            groups = Counter(self._values(source, question.by, one) for one in records)
             return [(*values, number) for values, number in islice(groups.items(), question.most)]
-        names = [each.column for each in question.order]
-        placed = [(self._values(source, names, each), each) for each in found]
-        for place, each in reversed([*enumerate(question.order)]):
-            placed.sort(key=lambda pair: _rank(pair[0][place]), reverse=each.is_descending)
+        names = [one.column for one in question.order]
+        placed = [(self._values(source, names, one), one) for one in records]
+        for place, one in reversed([*enumerate(question.order)]):
+            placed.sort(key=lambda pair: _rank(pair[0][place]), reverse=one.is_descending)
         if question.after is not None:
             after = question.after
             placed = [pair for pair in placed if _is_behind(pair[0], after, question.order)]
-        return [self._values(source, source.columns, each) for _, each in placed[: question.limit]]
+        return [self._values(source, source.columns, one) for _, one in placed[: question.limit]]
 
     def _records(self, source: SearchSource) -> Iterator[Named]:
         for row in [*self._rows[source.table].values()]:
@@ -139,35 +139,35 @@ class MemorySearch:
     def _holds(self, condition: Condition, source: SearchSource, named: Named) -> bool:
         match condition:
             case Is(column, comparison, value):
-                found = self._value(source, column, named)
-                return found is not None and COMPARISONS[comparison](found, value)
+                held = self._value(source, column, named)
+                return held is not None and COMPARISONS[comparison](held, value)
             case Among(column, values):
                 return self._value(source, column, named) in values
             case Alike(column, pattern):
-                found = self._value(source, column, named)
-                return isinstance(found, str) and _expression(pattern).fullmatch(found) is not None
+                held = self._value(source, column, named)
+                return isinstance(held, str) and _expression(pattern).fullmatch(held) is not None
             case Member(column, inner):
                 members: list[str] = msgspec.json.decode(str(self._value(source, column, named)))
-                return any(self._holds(inner, _MEMBERS, {"it": _Member(each)}) for each in members)
+                return any(self._holds(inner, _MEMBERS, {"it": _Member(one)}) for one in members)
             case Missing(column):
                 return self._value(source, column, named) is None
             case Not(inner):
                 return not self._holds(inner, source, named)
             case All(several):
-                return all(self._holds(each, source, named) for each in several)
+                return all(self._holds(one, source, named) for one in several)
             case OneOf(several):
-                return any(self._holds(each, source, named) for each in several)
+                return any(self._holds(one, source, named) for one in several)
         return self._has(condition, source, named)
 
     def _has(self, has: Has, outer: SearchSource, named: Named) -> bool:
-        wanted = {mine: self._value(outer, theirs, named) for mine, theirs in has.equal.items()}
+        members = {mine: self._value(outer, theirs, named) for mine, theirs in has.equal.items()}
         return any(
             all(
-                value is not None and self._value(has.source, mine, each) == value
-                for mine, value in wanted.items()
+                value is not None and self._value(has.source, mine, record) == value
+                for mine, value in members.items()
             )
-            and self._holds(has.where, has.source, each)
-            for each in self._records(has.source)
+            and self._holds(has.where, has.source, record)
+            for record in self._records(has.source)
         )
 
 
@@ -183,10 +183,10 @@ def _rank(value: Value) -> tuple[Any, ...]:
 
 
 def _is_behind(values: Record, after: Record, order: tuple[SortColumn, ...]) -> bool:
-    for value, place, each in zip(values, after, order, strict=True):
+    for value, place, column in zip(values, after, order, strict=True):
         one, other = _rank(value), _rank(place)
         if one != other:
-            return (one < other) if each.is_descending else (one > other)
+            return (one < other) if column.is_descending else (one > other)
     return False
 
 

@@ -1,5 +1,6 @@
-"""How many fields a request has, counted on the wire before it is read: each takes memory and time, however
-little it says. A field of two bytes may take forty times as many once it is read.
+"""How many fields a request has, counted on the wire before it is read.
+
+Each takes memory and time, however little it says: one of two bytes may take forty times as many once read.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ _FIXED: Final = {_EIGHT: 8, _FOUR: 4}
 _GROUPS: Final = {_GROUP, _GROUP_ENDS}
 
 
-class Shape(NamedTuple):
+class MessageShape(NamedTuple):
     """What the wire does not say of a message: the names of its fields, and which of them are messages. Both
     by tag, a field's number with how it is written.
     """
 
     names: Mapping[int, str]
-    inside: Mapping[int, Shape]
+    inside: Mapping[int, MessageShape]
 
 
 def reader_of(request: type[Message]) -> Callable[[bytes], Any]:
@@ -47,7 +48,7 @@ def reader_of(request: type[Message]) -> Callable[[bytes], Any]:
     return read
 
 
-def check_fields(data: bytes, shape: Shape, most: int = FIELDS) -> None:
+def check_fields(data: bytes, shape: MessageShape, most: int = FIELDS) -> None:
     """Raise `RpcError` where there are more fields than that. Bytes that are no message are left to whoever
     reads it: they are counted until then.
     """
@@ -57,9 +58,9 @@ def check_fields(data: bytes, shape: Shape, most: int = FIELDS) -> None:
         return  # it breaks off
 
 
-def _walk(data: bytes, shape: Shape, left: int) -> None:
+def _walk(data: bytes, shape: MessageShape, left: int) -> None:
     """Numbers of one byte, by far the most, are read here: a call for each would take twice as long."""
-    outside: list[tuple[int, Shape]] = []
+    outside: list[tuple[int, MessageShape]] = []
     position, end = 0, len(data)
     while True:
         while position >= end:
@@ -112,14 +113,14 @@ def _too_many(last: str) -> RpcError:
     )
 
 
-def _shape_of(message: Any, known: dict[str, Shape]) -> Shape:
+def _shape_of(message: Any, known: dict[str, MessageShape]) -> MessageShape:
     """By descriptors; a message that has itself inside is known by then."""
-    found = known.get(message.full_name)
-    if found is not None:
-        return found
-    inside: dict[int, Shape] = {}
+    known_shape = known.get(message.full_name)
+    if known_shape is not None:
+        return known_shape
+    inside: dict[int, MessageShape] = {}
     names = {field.number << 3 | _WRITTEN.get(field.type, _VARINT): field.name for field in message.fields}
-    shape = known[message.full_name] = Shape(names, inside)
+    shape = known[message.full_name] = MessageShape(names, inside)
     for field in message.fields:
         if field.type == FieldDescriptor.TYPE_MESSAGE:
             inside[field.number << 3 | _LENGTH] = _shape_of(field.message_type, known)

@@ -31,7 +31,7 @@ class Refusals:
         self._said: dict[str, float] = {}
         self._unsaid: dict[str, int] = {}
 
-    def tell(self, error: ssl.SSLError) -> None:
+    def log_failure(self, error: ssl.SSLError) -> None:
         """A handshake has failed."""
         reason, now = self.why(error), self._clock()
         if now - self._said.get(reason, now - QUIET_SECONDS) < QUIET_SECONDS:
@@ -63,7 +63,7 @@ class Refusals:
         return f"the handshake failed ({said})"
 
 
-def telling(refusals: Refusals) -> type[ssl.SSLObject]:
+def logging_failures(refusals: Refusals) -> type[ssl.SSLObject]:
     """What a context is to make its handshakes with, so that those that fail are told."""
 
     class Handshake(ssl.SSLObject):
@@ -76,7 +76,7 @@ def telling(refusals: Refusals) -> type[ssl.SSLObject]:
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 raise
             except ssl.SSLError as error:
-                refusals.tell(error)
+                refusals.log_failure(error)
                 raise
 
     return Handshake

@@ -27,7 +27,7 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 def _on_every_address(host: str, port: int) -> list[socket.socket]:
     """Raises `OSError` where one cannot be listened on; those that this machine has not are left out."""
-    found = dict.fromkeys(
+    addresses = dict.fromkeys(
         (family, address)
         for family, _, _, _, address in socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -36,7 +36,7 @@ def _on_every_address(host: str, port: int) -> list[socket.socket]:
     opened: list[socket.socket] = []
     missing: OSError | None = None
     with ExitStack() as undoing:
-        for family, address in found:
+        for family, address in addresses:
             try:
                 one = undoing.enter_context(_on(family, (address[0], port, *address[2:])))
             except OSError as error:

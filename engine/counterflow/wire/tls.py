@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from counterflow.wire.contract import Tls
-from counterflow.wire.handshakes import Refusals, telling
+from counterflow.wire.handshakes import Refusals, logging_failures
 
 
 class UnusableTls(Exception):
@@ -29,7 +29,7 @@ def server_context(tls: Tls, protocols: Sequence[str] = ("h2",)) -> ssl.SSLConte
             "tls_client_authority", tls.client_authority, "certificates", "-----BEGIN CERTIFICATE-----"
         )
         _load_authority(context, tls.client_authority)
-    context.sslobject_class = telling(Refusals(str(tls.client_authority or "")))
+    context.sslobject_class = logging_failures(Refusals(str(tls.client_authority or "")))
     return context
 
 

@@ -17,7 +17,7 @@ from counterflow.settings import Settings
 PATIENCE_S = 20.0
 
 
-class Told(NamedTuple):
+class Answered(NamedTuple):
     """An answer."""
 
     status: int
@@ -36,15 +36,15 @@ class Asking:
 
     server: Server
 
-    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Told:
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
         """Ask for a path under /v2; a body that is no bytes is sent as JSON."""
         return await self._ask(self.server.http_port, method, f"/v2{path}", body, headers)
 
-    async def ask_engine(self, method: str, path: str, body: Any = None, **headers: str) -> Told:
+    async def ask_engine(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
         """Ask for a path under /engine-rest, likewise."""
         return await self._ask(self.server.http_port, method, f"/engine-rest{path}", body, headers)
 
-    async def manage(self, path: str, method: str = "GET") -> Told:
+    async def manage(self, path: str, method: str = "GET") -> Answered:
         """Ask at the management port."""
         return await self._ask(self.server.management_port, method, path, None, {})
 
@@ -54,7 +54,7 @@ class Asking:
         assert told.status in {200, 204}, told
         return told.json if told.body else None
 
-    async def deploy(self, *files: tuple[str, bytes], **parts: str) -> Told:
+    async def deploy(self, *files: tuple[str, bytes], **parts: str) -> Answered:
         """Deploy files by a form."""
         mark = uuid.uuid4().hex
         form = b"".join(
@@ -73,18 +73,18 @@ class Asking:
 
     async def _ask(
         self, port: int | None, method: str, path: str, body: Any, headers: Mapping[str, str]
-    ) -> Told:
+    ) -> Answered:
         assert port is not None
         return await asyncio.to_thread(_asked, port, method, path, body, headers)
 
 
-def _asked(port: int, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Told:
+def _asked(port: int, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answered:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, sent, dict(headers))
         answer = connection.getresponse()
-        return Told(answer.status, answer.headers.get_content_type(), answer.read())
+        return Answered(answer.status, answer.headers.get_content_type(), answer.read())
     finally:
         connection.close()
 

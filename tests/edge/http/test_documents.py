@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 
 from counterflow.service.documents import DocumentStore, DocumentWish
-from tests.edge.http.asking import Asking, Told, _part, asking
+from tests.edge.http.asking import Answered, Asking, _part, asking
 
 BYTES = bytes(range(256))
 
 
-async def send(asked: Asking, path: str, *parts: tuple[str, bytes]) -> Told:
+async def send(asked: Asking, path: str, *parts: tuple[str, bytes]) -> Answered:
     """Send a form; each part is what is said of it, and its content."""
     mark = uuid.uuid4().hex
     form = b"".join([*(_part(mark, what, content) for what, content in parts), f"--{mark}--\r\n".encode()])
     return await asked.ask("POST", path, form, **{"content-type": f"multipart/form-data; boundary={mark}"})
 
 
-async def keep(asked: Asking, path: str = "/documents", **metadata: Any) -> Told:
+async def keep(asked: Asking, path: str = "/documents", **metadata: Any) -> Answered:
     told = ('name="metadata"', json.dumps(metadata).encode())
     return await send(asked, path, ('name="file"; filename="a ü.html"', BYTES), *([told] if metadata else []))
 

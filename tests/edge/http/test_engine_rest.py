@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.edge.http.asking import Asking, Told, asking
+from tests.edge.http.asking import Answered, Asking, asking
 
 TOPICS = Path(__file__).parents[2] / "conformance" / "external_tasks" / "topics.bpmn"
 WORKER = "w"
@@ -25,7 +25,7 @@ async def deployed() -> AsyncIterator[Asking]:
         yield served
 
 
-async def deploy(asked: Asking) -> Told:
+async def deploy(asked: Asking) -> Answered:
     mark = uuid.uuid4().hex
     form = (
         f'--{mark}\r\nContent-Disposition: form-data; name="deployment-name"\r\n\r\nfirst\r\n'

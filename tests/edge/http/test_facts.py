@@ -10,10 +10,10 @@ import pytest
 from counterflow.edge.rest.facts import as_facts
 from counterflow.queries import shapes
 from tests.edge import models
-from tests.edge.http.asking import Asking, Told
+from tests.edge.http.asking import Answered, Asking
 
 
-async def ask(asked: Asking, path: str, method: str = "GET") -> Told:
+async def ask(asked: Asking, path: str, method: str = "GET") -> Answered:
     return await asked._ask(asked.server.http_port, method, f"/cf/v1{path}", None, {})
 
 

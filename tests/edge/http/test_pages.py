@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.edge import models
-from tests.edge.http.asking import Asking, Told
+from tests.edge.http.asking import Answered, Asking
 from tests.edge.test_user_tasks import REVIEW
 
 STRANGE = '<script>alert(1)</script>"\u202e'
@@ -28,7 +28,7 @@ class Links(HTMLParser):
         self.paths += [value for name, value in attrs if name == "href" and value]
 
 
-async def ask(asked: Asking, path: str) -> Told:
+async def ask(asked: Asking, path: str) -> Answered:
     return await asked._ask(asked.server.http_port, "GET", path, None, {})
 
 

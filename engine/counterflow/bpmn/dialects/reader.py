@@ -69,7 +69,7 @@ class DialectReader(Protocol):
     def correlation_key(self, element: Element, message: etree._Element) -> str:
         """The text that says which message of that name is meant for an element; empty where none does."""
 
-    def correlation_remedy(self, found: str) -> str:
+    def correlation_remedy(self, given: str) -> str:
         """Where and how to write a correlation key, given what was found instead of one."""
 
     def error_variables(self, definition: etree._Element) -> tuple[str | None, str | None]:

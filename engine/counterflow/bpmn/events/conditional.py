@@ -33,14 +33,14 @@ def _read(reading: ModelReading, element: Element) -> ConditionalDefinition | No
     if definition is None:
         return None
     condition = _condition(reading, element, definition)
-    wanted = reading.dialect.condition_filter(definition)
-    events = _events(reading, element, wanted.events) if wanted.events else _CHANGES
+    filtered = reading.dialect.condition_filter(definition)
+    events = _events(reading, element, filtered.events) if filtered.events else _CHANGES
     if condition is None or events is None:
         return None
-    if element.is_process_start and (wanted.names or wanted.events):
+    if element.is_process_start and (filtered.names or filtered.events):
         message = f"{element} begins instances: it is asked from outside, whatever has changed."
         reading.notes.warning(element, RULE, message, "Remove the filter.", definition)
-    names = sorted(condition.names) if wanted.names == "" else _listed(wanted.names or "")
+    names = sorted(condition.names) if filtered.names == "" else _listed(filtered.names or "")
     return ConditionalDefinition(condition, tuple(names), CREATE in events, UPDATE in events)
 
 
@@ -49,9 +49,9 @@ def _condition(reading: ModelReading, element: Element, definition: etree._Eleme
     is_zeebe = reading.outline.dialect is Dialect.ZEEBE
     if len(written) == 1 and (not is_zeebe or text_of(written[0]).startswith("=")):
         return reading.dialect.condition(element, written[0], reading.notes)
-    found = " and ".join(quoted(text_of(xml)) for xml in written) or "none"
+    given = " and ".join(quoted(text_of(xml)) for xml in written) or "none"
     example = "= x &gt; 1" if is_zeebe else "${x &gt; 1}"
-    message = f"expected {element} to have one condition, as an expression, found {found}."
+    message = f"expected {element} to have one condition, as an expression, found {given}."
     reading.notes.error(element, RULE, message, f"Write e.g. <condition>{example}</condition>.", definition)
     return None
 

@@ -41,10 +41,10 @@ def _key(reading: ModelReading, element: Element, message: etree._Element) -> Ex
         return None
     key = dialect.text_or_expression(text, "correlation key", element, notes) if text else ""
     if isinstance(key, str):
-        found = f"the constant {quoted(text)}" if text else "none"
+        given = f"the constant {quoted(text)}" if text else "none"
         complaint = (
             f"expected {element} to say by an expression which message '{message.get('name')}' is meant for "
-            f"it, found {found}."
+            f"it, found {given}."
         )
         notes.error(element, correlation_key.RULE, complaint, dialect.correlation_remedy(text))
         return None

@@ -46,8 +46,8 @@ def _read(reading: ModelReading, element: Element) -> TimerDefinition | None:
     definition = element.definition
     written = _times(definition) if definition is not None else []
     if len(written) != 1 or not text_of(written[0]):
-        found = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in written) or "none"
-        message = f"expected {element} to give one of {', '.join(_KINDS)}, found {found}."
+        given = " and ".join(f"{local_name(time)} `{text_of(time)}`" for time in written) or "none"
+        message = f"expected {element} to give one of {', '.join(_KINDS)}, found {given}."
         remedy = f"Write e.g. <timeDuration>{times.example(TimerKind.DURATION)}</timeDuration>."
         reading.notes.error(element, RULE, message, remedy, definition)
         return None

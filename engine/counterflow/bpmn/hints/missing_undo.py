@@ -35,10 +35,10 @@ def check(outline: Outline) -> Iterator[Finding]:
             before = undone_before.get(id(step))
             is_step = step.tag in STEPS and not step.is_for_compensation and not reach.can_be_undone(step)
             if is_step and before is not None and _comes_before(step, reaching, leading):
-                yield _told(step, before)
+                yield _hint(step, before)
 
 
-def _told(step: Element, before: Element) -> Finding:
+def _hint(step: Element, before: Element) -> Finding:
     return step.hint(
         RULE,
         f"a compensation that is thrown after {step} undoes {before} before it and leaves {step} done.",
@@ -58,15 +58,15 @@ def _comes_before(step: Element, throws: list[Element], leading: set[int]) -> bo
 
 def _behind(undone: list[Element]) -> dict[int, Element]:
     """What can come once one of these has completed, by which: along flows, over borders of what comes."""
-    found: dict[int, Element] = {}
+    behind: dict[int, Element] = {}
     waiting = [(flow.target, one) for one in undone for flow in one.outgoing]
     while waiting:
         element, one = waiting.pop()
-        if element is not None and id(element) not in found:
-            found[id(element)] = one
+        if element is not None and id(element) not in behind:
+            behind[id(element)] = one
             waiting += [(flow.target, one) for flow in element.outgoing]
             waiting += [(event, one) for event in element.boundary_events]
-    return found
+    return behind
 
 
 def _before(throws: list[Element]) -> set[int]:

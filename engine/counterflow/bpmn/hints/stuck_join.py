@@ -42,10 +42,10 @@ def check(outline: Outline) -> Iterator[Finding]:
                 net.play()
             except TooMany:
                 continue
-            yield from (_told(join) for join in joins if id(join) in net.reached - net.fired)
+            yield from (_hint(join) for join in joins if id(join) in net.reached - net.fired)
 
 
-def _told(join: Element) -> Finding:
+def _hint(join: Element) -> Finding:
     return join.hint(
         RULE,
         f"{join} can never go on: it waits for a token by each of its flows, which never have one together.",
@@ -88,14 +88,14 @@ class Net:
                 yield child
 
     def _following(self, marking: dict[int, int]) -> Iterator[Marking]:
-        for place in marking:
-            what = self._places[place]
+        for flow in marking:
+            what = self._places[flow]
             if isinstance(what, SequenceFlow):
-                yield from self._come(marking, what)
+                yield from self._arrive(marking, what)
             else:
                 yield from self._leave(marking, what)
 
-    def _come(self, marking: dict[int, int], flow: SequenceFlow) -> Iterator[Marking]:
+    def _arrive(self, marking: dict[int, int], flow: SequenceFlow) -> Iterator[Marking]:
         """A token leaves a flow for its target; at a join all do together."""
         target = flow.target
         if target is None or target.parent is not self._scope:
@@ -123,17 +123,17 @@ class Net:
         put: list[SequenceFlow | Element] | list[Element],
     ) -> Iterator[Marking]:
         """What is left without these tokens, and with those: of many there may be as many as before."""
-        places = [id(place) for place in taken]
-        many = [place for place in places if marking[place] >= MANY]
+        places = [id(flow) for flow in taken]
+        many = [flow for flow in places if marking[flow] >= MANY]
         for left in itertools.product((1, MANY), repeat=len(many)):
-            after = {place: count for place, count in marking.items() if place not in places}
+            after = {flow: count for flow, count in marking.items() if flow not in places}
             after |= dict(zip(many, left, strict=True))
             yield self._put(after, put)
 
     def _put(self, marking: dict[int, int], places: list[SequenceFlow | Element] | list[Element]) -> Marking:
-        for place in places:
-            self._places[id(place)] = place
-            marking[id(place)] = min(marking.get(id(place), 0) + 1, MANY)
+        for flow in places:
+            self._places[id(flow)] = flow
+            marking[id(flow)] = min(marking.get(id(flow), 0) + 1, MANY)
         return tuple(sorted(marking.items()))
 
 

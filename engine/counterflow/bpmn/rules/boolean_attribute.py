@@ -22,9 +22,9 @@ def check(outline: Outline) -> Iterator[Finding]:
     executable = {id(process.xml) for process in outline.processes}
     for process in children(outline.root, "process"):
         for xml in process.iter() if id(process) in executable else (process,):
-            for name, found in undecided(xml):
-                place = nearest_id(xml) or outline.resource_name
+            for name, value in undecided(xml):
+                where = nearest_id(xml) or outline.resource_name
                 message = (
-                    f"expected {name} of {local_name(xml)} '{place}' to be true or false, found '{found}'."
+                    f"expected {name} of {local_name(xml)} '{where}' to be true or false, found '{value}'."
                 )
-                yield Finding(line_of(xml), place, RULE, message, f'Write {name}="true" or {name}="false".')
+                yield Finding(line_of(xml), where, RULE, message, f'Write {name}="true" or {name}="false".')

@@ -43,7 +43,7 @@ def _check_code(event: Element, code: str) -> Iterator[Finding]:
     yield from space_around(event, code, RULE)
 
 
-def _check_rivals(outline: Outline, events: list[Element], place: Element) -> Iterator[Finding]:
+def _check_rivals(outline: Outline, events: list[Element], host: Element) -> Iterator[Finding]:
     first: dict[tuple[str, str], Element] = {}
     for event in (part for one in events for part in one.alternatives):
         if not _is_coded_catch(event) or is_lost(outline, event):
@@ -52,7 +52,7 @@ def _check_rivals(outline: Outline, events: list[Element], place: Element) -> It
         earlier = first.setdefault((event.event, code), event)
         if earlier is not event:
             caught = f"the {name_of(event)} code '{code}'" if code else f"any {name_of(event)}"
-            message = f"{event} and '{earlier.id}' both catch {caught} at {place}."
+            message = f"{event} and '{earlier.id}' both catch {caught} at {host}."
             yield event.error(
                 RULE, message, f"Keep one of them, or give them different {name_of(event)} codes."
             )

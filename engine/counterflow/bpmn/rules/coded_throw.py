@@ -40,7 +40,7 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _check_code(outline: Outline, event: Element, code: str) -> Iterator[Finding]:
     name = name_of(event)
     if not code and not _may_leave_out(outline, event):
-        message = f"expected {event} to name an {name} with an {name}Code, found {_found(event)}."
+        message = f"expected {event} to name an {name} with an {name}Code, found {_given(event)}."
         yield event.error(
             RULE,
             message,
@@ -78,7 +78,7 @@ def _accepted(outline: Outline, name: str) -> str:
     )
 
 
-def _found(event: Element) -> str:
+def _given(event: Element) -> str:
     return (
         f"{name_of(event)} '{event.reference}' without code" if event.reference else f"no {name_of(event)}Ref"
     )

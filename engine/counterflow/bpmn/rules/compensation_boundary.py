@@ -45,9 +45,9 @@ def _associated(outline: Outline) -> defaultdict[str, list[Element]]:
 
 def _check_handlers(event: Element, handlers: list[Element]) -> Iterator[Finding]:
     if len(handlers) != 1:
-        found = ", ".join(f"'{handler.id}'" for handler in handlers) or "none"
+        handlers_named = ", ".join(f"'{handler.id}'" for handler in handlers) or "none"
         yield event.error(
-            RULE, f"expected one association from {event} to an activity, found {found}.", _REMEDY
+            RULE, f"expected one association from {event} to an activity, found {handlers_named}.", _REMEDY
         )
         return
     handler = handlers[0]

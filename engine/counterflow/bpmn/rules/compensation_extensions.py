@@ -44,8 +44,8 @@ def _names_on(element: Element) -> list[str]:
     places = (element.xml, *element.definitions)
     attributes = [
         str(name).removeprefix(prefix)
-        for place in places
-        for name in place.attrib
+        for holder in places
+        for name in holder.attrib
         if str(name).startswith(prefix)
     ]
     properties = [name.removeprefix(PREFIX) for name in element.details.properties if name.startswith(PREFIX)]

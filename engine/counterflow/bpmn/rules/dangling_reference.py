@@ -30,8 +30,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 def _check_flow(flow: SequenceFlow) -> Iterator[Finding]:
     for attribute, end in (("sourceRef", flow.source), ("targetRef", flow.target)):
         if end is None or end.kind.category is Category.SCOPE:
-            found = f"'{flow.attribute(attribute)}'" if flow.attribute(attribute) else "nothing"
-            message = f"expected {attribute} of sequenceFlow '{flow.id}' to name a flow node, found {found}."
+            given = f"'{flow.attribute(attribute)}'" if flow.attribute(attribute) else "nothing"
+            message = f"expected {attribute} of sequenceFlow '{flow.id}' to name a flow node, found {given}."
             yield flow.error(RULE, message, "Connect the flow again, or remove it.")
 
 
@@ -58,14 +58,14 @@ def _check_event(outline: Outline, element: Element) -> Iterator[Finding]:
     for xml in element.definitions or [element.xml]:
         kind = KINDS.get(local_name(xml), element.event_kind)
         reference = kind.reference if kind is not None else None
-        found = (xml.get(reference.attribute) or "").strip() if reference is not None else ""
-        if reference is not None and found and found not in outline.named[reference.tag]:
+        given = (xml.get(reference.attribute) or "").strip() if reference is not None else ""
+        if reference is not None and given and given not in outline.named[reference.tag]:
             article = "an" if reference.tag[0] in "aeiou" else "a"
             expected = (
                 f"expected {reference.attribute} of {element} to name {article} {reference.tag} of the file"
             )
             remedy = _remedy([*outline.named[reference.tag]], f"define the {reference.tag}")
-            yield element.error(RULE, f"{expected}, found '{found}'.", remedy, xml)
+            yield element.error(RULE, f"{expected}, found '{given}'.", remedy, xml)
 
 
 def _check_associations(outline: Outline) -> Iterator[Finding]:

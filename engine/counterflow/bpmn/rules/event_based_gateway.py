@@ -75,15 +75,15 @@ def _check_targets(gateway: Element) -> Iterator[Finding]:
 
 def _check_target(gateway: Element, target: Element) -> Iterator[Finding]:
     if len(target.incoming) > 1:
-        found = ", ".join(f"'{flow.id}'" for flow in target.incoming)
-        message = f"expected one flow into {target}, the one from {gateway}, found {found}."
+        met = ", ".join(f"'{flow.id}'" for flow in target.incoming)
+        message = f"expected one flow into {target}, the one from {gateway}, found {met}."
         yield target.error(
             RULE, message, "Lead the others to an event of their own, or to the element after it."
         )
     if target.loop is not None or target.boundary_events:
-        found = "a loop" if target.loop is not None else f"'{target.boundary_events[0].id}' on its border"
+        met = "a loop" if target.loop is not None else f"'{target.boundary_events[0].id}' on its border"
         message = (
             f"expected {target}, which follows {gateway}, to wait only once and for nothing else, found "
-            f"{found}."
+            f"{met}."
         )
         yield target.error(RULE, message, "Remove it, or draw another event after the gateway.")

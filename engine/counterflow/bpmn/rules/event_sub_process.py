@@ -27,8 +27,8 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 def _check_start(element: Element) -> Iterator[Finding]:
     if len(element.start_events) != 1:
-        found = ", ".join(f"'{event.id}'" for event in element.start_events) or "none"
-        message = f"expected exactly one start event in event sub-process '{element.id}', found {found}."
+        given = ", ".join(f"'{event.id}'" for event in element.start_events) or "none"
+        message = f"expected exactly one start event in event sub-process '{element.id}', found {given}."
         yield element.error(RULE, message, "Draw one event sub-process per event.")
     for event in element.start_events:
         if not event.definitions:

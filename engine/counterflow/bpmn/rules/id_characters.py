@@ -20,6 +20,6 @@ def check(outline: Outline) -> Iterator[Finding]:
     drawn: list[Drawn] = [*(one for one in outline.elements if one.part_of is None), *outline.flows]
     for item in drawn:
         if not item.id.isprintable():
-            found = quoted(ascii(item.id))
-            message = f"expected no control characters in the id of this {item.tag}, found {found}."
+            given = quoted(ascii(item.id))
+            message = f"expected no control characters in the id of this {item.tag}, found {given}."
             yield item.error(RULE, message, "Give it an id of letters, digits, '-', '_' and '.'.")

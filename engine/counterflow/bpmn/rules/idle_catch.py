@@ -31,17 +31,17 @@ def check(outline: Outline) -> Iterator[Finding]:
                 yield from _check(event, element, meetings.besides(element, child), code_of(outline, event))
 
 
-def _check(event: Element, place: Element, met: Set[Meeting], code: str) -> Iterator[Finding]:
+def _check(event: Element, host: Element, met: Set[Meeting], code: str) -> Iterator[Finding]:
     may_have_come = event.event_kind is not None and event.event_kind.may_have_come
     if event.waits and WAIT not in met and not may_have_come:
-        message = f"{event} never comes: {place} is passed at once, unless an incident holds it."
+        message = f"{event} never comes: {host} is passed at once, unless an incident holds it."
         yield event.warning(RULE, message, "Remove it, or put the event on an activity that waits.")
     if any(map(event.catches, CODED)) and not _may_be_thrown(event.event, code, met):
         name = name_of(event)
         what = f"the {name} '{code}'" if code else f"an {name}"
         yield event.warning(
             RULE,
-            f"{event} never comes: nothing in {place} can throw {what}.",
+            f"{event} never comes: nothing in {host} can throw {what}.",
             f"Remove it, or correct its {name} code.",
         )
 

@@ -33,7 +33,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 class _Trace:
     """One piece of old syntax: what is written, what to write, and whether it is wrong at whatever age."""
 
-    found: str
+    trait: str
     instead: str
     certain: bool
     doubtful: bool = True
@@ -53,16 +53,15 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _findings(item: Drawn, traces: list[_Trace], is_old: bool) -> Iterator[Finding]:
-    found = "; ".join(trace.found for trace in traces)
+    traits = "; ".join(trace.trait for trace in traces)
     remedy = f"Write {'; '.join(trace.instead for trace in traces)}."
     if traces and is_old:
-        message = (
-            f"{item.tag} '{item.id}' is written as before Zeebe 1.0, expected FEEL behind '=', found {found}."
-        )
+        expected = "is written as before Zeebe 1.0, expected FEEL behind '='"
+        message = f"{item.tag} '{item.id}' {expected}, found {traits}."
         yield item.error(RULE, message, remedy)
     for trace in traces:
         if not is_old and trace.doubtful:
-            message = f"{item.tag} '{item.id}' has {trace.found}, which is taken as the text itself."
+            message = f"{item.tag} '{item.id}' has {trace.trait}, which is taken as the text itself."
             yield item.warning(RULE, message, f"If a value is meant, write {trace.instead}.")
 
 

@@ -36,14 +36,14 @@ def check(outline: Outline) -> Iterator[Finding]:
             )
 
 
-def _check_rivals(events: list[Element], place: Element) -> Iterator[Finding]:
+def _check_rivals(events: list[Element], host: Element) -> Iterator[Finding]:
     first: dict[tuple[str, str], Element] = {}
     for event in (part for one in events for part in one.alternatives):
         caught = _caught(event)
         earlier = first.setdefault(caught, event) if caught is not None else event
         if caught is not None and earlier is not event:
             kind, name = caught
-            message = f"{event} and '{earlier.id}' both catch the {kind} '{name}' at {place}."
+            message = f"{event} and '{earlier.id}' both catch the {kind} '{name}' at {host}."
             yield event.error(RULE, message, f"Keep one of them, or give their {kind}s different names.")
 
 

@@ -30,10 +30,10 @@ def check(outline: Outline) -> Iterator[Finding]:
 
 
 def _expressions(definition: EventDefinition) -> Iterator[Expression]:
-    for each in fields(definition):
-        value = getattr(definition, each.name)
+    for text in fields(definition):
+        value = getattr(definition, text.name)
         # the key of what has to come beside the first is asked in the instance that that one has begun
-        if isinstance(value, Expression) and each.name != "correlation_key":
+        if isinstance(value, Expression) and text.name != "correlation_key":
             yield value
 
 

@@ -17,15 +17,15 @@ RULE = "timer-cycle"
 
 
 def check(outline: Outline) -> Iterator[Finding]:
-    """Refuse cycles on intermediate catch events and on what interrupts; tell of them where they run. The
+    """Refuse cycles on intermediate catch events and on what interrupts; warn of them where they run. The
     dialect runs them as Camunda 7 does: the first time counts.
     """
     for element in outline.elements:
         timer = element.details.event
         if isinstance(timer, TimerDefinition) and timer.is_cycle and not _may_repeat(element):
             message = f"{element} has a timeCycle, but is over after the first time."
-            tell = element.warning if outline.dialect is Dialect.CAMUNDA else element.error
-            yield tell(RULE, message, _remedy(element), element.definition)
+            finding = element.warning if outline.dialect is Dialect.CAMUNDA else element.error
+            yield finding(RULE, message, _remedy(element), element.definition)
 
 
 def _may_repeat(event: Element) -> bool:

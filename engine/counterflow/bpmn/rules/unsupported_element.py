@@ -40,8 +40,10 @@ def check(outline: Outline) -> Iterator[Finding]:
                 message = f"{local_name(xml)} of {element} is ignored."
                 yield element.warning(RULE, message, "Say who does it by assignee or candidateGroups.", xml)
     for stranger in outline.strangers:
-        tell = stranger.warning if stranger.tag in _DRAWING_ONLY else stranger.error
-        yield tell(RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag))
+        finding = stranger.warning if stranger.tag in _DRAWING_ONLY else stranger.error
+        yield finding(
+            RULE, f"{stranger.tag} at '{stranger.id}' is not executed yet.", remedy_for(stranger.tag)
+        )
 
 
 def _described(element: Element) -> str:

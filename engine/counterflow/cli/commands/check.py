@@ -82,7 +82,7 @@ def _report(named: str, *, is_deep: bool) -> CheckReport:
     except StoreError as error:
         raise Failure(FAILED, str(error)) from error
     try:
-        return check_database(store, file.resolve(), _tell, is_deep=is_deep)
+        return check_database(store, file.resolve(), _report_progress, is_deep=is_deep)
     finally:
         store.close()
 
@@ -103,7 +103,7 @@ def _file(named: str) -> Path:
         ) from None
 
 
-def _tell(what: str, number: int) -> None:
+def _report_progress(what: str, number: int) -> None:
     if number % TOLD_EVERY == 0:
         say(f"{what}: {number:,} read")
 

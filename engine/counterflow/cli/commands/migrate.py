@@ -66,18 +66,18 @@ def migrate(
         raise Failure(
             USAGE, "Expected --from ID[:VERSION] for all running instances of it, or --instance KEY"
         )
-    told = [_mapping(text) for text in mappings or ()]
+    pairs = [_mapping(text) for text in mappings or ()]
     server = remote(address)
     definition = find_definition(server, target, "--to")
     keys = read_keys(instances) if instances else list(_running(server, source, int(definition.key)))
-    fields = {"target_definition_key": definition.key, "mappings": told}
+    fields = {"target_definition_key": definition.key, "mappings": pairs}
     if dry_run:
         plans = _each(keys, lambda key: server.call("PlanMigration", process_instance_key=key, **fields))
-        _tell_plans(list(_leaving_out_ended(plans, bool(source))), accept_losses, as_json)
+        _print_plans(list(_leaving_out_ended(plans, bool(source))), accept_losses, as_json)
         return
     fields["accept_losses"] = accept_losses
     ends = _each(keys, lambda key: server.call("Migrate", process_instance_key=key, **fields))
-    _tell_ends(list(_leaving_out_ended(ends, bool(source))), _name(definition), as_json)
+    _print_ends(list(_leaving_out_ended(ends, bool(source))), _name(definition), as_json)
 
 
 def _mapping(text: str) -> dict[str, str]:
@@ -91,19 +91,21 @@ def find_definition(server: Remote, text: str, option: str) -> Any:
     """A definition by its key, by the id of its process and its version, or the latest of that."""
     process, _, version = text.partition(":")
     if process.isdecimal():
-        found = [one for one in server.iterate("ListDefinitions", "definitions") if one.key == int(process)]
+        definitions = [
+            one for one in server.iterate("ListDefinitions", "definitions") if one.key == int(process)
+        ]
     else:
-        found = list(server.iterate("ListDefinitions", "definitions", bpmn_process_id=process))
+        definitions = list(server.iterate("ListDefinitions", "definitions", bpmn_process_id=process))
     if version and not version.isdecimal():
         raise Failure(USAGE, f"{option}: expected a version such as 3 behind the colon, found '{version}'")
-    wanted = [one for one in found if not version or one.version == int(version)]
-    if not wanted:
+    meant = [one for one in definitions if not version or one.version == int(version)]
+    if not meant:
         raise Failure(
             NOT_FOUND,
             f"{option}: expected a deployed process, its id:version or its key, but found none for '{text}'; "
             "`counterflow definitions` lists those that are",
         )
-    return max(wanted, key=lambda one: one.version)
+    return max(meant, key=lambda one: one.version)
 
 
 def _running(server: Remote, source: str, target_key: int) -> Iterator[int]:
@@ -115,13 +117,13 @@ def _running(server: Remote, source: str, target_key: int) -> Iterator[int]:
         if of_one
         else {"bpmn_process_id": definition.bpmn_process_id}
     )
-    found = server.iterate(
+    instances = server.iterate(
         "ListProcessInstances",
         "process_instances",
         state="PROCESS_INSTANCE_STATE_ACTIVE",
         **narrowed,
     )
-    return (int(one.key) for one in found if int(one.process_definition_key) != target_key)
+    return (int(one.key) for one in instances if int(one.process_definition_key) != target_key)
 
 
 def _each(keys: Sequence[int], ask: Callable[[int], Answer]) -> Iterator[tuple[int, Answer | Failure]]:
@@ -166,7 +168,7 @@ def _name(definition: Any) -> str:
 # -- what has come of it -------------------------------------------------------------------------------------
 
 
-def _tell_ends(ends: Sequence[tuple[int, Any]], target: str, as_json: bool) -> None:
+def _print_ends(ends: Sequence[tuple[int, Any]], target: str, as_json: bool) -> None:
     refusals = [Refusal(key, end) for key, end in ends if isinstance(end, Failure)]
     if as_json:
         give_json(
@@ -199,18 +201,18 @@ def _say_refusals(refusals: Sequence[Refusal]) -> None:
 # -- what would come of it -----------------------------------------------------------------------------------
 
 
-def _tell_plans(plans: Sequence[tuple[int, Any]], accept_losses: bool, as_json: bool) -> None:
+def _print_plans(plans: Sequence[tuple[int, Any]], accept_losses: bool, as_json: bool) -> None:
     """The exit code is that of the real thing."""
-    found = [(key, plan) for key, plan in plans if not isinstance(plan, Failure)]
+    sound = [(key, plan) for key, plan in plans if not isinstance(plan, Failure)]
     refusals = [Refusal(key, plan) for key, plan in plans if isinstance(plan, Failure)]
-    hindered = [key for key, plan in found if _hindrances(plan, accept_losses)]
+    hindered = [key for key, plan in sound if _hindrances(plan, accept_losses)]
     if as_json:
         from counterflow.cli.plain import to_data  # noqa: PLC0415 - protobuf costs what --help does not pay
 
-        give_json([to_data(plan) for _, plan in found])
+        give_json([to_data(plan) for _, plan in sound])
     else:
-        _give_plans(found)
-    moving = len(found) - len(hindered)
+        _give_plans(sound)
+    moving = len(sound) - len(hindered)
     say(f"{moving} of {count(len(plans), 'process instance')} would move; nothing was changed.")
     _say_refusals(refusals)
     if hindered:
@@ -221,11 +223,11 @@ def _hindrances(plan: Any, accept_losses: bool) -> list[str]:
     return [*plan.problems, *(() if accept_losses else plan.losses)]
 
 
-def _give_plans(found: Sequence[tuple[int, Any]]) -> None:
+def _give_plans(sound: Sequence[tuple[int, Any]]) -> None:
     """Everything once, with how often it is so."""
     moves = Counter(
         (move.what, move.element_id or "-", move.target_element_id or "-", move.outcome)
-        for _, plan in found
+        for _, plan in sound
         for move in plan.moves
     )
     if moves:
@@ -233,11 +235,11 @@ def _give_plans(found: Sequence[tuple[int, Any]]) -> None:
             ("WHAT", "ELEMENT", "BECOMES", "", "TIMES"),
             [(*move, times) for move, times in sorted(moves.items(), key=lambda one: _order(one[0]))],
         )
-    left_out = sum(plan.moves_left_out for _, plan in found)
+    left_out = sum(plan.moves_left_out for _, plan in sound)
     if left_out:
         say(f"… and {left_out} more.")
     for heading, field in (("cannot move", "problems"), ("would lose", "losses")):
-        _give_reasons(heading, {key: getattr(plan, field) for key, plan in found})
+        _give_reasons(heading, {key: getattr(plan, field) for key, plan in sound})
 
 
 def _order(move: tuple[str, str, str, str]) -> tuple[object, ...]:

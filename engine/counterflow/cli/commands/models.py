@@ -42,10 +42,10 @@ def deploy(files: Files, address: AddressOption = "", as_json: JsonOption = Fals
 
         give_json(to_data(answer))
         return
-    _tell(answer)
+    _print_deployed(answer)
 
 
-def _tell(answer: Any) -> None:
+def _print_deployed(answer: Any) -> None:
     """A table for each kind of thing that was deployed."""
     deployed = [deployment.process for deployment in answer.deployments if deployment.HasField("process")]
     decided = [deployment.decision for deployment in answer.deployments if deployment.HasField("decision")]

@@ -100,6 +100,6 @@ def _give_variables(begun: Sequence[Wish], variables: str, local: str) -> None:
         if not begun:
             raise Failure(USAGE, "--variables: nothing begins; use `counterflow set-variables`")
         begun[0]["variable_instructions"] = [{"variables_json": variables}]
-    for each in begun if local != "{}" else ():
-        own = {"variables_json": local, "scope_id": each.get("element_id") or each["target_element_id"]}
-        each["variable_instructions"] = [*each.get("variable_instructions", ()), own]
+    for one in begun if local != "{}" else ():
+        own = {"variables_json": local, "scope_id": one.get("element_id") or one["target_element_id"]}
+        one["variable_instructions"] = [*one.get("variable_instructions", ()), own]

@@ -77,13 +77,13 @@ def resolve(
     A job that has failed is given retries first. Says so where that opens a new incident at once.
     """
     server = remote(address)
-    found = _open_incident(server, incident)
-    job_key = int(found.job_key) if found is not None else 0
-    before = _newest(server, found)
+    row = _open_incident(server, incident)
+    job_key = int(row.job_key) if row is not None else 0
+    before = _newest(server, row)
     if job_key:
         server.call("UpdateJobRetries", jobKey=job_key, retries=retries)
     server.call("ResolveIncident", incidentKey=incident)
-    newest = _newest(server, found)
+    newest = _newest(server, row)
     opened = (
         newest if newest is not None and newest.key > max(before.key if before else 0, incident) else None
     )
@@ -155,8 +155,8 @@ def _newest(server: Remote, incident: Any) -> Any:
     if incident is None:
         return None
     key = incident.process_instance_key
-    found = server.call("ListIncidents", page_size=1, process_instance_key=key).incidents
-    return found[0] if found else None
+    newest = server.call("ListIncidents", page_size=1, process_instance_key=key).incidents
+    return newest[0] if newest else None
 
 
 def _open_incident(server: Remote, incident: int) -> Any:

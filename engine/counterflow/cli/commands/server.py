@@ -74,7 +74,7 @@ def _run(settings: Settings, on_ready: Callable[[Server], None]) -> None:
         run(settings, on_ready)
     except (UnusableTls, StoreError, PortTaken) as error:
         code = USAGE if isinstance(error, UnusableTls) else FAILED
-        if logs.tells_programs(settings, error):
+        if logs.logs_for_programs(settings, error):
             raise typer.Exit(code) from error
         raise Failure(code, str(error)) from error
     finally:

@@ -71,21 +71,21 @@ def _carry_out(
     keys, definition, job_type, with_instances = named
     if sum(map(bool, (keys, definition, job_type))) != 1:
         raise Failure(USAGE, "Expected one of these: keys of process instances, --definition, --job-type")
-    told: dict[str, Any] = {}
+    answer: dict[str, Any] = {}
     if job_type:
-        told["jobType"] = bool(server.call(method, job_type=job_type).count)
-        say(f"{done} jobs of type {job_type}." if told["jobType"] else "Nothing had to be done.")
+        answer["jobType"] = bool(server.call(method, job_type=job_type).count)
+        say(f"{done} jobs of type {job_type}." if answer["jobType"] else "Nothing had to be done.")
     if definition:
-        found = find_definition(server, definition, "--definition")
-        told["definition"] = bool(server.call(method, process_definition_key=found.key).count)
-        what = f"version {found.version} of {found.bpmn_process_id}"
-        say(f"{done} {what}." if told["definition"] else f"Nothing had to be done for {what}.")
-        keys = [str(key) for key in _running(server, found)] if with_instances else None
+        row = find_definition(server, definition, "--definition")
+        answer["definition"] = bool(server.call(method, process_definition_key=row.key).count)
+        what = f"version {row.version} of {row.bpmn_process_id}"
+        say(f"{done} {what}." if answer["definition"] else f"Nothing had to be done for {what}.")
+        keys = [str(key) for key in _running(server, row)] if with_instances else None
     if keys or (definition and with_instances):
-        told["instances"] = _all(server, method, read_keys(keys) if keys else [], bool(definition))
-        say(f"{done} {count(told['instances'], 'process instance')}.")
+        answer["instances"] = _all(server, method, read_keys(keys) if keys else [], bool(definition))
+        say(f"{done} {count(answer['instances'], 'process instance')}.")
     if as_json:
-        give_json(told)
+        give_json(answer)
 
 
 def _all(server: Remote, method: str, keys: list[int], is_by_definition: bool) -> int:
@@ -101,13 +101,13 @@ def _all(server: Remote, method: str, keys: list[int], is_by_definition: bool) -
 
 
 def _running(server: Remote, definition: Any) -> list[int]:
-    found = server.iterate(
+    instances = server.iterate(
         "ListProcessInstances",
         "process_instances",
         state="PROCESS_INSTANCE_STATE_ACTIVE",
         process_definition_key=definition.key,
     )
-    return [int(one.key) for one in found]
+    return [int(one.key) for one in instances]
 
 
 def _list(server: Remote, as_json: bool) -> None:

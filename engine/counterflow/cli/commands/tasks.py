@@ -310,7 +310,7 @@ def _row(task: Any) -> tuple[object, ...]:
 def _lines(answer: Any) -> list[str]:
     task = answer.user_task
     form = f"{answer.form_id} ({task.form_key})" if task.form_key else task.external_form
-    told = [
+    fields = [
         ("task", f"{task.key} {task.element_name or task.element_id}"),
         ("of", f"{task.bpmn_process_id} {task.process_instance_key}, element {task.element_id}"),
         ("state", _state(task)),
@@ -322,7 +322,7 @@ def _lines(answer: Any) -> list[str]:
         ("form", form),
         ("headers", "" if answer.headers_json == "{}" else visible_json(answer.headers_json)),
     ]
-    lines = [f"{label:<11} {visible(text)}" for label, text in told if text]
+    lines = [f"{label:<11} {visible(text)}" for label, text in fields if text]
     lines += [f"{one.name} = {visible_json(one.value_json)}" for one in answer.variables]
     return [*lines, *map(_act, task.acts)]
 

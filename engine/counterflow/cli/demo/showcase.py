@@ -27,9 +27,9 @@ def find_showcase() -> Showcase:
         Showcase(PACKAGED / "models", PACKAGED / "workers"),
         Showcase(CLONE / "bpmn" / "showcase", CLONE / "workers" / "samples" / "showcase"),
     )
-    for place in places:
-        if all(folder.is_dir() for folder in place):
-            return place
+    for candidate in places:
+        if all(folder.is_dir() for folder in candidate):
+            return candidate
     raise FileNotFoundError(
         f"Expected the demo's models and workers in {PACKAGED} or, in a clone, in {places[1].models} and "
         f"{places[1].workers}; install the package again, or run the demo from a whole clone"

@@ -94,7 +94,7 @@ def render(diagram: Diagram, runs: Mapping[str, RunState] = NO_RUNS) -> str:
 
 def _frame(diagram: Diagram) -> Bounds:
     """The least rectangle around everything, with a margin."""
-    names = [label_box(one.name, place) for one, place in _names(diagram)]
+    names = [label_box(one.name, position) for one, position in _names(diagram)]
     corners = [
         *diagram.corners(),
         *((box.x, box.y) for box in names),
@@ -114,9 +114,9 @@ def _painted(diagram: Diagram, runs: Mapping[str, RunState]) -> Iterator[str]:
     yield from (_group(shape, _drawn(shape), runs.get(shape.id)) for shape in below)
     yield from (_group(one, edge(one), runs.get(one.id)) for one in diagram.edges)
     yield from (_group(shape, _drawn(shape), runs.get(shape.id)) for shape in shapes[len(below) :])
-    for one, place in _names(diagram):
+    for one, position in _names(diagram):
         yield tag(
-            "g", label(one.name, place), class_=f"cf-name{classes_of(one.colours)}", data_element_id=one.id
+            "g", label(one.name, position), class_=f"cf-name{classes_of(one.colours)}", data_element_id=one.id
         )
 
 

@@ -159,9 +159,7 @@ def label_box(text: str, bounds: Bounds) -> Bounds:
 def _set(lines: list[str], x: float, top: float, size: float, anchor: str, class_: str = TEXT) -> str:
     step = size * LINE_HEIGHT
     first = Point(x, top + step / 2 + size * 0.35)
-    spans = (
-        tag("tspan", words(line), x=x, y=first.y + place * step) for place, line in enumerate(lines) if line
-    )
+    spans = (tag("tspan", words(line), x=x, y=first.y + row * step) for row, line in enumerate(lines) if line)
     return (
         tag(
             "text",

@@ -29,9 +29,9 @@ def routes(service: Service) -> Sequence[Route]:
     """What is served under `/engine-rest`; a client that asks for more is told so in its own words."""
     operations, calls = operations_of(service), RestCalls(service, failure)
     served = [
-        Route(f"{base}{each.path}", calls.endpoint(each), methods=[each.method])
+        Route(f"{base}{operation.path}", calls.endpoint(operation), methods=[operation.method])
         for base in BASES
-        for each in operations
+        for operation in operations
     ]
     methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
     return [*served, Route("/engine-rest/{path:path}", _not_served, methods=methods)]

@@ -39,5 +39,5 @@ def trouble(status: HTTPStatus, message: str) -> Response:
     """An answer with this status, or with what Camunda 7 says in its place."""
     status = STATUS.get(status, status)
     kind = "InvalidRequestException" if status is HTTPStatus.BAD_REQUEST else "RestException"
-    told = Trouble(type=kind, message=message[:DETAIL_LIMIT])
-    return Response(msgspec.json.encode(told), status, media_type=JSON)
+    content = Trouble(type=kind, message=message[:DETAIL_LIMIT])
+    return Response(msgspec.json.encode(content), status, media_type=JSON)

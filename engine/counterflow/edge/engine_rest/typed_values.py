@@ -46,8 +46,8 @@ TypedValues = dict[str, TypedValue]
 
 def untyped(values: TypedValues | None, limit_bytes: int) -> dict[str, bytes]:
     """Variables by name, each JSON text. Raises `Invalid`."""
-    found = {name: _plain(name, value) for name, value in (values or {}).items()}
-    return document(msgspec.json.encode(found).decode(), limit_bytes)
+    plain = {name: _plain(name, value) for name, value in (values or {}).items()}
+    return document(msgspec.json.encode(plain).decode(), limit_bytes)
 
 
 def typed(values: bytes, *, is_deserialized: bool = True) -> dict[str, ToldValue]:

@@ -1,5 +1,6 @@
-"""How long names and lists may be (`edge/bounds.py`), for every request of both contracts, by what the
-descriptors say of its fields.
+"""How long names and lists may be (`edge/bounds.py`), for every request of both contracts.
+
+Which fields are names and lists is what the descriptors say.
 """
 
 from __future__ import annotations

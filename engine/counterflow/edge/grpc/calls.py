@@ -56,11 +56,11 @@ class Calls:
 
         def start(request: Message, call: Call) -> None:
             command, respond, begins = translate(request)
-            told, failed = _answers(rpc.name, respond, call)
+            answered, failed = _answers(rpc.name, respond, call)
             if begins:
-                self._commands.begin(call, command, told, failed)
+                self._commands.begin(call, command, answered, failed)
             else:
-                self._commands.carry_out(call, command, told, failed)
+                self._commands.carry_out(call, command, answered, failed)
 
         return from_callback(
             rpc.path, reader_of(rpc.request), self._guarded(rpc, start), self._timeout_seconds
@@ -89,7 +89,7 @@ class Calls:
                 check_bounds(request)
                 start(request, call)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-                call.finish(*_told(rpc.name, error))
+                call.finish(*_status_and_details(rpc.name, error))
 
         return guarded
 
@@ -104,7 +104,7 @@ class Calls:
             except CallIsOver:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller is told
-                call.finish(*_told(rpc.name, error))
+                call.finish(*_status_and_details(rpc.name, error))
             return None
 
         return answer
@@ -113,7 +113,7 @@ class Calls:
 def _answers(
     rpc: str, respond: Callable[[Any], Message] | None, call: Call
 ) -> tuple[Callable[[Any], None], Callable[[Exception], None]]:
-    def told(answer: Any) -> None:
+    def respond_with(answer: Any) -> None:
         try:
             call.answer(b"" if respond is None else respond(answer).SerializeToString())
         except Exception as error:
@@ -121,12 +121,12 @@ def _answers(
             call.finish(*status_of(rpc, error))
 
     def failed(error: Exception) -> None:
-        call.finish(*_told(rpc, error))
+        call.finish(*_status_and_details(rpc, error))
 
-    return told, failed
+    return respond_with, failed
 
 
-def _told(rpc: str, error: Exception) -> tuple[StatusCode, str]:
+def _status_and_details(rpc: str, error: Exception) -> tuple[StatusCode, str]:
     """The status and details of what goes wrong; a fault of ours is logged."""
     if not isinstance(error, EXPECTED):
         logger.error("%s met an internal fault", rpc, exc_info=error)

@@ -75,8 +75,8 @@ def status_of(rpc: str, error: BaseException) -> tuple[StatusCode, str]:
     """The status and details that tell a caller of `rpc` about `error`."""
     if isinstance(error, Rejection):
         intent = INTENTS.get(rpc)
-        told = f"Command '{intent}' rejected with code '{error.type}': " if intent else ""
-        return STATUS_OF_REJECTION[error.type], fit(told + error.reason)
+        prefix = f"Command '{intent}' rejected with code '{error.type}': " if intent else ""
+        return STATUS_OF_REJECTION[error.type], fit(prefix + error.reason)
     return _status_alone(error), fit(sentence(rpc, error))
 
 

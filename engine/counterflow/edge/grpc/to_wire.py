@@ -66,19 +66,19 @@ def job_on_wire(job: ActivatedJob) -> gateway.ActivatedJob:
     return cast("gateway.ActivatedJob", message)
 
 
-def _user_task(told: ListenedTask) -> gateway.UserTaskProperties:
+def _user_task(task: ListenedTask) -> gateway.UserTaskProperties:
     """What is to become of the user task that a listener is asked about; what it has not is left out."""
     return gateway.UserTaskProperties(
-        action=told.action,
-        assignee=told.assignee or None,
-        candidateGroups=told.candidate_groups,
-        candidateUsers=told.candidate_users,
-        changedAttributes=told.changed_attributes,
-        dueDate=told.due_date or None,
-        followUpDate=told.follow_up_date or None,
-        formKey=told.form_key or None,
-        priority=told.priority,
-        userTaskKey=told.key,
+        action=task.action,
+        assignee=task.assignee or None,
+        candidateGroups=task.candidate_groups,
+        candidateUsers=task.candidate_users,
+        changedAttributes=task.changed_attributes,
+        dueDate=task.due_date or None,
+        followUpDate=task.follow_up_date or None,
+        formKey=task.form_key or None,
+        priority=task.priority,
+        userTaskKey=task.key,
     )
 
 
@@ -167,24 +167,25 @@ def form_metadata(form: Form) -> gateway.FormMetadata:
 # -- decisions -----------------------------------------------------------------------------------------------
 
 
-def evaluated(found: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
+def evaluated(evaluation: DecisionEvaluation) -> gateway.EvaluateDecisionResponse:
     """What a decision gave, and how; where it failed, the output is null, which every client can read."""
     return gateway.EvaluateDecisionResponse(
-        decisionKey=found.decision.key,
-        decisionId=found.decision.decision_id,
-        decisionName=found.decision.name,
-        decisionVersion=found.decision.version,
-        decisionRequirementsId=found.requirements.requirements_id,
-        decisionRequirementsKey=found.requirements.key,
-        decisionOutput=found.output.decode(),
+        decisionKey=evaluation.decision.key,
+        decisionId=evaluation.decision.decision_id,
+        decisionName=evaluation.decision.name,
+        decisionVersion=evaluation.decision.version,
+        decisionRequirementsId=evaluation.requirements.requirements_id,
+        decisionRequirementsKey=evaluation.requirements.key,
+        decisionOutput=evaluation.output.decode(),
         evaluatedDecisions=[
-            _decision(each, f"{found.key}-{place}") for place, each in enumerate(found.evaluated, 1)
+            _decision(decision, f"{evaluation.key}-{number}")
+            for number, decision in enumerate(evaluation.evaluated, 1)
         ],
-        failedDecisionId=found.failed_decision_id,
-        failureMessage=found.failure,
+        failedDecisionId=evaluation.failed_decision_id,
+        failureMessage=evaluation.failure,
         tenantId=DEFAULT_TENANT,
-        decisionInstanceKey=found.key,
-        decisionEvaluationKey=found.key,
+        decisionInstanceKey=evaluation.key,
+        decisionEvaluationKey=evaluation.key,
     )
 
 
@@ -199,9 +200,9 @@ def _decision(decision: TracedDecision, instance_key: str) -> gateway.EvaluatedD
         matchedRules=[_rule(rule) for rule in decision.rules],
         evaluatedInputs=[
             gateway.EvaluatedDecisionInput(
-                inputId=each.id, inputName=each.name, inputValue=bytes(each.value).decode()
+                inputId=one.id, inputName=one.name, inputValue=bytes(one.value).decode()
             )
-            for each in decision.inputs
+            for one in decision.inputs
         ],
         tenantId=DEFAULT_TENANT,
         decisionEvaluationInstanceKey=instance_key,
@@ -214,8 +215,8 @@ def _rule(rule: TracedRule) -> gateway.MatchedDecisionRule:
         ruleIndex=rule.index,
         evaluatedOutputs=[
             gateway.EvaluatedDecisionOutput(
-                outputId=each.id, outputName=each.name, outputValue=bytes(each.value).decode()
+                outputId=output.id, outputName=output.name, outputValue=bytes(output.value).decode()
             )
-            for each in rule.outputs
+            for output in rule.outputs
         ],
     )

@@ -143,11 +143,11 @@ def _refuse_long(request: Request, most: int) -> None:
         raise _too_large(length, most)
 
 
-def _too_large(found: str, most: int) -> HttpRefusal:
+def _too_large(given: str, most: int) -> HttpRefusal:
     return HttpRefusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "RESOURCE_EXHAUSTED",
-        f"Expected a body of at most {most} bytes (setting message_bytes), but found {found}; keep large "
+        f"Expected a body of at most {most} bytes (setting message_bytes), but found {given}; keep large "
         "data elsewhere and pass a reference",
     )
 
@@ -158,9 +158,9 @@ def _invalid(why: str) -> HttpRefusal:
 
 def _nearest(reason: str, shape: type[Any]) -> str:
     """What the member was meant to be that nobody knows."""
-    found = _UNKNOWN.search(reason)
-    if found is None:
+    match = _UNKNOWN.search(reason)
+    if match is None:
         return ""
     known = [field.encode_name for field in msgspec.structs.fields(shape)]
-    near = difflib.get_close_matches(found[1][:100], known, 1, 0.5)
+    near = difflib.get_close_matches(match[1][:100], known, 1, 0.5)
     return f"; did you mean `{near[0]}`?" if near else f"; expected one of {', '.join(known)}"

@@ -46,11 +46,11 @@ class SentForm(NamedTuple):
 async def form_of(request: Request, body: bytes, shape: FormShape) -> SentForm:
     """A form as it was sent. Raises `HttpRefusal`."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        place = f", in parts named '{shape.files}'" if shape.files else ""
+        where = f", in parts named '{shape.files}'" if shape.files else ""
         raise HttpRefusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "INVALID_ARGUMENT",
-            f"Expected a form with files (multipart/form-data){place}",
+            f"Expected a form with files (multipart/form-data){where}",
         )
     form = await _parsed(request, body)
     try:

@@ -30,7 +30,7 @@ def framed_once(application: Application) -> Application:
 
 async def _refuse(path: str, send: Send) -> None:
     status = HTTPStatus.BAD_REQUEST
-    told = msgspec.json.encode(
+    content = msgspec.json.encode(
         problem(
             status,
             "INVALID_ARGUMENT",
@@ -40,8 +40,8 @@ async def _refuse(path: str, send: Send) -> None:
     )
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(told)).encode()),
+        (b"content-length", str(len(content)).encode()),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
-    await send({"type": "http.response.body", "body": told})
+    await send({"type": "http.response.body", "body": content})

@@ -1,5 +1,6 @@
-"""How long names and lists may be (`edge/bounds.py`), and how many objects a body may have, for every record
-that a body is read as.
+"""How long names and lists may be (`edge/bounds.py`), and how many objects a body may have.
+
+It holds for every record that a body is read as.
 """
 
 from __future__ import annotations
@@ -20,17 +21,18 @@ once it is read.
 
 
 def check_objects(text: str, shape: Any) -> None:
-    """Raise `Invalid` for a text of too many objects, before it is read; for what is no such record, what
-    `msgspec` does.
+    """Raise `Invalid` for a text of too many objects, before it is read.
+
+    For what is no such record, what `msgspec` raises.
     """
     if text.count("{") <= OBJECTS:
         return
     members = msgspec.json.decode(text, type=_members_of(shape))
-    found = sum(bytes(value).count(b"{") for value in msgspec.structs.astuple(members))
-    if found > OBJECTS:
+    count = sum(bytes(value).count(b"{") for value in msgspec.structs.astuple(members))
+    if count > OBJECTS:
         raise Invalid(
             f"Expected a body of at most {OBJECTS} objects beside those of its document, but found "
-            f"{found}; ask in several requests"
+            f"{count}; ask in several requests"
         )
 
 

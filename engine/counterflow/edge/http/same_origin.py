@@ -48,8 +48,10 @@ class SameOrigin:
         if why is None:
             await self._application(scope, receive, send)
             return
-        told = problem(HTTPStatus.FORBIDDEN, "FORBIDDEN", why, scope["path"])
-        await Response(msgspec.json.encode(told), told.status, media_type=MEDIA_TYPE)(scope, receive, send)
+        denied = problem(HTTPStatus.FORBIDDEN, "FORBIDDEN", why, scope["path"])
+        await Response(msgspec.json.encode(denied), denied.status, media_type=MEDIA_TYPE)(
+            scope, receive, send
+        )
 
     def _strange_host(self, headers: Mapping[str, str]) -> str | None:
         name = _name_of(headers.get("host", ""))

@@ -38,12 +38,12 @@ def application(service: Service) -> Starlette:
     registry = registry_of(service)
 
     async def alive(request: Request) -> Response:
-        return _told(HealthStatus("UP"), HTTPStatus.OK)
+        return _health_answer(HealthStatus("UP"), HTTPStatus.OK)
 
     async def ready(request: Request) -> Response:
         if service.admission.is_closed:
-            return _told(HealthStatus("OUT_OF_SERVICE"), HTTPStatus.SERVICE_UNAVAILABLE)
-        return _told(HealthStatus("UP"), HTTPStatus.OK)
+            return _health_answer(HealthStatus("OUT_OF_SERVICE"), HTTPStatus.SERVICE_UNAVAILABLE)
+        return _health_answer(HealthStatus("UP"), HTTPStatus.OK)
 
     async def metrics(request: Request) -> Response:
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})
@@ -59,12 +59,14 @@ def application(service: Service) -> Starlette:
     return served
 
 
-def _told(health: HealthStatus, status: HTTPStatus) -> Response:
+def _health_answer(health: HealthStatus, status: HTTPStatus) -> Response:
     return Response(msgspec.json.encode(health), status, media_type=HEALTH_TYPE)
 
 
 async def _not_served(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
     served = ", ".join((*ALIVE, *READY, *METRICS))
-    told = problem(status, status.name, f"Expected GET of one of {served}", request.url.path)
-    return Response(msgspec.json.encode(told), status, getattr(error, "headers", None), media_type=MEDIA_TYPE)
+    answer = problem(status, status.name, f"Expected GET of one of {served}", request.url.path)
+    return Response(
+        msgspec.json.encode(answer), status, getattr(error, "headers", None), media_type=MEDIA_TYPE
+    )

@@ -69,8 +69,8 @@ class ServiceCollector(Collector):
             ("zeebe_incident_events", "Incidents that have come and gone.", INCIDENT_EVENTS),
             ("counterflow_undo_events", "What has become of completed work that can be undone.", UNDO_EVENTS),
         ):
-            found = {action: events.get(event, 0) for action, event in actions.items()}
-            yield self._by_action(name, meaning, found)
+            counts = {action: events.get(event, 0) for action, event in actions.items()}
+            yield self._by_action(name, meaning, counts)
         yield self._by_event(events)
 
     def _elements(self, measures: Measures) -> Metric:
@@ -91,9 +91,9 @@ class ServiceCollector(Collector):
             metric.add_metric((action, "FLOW_NODE", self._partition), others)
         return metric
 
-    def _by_action(self, name: str, meaning: str, found: Mapping[str, int]) -> Metric:
+    def _by_action(self, name: str, meaning: str, counts: Mapping[str, int]) -> Metric:
         metric = CounterMetricFamily(name, meaning, labels=("action", "partition"))
-        for action, count in found.items():
+        for action, count in counts.items():
             metric.add_metric((action, self._partition), count)
         return metric
 

@@ -53,13 +53,13 @@ class PlainPages:
             "/tasklist": self.tasks,
             "/docs": self.documentation,
         }
-        return [Route(path, self._guarded(each), methods=["GET"]) for path, each in shown.items()]
+        return [Route(path, self._guarded(shown_by), methods=["GET"]) for path, shown_by in shown.items()]
 
     async def instances(self, request: Request) -> Response:
         """Process instances, newest first; those of a process where the link names one."""
-        wanted = InstanceFilter(bpmn_process_id=request.query_params.get("process", ""))
+        chosen = InstanceFilter(bpmn_process_id=request.query_params.get("process", ""))
         page_key = _number(request.query_params.get("after", ""))
-        found = await self._ask(lambda store: list_process_instances(store, wanted, page_key=page_key))
+        listed = await self._ask(lambda store: list_process_instances(store, chosen, page_key=page_key))
         lines = (
             (
                 link(f"/operate/processes/{one.key}", one.key),
@@ -68,11 +68,11 @@ class PlainPages:
                 moment(one.started_at_ms),
                 tag("span", one.incident_count, kind="bad") if one.incident_count else "",
             )
-            for one in found.items
+            for one in listed.items
         )
         shown = table(("instance", "process", "state", "began (UTC)", "incidents"), lines)
         return page(
-            "Process instances", shown, *_more("/operate", found.next_page_key, wanted.bpmn_process_id)
+            "Process instances", shown, *_more("/operate", listed.next_page_key, chosen.bpmn_process_id)
         )
 
     async def instance(self, request: Request) -> Response:
@@ -89,15 +89,15 @@ class PlainPages:
     async def decisions(self, request: Request) -> Response:
         """Versions of decisions."""
         page_key = _number(request.query_params.get("after", ""))
-        found = await self._ask(lambda store: list_decisions(store, page_key=page_key))
-        lines = ((one.name, one.decision_id, one.version, one.key) for one in found.items)
+        listed = await self._ask(lambda store: list_decisions(store, page_key=page_key))
+        lines = ((one.name, one.decision_id, one.version, one.key) for one in listed.items)
         shown = table(("decision", "id", "version", "key"), lines)
-        return page("Decisions", shown, *_more("/operate/decisions", found.next_page_key))
+        return page("Decisions", shown, *_more("/operate/decisions", listed.next_page_key))
 
     async def tasks(self, request: Request) -> Response:
         """Work for people."""
         page_key = _number(request.query_params.get("after", ""))
-        found = await self._ask(lambda store: list_user_tasks(store, UserTaskFilter(), page_key=page_key))
+        listed = await self._ask(lambda store: list_user_tasks(store, UserTaskFilter(), page_key=page_key))
         lines = (
             (
                 one.key,
@@ -107,10 +107,10 @@ class PlainPages:
                 link(f"/operate/processes/{one.process_instance_key}", one.process_instance_key),
                 moment(one.created_at_ms),
             )
-            for one in found.items
+            for one in listed.items
         )
         heads = ("task", "element", "assignee", "candidates", "instance", "since (UTC)")
-        return page("Open user tasks", table(heads, lines), *_more("/tasklist", found.next_page_key))
+        return page("Open user tasks", table(heads, lines), *_more("/tasklist", listed.next_page_key))
 
     async def documentation(self, request: Request) -> Response:
         """What is served by HTTP."""
@@ -125,8 +125,8 @@ class PlainPages:
             try:
                 return await shown(request)
             except EXPECTED as error:
-                told = problem_of("page", error, request.url.path)
-                return page("It cannot be shown", tag("p", told.detail), status=HTTPStatus(told.status))
+                problem = problem_of("page", error, request.url.path)
+                return page("It cannot be shown", tag("p", problem.detail), status=HTTPStatus(problem.status))
 
         return answer
 

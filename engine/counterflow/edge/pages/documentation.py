@@ -23,8 +23,8 @@ def documentation_parts(operations: Sequence[Operation], described: dict[str, An
         yield table(
             ("member", "is", ""),
             (
-                (one, tag("code", _kind(each)), "required" if one in required else "")
-                for one, each in members.items()
+                (one, tag("code", _kind(operation)), "required" if one in required else "")
+                for one, operation in members.items()
             ),
         )
 
@@ -57,7 +57,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"])
+        return " or ".join(_kind(option) for option in schema["anyOf"])
     kind = schema.get("type", "any")
     if kind == "array":
         return f"list of {_kind(schema.get('items', {}))}"

@@ -85,9 +85,9 @@ def page(title: str, *inside: object, status: HTTPStatus = HTTPStatus.OK) -> Res
         ("/docs", "HTTP"),
     )
     body = tag("nav", *(link(path, words) for path, words in ways)) + tag("h1", title) + tag("main", *inside)
-    told = (
+    document = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{text(title)} - Counterflow</title><style>{STYLE}</style></head><body>{body}</body></html>"
     )
-    return Response(told, status, HEADERS, "text/html; charset=utf-8")
+    return Response(document, status, HEADERS, "text/html; charset=utf-8")

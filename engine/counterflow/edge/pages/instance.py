@@ -29,10 +29,10 @@ def instance_parts(tree: shapes.InstanceTree, why: shapes.Reasons) -> Iterator[H
 
 
 def _state(instance: shapes.ProcessInstance) -> str:
-    told = f"{instance.bpmn_process_id}, version {instance.version}: {instance.state}"
+    sentence = f"{instance.bpmn_process_id}, version {instance.version}: {instance.state}"
     if instance.suspended_at_ms is not None:
-        told += f", suspended since {moment(instance.suspended_at_ms)} UTC"
-    return f"{told}."
+        sentence += f", suspended since {moment(instance.suspended_at_ms)} UTC"
+    return f"{sentence}."
 
 
 def _ended(instance: shapes.ProcessInstance) -> str:
@@ -63,11 +63,11 @@ def _element(element: shapes.ElementInstance) -> Html:
         if child is not None:
             opened.append((child, iter(child.children), []))
             continue
-        told = tag("li", *_line(here), tag("ul", *inside) if inside else "")
+        item = tag("li", *_line(here), tag("ul", *inside) if inside else "")
         opened.pop()
         if not opened:
-            return told
-        opened[-1][2].append(told)
+            return item
+        opened[-1][2].append(item)
 
 
 def _line(element: shapes.ElementInstance) -> Iterator[object]:

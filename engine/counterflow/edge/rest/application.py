@@ -68,8 +68,13 @@ def application(service: Service, grpc_port: Callable[[], int]) -> Starlette:
         return Response(described, media_type=JSON)
 
     routes = [
-        Route(f"{each.base}{each.path}", calls.endpoint(each), methods=[each.method], name=each.id)
-        for each in operations
+        Route(
+            f"{operation.base}{operation.path}",
+            calls.endpoint(operation),
+            methods=[operation.method],
+            name=operation.id,
+        )
+        for operation in operations
     ]
     served = Starlette(
         routes=[
@@ -92,6 +97,6 @@ async def _not_served(request: Request, error: Exception) -> Response:
         title, detail = "METHOD_NOT_ALLOWED", f"{request.method} is not served here; see /openapi.json"
     else:
         title, detail = "NOT_FOUND", "Nothing is served here; see /openapi.json for what is"
-    told = problem(status, title, detail, request.url.path)
+    answer = problem(status, title, detail, request.url.path)
     headers = getattr(error, "headers", None)
-    return Response(msgspec.json.encode(told), status, headers, MEDIA_TYPE)
+    return Response(msgspec.json.encode(answer), status, headers, MEDIA_TYPE)

@@ -18,7 +18,7 @@ from counterflow.edge.http.bodies import Gone, LargeBodies, body_of, decoded, qu
 from counterflow.edge.http.forms import FormShape, form_of
 from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
-from counterflow.edge.rest.operations import Asked, Content, Operation
+from counterflow.edge.rest.operations import Content, Operation, RestCall
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
 from counterflow.service.refusals import EXPECTED, Invalid
@@ -70,7 +70,7 @@ class RestCalls:
             async with self._large.turn(line.account, len(body)):
                 read = await _read(operation, request, body)
             query = query_of(request, operation.query) if operation.query is not None else None
-            answer = await operation.answer(Asked(read, request.path_params, visitor, query))
+            answer = await operation.answer(RestCall(read, request.path_params, visitor, query))
         finally:
             visitor.is_over = True
             line.visitor = None
@@ -86,16 +86,16 @@ def told(answer: Any, status: HTTPStatus) -> Response:
     return Response(msgspec.json.encode(answer), status, NOT_KEPT, JSON)
 
 
-async def carried_out(service: Service, asked: Asked, command: Command, *, begins: bool = False) -> Any:
+async def carried_out(service: Service, call: RestCall, command: Command, *, begins: bool = False) -> Any:
     """The answer to a command, once that is durable; one that `begins` something waits for its turn.
 
     Raises what the command comes to (`EXPECTED`), and `Gone`.
     """
     future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    told, failed = into(future)
-    visitor = asked.visitor
+    answered, failed = into(future)
+    visitor = call.visitor
     carry_out = service.commands.begin if begins else service.commands.carry_out
-    carry_out(visitor, command, told, failed)
+    carry_out(visitor, command, answered, failed)
     leave = visitor.on_gone
 
     def gone() -> None:
@@ -124,9 +124,9 @@ async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
         raise
 
 
-def key_of(asked: Asked, name: str) -> int:
+def key_of(call: RestCall, name: str) -> int:
     """A key out of the path. Raises `Invalid`."""
-    text = asked.path[name]
+    text = call.path[name]
     if not _KEY.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
     key = int(text)
@@ -135,9 +135,9 @@ def key_of(asked: Asked, name: str) -> int:
     return key
 
 
-def long_key_of(asked: Asked, name: str) -> int:
+def long_key_of(call: RestCall, name: str) -> int:
     """A key out of the path that may be longer than those of the engine. Raises `Invalid`."""
-    text = asked.path[name]
+    text = call.path[name]
     if not _LONG_KEY.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
     return int(text)

@@ -39,7 +39,7 @@ def as_facts(value: Any) -> Any:
             if not name.startswith("_")
         )
     if isinstance(value, list | tuple):
-        return [as_facts(each) for each in value]
+        return [as_facts(one) for one in value]
     return value
 
 
@@ -64,7 +64,7 @@ def _member(name: str, value: Any) -> tuple[str, Any]:
     if is_key(name):
         return _camel(name), str(value) if value else None
     if _KEYS.fullmatch(name):
-        return _camel(name), [str(each) for each in value]
+        return _camel(name), [str(one) for one in value]
     return _camel(name), as_facts(value)
 
 
@@ -72,7 +72,7 @@ def _schema(schema: dict[str, Any]) -> dict[str, Any]:
     """As `as_facts` has it: every member is there."""
     if "properties" not in schema:
         return schema
-    members = dict(_described_member(name, each) for name, each in schema["properties"].items())
+    members = dict(_described_member(name, member) for name, member in schema["properties"].items())
     return {**schema, "properties": members, "required": list(members)}
 
 

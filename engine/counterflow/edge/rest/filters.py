@@ -54,9 +54,9 @@ class FilterRules(msgspec.Struct, frozen=True):
     """Members that speak together of one other thing; what they mean is made of the whole filter."""
 
 
-def condition_of(wanted: Any, rules: FilterRules) -> Condition:
+def condition_of(fields: Any, rules: FilterRules) -> Condition:
     """What a filter says; of None, nothing. Raises `Invalid`."""
-    condition = All(tuple(_conditions(wanted, rules))) if wanted is not None else All()
+    condition = All(tuple(_conditions(fields, rules))) if fields is not None else All()
     if (values := _values_in(condition)) > MOST_VALUES:
         raise Invalid(
             f"Expected a filter that compares with at most {MOST_VALUES} values, but found {values}; ask in "
@@ -65,19 +65,19 @@ def condition_of(wanted: Any, rules: FilterRules) -> Condition:
     return condition
 
 
-def _conditions(wanted: Any, rules: FilterRules) -> Iterator[Condition]:
+def _conditions(fields: Any, rules: FilterRules) -> Iterator[Condition]:
     jointly = {name for names in rules.joint for name in names}
     for names, special in rules.joint.items():
-        if any(getattr(wanted, name) is not None for name in names):
-            yield special(wanted)
-    for name in wanted.__struct_fields__:
-        value = getattr(wanted, name)
+        if any(getattr(fields, name) is not None for name in names):
+            yield special(fields)
+    for name in fields.__struct_fields__:
+        value = getattr(fields, name)
         if value is None or value == [] or name in jointly:
             continue
         if name in rules.special:
             yield rules.special[name](value)
         elif name == "any_of":
-            yield OneOf(tuple(All(tuple(_conditions(each, rules))) for each in value))
+            yield OneOf(tuple(All(tuple(_conditions(branch, rules))) for branch in value))
         elif name in rules.words:
             yield among_words(name, value, rules.words[name])
         else:
@@ -88,7 +88,7 @@ def compared(column: str, value: Any) -> Condition:
     """A column is as a member of a filter says, by value or by operators."""
     if not isinstance(value, OPERATORS):
         return _equal(column, value)
-    return All(tuple(_operated(column, name, each) for name, each in _told(value)))
+    return All(tuple(_operated(column, name, operand) for name, operand in _told(value)))
 
 
 def among_words(column: str, value: Any, words: Words) -> Condition:
@@ -99,7 +99,7 @@ def among_words(column: str, value: Any, words: Words) -> Condition:
 def meant_words(value: Any, words: Iterable[str]) -> list[str]:
     """The words that a member of a filter means. Raises `Invalid` for one that there is not."""
     known = [*words]
-    unknown = [each for each in _named(value) if each not in known]
+    unknown = [operand for operand in _named(value) if operand not in known]
     if unknown:
         raise Invalid(f"Expected one of {', '.join(known)}, but found '{unknown[0][:100]}'")
     return [word for word in known if _is_meant(word, value)]
@@ -116,7 +116,7 @@ def all_lines(column: str) -> Special:
 
 def all_variables(has: Callable[[str, Condition], Condition]) -> Special:
     """Each of these variables is there, with such a value; `has` says it of one, by name and by its value."""
-    return lambda wanted: All(tuple(has(each.name, _of_value(each.value)) for each in wanted))
+    return lambda filters: All(tuple(has(one.name, _of_value(one.value)) for one in filters))
 
 
 def holds_for(value: Any, number: int) -> bool:
@@ -173,7 +173,7 @@ def _operated(column: str, name: str, value: Any) -> Condition:
             return Not(Missing(column)) if value else Missing(column)
         case "in_":
             return (
-                OneOf(tuple(_equal(column, each) for each in value))
+                OneOf(tuple(_equal(column, one) for one in value))
                 if isinstance(value[0], datetime)
                 else _in(column, value)
             )
@@ -203,7 +203,7 @@ def _equal(column: str, value: Any) -> Condition:
 
 
 def _in(column: str, values: list[Any]) -> Condition:
-    known = tuple(each for each in values if not isinstance(each, int) or SMALLEST <= each <= LARGEST)
+    known = tuple(one for one in values if not isinstance(one, int) or SMALLEST <= one <= LARGEST)
     return Is(column, "=", known[0]) if len(known) == 1 else Among(column, known)
 
 
@@ -212,7 +212,7 @@ def _named(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     operators: TextOperators = value
-    single = [each for each in (operators.eq, operators.neq) if each is not None]
+    single = [one for one in (operators.eq, operators.neq) if one is not None]
     return [*single, *(operators.in_ or ()), *(operators.not_in or ())]
 
 

@@ -21,13 +21,13 @@ _PARAMETER = re.compile(r"{(\w+)}")
 def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
     """The description of these operations."""
     records: set[type[Any]] = {Problem}
-    for each in operations:
-        records.update(_records(each))
+    for one in operations:
+        records.update(_records(one))
     shapes = sorted(records, key=lambda shape: shape.__name__)
     _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
-    for each in operations:
-        if isinstance(each.response, FactsOf):
-            schemas.update(schemas_of(each.response))
+    for one in operations:
+        if isinstance(one.response, FactsOf):
+            schemas.update(schemas_of(one.response))
     paths: dict[str, Any] = {}
     for operation in operations:
         paths.setdefault(f"{operation.base}{operation.path}", {})[operation.method.lower()] = _described(
@@ -46,24 +46,24 @@ def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
         "responses": {str(int(operation.status)): _success(operation), "default": _PROBLEM},
     }
     if operation.may_be_empty:
-        found["responses"][str(int(HTTPStatus.NO_CONTENT))] = {"description": "There is none."}
+        described["responses"][str(int(HTTPStatus.NO_CONTENT))] = {"description": "There is none."}
     if parameters := [*_of_path(operation), *_of_query(operation)]:
-        found["parameters"] = parameters
+        described["parameters"] = parameters
     if isinstance(operation.request, FormShape):
-        found["requestBody"] = {
+        described["requestBody"] = {
             "required": True,
             "content": {"multipart/form-data": {"schema": _form(operation.request)}},
         }
     elif operation.request is not None:
         content = {"application/json": {"schema": _named(operation.request)}}
-        found["requestBody"] = {"required": _needs_body(operation.request), "content": content}
-    return found
+        described["requestBody"] = {"required": _needs_body(operation.request), "content": content}
+    return described
 
 
 def _of_path(operation: Operation) -> Iterator[dict[str, Any]]:

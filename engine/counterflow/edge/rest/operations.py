@@ -16,7 +16,7 @@ OURS = "/cf/v1"
 """What has no place in the published contract stands here."""
 
 
-class Asked(NamedTuple):
+class RestCall(NamedTuple):
     """A request as it was read: its body and what stands behind its `?` as the operation's records, the parts
     of its path by name.
     """
@@ -37,7 +37,7 @@ class Content(NamedTuple):
     """Another than the operation's."""
 
 
-Answer: TypeAlias = Callable[[Asked], Awaitable[Any]]
+Answer: TypeAlias = Callable[[RestCall], Awaitable[Any]]
 """Answers a request with the operation's record or with `Content`; None is an answer without a body."""
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from counterflow.edge.rest.filters import FilterRules, condition_of
-from counterflow.edge.rest.operations import Asked
+from counterflow.edge.rest.operations import RestCall
 from counterflow.edge.rest.shapes.searching import PagePosition
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.queries.search.pages import DEFAULT_LIMIT, Found, PagePlace, Wanted, find, search
@@ -45,30 +45,30 @@ class Searches:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def page(self, asked: Asked, searched: Searched, within: Condition = All()) -> Any:  # noqa: B008 - a frozen record
+    async def page(self, call: RestCall, searched: Searched, within: Condition = All()) -> Any:  # noqa: B008 - a frozen record
         """A page of what a request searches for, of that for which `within` holds."""
-        body = asked.body
+        body = call.body
         order, place = order_of(body.sort or (), searched.key), place_of(body.page)
-        wanted = getattr(body, "filter", None)
+        fields = getattr(body, "filter", None)
 
         def question(store: Store) -> tuple[Found, list[Any]]:
-            where = All((within, condition_of(wanted, searched.rules(store))))
-            mentioned = {*_members(wanted), *(each.column for each in order)}
+            where = All((within, condition_of(fields, searched.rules(store))))
+            mentioned = {*_members(fields), *(one.column for one in order)}
             columns = {name: read(store) for name, read in searched.named.items() if name in mentioned}
-            sources = tuple(replace(each, columns={**each.columns, **columns}) for each in searched.sources)
-            found = search(store, Wanted(sources, where, order), place)
-            return found, searched.shaped(store, found.records)
+            sources = tuple(replace(one, columns={**one.columns, **columns}) for one in searched.sources)
+            result = search(store, Wanted(sources, where, order), place)
+            return result, searched.shaped(store, result.records)
 
-        found, items = await self._ask(asked, question)
+        result, items = await self._ask(call, question)
         info = PagePosition(
-            total_items=found.total,
-            has_more_total_items=found.has_more,
-            start_cursor=found.start_cursor,
-            end_cursor=found.end_cursor,
+            total_items=result.total,
+            has_more_total_items=result.has_more,
+            start_cursor=result.start_cursor,
+            end_cursor=result.end_cursor,
         )
         return searched.page(items=items, page=info)
 
-    async def one(self, asked: Asked, searched: Searched, kind: str, where: Condition) -> Any:
+    async def one(self, call: RestCall, searched: Searched, kind: str, where: Condition) -> Any:
         """The one thing for which something holds. Raises `Rejection` where there is none."""
 
         def question(store: Store) -> Any:
@@ -76,31 +76,31 @@ class Searches:
             if record is None:
                 raise Rejection(
                     RejectionType.NOT_FOUND,
-                    f"Expected to find a {kind} with key '{next(iter(asked.path.values()))[:100]}', but none "
+                    f"Expected to find a {kind} with key '{next(iter(call.path.values()))[:100]}', but none "
                     "was found",
                 )
             return searched.shaped(store, [record])[0]
 
-        return await self._ask(asked, question)
+        return await self._ask(call, question)
 
-    async def ask(self, asked: Asked, question: Callable[[Store], Any]) -> Any:
+    async def ask(self, call: RestCall, question: Callable[[Store], Any]) -> Any:
         """The answer to a question that is no search."""
-        return await self._ask(asked, question)
+        return await self._ask(call, question)
 
-    async def _ask(self, asked: Asked, question: Callable[[Store], Any]) -> Any:
-        with self._service.admission.waiting(asked.visitor.account):
+    async def _ask(self, call: RestCall, question: Callable[[Store], Any]) -> Any:
+        with self._service.admission.waiting(call.visitor.account):
             return await self._service.questions.ask(question)
 
 
-def _members(wanted: Any) -> Iterator[str]:
+def _members(fields: Any) -> Iterator[str]:
     """The members of a filter that are there, also of those that it has one of."""
-    if wanted is None:
+    if fields is None:
         return
-    for name in wanted.__struct_fields__:
-        value = getattr(wanted, name)
+    for name in fields.__struct_fields__:
+        value = getattr(fields, name)
         if name == "any_of":
-            for each in value or ():
-                yield from _members(each)
+            for one in value or ():
+                yield from _members(one)
         elif value is not None:
             yield name
 
@@ -108,11 +108,11 @@ def _members(wanted: Any) -> Iterator[str]:
 def order_of(sort: Sequence[Any], key: tuple[str, ...]) -> tuple[SortColumn, ...]:
     """The order that was asked for, and by the key where that leaves something open."""
     order: dict[str, SortColumn] = {}
-    for each in sort:
-        column = snake(each.field)
+    for one in sort:
+        column = snake(one.field)
         if column in order:
-            raise Invalid(f"Expected each field once in sort, but found '{each.field}' twice")
-        order[column] = SortColumn(column, each.order == "DESC")
+            raise Invalid(f"Expected each field once in sort, but found '{one.field}' twice")
+        order[column] = SortColumn(column, one.order == "DESC")
     for column in key:
         order.setdefault(column, SortColumn(column))
     return tuple(order.values())

@@ -219,8 +219,8 @@ def at(run: Run, items: list[Value], position: Value) -> Value:
         return items[index - 1]
     if index < 0 and -index <= len(items):
         return items[index]
-    asked = shown(position if isinstance(position, Decimal) else index)
-    return run.warn("out of range", f"no item at position {asked} in a list of {len(items)}")
+    wish = shown(position if isinstance(position, Decimal) else index)
+    return run.warn("out of range", f"no item at position {wish} in a list of {len(items)}")
 
 
 def _selected(source: Code, condition: Code) -> Code:

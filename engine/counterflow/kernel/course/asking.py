@@ -76,9 +76,9 @@ def create(token: Token, order: Order) -> None:
     token.emit(JobCreated(token.step.new_key(), token.key, *order))
 
 
-def create_for_listener(token: Token, order: Order, event: ListenerEvent | Transition, place: int) -> None:
+def create_for_listener(token: Token, order: Order, event: ListenerEvent | Transition, number: int) -> None:
     """Its listener in this place is to be told of an event, of its user task as well: ask for a worker."""
-    token.emit(JobCreated(token.step.new_key(), token.key, *order, event.value, place))
+    token.emit(JobCreated(token.step.new_key(), token.key, *order, event.value, number))
 
 
 def cancel_job_of(token: Token) -> None:

@@ -92,8 +92,8 @@ def begin(token: Token) -> None:
 
 def _waits_for_listeners(token: Token) -> bool:
     """Go on with the listeners that are told before it begins. Raises `Held`."""
-    event, told = listeners.at_beginning(token), token.node.listeners
-    if told is None or not told.of(event):
+    event, definitions = listeners.at_beginning(token), token.node.listeners
+    if definitions is None or not definitions.of(event):
         return False
     if not listeners.have_begun(token.row):
         token.room.preparing(token)
@@ -115,7 +115,7 @@ def map_inputs(token: Token) -> None:
     inputs = token.node.inputs
     if not inputs or token.is_body or (token.node.listeners is not None and listeners.have_begun(token.row)):
         return
-    with mappings.told_of(f"input mapping of '{token.node.id}'"):
+    with mappings.as_mapping_failure(f"input mapping of '{token.node.id}'"):
         scopes.write_measured(token, token.key, mappings.map_values(token, inputs, token.variables))
 
 
@@ -134,7 +134,7 @@ def activate(token: Token) -> None:
         return
     waits.open_all(token)
     token.emit(ElementActivated(token.key))
-    if token.step.asked and _is_taken_over(token):
+    if token.step.to_ask and _is_taken_over(token):
         raise TakenOver
 
 

@@ -57,7 +57,7 @@ def _hand_out(thrower: Token, call: Token, document: scopes.Document) -> None:
         return
     if call.instance.stands_still:
         raise _set_aside(thrower, call)
-    with mappings.told_of(f"what '{call.node.id}' hands out"):
+    with mappings.as_mapping_failure(f"what '{call.node.id}' hands out"):
         if called.propagate_all_out:
             _send_all(call, document)
         named = called.handed_out_on_throw

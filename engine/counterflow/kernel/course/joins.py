@@ -140,8 +140,8 @@ def mark(gateway_id: str, flow_id: str) -> str:
 def _apply_activated(state: State, instance: InstanceState, event: GatewayActivated) -> None:
     _apply_joined(state, instance, event)
     for flow_id in event.flow_ids:
-        place = mark(event.gateway_id, flow_id)
-        state.put(ArrivedToken(event.scope_key, place, instance.key, event.gateway_id, 0))
+        marker = mark(event.gateway_id, flow_id)
+        state.put(ArrivedToken(event.scope_key, marker, instance.key, event.gateway_id, 0))
 
 
 def _apply_reset(state: State, instance: InstanceState, event: GatewayReset) -> None:

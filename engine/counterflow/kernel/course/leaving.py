@@ -143,8 +143,8 @@ def _send_kept_results_out(token: Token) -> None:
 
 def _listens(token: Token) -> bool:
     """Map the outputs and go on with the end listeners. Whether one of them is waited for. Raises `Held`."""
-    told = token.node.listeners
-    if told is None or not told.is_code:
+    definitions = token.node.listeners
+    if definitions is None or not definitions.is_code:
         if token.node.outputs and not token.row.phase:
             _map_outputs(token)
         return listeners.are_awaited(token, ListenerEvent.END)
@@ -169,7 +169,7 @@ def outside(token: Token) -> int:
 def _map_outputs(token: Token) -> None:
     """Values go to the scope around."""
     outputs, scope_key = token.node.outputs, outside(token)
-    with mappings.told_of(f"output mapping of '{token.node.id}'"):
+    with mappings.as_mapping_failure(f"output mapping of '{token.node.id}'"):
         present = scopes.visible(token.instance, scope_key, {mapping.target[0] for mapping in outputs})
         scopes.send_out(token, scope_key, mappings.map_values(token, outputs, present))
 

@@ -52,27 +52,27 @@ def are_awaited(token: Token, event: ListenerEvent) -> bool:
     Raises `Held` where one has no job type, or no value.
     """
     listeners = token.node.listeners.of(event) if token.node.listeners is not None else ()
-    first = place = count_passed(token.row.phase, event) or 0
+    first = number = count_passed(token.row.phase, event) or 0
     for listener in listeners[first:]:
         try:
             if isinstance(listener, JobDefinition):
-                _ask(token, listener, event, place)
+                _ask(token, listener, event, number)
                 return True
             evaluate(token, listener)
         except Held as held:
-            raise _held_at(held, token, event, place) from held
-        place += 1
-    if place > first:
-        token.emit(ListenersPassed(token.key, event.value, place))
+            raise _held_at(held, token, event, number) from held
+        number += 1
+    if number > first:
+        token.emit(ListenersPassed(token.key, event.value, number))
     return False
 
 
 def definition_of(token: Token, event_type: str) -> object:
     """What a job of an element is made by: its own work, or the listener that is waited for."""
-    told = token.node.listeners
-    if not event_type or told is None:
+    definitions = token.node.listeners
+    if not event_type or definitions is None:
         return token.node.work
-    return told.of(ListenerEvent(event_type))[count_passed(token.row.phase, event_type) or 0]
+    return definitions.of(ListenerEvent(event_type))[count_passed(token.row.phase, event_type) or 0]
 
 
 def take_results(token: Token, event: str, outside: int, document: scopes.Document) -> None:
@@ -90,11 +90,11 @@ def take_results(token: Token, event: str, outside: int, document: scopes.Docume
         scopes.write_measured(token, token.key, document)
 
 
-def _ask(token: Token, listener: JobDefinition, event: ListenerEvent, place: int) -> None:
+def _ask(token: Token, listener: JobDefinition, event: ListenerEvent, number: int) -> None:
     order = asking.order_by(token, listener)
     if order.headers is None and listener.headers != b"{}":
         order = order._replace(headers=listener.headers)
-    asking.create_for_listener(token, order, event, place)
+    asking.create_for_listener(token, order, event, number)
 
 
 def evaluate(token: Token, script: ScriptDefinition, over: scopes.Document = _NOTHING) -> None:
@@ -113,10 +113,10 @@ def send_out_of_code(token: Token, document: scopes.Document) -> None:
         scopes.write_measured(token, token.key, document)
 
 
-def _held_at(held: Held, token: Token, event: ListenerEvent, place: int) -> Held:
-    told = held.inside(f"{event.value} listener {place + 1} of '{token.node.id}'")
-    told.phase = passed(event, place)
-    return told
+def _held_at(held: Held, token: Token, event: ListenerEvent, number: int) -> Held:
+    said = held.inside(f"{event.value} listener {number + 1} of '{token.node.id}'")
+    said.phase = passed(event, number)
+    return said
 
 
 def _apply_passed(state: State, instance: InstanceState, event: ListenersPassed) -> None:

@@ -125,7 +125,7 @@ def _matching(
 ) -> Node | None:
     """Of an event that catches one of several, the part that does."""
     catch_all = None
-    for event in (nodes[part] for each in events for part in nodes[each].parts or (each,)):
+    for event in (nodes[part] for name in events for part in nodes[name].parts or (name,)):
         definition = event.event
         if not isinstance(definition, kind):
             continue

@@ -79,14 +79,14 @@ def _assignee(token: Token, source: str | Expression, *, is_optional: bool) -> s
 def _names(
     token: Token, sources: Iterable[str | Expression], what: str, *, is_lenient: bool
 ) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    names_met: dict[str, None] = {}
     for source in sources:
         names = [source] if isinstance(source, str) else _given_names(token, source, what, is_lenient)
-        found |= dict.fromkeys(names)
-    if len(found) > CANDIDATES:
-        raise _beyond(token, what, f"at most {CANDIDATES}", f"they are {len(found)}")
-    _refuse_long(token, what, found)
-    return tuple(found)
+        names_met |= dict.fromkeys(names)
+    if len(names_met) > CANDIDATES:
+        raise _beyond(token, what, f"at most {CANDIDATES}", f"they are {len(names_met)}")
+    _refuse_long(token, what, names_met)
+    return tuple(names_met)
 
 
 def _given_names(token: Token, source: Expression, what: str, is_lenient: bool) -> list[str]:
@@ -133,10 +133,10 @@ def _refuse_long(token: Token, what: str, names: Iterable[str]) -> None:
             raise _beyond(token, what, expected, f"a name has {len(name)}")
 
 
-def _beyond(token: Token, what: str, expected: str, found: str) -> Held:
+def _beyond(token: Token, what: str, expected: str, given: str) -> Held:
     return Held(
         IncidentType.EXTRACT_VALUE_ERROR,
-        f"Expected {what} of '{token.node.id}' to be {expected}, but {found}",
+        f"Expected {what} of '{token.node.id}' to be {expected}, but {given}",
         remedy=SET_VARIABLES,
     )
 

@@ -93,8 +93,8 @@ class SeeingConditions:
         """The next one that is asked for this name, whether it sees a change or not."""
         self.asked_through = max(key, self.asked_through)
         self._learn_new_keys()
-        place = bisect_right(self._keys, self.asked_through)
-        return self._keys[place] if place < len(self._keys) and self._keys[place] <= self._last else 0
+        index = bisect_right(self._keys, self.asked_through)
+        return self._keys[index] if index < len(self._keys) and self._keys[index] <= self._last else 0
 
     def take_in(self, others: SeeingConditions) -> None:
         """There are other changes: with these it begins anew, but for none of those before."""
@@ -209,7 +209,7 @@ def _written(changes: _Changes) -> Mapping[str, bytes]:
     spans: dict[str, list[tuple[bool, int, int]]] = {}
     for (name, is_new), span in changes.items():
         spans.setdefault(name, []).append((is_new, *span))
-    return {name: msgspec.json.encode(found) for name, found in spans.items()}
+    return {name: msgspec.json.encode(offset) for name, offset in spans.items()}
 
 
 def _read(document: Mapping[str, bytes]) -> _Changes:

@@ -52,7 +52,7 @@ def map_values(
 
 
 @contextmanager
-def told_of(where: str) -> Iterator[None]:
+def as_mapping_failure(where: str) -> Iterator[None]:
     """What fails inside is a mapping's failure: an expression without a value, or a scope without room."""
     try:
         yield

@@ -32,7 +32,7 @@ def gathered(course: Course, key: int) -> bytes:
     else:
         places = sorted(course.instance.loop_outputs.get(key, ()))
     course.step.budget.fuel_left -= len(places) // PLACES_PER_FUEL
-    given = (outputs.get((key, place)) for place in places)
+    given = (outputs.get((key, number)) for number in places)
     return join([NULL if output is None else output.value for output in given])
 
 

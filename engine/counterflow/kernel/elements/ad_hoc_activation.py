@@ -95,39 +95,39 @@ def _refuse_unready(scope: Token) -> None:
 
 
 def refuse(
-    scope: Token, definition: AdHoc, asked: Sequence[tuple[str, dict[str, bytes]]], *, instead: bool
+    scope: Token, definition: AdHoc, entries: Sequence[tuple[str, dict[str, bytes]]], *, instead: bool
 ) -> None:
     """What cannot begin in it, or not all at once; `instead` of what is under way. Raises `Rejection`."""
-    if definition.is_sequential and asked:
-        _refuse_beside(scope, len(asked), instead=instead)
+    if definition.is_sequential and entries:
+        _refuse_beside(scope, len(entries), instead=instead)
     most = min(
         AT_ONCE,
         (scope.step.limits.instance_elements - len(scope.instance.elements)) // 2,
     )
-    if len(asked) > most:
+    if len(entries) > most:
         raise Rejection(
             RejectionType.INVALID_STATE,
             f"Expected to activate at most {max(most, 0)} elements of '{scope.node.id}' at once, but there "
-            f"are {len(asked)}; activate the others later",
+            f"are {len(entries)}; activate the others later",
         )
     known = frozenset(definition.activities)
-    unknown = [activity for activity, _ in asked if activity not in known]
+    unknown = [activity for activity, _ in entries if activity not in known]
     if unknown:
         raise Rejection(
             RejectionType.NOT_FOUND,
             f"Expected to activate elements of '{scope.node.id}', but {named(unknown)} cannot be activated "
             f"there; what can be is {named(definition.activities)}",
         )
-    for _, local in asked:
+    for _, local in entries:
         scopes.refuse_large(scope.step, local)
 
 
-def _refuse_beside(scope: Token, asked: int, *, instead: bool) -> None:
+def _refuse_beside(scope: Token, count: int, *, instead: bool) -> None:
     """`ordering` Sequential: only one activity is performed at a time (BPMN 2.0.2, table 10.22)."""
     under_way = () if instead else flows_of(scope)
-    if asked == 1 and not under_way:
+    if count == 1 and not under_way:
         return
-    why = f"there are {asked}" if asked > 1 else f"one is under way (element instance {under_way[0]})"
+    why = f"there are {count}" if count > 1 else f"one is under way (element instance {under_way[0]})"
     raise Rejection(
         RejectionType.INVALID_STATE,
         f"Expected to activate one element of '{scope.node.id}' at a time, since its ordering is Sequential, "

@@ -277,7 +277,7 @@ def _ask(scope: Token) -> None:
 def _describe(scope: Token, described: bytes) -> None:
     """Whoever decides sees what may be activated, copied into its scope and paid for. Raises `Held`."""
     step = scope.step
-    with mappings.told_of(f"variable '{DESCRIPTION}' of '{scope.node.id}'"):
+    with mappings.as_mapping_failure(f"variable '{DESCRIPTION}' of '{scope.node.id}'"):
         if step.budget.fuel_left <= 0:
             why = evaluation.not_handed_on(step, f"set '{DESCRIPTION}'")
             raise Held(IncidentType.IO_MAPPING_ERROR, why)

@@ -96,17 +96,19 @@ def _holds(token: Token, gateway: Node, counts: scopes.Document) -> bool:
 
 def _counts(scope: Token, gateway: Node) -> dict[str, bytes]:
     rows = scope.instance.arrived
-    found = {flow.id: rows.get((scope.key, flow.id)) for flow in gateway.incoming}
-    counts = {flow_id: row.count if row is not None else 0 for flow_id, row in found.items()}
+    counted = {flow.id: rows.get((scope.key, flow.id)) for flow in gateway.incoming}
+    counts = {flow_id: row.count if row is not None else 0 for flow_id, row in counted.items()}
     return {COUNT: msgspec.json.encode(sum(counts.values())), COUNTS: msgspec.json.encode(counts)}
 
 
 def _at_reset(token: Token) -> Sequence[Flow]:
     """Those whose condition holds, or the default flow in their place. Raises `Held`."""
     node = token.node
-    asked = [flow for flow in node.outgoing if flow.condition is not None and flow.id != node.default_flow]
-    chosen = [flow for flow in asked if flows.holds(token, flow)]
-    return chosen or [flow for flow in node.outgoing if asked and flow.id == node.default_flow]
+    conditional = [
+        flow for flow in node.outgoing if flow.condition is not None and flow.id != node.default_flow
+    ]
+    chosen = [flow for flow in conditional if flows.holds(token, flow)]
+    return chosen or [flow for flow in node.outgoing if conditional and flow.id == node.default_flow]
 
 
 def _is_held(scope: Token, gateway: Node) -> bool:

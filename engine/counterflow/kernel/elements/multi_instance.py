@@ -96,8 +96,8 @@ def beginning(body: Token) -> None:
     if not items:
         end(body)
     elif not is_kept:
-        for place, item in enumerate(items, start=1):
-            _start(body, place, item)
+        for number, item in enumerate(items, start=1):
+            _start(body, number, item)
     elif loop.is_sequential:
         _start(body, 1, items[0])
     else:
@@ -114,8 +114,8 @@ def begin_more(body: Token) -> None:
     entering.refuse_too_many(body, body.step.a_part)
     progress, items = progress_of(body), kept_items(body)
     begun = progress.completed + len(body.instance.children.get(body.key, ()))
-    for place in range(begun + 1, min(begun + body.step.a_part, progress.total) + 1):
-        _start(body, place, items[place - 1])
+    for number in range(begun + 1, min(begun + body.step.a_part, progress.total) + 1):
+        _start(body, number, items[number - 1])
     if begun + body.step.a_part < progress.total:
         body.later(begin_more)
     else:
@@ -179,15 +179,15 @@ def resume_leaving(body: Token) -> None:
         leaving.resume(body)
 
 
-def _start(body: Token, place: int, item: bytes) -> None:
+def _start(body: Token, number: int, item: bytes) -> None:
     loop = _definition(body)
-    local = {"loopCounter": str(place - 1 + loop.first_loop_counter).encode()}
+    local = {"loopCounter": str(number - 1 + loop.first_loop_counter).encode()}
     if loop.element_variable:
         local[loop.element_variable] = item
     output = _PATH.fullmatch(loop.output_element.text.strip()) if loop.output_element is not None else None
     if output is not None and output[1] not in {*local, "null", "true", "false"}:
         local[output[1]] = NULL  # so that what an instance gives stays its own until it is gathered
-    entering.enter(body, body.node, local, Origin(loop_counter=place))
+    entering.enter(body, body.node, local, Origin(loop_counter=number))
 
 
 def end(body: Token) -> None:
@@ -254,7 +254,7 @@ def _items(body: Token, loop: MultiInstance) -> Sequence[bytes]:
     most, instead = body.step.limits.loop_instances, ""
     try:
         if loop.is_counted and evaluation.is_whole(value) and 0 <= value <= most:
-            return [str(place).encode() for place in range(1, int(value) + 1)]
+            return [str(number).encode() for number in range(1, int(value) + 1)]
         if not loop.is_counted and isinstance(value, list) and len(value) <= most:
             return [feel.to_json(item) for item in value]
         if not loop.is_counted and isinstance(value, list):
@@ -344,8 +344,8 @@ def _apply_stopped(state: State, instance: InstanceState, event: LoopStopped) ->
 
 def _apply_let_go(state: State, instance: InstanceState, event: LoopOutputsLetGo) -> None:
     outputs = instance.rows[LoopOutput]
-    for place in range(event.first, event.last + 1):
-        output = outputs.get((event.element_instance_key, place))
+    for number in range(event.first, event.last + 1):
+        output = outputs.get((event.element_instance_key, number))
         if output is not None:
             state.delete(output)
 
@@ -360,8 +360,8 @@ def _apply_ended(state: State, instance: InstanceState, event: LoopEnded) -> Non
     state.delete(instance.rows[Repetition][key])
     if key in instance.rows[LoopItems]:
         state.delete(instance.rows[LoopItems][key])
-    for place in list(instance.loop_outputs.get(key, ())):
-        state.delete(instance.rows[LoopOutput][key, place])
+    for number in list(instance.loop_outputs.get(key, ())):
+        state.delete(instance.rows[LoopOutput][key, number])
 
 
 OF_INSTANCE = {

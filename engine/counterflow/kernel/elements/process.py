@@ -31,7 +31,7 @@ def _make_data_objects(token: Token) -> None:
     """They hold what they begin with, but where who began the instance has said otherwise."""
     inputs = token.node.inputs
     if inputs:
-        with mappings.told_of(f"data objects of '{token.node.id}'"):
+        with mappings.as_mapping_failure(f"data objects of '{token.node.id}'"):
             made = mappings.map_values(token, inputs, token.variables)
             given = token.variables
             scopes.write_measured(

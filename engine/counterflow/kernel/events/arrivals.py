@@ -26,7 +26,7 @@ def event_arrived(token: Token, catch_id: str, values: Mapping[str, bytes]) -> N
     """What an element waited for has come, with these variables."""
     node, catch = token.node, token.nodes[catch_id]
     if catch.part_of is not None:
-        gathered = multiple.come(token, catch, values)
+        gathered = multiple.part_arrived(token, catch, values)
         if gathered is None:
             return
         catch, values = token.nodes[catch.part_of], gathered

@@ -115,8 +115,8 @@ def decide_evaluate(step: Step, command: EvaluateConditional) -> list[Begun]:
         )
     scopes.refuse_large(step, command.variables)
     starts: Iterable[ConditionalStart] = step.state.shared[ConditionalStart].values()
-    asked = [start for start in starts if definition_key in {0, start.definition_key}]
-    holding = [start for start in asked if _holds(step, start, command.variables)]
+    meant = [start for start in starts if definition_key in {0, start.definition_key}]
+    holding = [start for start in meant if _holds(step, start, command.variables)]
     return [_begin(step, start, command.variables) for start in holding]
 
 

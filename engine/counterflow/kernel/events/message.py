@@ -168,13 +168,13 @@ def trigger(course: Course, subscription: MessageSubscription, document: scopes.
 def _oldest_for(state: State, subscription: MessageSubscription) -> Message | None:
     """The oldest message that is there for a subscription, by whichever of its keys."""
     process_id, name = subscription.bpmn_process_id, subscription.message_name
-    found = [
+    waiting = [
         message
         for key in subscription.keys
         if (message := conversations.next_unreached(state, process_id, name, key)) is not None
         and (key or not conversations.do_several_wait(state, name))
     ]
-    return min(found, key=lambda message: message.key, default=None)
+    return min(waiting, key=lambda message: message.key, default=None)
 
 
 def starts_of(state: State, process_id: str) -> list[MessageStart]:

@@ -38,7 +38,7 @@ class PartForgotten(InstanceEvent, frozen=True):
     key: int
 
 
-def come(token: Token, part: Node, values: scopes.Document) -> scopes.Document | None:
+def part_arrived(token: Token, part: Node, values: scopes.Document) -> scopes.Document | None:
     """A part of an event has come: answers what the event brings; None where others have to come yet."""
     event = token.nodes[part.drawn_id]
     if not event.all_have_to_come:

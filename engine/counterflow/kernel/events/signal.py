@@ -130,10 +130,10 @@ def _bring(step: Step, signal: SignalBroadcast, document: scopes.Document) -> No
     """
     step.emit(signal)
     key, name = signal.key, signal.name
-    for table, come in (SignalSubscription, _reach_all), (SignalStart, _begin_all):
-        last = max(step.state.found[table].get(name, ()), default=0)
+    for table, reach in (SignalSubscription, _reach_all), (SignalStart, _begin_all):
+        last = max(step.state.indexed[table].get(name, ()), default=0)
         if last:
-            step.at_rest(Arrival(come, 0, 0, f"{last} {name}", NO_CAUSES, key, document))
+            step.at_rest(Arrival(reach, 0, 0, f"{last} {name}", NO_CAUSES, key, document))
 
 
 def _reach_all(step: Step, arrival: Arrival) -> Arrival | None:
@@ -146,18 +146,18 @@ def _begin_all(step: Step, arrival: Arrival) -> Arrival | None:
 
 
 def _next_of(
-    step: Step, arrival: Arrival, table: type[Row], come: Callable[[Step, Arrival], None]
+    step: Step, arrival: Arrival, table: type[Row], reach: Callable[[Step, Arrival], None]
 ) -> Arrival | None:
     """It comes to the next one; answers how it goes on behind that."""
     text, _, name = arrival.about.partition(" ")
-    last, waiting = int(text), step.state.found[table].get(name, {})
+    last, waiting = int(text), step.state.indexed[table].get(name, {})
     in_turn = arrival.in_turn or nsmallest(step.a_part, (key for key in waiting if arrival.key < key <= last))
     if not in_turn:
         return None
     key, *following = in_turn
     if key in waiting:
         owner = waiting[key] or 0
-        come(step, arrival._replace(come=come, key=key, process_instance_key=owner, about=name))
+        reach(step, arrival._replace(reach=reach, key=key, process_instance_key=owner, about=name))
     return arrival._replace(key=key, in_turn=tuple(following)) if key < last else None
 
 
@@ -195,8 +195,8 @@ def _too_many_copies(step: Step, name: str, document: scopes.Document, own: int 
 
     Each receiver has a copy, and a throw one of its `own`; one command makes no more than it has fuel for.
     """
-    found = step.state.found
-    count = len(found[SignalSubscription].get(name, ())) + len(found[SignalStart].get(name, ()))
+    indexed = step.state.indexed
+    count = len(indexed[SignalSubscription].get(name, ())) + len(indexed[SignalStart].get(name, ()))
     size = _size(document)
     if (count + own) * size <= max(step.budget.fuel_left, 0) * BYTES_PER_FUEL:
         return ""
@@ -223,16 +223,16 @@ def _throw(token: Token) -> None:
     entering.map_inputs(token)
     name = evaluation.text(token, _definition(token.node).name, "the signal name")
     document = _carried(token, name)
-    place = (token.header.definition_key, token.node.id)
-    if place in step.causes and not step.budget.count_again():
+    cause = (token.header.definition_key, token.node.id)
+    if cause in step.causes and not step.budget.count_again():
         raise entering.too_far(token)
     entering.activate(token)
     step.budget.pay_for(_size(document))
     thrown = SignalThrown(step.new_key(), token.key, name)
     token.emit(thrown)
-    come = _go_out_again if place in step.causes else _go_out
-    arrival = Arrival(come, token.key, token.instance.key, name, document_key=thrown.key, document=document)
-    step.at_rest(arrival, step.causes | {place})
+    go = _go_out_again if cause in step.causes else _go_out
+    arrival = Arrival(go, token.key, token.instance.key, name, document_key=thrown.key, document=document)
+    step.at_rest(arrival, step.causes | {cause})
 
 
 def _go_out(step: Step, arrival: Arrival) -> None:
@@ -286,7 +286,7 @@ def _carried(token: Token, name: str) -> scopes.Document:
     if definition.carries_everything:
         document = scopes.visible(token.instance, token.key)
     if definition.carried:
-        with mappings.told_of(f"what signal '{name}' of '{token.node.id}' carries"):
+        with mappings.as_mapping_failure(f"what signal '{name}' of '{token.node.id}' carries"):
             document |= mappings.map_values(token, definition.carried, document)
     refusal = _too_many_copies(token.step, name, document, own=1) or _too_large(token.step, document)
     if refusal:

@@ -10,7 +10,7 @@ from counterflow.kernel.vocabulary import Rejection, RejectionType
 
 
 def not_active(
-    header: ProcessInstance | None, wanted: str, unknown: str = "no such active process instance was found"
+    header: ProcessInstance | None, purpose: str, unknown: str = "no such active process instance was found"
 ) -> Rejection:
     """The refusal of what was `wanted` of an instance: how and when it has ended, or that it is `unknown`."""
     why = unknown
@@ -19,4 +19,4 @@ def not_active(
         why = f"it has ended already: {header.state} at {moment}"
     elif header is not None and header.state == ACTIVE:
         why = "it is ending already; nothing has to be done"
-    return Rejection(RejectionType.NOT_FOUND, f"Expected to {wanted}, but {why}")
+    return Rejection(RejectionType.NOT_FOUND, f"Expected to {purpose}, but {why}")

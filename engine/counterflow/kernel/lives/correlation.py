@@ -110,7 +110,7 @@ def decide_correlate(step: Step, command: CorrelateMessage) -> Correlated:
     )
     in_turn = conversations.waiting_processes(step.state, name, correlation_key)
     receivers = (_receiver(step, message, process_id) for process_id in in_turn)
-    first = next((found for found in receivers if found is not None), None)
+    first = next((receiver for receiver in receivers if receiver is not None), None)
     if first is not None:
         _bring(step, message)
         instance, subscription = first
@@ -123,14 +123,15 @@ def decide_correlate(step: Step, command: CorrelateMessage) -> Correlated:
 
 def _reaches_nobody(step: Step, message: Message, set_aside: list[str]) -> str:
     """What was expected of a message that reaches nobody now, what was found, and what to do."""
-    found = "nobody does"
+    situation = "nobody does"
     if set_aside:
-        found = "those who do are set aside; release them"
-    elif step.state.found[MessageStart].get(message.name):
-        found = "what it would begin runs already, begun by a message with this key, and waits for none"
+        situation = "those who do are set aside; release them"
+    elif step.state.indexed[MessageStart].get(message.name):
+        situation = "what it would begin runs already, begun by a message with this key, and waits for none"
     return (
         f"Expected somebody to wait for the message '{message.name}' with correlation key "
-        f"'{message.correlation_key}' now, but {found}; publish it with a time to live if it may come first"
+        f"'{message.correlation_key}' now, but {situation}; "
+        "publish it with a time to live if it may come first"
     )
 
 
@@ -166,17 +167,17 @@ def _bring(step: Step, message: Message) -> None:
     if len(in_turn) > 1:
         step.at_rest(last)
     else:
-        last.come(step, last)
+        last.reach(step, last)
 
 
 def _processes_meant(step: Step, message: Message, in_turn: list[str]) -> list[str]:
     """Of the processes that it is to reach, those where one is to have it who waits by instance. If one of
     these is reached, it begins nothing, as in Camunda 7.
     """
-    if not step.state.found[MessageStart].get(message.name):
+    if not step.state.indexed[MessageStart].get(message.name):
         return []
     first = ((process_id, _receiver(step, message, process_id)) for process_id in in_turn)
-    return [process_id for process_id, found in first if found is not None and found[1].by_instance]
+    return [process_id for process_id, receiver in first if receiver is not None and receiver[1].by_instance]
 
 
 def decide_trigger(step: Step, command: TriggerElement) -> TriggeredElement:
@@ -200,11 +201,11 @@ def decide_trigger(step: Step, command: TriggerElement) -> TriggeredElement:
         and not is_swept(step.state, instance, subscription.element_instance_key)
     ]
     if len(waits) != 1:
-        found = f"{len(waits)} of its elements do; take the key of one" if waits else NONE_WAITS
+        situation = f"{len(waits)} of its elements do; take the key of one" if waits else NONE_WAITS
         raise Rejection(
             RejectionType.INVALID_STATE,
             f"Expected '{command.key}' to be a receive task or a catch event that waits for a message, or a "
-            f"process instance with one, but {found}",
+            f"process instance with one, but {situation}",
         )
     (wait,) = waits
     node = course.token(wait.element_instance_key).node
@@ -280,9 +281,9 @@ def _end_rest(step: Step, arrival: Arrival) -> None:
 
 
 def _reach_one(step: Step, message: Message, process_id: str) -> None:
-    found = _receiver(step, message, process_id)
-    if found is not None:
-        instance, subscription = found
+    receiver = _receiver(step, message, process_id)
+    if receiver is not None:
+        instance, subscription = receiver
         messages.receive(step.at(instance), subscription, message)
 
 
@@ -309,7 +310,7 @@ def _begin_all(step: Step, message: Message) -> list[tuple[int, str]]:
     """
     begun: list[tuple[int, str]] = []
     reached = conversations.reached_by(step.state, message.key)
-    for key in sorted(step.state.found[MessageStart].get(message.name, ())):
+    for key in sorted(step.state.indexed[MessageStart].get(message.name, ())):
         start: MessageStart = step.state.shared[MessageStart][key]
         if start.definition_key in step.state.shared[SuspendedDefinition]:
             continue
@@ -342,7 +343,7 @@ def _is_locked(step: Step, process_id: str, correlation_key: str) -> bool:
 
 def _refuse_ambiguous(step: Step, command: PublishMessage) -> None:
     """Without a key, and with nothing to begin or to keep, a message that several wait for reaches nobody."""
-    is_for_others = command.time_to_live_ms > 0 or step.state.found[MessageStart].get(command.name)
+    is_for_others = command.time_to_live_ms > 0 or step.state.indexed[MessageStart].get(command.name)
     if command.correlation_key or is_for_others:
         return
     if conversations.do_several_wait(step.state, command.name):

@@ -27,12 +27,12 @@ def refuse_unbound(
     there = list(deployed)
     missing = sorted(name for name in ids if name is not None and name not in there)
     if missing:
-        found = listed(f"'{name}'" for name in there) or f"no {what}"
+        given = listed(f"'{name}'" for name in there) or f"no {what}"
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,
             f"Expected process '{process.id}' in '{resource_name}' to be deployed together with {what} "
             f"'{missing[0]}', to which it is bound by bindingType 'deployment', but the deployment has "
-            f"{found}; add the {suffix} file, or bind it to the latest version",
+            f"{given}; add the {suffix} file, or bind it to the latest version",
         )
 
 

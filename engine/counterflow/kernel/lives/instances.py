@@ -85,8 +85,8 @@ def decide_cancel(step: Step, command: CancelProcessInstance) -> None:
         or header.state != beginning.ACTIVE
         or (instance.quarantine is None and is_swept(step.state, instance, key))
     ):
-        wanted = f"cancel a process instance with key '{key}'"
-        raise not_active(header, wanted, "no such process was found")
+        purpose = f"cancel a process instance with key '{key}'"
+        raise not_active(header, purpose, "no such process was found")
     if header.parent_instance_key:
         raise Rejection(
             RejectionType.INVALID_STATE,

@@ -20,16 +20,16 @@ TOLD = "externalTask"
 """The name by which expressions know what a worker has told of a failure."""
 
 
-def found(token: Token, job: Job, brought: Document, message: str) -> ThrownError | None:
+def thrown_by(token: Token, job: Job, brought: Document, message: str) -> ThrownError | None:
     """The error that the job of an element ends with; None where none of its expressions holds."""
     definition = token.node.work
     if job.listener_event_type or not isinstance(definition, JobDefinition) or not definition.errors:
         return None
     refuse_large(token.step, brought)
-    told = msgspec.json.encode(
+    variables = msgspec.json.encode(
         {"errorMessage": message or None, "errorDetails": None, "retries": job.retries}
     )
-    over = {**brought, TOLD: told}
+    over = {**brought, TOLD: variables}
     for error in definition.errors:
         value = evaluation.evaluate(token, token.key, error.condition, over).value
         if value is True:

@@ -218,7 +218,7 @@ def decide_complete(step: Step, command: CompleteJob) -> None:
 
 def _ends_with_error(token: Token, job: Job, brought: scopes.Document, message: str = "") -> bool:
     """Whether an expression of the model makes an error of what its worker has told, and it is thrown."""
-    thrown = job_errors.found(token, job, brought, message)
+    thrown = job_errors.thrown_by(token, job, brought, message)
     if thrown is not None:
         _throw(token, job, thrown)
     return thrown is not None

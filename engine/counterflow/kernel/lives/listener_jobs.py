@@ -66,8 +66,8 @@ def completed(token: Token, job: Job, answer: object, values: scopes.Document) -
     if is_of_task(job):
         if values:
             listeners.send_out_of_code(token, values)
-        told = answer if isinstance(answer, TaskListenerAnswer) else _NO_ANSWER
-        user_task_transitions.answered(token, job, told)
+        said = answer if isinstance(answer, TaskListenerAnswer) else _NO_ANSWER
+        user_task_transitions.answered(token, job, said)
         return
     listeners.take_results(token, job.listener_event_type, leaving.outside(token), values)
     if job.listener_event_type == ListenerEvent.END:

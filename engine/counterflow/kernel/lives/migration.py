@@ -126,7 +126,7 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
     if course.header.definition_key == target.key:
         return
     if key in step.state.busy or course.instance.rows[Sweep]:
-        is_asked = any(asks_first(course.instance, asked) for asked in course.instance.user_task_of)
+        is_asked = any(asks_first(course.instance, task_key) for task_key in course.instance.user_task_of)
         raise _refused(key, target, [ASKED if is_asked else BUSY])
     process = step.state.process_of(target.key)
     elements = correspondence(course.process, process, command.mappings, proposes=command.proposes)
@@ -137,7 +137,7 @@ def decide_migrate(step: Step, command: MigrateProcessInstance) -> None:
     _carry_out(course, target, plan, elements)
 
 
-def told(piece: Piece) -> str:
+def in_words(piece: Piece) -> str:
     """One thing that does not move, in words."""
     if piece.outcome is MoveOutcome.LOST and piece.target_id:
         return f"'{piece.element_id}' could no longer be undone as a whole, only what is inside it"
@@ -161,7 +161,7 @@ def _too_soon(course: Course, target: Process, plan: PlannedMigration) -> list[s
 def _losses(plan: PlannedMigration, command: MigrateProcessInstance) -> list[str]:
     closed = [] if command.closes_waits else plan.ending_as(MoveOutcome.CLOSED)
     lost = [] if command.loses_undo else plan.ending_as(MoveOutcome.LOST)
-    return list(dict.fromkeys(told(piece) for piece in (*closed, *lost)))
+    return list(dict.fromkeys(in_words(piece) for piece in (*closed, *lost)))
 
 
 def _at_work(step: Step, key: int) -> Course:
@@ -299,8 +299,8 @@ def _apply_tokens(state: State, instance: InstanceState, event: TokensMigrated) 
 def _apply_undo(state: State, instance: InstanceState, event: UndoRecordMigrated) -> None:
     record: UndoRecord = instance.undo_records[event.key]
     kind = record.state if record.state not in {AVAILABLE, CONTAINER} else ""
-    found = AVAILABLE if event.handler else CONTAINER
-    state.put(replace(record, element_id=event.target_element_id, handler=event.handler, state=kind or found))
+    phase = AVAILABLE if event.handler else CONTAINER
+    state.put(replace(record, element_id=event.target_element_id, handler=event.handler, state=kind or phase))
 
 
 def _apply_migrated(state: State, instance: InstanceState, event: ProcessInstanceMigrated) -> None:

@@ -26,22 +26,22 @@ class Correspondence:
     """
 
     def __init__(
-        self, source: Process, target: Process, told: Mapping[str, str], *, proposes: bool = False
+        self, source: Process, target: Process, mapping: Mapping[str, str], *, proposes: bool = False
     ) -> None:
         self.source = source
         self.target = target
-        self.told = told
+        self.told = mapping
         self.proposes = proposes
-        self._taken = frozenset(told.values())
-        self._found: dict[str, str] = {}
+        self._taken = frozenset(mapping.values())
+        self._targets: dict[str, str] = {}
 
     def of(self, element_id: str) -> str:
         """The id of what stands for an element of the source; empty where nothing does."""
         if element_id in self.told:
             return self.told[element_id]
-        if element_id not in self._found:
-            self._found[element_id] = self._propose(self.source.nodes[element_id])
-        return self._found[element_id]
+        if element_id not in self._targets:
+            self._targets[element_id] = self._propose(self.source.nodes[element_id])
+        return self._targets[element_id]
 
     def given(self, element_id: str) -> str:
         """The same of what is at work: empty where it has to be told of and is not."""
@@ -102,10 +102,10 @@ class Correspondence:
             if one.id not in source and one.id not in self._taken and one.attached_to == attached
         ]
         for mark, translation in ((_name, self.told), (_neighbours, self.told), (_nothing, self.told)):
-            wanted = mark(node, translation)
-            here = [one for one in left if mark(one, translation) == wanted]
-            there = [one for one in free if mark(one, {}) == wanted]
-            if wanted not in {None, ""} and len(here) == len(there) == 1:
+            marker = mark(node, translation)
+            here = [one for one in left if mark(one, translation) == marker]
+            there = [one for one in free if mark(one, {}) == marker]
+            if marker not in {None, ""} and len(here) == len(there) == 1:
                 return there[0].id
         return ""
 
@@ -144,17 +144,17 @@ def correspondence(
 
 
 def _refuse_senseless(source: Process, target: Process, mappings: Sequence[tuple[str, str]]) -> None:
-    told = [before for before, _ in mappings]
-    twice = [before for before, count in Counter(told).items() if count > 1]
-    unknown = [before for before in told if before not in source.nodes]
+    sources = [before for before, _ in mappings]
+    twice = [before for before, count in Counter(sources).items() if count > 1]
+    unknown = [before for before in sources if before not in source.nodes]
     nowhere = [after for _, after in mappings if after not in target.nodes]
     _refuse("each source element in one mapping instruction at most, but found several for", twice)
     _refuse(f"source elements of process '{source.id}' of the instance, but it has none with the id", unknown)
     _refuse(f"target elements of process '{target.id}', but it has none with the id", nowhere)
 
 
-def _refuse(expected: str, found: Iterable[str]) -> None:
-    names = [f"'{name[:200]}'" for name in dict.fromkeys(found)]
+def _refuse(expected: str, elements: Iterable[str]) -> None:
+    names = [f"'{name[:200]}'" for name in dict.fromkeys(elements)]
     if names:
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         raise Rejection(

@@ -77,8 +77,10 @@ def starts_of(instance: InstanceState, elements: Correspondence) -> str | None:
     """Where the instance began, by the ids of the target, as far as they have counterparts."""
     header = instance.header
     starts = header.starts if header is not None else ()
-    found = (elements.of(element_id) if element_id in elements.source.nodes else "" for element_id in starts)
-    return "\n".join(element_id for element_id in found if element_id) or None
+    targets = (
+        elements.of(element_id) if element_id in elements.source.nodes else "" for element_id in starts
+    )
+    return "\n".join(element_id for element_id in targets if element_id) or None
 
 
 def ends_of(instance: InstanceState, elements: Correspondence) -> str | None:
@@ -123,8 +125,8 @@ def _plan_element(
     if after.id != before.id or headers is not None:
         plan.elements.append(ElementMove(row.key, after.id, headers))
     plan.pieces.append(Piece(before.type, row.key, before.id, after.id, MoveOutcome.MOVED))
-    told = instance.variables.get(row.key, {}).get(DESCRIPTION) if before.ad_hoc is not None else None
-    if before.ad_hoc is not None and after.ad_hoc is not None and told == before.ad_hoc.described:
+    description = instance.variables.get(row.key, {}).get(DESCRIPTION) if before.ad_hoc is not None else None
+    if before.ad_hoc is not None and after.ad_hoc is not None and description == before.ad_hoc.described:
         plan.described.append((row.key, after.ad_hoc.described))
     if row.key in instance.job_of:
         plan.pieces.append(Piece("job", instance.job_of[row.key], before.id, after.id, MoveOutcome.MOVED))
@@ -155,16 +157,16 @@ def _counterpart(plan: PlannedMigration, elements: Correspondence, before: Node,
 
 def _look_for(plan: PlannedMigration, elements: Correspondence, before: Node, what: str) -> Node | None:
     target_id = elements.given(before.id)
-    told = f"{what} '{before.id}' of type {before.type}"
+    described = f"{what} '{before.id}' of type {before.type}"
     if not target_id:
-        plan.problems[f"{told} has no counterpart; map it to an element of the target"] = None
+        plan.problems[f"{described} has no counterpart; map it to an element of the target"] = None
         return None
     after = elements.target.nodes[target_id]
     why = why_not(before, after)
     if not why and after.parent != (elements.of(before.parent) if before.parent else ""):
         why = f"'{after.id}' is in another scope ('{after.parent}'), and flow scopes stay as they are"
     if why:
-        plan.problems[f"{told} cannot become '{after.id}': {why}"] = None
+        plan.problems[f"{described} cannot become '{after.id}': {why}"] = None
         return None
     return after
 
@@ -186,8 +188,8 @@ def _asked_by(instance: InstanceState, row: ElementInstance, job: Job, node: Nod
     if not job.listener_event_type or node.listeners is None:
         return None if job.listener_event_type else node.work
     event = ListenerEvent(job.listener_event_type)
-    listeners, place = node.listeners.of(event), count_passed(row.phase, event) or 0
-    return listeners[place] if place < len(listeners) else None
+    listeners, number = node.listeners.of(event), count_passed(row.phase, event) or 0
+    return listeners[number] if number < len(listeners) else None
 
 
 def _headers(instance: InstanceState, row: ElementInstance, before: Node, after: Node) -> bytes | None:
@@ -330,8 +332,8 @@ def _plan_join(
             f"{len(after.incoming)}: one of them could be waited for in vain"
         ] = None
         return
-    for place in places:
-        _, mark, flow_id = place.rpartition(joins.MARK)
+    for marker in places:
+        _, mark, flow_id = marker.rpartition(joins.MARK)
         target_id = _flow(elements, before, after, flow_id)
         if not target_id:
             plan.problems[
@@ -342,7 +344,7 @@ def _plan_join(
         there = joins.mark(after.id, target_id) if mark else target_id
         if any(move.target_flow_id == there for move in moves):
             plan.problems[f"tokens of two flows would wait on '{target_id}' at '{after.id}'"] = None
-        moves.append(FlowMove(place, after.id, there))
+        moves.append(FlowMove(marker, after.id, there))
         if not mark:
             plan.pieces.append(Piece("token", 0, before.id, after.id, MoveOutcome.MOVED))
 
@@ -353,5 +355,5 @@ def _flow(elements: Correspondence, before: Node, after: Node, flow_id: str) -> 
         return flow_id
     source = next((flow.source for flow in before.incoming if flow.id == flow_id), "")
     target = elements.of(source) if source else ""
-    found = [flow.id for flow in after.incoming if flow.source == target]
-    return found[0] if len(found) == 1 else ""
+    flows = [flow.id for flow in after.incoming if flow.source == target]
+    return flows[0] if len(flows) == 1 else ""

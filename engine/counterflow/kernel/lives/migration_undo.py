@@ -40,16 +40,16 @@ def _is_kept(plan: PlannedMigration, instance: InstanceState, record: UndoRecord
 
 def _place_of(elements: Correspondence, node: Node) -> tuple[Node | None, str]:
     """The counterpart of what has completed, in those of all scopes around it; or None, and why not."""
-    found: Node | None = None
+    nearest: Node | None = None
     while node.parent:
         after = elements.target.nodes.get(elements.of(node.id))
         if after is None:
             return None, f"'{node.id}' has no counterpart"
         if after.parent != elements.of(node.parent):
             return None, f"'{after.id}' is in another scope than '{node.id}'"
-        found = found or after
+        nearest = nearest or after
         node = elements.source.nodes[node.parent]
-    return found, ""
+    return nearest, ""
 
 
 def _handler(

@@ -79,7 +79,7 @@ class _Begins(NamedTuple):
 def decide_modify(step: Step, command: ModifyProcessInstance) -> None:
     """ModifyProcessInstance of the gateway."""
     course = _find(step, command.process_instance_key)
-    ends, begins = _wanted(course, command)
+    ends, begins = _instructed(course, command)
     places = _places(course, ends, begins)
     ends.close(places.begun_in)
     left = ends.scopes_left()
@@ -91,8 +91,8 @@ def decide_modify(step: Step, command: ModifyProcessInstance) -> None:
         )
     )
     _end(course, ends)
-    for place in places.used:
-        _begin(course, place)
+    for scope in places.used:
+        _begin(course, scope)
     for key in left:
         course.token(key).later(_has_lost)
 
@@ -111,7 +111,7 @@ def _find(step: Step, key: int) -> Course:
     return step.admitted_to(instance)
 
 
-def _wanted(course: Course, command: ModifyProcessInstance) -> tuple[Ends, list[_Begins]]:
+def _instructed(course: Course, command: ModifyProcessInstance) -> tuple[Ends, list[_Begins]]:
     """What is to end, and what is to begin. Raises `Rejection`."""
     ends = Ends(course)
     sources = [
@@ -185,14 +185,14 @@ def _end(course: Course, ends: Ends) -> None:
         course.emit(JoinEmptied(join.scope_key, join.gateway_id))
 
 
-def _begin(course: Course, place: TokenPlace) -> None:
+def _begin(course: Course, target: TokenPlace) -> None:
     """What begins in a scope that is there."""
-    scope = place.token
+    scope = target.token
     if scope is None:
         return
-    if place.local:
-        scopes.write_measured(course, scope.key, place.local)
-    for inner in place.inside:
+    if target.local:
+        scopes.write_measured(course, scope.key, target.local)
+    for inner in target.inside:
         if inner.is_after:
             for flow in inner.node.outgoing:
                 flows.take(scope, flow)
@@ -200,12 +200,12 @@ def _begin(course: Course, place: TokenPlace) -> None:
             _put(scope, inner).later(entering.begin)
 
 
-def _put(scope: Token, place: TokenPlace) -> Token:
+def _put(scope: Token, target: TokenPlace) -> Token:
     """Something with all that is inside it, which begins when this has begun."""
-    is_activation = place.node.behaviour is Behaviour.AD_HOC_INNER_INSTANCE
-    origin = Origin(triggered=bool(place.inside), loop_counter=INNER if is_activation else 0)
-    token = entering.place(scope, place.node, place.local, origin)
-    for inner in place.inside:
+    is_activation = target.node.behaviour is Behaviour.AD_HOC_INNER_INSTANCE
+    origin = Origin(triggered=bool(target.inside), loop_counter=INNER if is_activation else 0)
+    token = entering.place(scope, target.node, target.local, origin)
+    for inner in target.inside:
         _put(token, inner)
     return token
 

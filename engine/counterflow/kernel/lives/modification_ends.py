@@ -114,26 +114,26 @@ class Ends:
                 "but its "
                 f"process '{self._course.process.id}' has no such element",
             )
-        found = [element for element in self._all_of(element_id) if not self._is_gone(element)]
+        all_of_it = [element for element in self._all_of(element_id) if not self._is_gone(element)]
         joins = [
             Join(scope_key, element_id)
             for scope_key, gateways in self._instance.arrived_in.items()
             if self._waiting_at(scope_key, gateways.get(element_id, {}))
         ]
-        if not found and not joins:
+        if not all_of_it and not joins:
             raise Rejection(
                 RejectionType.INVALID_ARGUMENT,
                 f"Expected to terminate element '{element_id}' of process instance '{self._instance.key}', "
                 "but it is "
                 "not active there, and no token waits at it",
             )
-        if len(found) > AT_ONCE:
+        if len(all_of_it) > AT_ONCE:
             raise Rejection(
                 RejectionType.INVALID_ARGUMENT,
                 f"Expected to terminate at most {AT_ONCE} element instances at once, but '{element_id}' has "
-                f"{len(found)}; terminate the scope around them, or some of them by their keys",
+                f"{len(all_of_it)}; terminate the scope around them, or some of them by their keys",
             )
-        for element in found:
+        for element in all_of_it:
             self._take(element.key)
         self.joins.update(dict.fromkeys(joins))
         waiting = [
@@ -143,13 +143,13 @@ class Ends:
                 self._waiting_at(join.scope_key, self._instance.arrived_in[join.scope_key][element_id])
             )
         ]
-        return [element.scope_key for element in found] + waiting
+        return [element.scope_key for element in all_of_it] + waiting
 
     def _all_of(self, element_id: str) -> list[ElementInstance]:
         """Of an activity that is done several times, its bodies."""
         elements = self._instance.elements
-        found = [elements[key] for key in sorted(elements) if elements[key].element_id == element_id]
-        return [element for element in found if element.loop_counter <= 0]
+        keys = [elements[key] for key in sorted(elements) if elements[key].element_id == element_id]
+        return [element for element in keys if element.loop_counter <= 0]
 
     def _waiting_at(self, scope_key: int, flow_ids: Collection[str]) -> int:
         """How many tokens wait; a complex gateway may have had some of which only the mark is left."""

@@ -61,7 +61,7 @@ class TokenPlaces:
     @property
     def begun_in(self) -> frozenset[int]:
         """The keys of those in which something begins."""
-        return frozenset(key for key, place in self._used.items() if place.inside)
+        return frozenset(key for key, scope in self._used.items() if scope.inside)
 
     def add(self, instruction: ActivateInstruction, base_key: int = 0) -> None:
         """Find the place of a token, with `base_key` as the scope in which its way begins. Raises
@@ -141,11 +141,11 @@ class TokenPlaces:
     def _made_in(self, here: TokenPlace, scope: Node) -> TokenPlace | None:
         return next((made for made in here.inside if made.node is scope and not made.is_aim), None)
 
-    def _instance_of(self, place: TokenPlace, node: Node) -> TokenPlace:
+    def _instance_of(self, target: TokenPlace, node: Node) -> TokenPlace:
         """Of an activity that is done several times, one of the times, which what begins by hand is in."""
-        body = place.token
+        body = target.token
         if body is None or not body.is_body:
-            return place
+            return target
         times = self._alive(body.key, body.node.id)
         if not times:
             raise self._refusal(node.id, f"'{body.node.id}' around it has none of its instances active")
@@ -184,11 +184,11 @@ class TokenPlaces:
             raise self._refusal(node.id, why)
         return self._put(here, TokenPlace(scope), node)
 
-    def _put(self, here: TokenPlace, place: TokenPlace, node: Node) -> TokenPlace:
+    def _put(self, here: TokenPlace, target: TokenPlace, node: Node) -> TokenPlace:
         self._refuse_unready(here, node)
-        here.inside.append(place)
-        self.made += 0 if place.is_after else 1
-        return place
+        here.inside.append(target)
+        self.made += 0 if target.is_after else 1
+        return target
 
     def _aim(self, kind: ActivationKind, here: TokenPlace, node: Node) -> TokenPlace:
         if kind is ActivationKind.INSIDE:
@@ -274,18 +274,18 @@ class TokenPlaces:
         """
         scope_id = scope_id or self._course.process.root.id
         if scope_id == self._course.process.root.id:
-            place = self._existing(self._course.token(self._instance.key))
+            scope = self._existing(self._course.token(self._instance.key))
         else:
-            places = [place for place in reversed(way) if place.node.id == scope_id and not place.is_after]
+            places = [scope for scope in reversed(way) if scope.node.id == scope_id and not scope.is_after]
             if not places:
                 raise self._refusal(
                     node.id,
                     f"variables were given for '{scope_id}', which is neither '{node.id}' nor a scope around "
                     "it",
                 )
-            place = places[0]
-        place.local |= variables
-        scopes.refuse_large(self._course.step, place.local)
+            scope = places[0]
+        scope.local |= variables
+        scopes.refuse_large(self._course.step, scope.local)
 
     def _refusal(self, element_id: str, why: str) -> Rejection:
         return Rejection(

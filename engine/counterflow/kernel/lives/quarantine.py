@@ -145,7 +145,7 @@ def abandon(course: Course) -> Iterator[Nothing]:
     for table, rows in instance.rows.items():
         if table not in _LAST:
             # by key: the order in which rows came is another one once they are read again
-            order = iter(sorted(place for place in rows if place != instance.key) if len(rows) > some else ())
+            order = iter(sorted(key for key in rows if key != instance.key) if len(rows) > some else ())
             while len(rows) > some:
                 places = list(islice(order, some))
                 course.emit(RowsAbandoned(table.table, tuple(map(as_key, places))))
@@ -165,8 +165,8 @@ def _apply_released(state: State, instance: InstanceState, event: InstanceReleas
 
 def _apply_rows_abandoned(state: State, instance: InstanceState, event: RowsAbandoned) -> None:
     rows = instance.rows[_TABLES[event.table]]
-    for place in event.places:
-        _let_go(state, rows[place if len(place) > 1 else place[0]])
+    for key in event.places:
+        _let_go(state, rows[key if len(key) > 1 else key[0]])
 
 
 def _apply_abandoned(state: State, instance: InstanceState, event: InstanceAbandoned) -> None:

@@ -148,8 +148,8 @@ def _family(state: State, root: InstanceState) -> Iterator[InstanceState]:
         called = sorted(
             row.called_instance_key for row in instance.elements.values() if row.called_instance_key
         )
-        found = (state.instance(key) for key in reversed(called))
-        around += [one for one in found if one is not None and one.key in one.elements]
+        instances = (state.instance(key) for key in reversed(called))
+        around += [one for one in instances if one is not None and one.key in one.elements]
 
 
 # -- definitions ---------------------------------------------------------------------------------------------

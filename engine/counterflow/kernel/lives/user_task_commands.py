@@ -117,21 +117,21 @@ def decide_update(step: Step, command: UpdateUserTask) -> ToldLater | None:
     """UpdateUserTask: what is given is changed, all of it or none."""
     refuse_long(command.by, command.action)
     task, token = _find(step, command.user_task_key, UPDATE)
-    asked = Corrections(
+    corrections = Corrections(
         candidate_groups=_unique(command.candidate_groups),
         candidate_users=_unique(command.candidate_users),
         due_date=command.due_date,
         follow_up_date=command.follow_up_date,
         priority=command.priority,
     )
-    refuse_unfit(token, asked)
-    if not asked.given and not command.action:
+    refuse_unfit(token, corrections)
+    if not corrections.given and not command.action:
         raise _invalid(
             "Expected something of the user task to update (candidates, dates or priority), or an action, "
             "but found neither"
         )
     change = UserTaskChange(
-        transition=Transition.UPDATING, by=command.by, action=command.action or UPDATE, **asked.given
+        transition=Transition.UPDATING, by=command.by, action=command.action or UPDATE, **corrections.given
     )
     return ask(token, task.key, change)
 

@@ -185,9 +185,9 @@ def definition_of(transition: UserTaskTransition, work: object) -> JobDefinition
     """What the job of a listener is made by, where this is the work of its task; None where none is asked."""
     if not isinstance(work, UserTaskDefinition):
         return None
-    asked = _asked(transition)
-    told = work.listeners_of(asked.transition, is_first=asked.is_first)
-    return told[transition.passed].work if transition.passed < len(told) else None
+    change = _asked(transition)
+    listeners = work.listeners_of(change.transition, is_first=change.is_first)
+    return listeners[transition.passed].work if transition.passed < len(listeners) else None
 
 
 def change_of(transition: UserTaskTransition) -> UserTaskChange:
@@ -216,26 +216,26 @@ def _go_on(token: Token) -> None:
     key = token.instance.user_task_of[token.key]
     transition: UserTaskTransition = token.instance.rows[UserTaskTransition][key]
     change = _asked(transition)
-    first = place = transition.passed
+    first = number = transition.passed
     for listener in _listeners_of(token, change)[first:]:
         try:
             if isinstance(listener.work, JobDefinition):
-                _ask_worker(token, listener.event, listener.work, place)
+                _ask_worker(token, listener.event, listener.work, number)
                 return
             listeners.evaluate(token, listener.work, change.variables)
         except Held as held:
-            raise held.inside(f"{listener.event.value} listener {place + 1} of '{token.node.id}'") from held
-        place += 1
-        token.emit(UserTaskListenersPassed(key, place))
+            raise held.inside(f"{listener.event.value} listener {number + 1} of '{token.node.id}'") from held
+        number += 1
+        token.emit(UserTaskListenersPassed(key, number))
     _end(token, key)
 
 
-def _ask_worker(token: Token, event: Transition, work: JobDefinition, place: int) -> None:
+def _ask_worker(token: Token, event: Transition, work: JobDefinition, number: int) -> None:
     order = asking.order_by(token, work)
     headers = msgspec.json.decode(order.headers or work.headers, type=dict[str, str])
-    told = _headers(token, token.instance.user_task_of[token.key])
-    order = order._replace(headers=msgspec.json.encode(headers | told))
-    asking.create_for_listener(token, order, event, place)
+    of_task = _headers(token, token.instance.user_task_of[token.key])
+    order = order._replace(headers=msgspec.json.encode(headers | of_task))
+    asking.create_for_listener(token, order, event, number)
 
 
 def listened_task(course: Course, job: Job) -> ListenedTask | None:
@@ -263,14 +263,14 @@ def _headers(token: Token, key: int) -> dict[str, str]:
     task: UserTask = token.instance.rows[UserTask][key]
     change = change_of(token.instance.rows[UserTaskTransition][key])
     becoming = {name: getattr(task, name) for name in CORRECTABLE} | _columns(change)
-    told = {_WIRE_NAMES[name]: str(value) for name, value in becoming.items()}
-    told |= {
+    headers = {_WIRE_NAMES[name]: str(value) for name, value in becoming.items()}
+    headers |= {
         "action": change.action,
         "changedAttributes": _json(_changed(task, change)),
         "formKey": str(task.form_key or ""),
         "userTaskKey": str(key),
     }
-    return {f"{HEADERS}{name}": text for name, text in told.items() if text not in {"", "[]"}}
+    return {f"{HEADERS}{name}": text for name, text in headers.items() if text not in {"", "[]"}}
 
 
 def _changed(task: UserTask, change: UserTaskChange) -> list[str]:
@@ -359,12 +359,12 @@ def _deny(token: Token, transition: UserTaskTransition, job: Job, reason: str) -
 def _end(token: Token, key: int) -> None:
     """The last listener has answered."""
     transition: UserTaskTransition = token.instance.rows[UserTaskTransition][key]
-    change, asked, corrections = change_of(transition), _asked(transition), _corrections(transition)
+    change, before, corrections = change_of(transition), _asked(transition), _corrections(transition)
     token.emit(UserTaskTransitionEnded(key, corrections))
     token.step.settled.append(Settled(transition.position))
     if change.transition is Transition.CREATING:
         # who is put right by a listener of the creation was not assigned by anybody
-        change = replace(asked, assignee=asked.assignee)
+        change = replace(before, assignee=before.assignee)
     following = user_tasks.settle(token, key, change)
     if following is not None:
         ask(token, key, following)
@@ -473,8 +473,8 @@ def _corrections(transition: UserTaskTransition) -> Corrections:
 def _apply_begun(state: State, instance: InstanceState, event: UserTaskTransitionBegun) -> None:
     task, transition = instance.rows[UserTask][event.key], event.change.transition.value
     state.put(replace(task, state=transition))
-    asked, none = _encode(event.change), _encode(Corrections())
-    state.put(UserTaskTransition(task.key, instance.key, transition, state.last_position, asked, none))
+    change, none = _encode(event.change), _encode(Corrections())
+    state.put(UserTaskTransition(task.key, instance.key, transition, state.last_position, change, none))
 
 
 def _apply_corrected(state: State, instance: InstanceState, event: UserTaskCorrected) -> None:

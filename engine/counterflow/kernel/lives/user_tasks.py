@@ -170,30 +170,32 @@ def definition_of(token: Token) -> UserTaskDefinition:
     return definition
 
 
-def refuse_unfit(token: Token, asked: Corrections) -> None:
+def refuse_unfit(token: Token, corrections: Corrections) -> None:
     """Raises `Rejection` for what no user task may have."""
-    for what, date in (("due date", asked.due_date), ("follow-up date", asked.follow_up_date)):
+    for what, date in (("due date", corrections.due_date), ("follow-up date", corrections.follow_up_date)):
         if date and timer_texts.moment(date) is None:
             raise _invalid(
                 f"Expected the {what} of a user task to be a date and time in ISO 8601, such as "
                 f"2030-01-31T09:00:00Z, but found '{date[:100]}'"
             )
-    for what, names in (("groups", asked.candidate_groups), ("users", asked.candidate_users)):
+    for what, names in (("groups", corrections.candidate_groups), ("users", corrections.candidate_users)):
         if names is not None and (len(names) > assignments.CANDIDATES or not _are_named(names)):
             raise _invalid(
                 f"Expected at most {assignments.CANDIDATES} candidate {what}, each with a name, but found "
                 f"{len(names)}{'' if _are_named(names) else ', and one without'}"
             )
-    if asked.assignee and not asked.assignee.strip():
+    if corrections.assignee and not corrections.assignee.strip():
         raise _invalid(
             "Expected the assignee of a user task to have a name, or to be empty, but found blanks"
         )
     least, most = definition_of(token).priorities
-    if asked.priority is not None and not least <= asked.priority <= most:
+    if corrections.priority is not None and not least <= corrections.priority <= most:
         raise _invalid(
-            f"Expected the priority of a user task to be from {least} to {most}, but found {asked.priority}"
+            f"Expected the priority of a user task to be from {least} to {most}, "
+            f"but found {corrections.priority}"
         )
-    refuse_long(asked.assignee or "", *(asked.candidate_groups or ()), *(asked.candidate_users or ()))
+    groups, users = corrections.candidate_groups or (), corrections.candidate_users or ()
+    refuse_long(corrections.assignee or "", *groups, *users)
 
 
 def _are_named(names: Iterable[str]) -> bool:

@@ -40,12 +40,16 @@ def waiting_processes(state: State, name: str, correlation_key: str) -> list[str
 def receivers_of(state: State, name: str, correlation_key: str, process_id: str) -> Iterator[int]:
     """Keys of the subscriptions of a process to a message, the longest waiting first."""
     if not correlation_key:
-        return (key for key, found in who_waits_alone(state, name) if found == process_id)
+        return (key for key, waiting_process in who_waits_alone(state, name) if waiting_process == process_id)
     in_memory = state.receivers.get((name, correlation_key), {}).get(process_id, ())
     if state.is_whole(MessageSubscription):
         return iter(in_memory)
     stored = _stored(state, MessageSubscription, "message", (name, correlation_key, process_id))
-    meant = sorted(key for found, key in _of_instance(state, name, correlation_key) if found == process_id)
+    meant = sorted(
+        key
+        for waiting_process, key in _of_instance(state, name, correlation_key)
+        if waiting_process == process_id
+    )
     return merge(sorted(in_memory), (key for (key,) in stored), meant)
 
 
@@ -104,8 +108,8 @@ def lock_of(state: State, process_instance_key: int) -> StartLock | None:
     instance = state.instances.get(process_instance_key)
     if instance is not None and instance.header is not None and instance.header.start_at is None:
         return None  # no message has begun it
-    for place in _stored(state, StartLock, "instance", (process_instance_key,)):
-        return state.row(StartLock, place)
+    for key in _stored(state, StartLock, "instance", (process_instance_key,)):
+        return state.row(StartLock, key)
     return None
 
 
@@ -114,7 +118,7 @@ def _count_by_name(state: State, name: str) -> int:
     in_memory = sum(map(len, state.receivers.get((name, ""), {}).values()))
     stored = islice(_stored_by_name(state, name), 2) if in_memory < 2 else ()
     count = min(in_memory + len(list(stored)), 2)
-    if count > 1 and state.found[Sweep] and in_memory <= MOST_ASKED:
+    if count > 1 and state.indexed[Sweep] and in_memory <= MOST_ASKED:
         waiting = list(islice(_by_name(state, name), MOST_ASKED + 1))
         if len(waiting) <= MOST_ASKED:
             return len(list(islice(_not_swept(state, waiting), 2)))
@@ -130,7 +134,7 @@ def _by_name(state: State, name: str) -> Iterator[tuple[int, str]]:
 
 def _not_swept(state: State, waiting: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     for key, process_id in waiting:
-        instance = state.owner_of(MessageSubscription, key) if state.found[Sweep] else None
+        instance = state.owner_of(MessageSubscription, key) if state.indexed[Sweep] else None
         if instance is None or not is_swept(
             state, instance, instance.subscriptions[key].element_instance_key
         ):
@@ -185,21 +189,21 @@ def _place(table: type[Row], equal: tuple[Any, ...], entry: tuple[Any, ...]) -> 
 
 def _first_stored(state: State, name: str, correlation_key: str) -> Iterator[tuple[str, int]]:
     """Per process the first subscription in the store that memory does not know better of."""
-    found = ""
+    first = ""
 
     def behind(last: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (found,) if last[0] == found else last  # the rest of a process is skipped
+        return (first,) if last[0] == first else last  # the rest of a process is skipped
 
     conversation = name, correlation_key
     for process_id, key in _stored(state, MessageSubscription, "message", conversation, behind=behind):
-        if process_id != found:
-            found = process_id
+        if process_id != first:
+            first = process_id
             yield process_id, key
 
 
 def _next_stored(state: State, process_id: str, conversation: tuple[str, str]) -> Message | None:
-    place = (process_id, *conversation)
-    cursor = state.cursors.get(place, 0)
+    start = (process_id, *conversation)
+    cursor = state.cursors.get(start, 0)
     rows = state.shared[Message]
     in_memory = ((key, rows[key].expires_at_ms) for key in sorted(state.buffered.get(conversation, ())))
     stored = _stored(state, Message, "waiting", conversation, (cursor,))
@@ -207,7 +211,7 @@ def _next_stored(state: State, process_id: str, conversation: tuple[str, str]) -
     for key, expires_at_ms in merge(in_memory, stored):
         if state.row(MessageCorrelation, (key, process_id)) is not None:
             if all_reached and key > cursor:
-                state.cursors[place] = key
+                state.cursors[start] = key
             continue
         all_reached = False
         message = state.row(Message, key) if expires_at_ms > state.now_ms else None

@@ -80,8 +80,8 @@ class Indexes:
         self.forms = DeployedForms()
         self.starts: dict[int, dict[int, type[Row]]] = {}
         """Per definition, the keys of what begins instances of it, with their table."""
-        self.found: dict[type[Row], dict[Any, dict[Any, int]]] = {
-            table: {} for table in TABLES if table.found_by
+        self.indexed: dict[type[Row], dict[Any, dict[Any, int]]] = {
+            table: {} for table in TABLES if table.indexed_by
         }
         """Per table found by a field, and by its value: places in the table, and each one's process instance.
         It is 0 where the row is of none.
@@ -195,15 +195,15 @@ def _index_start(indexes: Indexes, old: Any, new: Any) -> None:
 def _index_found(indexes: Indexes, old: Any, new: Any) -> None:
     """Follow which rows are found by the value of their field."""
     table = type(old if new is None else new)
-    found = indexes.found[table]
+    index = indexes.indexed[table]
     if old is not None:
-        value = getattr(old, table.found_by)
-        found[value].pop(PLACES[table](old))
-        if not found[value]:
-            del found[value]
+        value = getattr(old, table.indexed_by)
+        index[value].pop(PLACES[table](old))
+        if not index[value]:
+            del index[value]
     if new is not None:
         owner = getattr(new, table.instance_field) if table.instance_field else 0
-        found.setdefault(getattr(new, table.found_by), {})[PLACES[table](new)] = owner
+        index.setdefault(getattr(new, table.indexed_by), {})[PLACES[table](new)] = owner
 
 
 def _index_message(indexes: Indexes, old: Message | None, new: Message | None) -> None:
@@ -289,16 +289,16 @@ def _indexers_of(table: type[Row]) -> Iterator[Indexer]:
         yield _OWN_INDEXERS[table]
     if table.home is Home.PARTITION and {"definition_key", "element_id"} <= {*table.__struct_fields__}:
         yield _index_start
-    if table.found_by:
+    if table.indexed_by:
         yield _index_found
 
 
 def _all_of(indexers: list[Indexer]) -> Indexer:
-    def tell(indexes: Indexes, old: Any, new: Any) -> None:
+    def update(indexes: Indexes, old: Any, new: Any) -> None:
         for indexer in indexers:
             indexer(indexes, old, new)
 
-    return indexers[0] if len(indexers) == 1 else tell
+    return indexers[0] if len(indexers) == 1 else update
 
 
 _OWN_INDEXERS: dict[type[Row], Indexer] = {

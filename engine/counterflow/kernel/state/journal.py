@@ -104,33 +104,33 @@ class Journal(Waiting):
         """Put a row in the place of the one with its key, if any."""
         table = type(row)
         kept = KEPT[table]
-        place = kept.place_of(row)
+        key = kept.place_of(row)
         if kept.owner_of is not None:
             instance = self.instances[kept.owner_of(row)]
             rows = instance.rows[table]
-            old = rows.get(place)
-            rows[place] = row
+            old = rows.get(key)
+            rows[key] = row
             self._follow(instance, kept, old, row)
             instance.last_batch = self.batch
         else:
-            old = self._put_shared(table, place, row)
-        self.journal.append((table, place, old, row))
+            old = self._put_shared(table, key, row)
+        self.journal.append((table, key, old, row))
 
     def delete(self, row: Row) -> None:
         """Take a row away."""
         table = type(row)
         kept = KEPT[table]
-        place = kept.place_of(row)
+        key = kept.place_of(row)
         if kept.owner_of is not None:
             instance = self.instances[kept.owner_of(row)]
-            old = instance.rows[table].pop(place)
+            old = instance.rows[table].pop(key)
             self._follow(instance, kept, old, None)
             instance.last_batch = self.batch
         else:
-            old = self._put_shared(table, place, None)
+            old = self._put_shared(table, key, None)
             if old is None:
-                raise BrokenInvariant(f"there is no row {place} in {table.table} to take away")
-        self.journal.append((table, place, old, None))
+                raise BrokenInvariant(f"there is no row {key} in {table.table} to take away")
+        self.journal.append((table, key, old, None))
 
     def open_instance(self, key: int) -> InstanceState:
         """Make room for a new process instance; its first row follows."""
@@ -166,15 +166,15 @@ class Journal(Waiting):
     def seal(self) -> Changes:
         """Everything that has changed since the last call: one batch."""
         spans: dict[tuple[type[Row], Any], tuple[Row | None, Row | None]] = {}
-        for table, place, old, new in self.journal:
-            earlier = spans.get((table, place))
-            spans[table, place] = (old if earlier is None else earlier[0], new)
+        for table, key, old, new in self.journal:
+            earlier = spans.get((table, key))
+            spans[table, key] = (old if earlier is None else earlier[0], new)
         changes = Changes({}, {})
-        for (table, place), (before, after) in spans.items():
+        for (table, key), (before, after) in spans.items():
             if after is not None:
                 changes.puts.setdefault(table, []).append(after)
             elif before is not None:
-                changes.deletes.setdefault(table, []).append(as_key(place))
+                changes.deletes.setdefault(table, []).append(as_key(key))
             self._weigh(KEPT[table], before, after)
         self.journal.clear()
         self.batch += 1
@@ -193,37 +193,37 @@ class Journal(Waiting):
             instance.weight += change
             self.weight += change
 
-    def _put_shared(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+    def _put_shared(self, table: type[Row], key: Any, new: Row | None) -> Row | None:
         """Put a row that belongs to no instance, or take it away; answers the one before.
 
         What is at home in the store is not kept.
         """
         if table not in self.shared:
             return None
-        old = self._exchange(table, place, new)
+        old = self._exchange(table, key, new)
         if table in PARTITION_INDEXERS:
             PARTITION_INDEXERS[table](self, old, new)
         return old
 
-    def _exchange(self, table: type[Row], place: Any, new: Row | None) -> Row | None:
+    def _exchange(self, table: type[Row], key: Any, new: Row | None) -> Row | None:
         laid = self.laid.get(table)
         if laid is None:
             rows = self.shared[table]
-            before: Row | None = rows.pop(place, None) if new is None else rows.get(place)
+            before: Row | None = rows.pop(key, None) if new is None else rows.get(key)
             if new is not None:
-                rows[place] = new
+                rows[key] = new
             return before
-        old = self.row(table, place)
+        old = self.row(table, key)
         if new is not None:
-            laid.put(place, new, self.batch)
+            laid.put(key, new, self.batch)
         else:
-            laid.remove(place, self.batch)
+            laid.remove(key, self.batch)
         return old
 
-    def _restore(self, table: type[Row], place: Any, old: Row | None, new: Row | None) -> None:
+    def _restore(self, table: type[Row], key: Any, old: Row | None, new: Row | None) -> None:
         kept = KEPT[table]
         if kept.owner_of is None:
-            self._put_shared(table, place, old)
+            self._put_shared(table, key, old)
             self.cursors.clear()
             return
         row = old if old is not None else new
@@ -231,9 +231,9 @@ class Journal(Waiting):
             raise BrokenInvariant("a journal note without a row")
         instance = self.instances[kept.owner_of(row)]
         if old is None:
-            del instance.rows[table][place]
+            del instance.rows[table][key]
         else:
-            instance.rows[table][place] = old
+            instance.rows[table][key] = old
         self._follow(instance, kept, new, old)
         instance.plans.clear()
         if old is None and (table is ProcessInstance or (table is Quarantine and instance.damage)):

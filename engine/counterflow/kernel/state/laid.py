@@ -32,53 +32,53 @@ class LaidRows:
         self._unsaved: dict[Any, int] = {}
         """Places of rows that the store may not have yet, with the batch that brings them there."""
 
-    def put(self, place: Any, row: Any, batch: int) -> None:
+    def put(self, key: Any, row: Any, batch: int) -> None:
         """A row has come, or is another now."""
-        self._enter(place, row)
-        self.gone.pop(place, None)
-        self._unsaved[place] = batch
+        self._enter(key, row)
+        self.gone.pop(key, None)
+        self._unsaved[key] = batch
 
-    def remove(self, place: Any, batch: int) -> None:
+    def remove(self, key: Any, batch: int) -> None:
         """A row was taken away."""
-        self._leave(place)
-        self._unsaved.pop(place, None)
+        self._leave(key)
+        self._unsaved.pop(key, None)
         if not self.is_whole:
-            self.gone[place] = batch
+            self.gone[key] = batch
 
-    def admit(self, place: Any, row: Any) -> None:
+    def admit(self, key: Any, row: Any) -> None:
         """Know of a row that the store holds."""
-        self._enter(place, row)
+        self._enter(key, row)
 
-    def is_known(self, place: Any) -> bool:
+    def is_known(self, key: Any) -> bool:
         """Whether memory alone says what is at a place."""
-        return self.is_whole or place in self.rows or place in self.gone
+        return self.is_whole or key in self.rows or key in self.gone
 
-    def batch_of(self, place: Any) -> int | None:
+    def batch_of(self, key: Any) -> int | None:
         """The batch that brings a row into the store; None where it is there."""
-        return self._unsaved.get(place)
+        return self._unsaved.get(key)
 
     def release(self, committed_batch: int, most: int, most_bytes: int) -> None:
         """Put away what is safe on disk, unless all of it has room."""
-        saved = [place for place, batch in self._unsaved.items() if batch <= committed_batch]
-        for place in saved:
-            del self._unsaved[place]
-        for place in [place for place, batch in self.gone.items() if batch <= committed_batch]:
-            del self.gone[place]
+        saved = [key for key, batch in self._unsaved.items() if batch <= committed_batch]
+        for key in saved:
+            del self._unsaved[key]
+        for key in [key for key, batch in self.gone.items() if batch <= committed_batch]:
+            del self.gone[key]
         if self.is_whole and (len(self.rows) > most or self.bytes > most_bytes):
             self.is_whole = False
-            saved = [place for place in self.rows if place not in self._unsaved]
+            saved = [key for key in self.rows if key not in self._unsaved]
         if not self.is_whole:
-            for place in saved:
-                self._leave(place)
+            for key in saved:
+                self._leave(key)
 
-    def _enter(self, place: Any, row: Any) -> None:
-        before = self.rows.get(place)
-        self.rows[place] = row
+    def _enter(self, key: Any, row: Any) -> None:
+        before = self.rows.get(key)
+        self.rows[key] = row
         self.bytes += weight_of(row) - (weight_of(before) if before is not None else 0)
         self._follow(before, row)
 
-    def _leave(self, place: Any) -> None:
-        row = self.rows.pop(place, None)
+    def _leave(self, key: Any) -> None:
+        row = self.rows.pop(key, None)
         if row is not None:
             self.bytes -= weight_of(row)
             self._follow(row, None)

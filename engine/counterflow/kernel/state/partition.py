@@ -197,7 +197,9 @@ class State(Journal):
     def _large(self, room: int) -> InstanceState | None:
         """The instance used last of those that take more than half of the room."""
         half = room // 2
-        return next((found for found in reversed(self.instances.values()) if found.weight > half), None)
+        return next(
+            (instance for instance in reversed(self.instances.values()) if instance.weight > half), None
+        )
 
     def admit(self, row: Row) -> None:
         """Know of a row that the store holds, of a table that is known at start; no instance is loaded."""

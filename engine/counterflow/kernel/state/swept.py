@@ -36,7 +36,7 @@ def sweeps_around(state: State, instance: InstanceState, key: int) -> Iterator[t
     The innermost first, each with its process instance: this one, or one that has called it.
     """
     inside = 0
-    while state.found[Sweep]:
+    while state.indexed[Sweep]:
         sweep: Sweep | None = instance.rows[Sweep].get(key)
         if sweep is not None and sweep.takes(inside):
             yield instance, key

@@ -50,14 +50,14 @@ class Waiting(Indexes):
         self.cursors: dict[tuple[str, str, str], int] = {}
         """By process, name and correlation key: up to which message all have reached the process."""
 
-    def row(self, table: type[RowType], place: Any) -> RowType | None:
+    def row(self, table: type[RowType], key: Any) -> RowType | None:
         """The row at a place in a table that is at home both in store and memory; None if there is none."""
         laid = self.laid[table]
-        found: RowType | None = laid.rows.get(place)
-        if found is not None or laid.is_known(place):
-            return found
+        kept: RowType | None = laid.rows.get(key)
+        if kept is not None or laid.is_known(key):
+            return kept
         try:
-            return self.source.get(table, as_key(place))
+            return self.source.get(table, as_key(key))
         except Damaged:  # as at the start: a damaged row waits for no one
             return None
 

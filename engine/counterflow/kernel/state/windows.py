@@ -199,9 +199,9 @@ class DueTimes:
             heap = self._heap
             while heap:
                 moment, key = heap[0]
-                found = due.get(key)
-                if found is not None and found[0] == moment:
-                    return Due(moment, key, found[1])
+                row = due.get(key)
+                if row is not None and row[0] == moment:
+                    return Due(moment, key, row[1])
                 heappop(heap)
             if self.horizon is None or self._read is None:
                 return None

@@ -61,7 +61,7 @@ class Agenda(Generic[Handle]):
     """Of one command, or of one page of it: it is full with so many events."""
 
     __slots__ = (
-        *("_asking", "_asks", "asked", "came", "causes", "causes_of_timers", "coming"),
+        *("_asking", "_asks", "to_ask", "came", "causes", "causes_of_timers", "coming"),
         *("first", "is_asked_later", "is_in_parts", "page", "page_end", "undertaking_key", "work"),
     )
 
@@ -75,7 +75,7 @@ class Agenda(Generic[Handle]):
         self.work: deque[tuple[Callable[[Handle], None], Handle]] = deque()
         self.first: list[tuple[Callable[[Handle], None], Handle]] = []
         """What a full page has broken off: it goes on before all other work."""
-        self.asked: list[tuple[int, int, ToAsk]] = []
+        self.to_ask: list[tuple[int, int, ToAsk]] = []
         """The conditions to be asked before anything else is done.
 
         A heap, by the key of the next one of each and by when they came.
@@ -111,7 +111,7 @@ class Agenda(Generic[Handle]):
         key = known.following(0)
         if key:
             self._asks += 1
-            heapq.heappush(self.asked, (key, self._asks, known))
+            heapq.heappush(self.to_ask, (key, self._asks, known))
         elif known is conditions:
             del self._asking[conditions.place]
 
@@ -120,31 +120,31 @@ class Agenda(Generic[Handle]):
 
         Outer scopes have waited for longer.
         """
-        asked, found = self.asked, list[ToAsk]()
-        key = asked[0][0]
-        while asked and asked[0][0] == key:
-            _, number, conditions = heapq.heappop(asked)
-            if conditions not in found:
-                found.append(conditions)
+        agenda, asking = self.to_ask, list[ToAsk]()
+        key = agenda[0][0]
+        while agenda and agenda[0][0] == key:
+            _, number, conditions = heapq.heappop(agenda)
+            if conditions not in asking:
+                asking.append(conditions)
                 following = conditions.following(key)
                 if following:
-                    heapq.heappush(asked, (following, number, conditions))
+                    heapq.heappush(agenda, (following, number, conditions))
                 else:
                     del self._asking[conditions.place]
-        return key, found
+        return key, asking
 
     def take_asked(self, only: Callable[[int, ToAsk], bool] = lambda *_: True) -> list[tuple[int, ToAsk]]:
         """What is to be asked is not, for the time being: the key of the next one of each, in their order."""
         taken = {
-            entry[2].place: entry for entry in sorted(self.asked, reverse=True) if only(entry[0], entry[2])
+            entry[2].place: entry for entry in sorted(self.to_ask, reverse=True) if only(entry[0], entry[2])
         }
-        self.asked[:] = [entry for entry in self.asked if entry[2].place not in taken]
-        heapq.heapify(self.asked)
-        for place in taken:
-            del self._asking[place]
+        self.to_ask[:] = [entry for entry in self.to_ask if entry[2].place not in taken]
+        heapq.heapify(self.to_ask)
+        for index in taken:
+            del self._asking[index]
         return [(key, conditions) for key, _, conditions in sorted(taken.values())]
 
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to do."""
-        return not (self.work or self.first or self.coming or self.asked)
+        return not (self.work or self.first or self.coming or self.to_ask)

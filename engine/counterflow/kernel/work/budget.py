@@ -118,16 +118,16 @@ class CommandBudget:
         )
 
     @classmethod
-    def carried(cls, limits: ProcessLimits, told: bytes) -> tuple[CommandBudget, Causes]:
+    def carried(cls, limits: ProcessLimits, document: bytes) -> tuple[CommandBudget, Causes]:
         """The budget and the causes of a page that goes on with what the one before has handed on."""
-        found = _decode(told)
+        decoded = _decode(document)
         budget = cls(limits)
-        budget.fuel_left = found.fuel_left
-        budget.page_fuel = found.fuel_left - limits.fuel // PAGES_PER_FUEL
-        budget._steps_left, budget._elements_left = found.steps_left, found.elements_left
-        budget._entered, budget._again = dict.fromkeys(found.entered), dict.fromkeys(found.again)
-        budget._lineage = {key: frozenset(callers) for key, callers in found.lineage.items()}
-        return budget, frozenset(found.causes)
+        budget.fuel_left = decoded.fuel_left
+        budget.page_fuel = decoded.fuel_left - limits.fuel // PAGES_PER_FUEL
+        budget._steps_left, budget._elements_left = decoded.steps_left, decoded.elements_left
+        budget._entered, budget._again = dict.fromkeys(decoded.entered), dict.fromkeys(decoded.again)
+        budget._lineage = {key: frozenset(callers) for key, callers in decoded.lineage.items()}
+        return budget, frozenset(decoded.causes)
 
     def pay_for(self, size: int) -> None:
         """Take what reading or making so many bytes costs off the fuel."""
@@ -146,9 +146,9 @@ class CommandBudget:
         if called is not None:
             is_again = self._is_called_again(called)
         else:
-            place = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
-            is_again = place in self._entered or element.scope_key in self._again
-            self._entered[place] = None
+            entry = (element.scope_key, element.element_id, element.loop_counter, element.undo_key)
+            is_again = entry in self._entered or element.scope_key in self._again
+            self._entered[entry] = None
         self._elements_left -= 1
         if is_again:
             self._again[element.key] = None

@@ -40,7 +40,7 @@ class Arrival(NamedTuple):
     What it brings is kept once for all arrivals with the same `document_key`.
     """
 
-    come: Callable[[Any, Arrival], Arrival | None]
+    reach: Callable[[Any, Arrival], Arrival | None]
     key: int
     process_instance_key: int = 0
     about: str = ""

@@ -114,8 +114,8 @@ class Page:
         """What arrivals bring that have this document key; None where they bring nothing."""
         if key and key not in self._documents:
             text = state.shared[Carried][self.undertaking.key, key].document
-            found = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-            self._documents[key] = {name: bytes(value) for name, value in found.items()}
+            members = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+            self._documents[key] = {name: bytes(value) for name, value in members.items()}
         return self._documents.get(key)
 
 
@@ -132,9 +132,9 @@ def decide_go_on(step: Step, command: GoOn) -> bool:
     _take_up(step, undertaking)
     page = step.page = Page(undertaking, _places(step, key))
     step.is_asked_later = partial(_is_asked_later, step, page)
-    for place in page.work:
-        errand = shared[Errand][key, place]
-        if step.asked and (not _asks(step, errand) or len(step.asked) >= ASKING_AT_ONCE):
+    for number in page.work:
+        errand = shared[Errand][key, number]
+        if step.to_ask and (not _asks(step, errand) or len(step.to_ask) >= ASKING_AT_ONCE):
             step.ask_all()
         if step.is_page_full:
             step.page_end = 0
@@ -161,11 +161,11 @@ def _is_asked_later(step: Step, page: Page, key: int, token: Token) -> bool:
 
 def _still_to_come(step: Step, page: Page) -> dict[int, dict[int, ToAsk]]:
     rows, asks = step.state.shared[Errand], dict[int, dict[int, ToAsk]]()
-    for place in page.work[page.worked :]:
-        errand = rows[page.undertaking.key, place]
+    for number in page.work[page.worked :]:
+        errand = rows[page.undertaking.key, number]
         conditions = _to_ask(step, page, errand) if _asks(step, errand) else None
         if conditions is not None:
-            asks.setdefault(errand.key, {})[place] = conditions
+            asks.setdefault(errand.key, {})[number] = conditions
     return asks
 
 
@@ -182,13 +182,13 @@ def _to_ask(step: Step, page: Page, errand: Errand) -> ToAsk | None:
     if token is None:
         return None
     asking, document_key = step.house.continuations[errand.what], errand.document_key
-    found: ToAsk = asking(token, errand.about, document_key, page.document(step.state, document_key))
-    return found
+    question: ToAsk = asking(token, errand.about, document_key, page.document(step.state, document_key))
+    return question
 
 
 def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) -> int:
     """The undertaking whose turn it is after that of another, of all but these; 0 where none can go on."""
-    keys = state.found[Errand]
+    keys = state.indexed[Errand]
     if not keys:
         return 0
     rows = state.shared[Undertaking]
@@ -198,8 +198,8 @@ def next_undertaking(state: State, after: int = 0, but: Collection[int] = ()) ->
 
 def next_errand(state: State, undertaking_key: int) -> Errand | None:
     """What the next page of an undertaking begins with; None where there is none."""
-    place = min(state.found[Errand].get(undertaking_key, ()), default=None)
-    errand: Errand | None = state.shared[Errand][place] if place is not None else None
+    number = min(state.indexed[Errand].get(undertaking_key, ()), default=None)
+    errand: Errand | None = state.shared[Errand][number] if number is not None else None
     return errand
 
 
@@ -237,8 +237,8 @@ def go_on_with(step: Step, undertaking_key: int) -> None:
 def wait_for_release(token: Token, continuation: Continuation) -> None:
     """An element of an instance that is set aside goes on when that is released."""
     step = token.step
-    told = ToDo(0, *_told(step.house.names, continuation, token))
-    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (told,), token.instance.key))
+    errand = ToDo(0, *_written(step.house.names, continuation, token))
+    step.emit(WorkPutOff(step.new_key(), step.budget.carry(step.causes), (errand,), token.instance.key))
 
 
 def ask_with_new_fuel(step: Step) -> None:
@@ -246,10 +246,10 @@ def ask_with_new_fuel(step: Step) -> None:
 
     That may enter as many elements again as this one.
     """
-    asked = step.put_off_asked()
-    errands = tuple(ToDo(place, *_told(step.house.names, *entry)) for place, entry in enumerate(asked))
+    entries = step.put_off_asked()
+    errands = tuple(ToDo(number, *_written(step.house.names, *entry)) for number, entry in enumerate(entries))
     budget = step.budget.carry(step.causes, step.limits.fuel)
-    step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_brought(asked)))
+    step.emit(WorkPutOff(step.new_key(), budget, errands, carried=_brought(entries)))
 
 
 def _take_up(step: Step, undertaking: Undertaking) -> None:
@@ -279,7 +279,7 @@ def _keep_budget(step: Step) -> None:
 
 
 def _places(step: Step, key: int) -> list[int]:
-    return sorted(place for _, place in step.state.found[Errand].get(key, ()))
+    return sorted(number for _, number in step.state.indexed[Errand].get(key, ()))
 
 
 def _stands_still(state: State, undertaking: Undertaking) -> bool:
@@ -319,7 +319,8 @@ def _bring(step: Step, page: Page) -> None:
     page.brought = min(len(page.arrivals), step.limits.page_events)
     errands = step.state.shared[Errand]
     before = [
-        _arrival(step, page, errands[page.undertaking.key, place]) for place in page.arrivals[: page.brought]
+        _arrival(step, page, errands[page.undertaking.key, number])
+        for number in page.arrivals[: page.brought]
     ]
     if page.brought < len(page.arrivals):
         before.append(Arrival(_no_more_in_this_page, 0))
@@ -345,15 +346,15 @@ def _no_more_in_this_page(step: Step, _: Arrival) -> None:
 def _end_page(step: Step, page: Page) -> None:
     key, budget = page.undertaking.key, step.budget.carry(step.causes)
     for instance_key, errands in page.aside.items():
-        told = tuple(
+        to_do = tuple(
             ToDo(row.place, row.what, row.key, instance_key, row.about, row.document_key, b"")
             for row in errands
         )
         rows, brought = step.state.shared[Carried], {row.document_key for row in errands} - {0}
         carried = {document_key: rows[key, document_key].document for document_key in brought}
-        step.emit(WorkPutOff(step.new_key(), budget, told, instance_key, carried))
+        step.emit(WorkPutOff(step.new_key(), budget, to_do, instance_key, carried))
     came = min(step.came, page.brought)
-    waiting = [found for found in step.coming if found.come is not _no_more_in_this_page]
+    waiting = [arrival for arrival in step.coming if arrival.reach is not _no_more_in_this_page]
     coming = waiting[page.brought - came :]
     new = _to_do(
         step,
@@ -363,10 +364,10 @@ def _end_page(step: Step, page: Page) -> None:
         page.arrivals[-1] + 1 if page.arrivals else ARRIVALS,
     )
     if step.is_in_parts and came < page.brought:
-        new = (ToDo(page.arrivals[came], *_told_arrival(step.house.names, waiting[0])), *new)
+        new = (ToDo(page.arrivals[came], *_written_arrival(step.house.names, waiting[0])), *new)
     if new or page.worked < len(page.work) or came < len(page.arrivals):
         done = (*page.work[: page.worked], *page.arrivals[:came])
-        kept = {number for _, number in step.state.found[Carried].get(key, ())}
+        kept = {number for _, number in step.state.indexed[Carried].get(key, ())}
         carried = _carried(coming) | _brought(step.first)
         carried = {number: text for number, text in carried.items() if number not in kept}
         step.emit(PageEnded(key, budget, done, new, carried))
@@ -375,22 +376,22 @@ def _end_page(step: Step, page: Page) -> None:
 
 
 def _to_do(
-    step: Step, arrivals: Iterable[Arrival], before: int, place: int, arrival_place: int
+    step: Step, arrivals: Iterable[Arrival], before: int, first_number: int, arrival_place: int
 ) -> tuple[ToDo, ...]:
     """What is left: first what was broken off, at places before `before`, then the rest, from `place` on."""
     names = step.house.names
-    first = (_told(names, *entry) for entry in step.first)
-    work = (_told(names, *entry) for entry in step.work)
-    arriving = (_told_arrival(names, found) for found in arrivals)
+    first = (_written(names, *entry) for entry in step.first)
+    work = (_written(names, *entry) for entry in step.work)
+    arriving = (_written_arrival(names, arrival) for arrival in arrivals)
     in_order = chain(
         enumerate(first, before - len(step.first)),
-        enumerate(work, place),
+        enumerate(work, first_number),
         enumerate(arriving, arrival_place),
     )
-    return tuple(ToDo(at, *told) for at, told in in_order)
+    return tuple(ToDo(at, *written) for at, written in in_order)
 
 
-def _told(
+def _written(
     names: Mapping[Callable[..., object], str], continuation: Continuation, token: Token
 ) -> tuple[str, int, int, str, int, bytes]:
     if isinstance(continuation, Regarding):
@@ -399,12 +400,12 @@ def _told(
     return names[continuation], token.key, token.instance.key, "", 0, b""
 
 
-def _told_arrival(
+def _written_arrival(
     names: Mapping[Callable[..., object], str], arrival: Arrival
 ) -> tuple[str, int, int, str, int, bytes]:
     causes = msgspec.msgpack.encode(sorted(arrival.causes)) if arrival.causes else b""
     return (
-        names[arrival.come],
+        names[arrival.reach],
         arrival.key,
         arrival.process_instance_key,
         arrival.about,
@@ -415,22 +416,26 @@ def _told_arrival(
 
 def _carried(arrivals: Iterable[Arrival]) -> dict[int, bytes]:
     """What these bring, as JSON objects."""
-    documents = {found.document_key: found.document for found in arrivals if found.document is not None}
+    documents = {
+        arrival.document_key: arrival.document for arrival in arrivals if arrival.document is not None
+    }
     return {key: _object(document) for key, document in documents.items()}
 
 
 def _brought(entries: Iterable[tuple[Continuation, Token]]) -> dict[int, bytes]:
     """Likewise, of what is put off itself."""
-    told = (continuation for continuation, _ in entries if isinstance(continuation, Regarding))
-    return {found.document_key: _object(found.document) for found in told if found.document is not None}
+    regarding = (continuation for continuation, _ in entries if isinstance(continuation, Regarding))
+    return {
+        regard.document_key: _object(regard.document) for regard in regarding if regard.document is not None
+    }
 
 
 def _object(document: Mapping[str, bytes]) -> bytes:
     return msgspec.json.encode({name: msgspec.Raw(value) for name, value in document.items()})
 
 
-def _causes(told: bytes) -> Causes:
-    return frozenset(msgspec.msgpack.decode(told, type=list[tuple[int, str]])) if told else NO_CAUSES
+def _causes(document: bytes) -> Causes:
+    return frozenset(msgspec.msgpack.decode(document, type=list[tuple[int, str]])) if document else NO_CAUSES
 
 
 # -- applying ------------------------------------------------------------------------------------------------
@@ -445,16 +450,16 @@ def _apply_put_off(state: State, event: WorkPutOff) -> None:
 
 def _apply_page(state: State, event: PageEnded) -> None:
     key = event.undertaking_key
-    for place in event.done:
-        state.delete(state.shared[Errand][key, place])
+    for number in event.done:
+        state.delete(state.shared[Errand][key, number])
     state.put(replace(state.shared[Undertaking][key], budget=event.budget))
     _put_errands(state, key, event)
 
 
 def _apply_ended(state: State, event: WorkEnded) -> None:
     for table in (Errand, Carried):
-        for place in list(state.found[table].get(event.undertaking_key, ())):
-            state.delete(state.shared[table][place])
+        for number in list(state.indexed[table].get(event.undertaking_key, ())):
+            state.delete(state.shared[table][number])
     undertaking: Undertaking = state.shared[Undertaking][event.undertaking_key]
     if undertaking.timers:
         state.put(replace(undertaking, process_instance_key=0))
@@ -474,7 +479,7 @@ def count_timers(state: State, undertaking_key: int, change: int) -> None:
         return
     undertaking = state.shared[Undertaking].get(undertaking_key, Undertaking(undertaking_key, b""))
     undertaking = replace(undertaking, timers=undertaking.timers + change)
-    if undertaking.timers > 0 or state.found[Errand].get(undertaking_key):
+    if undertaking.timers > 0 or state.indexed[Errand].get(undertaking_key):
         state.put(undertaking)
     elif undertaking_key in state.shared[Undertaking]:
         state.delete(undertaking)

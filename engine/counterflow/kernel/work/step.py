@@ -109,7 +109,7 @@ class Step(Agenda["Token"]):
         self.at_work: InstanceState | None = None
         """Whom a fault is put down to. Nothing is decided by it."""
         self._evaluations = 0
-        self._sweeps = state.found[Sweep]
+        self._sweeps = state.indexed[Sweep]
 
     def at(self, instance: InstanceState) -> Course:
         """A process instance to work on, whatever its condition."""
@@ -180,8 +180,8 @@ class Step(Agenda["Token"]):
         Whoever is gone, or is being swept away, has nothing to do any more.
         """
         work, events, budget, sweeps = self.work, self.events, self.budget, self._sweeps
-        asked = self.asked
-        if asked:
+        agenda = self.to_ask
+        if agenda:
             self.ask_all()
         while work and len(events) < self.page_end and budget.fuel_left >= budget.page_fuel:
             continuation, token = work.popleft()
@@ -192,17 +192,17 @@ class Step(Agenda["Token"]):
                     continuation(token)
                 except Held as held:
                     token.hold(held)
-                if asked:
+                if agenda:
                     self.ask_all()
 
     def ask_all(self) -> None:
         """Ask the conditions that are to be asked, as far as the page goes. So what one of them interrupts
         does not go on from there.
         """
-        while self.asked and not self.is_page_full:
-            key, found = self.next_asked()
+        while self.to_ask and not self.is_page_full:
+            key, questions = self.next_asked()
             self.budget.fuel_left -= 1
-            conditions = next((each for each in found if each.has(key)), None)
+            conditions = next((question for question in questions if question.has(key)), None)
             if conditions is not None:
                 waiting = conditions.waiting(key)
                 if not self.is_asked_later(key, waiting):
@@ -210,7 +210,9 @@ class Step(Agenda["Token"]):
 
     def ask_those_of(self, token: Token) -> None:
         """Ask what one element has just begun to wait for, of that which is to be asked."""
-        own = self.take_asked(lambda key, asked: bool(asked.only) and asked.waiting(key).key == token.key)
+        own = self.take_asked(
+            lambda key, question: bool(question.only) and question.waiting(key).key == token.key
+        )
         for key, _ in own:
             self._ask(key, token)
 
@@ -237,7 +239,7 @@ class Step(Agenda["Token"]):
             return False
         arrival = self.coming[0]
         self.causes = arrival.causes
-        following = arrival.come(self, arrival)
+        following = arrival.reach(self, arrival)
         if following is not None:
             self.coming[0], self.is_in_parts = following, True
         else:

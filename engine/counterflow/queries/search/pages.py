@@ -66,29 +66,30 @@ class Found(msgspec.Struct, frozen=True):
     end_cursor: str | None
 
 
-def search(store: Store, wanted: Wanted, place: PagePlace) -> Found:
+def search(store: Store, search_for: Wanted, place: PagePlace) -> Found:
     """A page of what is wanted. Raises `Rejection` for a place that is none, and `SearchTooLong`."""
     _refuse_nonsense(place)
     is_back = bool(place.before)
-    order = tuple(SortColumn(each.column, each.is_descending != is_back) for each in wanted.order)
+    order = tuple(SortColumn(one.column, one.is_descending != is_back) for one in search_for.order)
     cursor = place.before or place.after
-    after = _read_cursor(cursor, wanted) if cursor else None
+    after = _read_cursor(cursor, search_for) if cursor else None
     searches: list[Question] = [
-        Search(source, wanted.where, order, place.start + place.limit, after) for source in wanted.sources
+        Search(source, search_for.where, order, place.start + place.limit, after)
+        for source in search_for.sources
     ]
     parts = store.search(searches, PAGE_SECONDS)
-    names = list(wanted.sources[0].columns)
-    places = [names.index(each.column) for each in order]
+    names = list(search_for.sources[0].columns)
+    places = [names.index(one.column) for one in order]
     merged = _merged(parts, places, order)[place.start : place.start + place.limit]
     if is_back:
         merged.reverse()
-    total, has_more = _total(store, wanted, len(merged))
+    total, has_more = _total(store, search_for, len(merged))
     return Found(
         [dict(zip(names, record, strict=True)) for record in merged],
         total,
         has_more,
-        _cursor([merged[0][each] for each in places]) if merged else None,
-        _cursor([merged[-1][each] for each in places]) if merged else None,
+        _cursor([merged[0][one] for one in places]) if merged else None,
+        _cursor([merged[-1][one] for one in places]) if merged else None,
     )
 
 
@@ -103,10 +104,10 @@ def find(store: Store, sources: Sequence[SearchSource], where: Condition) -> dic
 
 def _merged(parts: list[list[Record]], places: list[int], order: tuple[SortColumn, ...]) -> list[Record]:
     def compared(one: Record, other: Record) -> int:
-        for place, each in zip(places, order, strict=True):
+        for place, column in zip(places, order, strict=True):
             left, right = _rank(one[place]), _rank(other[place])
             if left != right:
-                return -1 if (left < right) != each.is_descending else 1
+                return -1 if (left < right) != column.is_descending else 1
         return 0
 
     return parts[0] if len(parts) == 1 else [*heapq.merge(*parts, key=cmp_to_key(compared))]
@@ -116,8 +117,10 @@ def _rank(value: Value) -> tuple[Any, ...]:
     return (0,) if value is None else (1, value)
 
 
-def _total(store: Store, wanted: Wanted, shown: int) -> tuple[int, bool]:
-    counts: list[Question] = [Count(source, wanted.where, MOST_COUNTED + 1) for source in wanted.sources]
+def _total(store: Store, search_for: Wanted, shown: int) -> tuple[int, bool]:
+    counts: list[Question] = [
+        Count(source, search_for.where, MOST_COUNTED + 1) for source in search_for.sources
+    ]
     try:
         answers = store.search(counts, COUNT_SECONDS)
     except SearchTooLong:
@@ -130,14 +133,14 @@ def _cursor(values: Iterable[Value]) -> str:
     return base64.b64encode(msgspec.json.encode(list(values))).decode()
 
 
-def _read_cursor(cursor: str, wanted: Wanted) -> tuple[Value, ...]:
+def _read_cursor(cursor: str, search_for: Wanted) -> tuple[Value, ...]:
     try:
         values = msgspec.json.decode(
             base64.b64decode(cursor, validate=True), type=tuple[int | str | None, ...]
         )
     except (ValueError, msgspec.DecodeError):
         values = ()
-    if len(values) != len(wanted.order) or any(
+    if len(values) != len(search_for.order) or any(
         isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values
     ):
         raise _invalid(

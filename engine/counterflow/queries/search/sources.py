@@ -317,12 +317,12 @@ def has_variable(name: str, value: Condition) -> Condition:
     """An instance has, or had, a variable of its own with such a value."""
     where = All((Is("name", "=", name), value))
     of_instance = {"scope_key": "process_instance_key"}
-    return OneOf(tuple(Has(each, of_instance, where) for each in VARIABLES))
+    return OneOf(tuple(Has(table, of_instance, where) for table in VARIABLES))
 
 
 def has_element(where: Condition) -> Condition:
     """An instance has, or had, an element instance that is as a condition says."""
-    return OneOf(tuple(Has(each, OF_INSTANCE, where) for each in ELEMENTS))
+    return OneOf(tuple(Has(table, OF_INSTANCE, where) for table in ELEMENTS))
 
 
 def variable_key(scope_key: int, name: str) -> int:
@@ -332,19 +332,19 @@ def variable_key(scope_key: int, name: str) -> int:
 
 def with_variable_keys(store: Store, keys: Iterable[int]) -> Condition:
     """A variable is one of those that these numbers stand for."""
-    wanted: dict[int, set[int]] = {}
+    keys_by_instance: dict[int, set[int]] = {}
     for key in keys:
         scope_key, number = divmod(key, NAME_NUMBERS)
         if 0 < scope_key < 2**63:
-            wanted.setdefault(scope_key, set()).add(number)
-    among = Among("scope_key", tuple(wanted))
+            keys_by_instance.setdefault(scope_key, set()).add(number)
+    among = Among("scope_key", tuple(keys_by_instance))
     parts = store.search([Groups(source, among, ("scope_key", "name")) for source in VARIABLES], SECONDS)
     return OneOf(
         tuple(
             All((Is("scope_key", "=", int(scope or 0)), Is("name", "=", str(name))))
             for part in parts
             for scope, name, _ in part
-            if crc32(str(name).encode()) % NAME_NUMBERS in wanted[int(scope or 0)]
+            if crc32(str(name).encode()) % NAME_NUMBERS in keys_by_instance[int(scope or 0)]
         )
     )
 

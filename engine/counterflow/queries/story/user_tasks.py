@@ -41,14 +41,14 @@ def _created(task: UserTask, event: user_tasks.UserTaskCreated, now_ms: int) -> 
     task.candidate_groups, task.candidate_users = list(event.candidate_groups), list(event.candidate_users)
     task.due_date, task.follow_up_date = event.due_date, event.follow_up_date
     task.priority, task.form_key, task.external_form = event.priority, event.form_key, event.external_form
-    _tell(task, UserTaskAct("created", now_ms))
+    _record(task, UserTaskAct("created", now_ms))
 
 
 def _assigned(task: UserTask, event: user_tasks.UserTaskAssigned, now_ms: int) -> None:
     task.assignee = event.assignee
     task.state = "assigned" if event.assignee else "created"
     what = "assigned" if event.assignee else "unassigned"
-    _tell(task, UserTaskAct(what, now_ms, event.by, event.action, event.assignee))
+    _record(task, UserTaskAct(what, now_ms, event.by, event.action, event.assignee))
 
 
 def _updated(task: UserTask, event: user_tasks.UserTaskUpdated, now_ms: int) -> None:
@@ -57,7 +57,7 @@ def _updated(task: UserTask, event: user_tasks.UserTaskUpdated, now_ms: int) -> 
         for name in user_tasks.CORRECTABLE
         if name != "assignee" and (value := getattr(event, name)) is not None
     ]
-    _tell(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
+    _record(task, UserTaskAct("updated", now_ms, event.by, event.action, task.assignee, "; ".join(changed)))
 
 
 def _begun(task: UserTask, event: user_task_transitions.UserTaskTransitionBegun, _: int) -> None:
@@ -69,13 +69,13 @@ def _corrected(task: UserTask, event: user_task_transitions.UserTaskTransitionEn
     corrected = [_change(task, name, value) for name, value in event.corrections.given.items()]
     task.state = "assigned" if task.assignee else "created"
     if corrected:
-        _tell(task, UserTaskAct("corrected", now_ms, assignee=task.assignee, details="; ".join(corrected)))
+        _record(task, UserTaskAct("corrected", now_ms, assignee=task.assignee, details="; ".join(corrected)))
 
 
 def _denied(task: UserTask, event: user_task_transitions.UserTaskTransitionDenied, now_ms: int) -> None:
     what, task.state = task.state, "assigned" if task.assignee else "created"
     details = f"{what}: {event.reason}" if event.reason else what
-    _tell(task, UserTaskAct("denied", now_ms, assignee=task.assignee, details=details))
+    _record(task, UserTaskAct("denied", now_ms, assignee=task.assignee, details=details))
 
 
 def _change(task: UserTask, name: str, value: Any) -> str:
@@ -105,10 +105,10 @@ def _canceled(task: UserTask, _: user_tasks.UserTaskCanceled, now_ms: int) -> No
 
 def _end(task: UserTask, act: UserTaskAct) -> None:
     task.state, task.ended_at_ms, task.ended_by, task.action = act.what, act.at_ms, act.by, act.action
-    _tell(task, act)
+    _record(task, act)
 
 
-def _tell(task: UserTask, act: UserTaskAct) -> None:
+def _record(task: UserTask, act: UserTaskAct) -> None:
     task.acts.append(act)
     if len(task.acts) > REMEMBERED_ACTS:
         del task.acts[1]

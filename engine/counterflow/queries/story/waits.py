@@ -178,9 +178,9 @@ def _gateway_reset(story: Story, event: joins.GatewayReset) -> None:
 
 
 def _join_emptied(story: Story, event: modification.JoinEmptied) -> None:
-    for place, (gateway_id, _) in list(story.waiting.items()):
-        if place[0] == event.scope_key and gateway_id == event.gateway_id:
-            del story.waiting[place]
+    for key, (gateway_id, _) in list(story.waiting.items()):
+        if key[0] == event.scope_key and gateway_id == event.gateway_id:
+            del story.waiting[key]
 
 
 def _tokens_swept_away(story: Story, event: moves.TokensSweptAway) -> None:

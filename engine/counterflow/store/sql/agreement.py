@@ -67,20 +67,20 @@ def _as_written(row: Any) -> list[Any]:
     return [*row[:-2], bool(row[-2])]
 
 
-def missing(found: Standing, mark: LastCommit | None) -> Iterator[str]:
+def missing(standing: Standing, mark: LastCommit | None) -> Iterator[str]:
     """What does not agree, a clause each."""
-    tenure = found.tenure
+    tenure = standing.tenure
     if tenure is None:
         yield "the row that says how far it had come is damaged"
         return
     if mark is not None:
         yield from _behind_mark(tenure, mark)
-    if found.log_end != tenure.log_end:
+    if standing.log_end != tenure.log_end:
         yield (
-            f"its log ends at position {found.log_end}, and its last commit says {tenure.log_end}: "
-            f"{abs(tenure.log_end - found.log_end)} events are missing"
+            f"its log ends at position {standing.log_end}, and its last commit says {tenure.log_end}: "
+            f"{abs(tenure.log_end - standing.log_end)} events are missing"
         )
-    yield from _counters(found.counters, tenure)
+    yield from _counters(standing.counters, tenure)
 
 
 def _behind_mark(tenure: TenureRow, mark: LastCommit) -> Iterator[str]:
@@ -118,25 +118,25 @@ def begin_tenure(cursor: Any, name: str, mark: LastCommit | None, *, accepts_los
 
     Raises `CommitsMissingError`.
     """
-    found = look(cursor)
-    clauses = list(missing(found, mark))
-    if not clauses and found.tenure is not None:
-        return _begin(cursor, found.tenure, found.tenure)
-    told = f"{name} does not hold all that was acknowledged: {'; '.join(clauses)}"
+    standing = look(cursor)
+    clauses = list(missing(standing, mark))
+    if not clauses and standing.tenure is not None:
+        return _begin(cursor, standing.tenure, standing.tenure)
+    reason = f"{name} does not hold all that was acknowledged: {'; '.join(clauses)}"
     if not accepts_loss:
-        raise CommitsMissingError(f"{told}. {REMEDY}.")
-    logger.warning("%s; going on without it, as --accept-loss says", told)
-    return _begin_without(cursor, found, mark)
+        raise CommitsMissingError(f"{reason}. {REMEDY}.")
+    logger.warning("%s; going on without it, as --accept-loss says", reason)
+    return _begin_without(cursor, standing, mark)
 
 
-def _begin_without(cursor: Any, found: Standing, mark: LastCommit | None) -> Tenure:
+def _begin_without(cursor: Any, standing: Standing, mark: LastCommit | None) -> Tenure:
     """No key and no position that may have been given is given again: workers may still hold what is lost."""
-    told = [each for each in (found.tenure, found.counters, mark) if each is not None]
-    last_key = max((each.last_key for each in told), default=0)
-    last_position = max(found.log_end, *(each.last_position for each in told), 0)
+    marks = [one for one in (standing.tenure, standing.counters, mark) if one is not None]
+    last_key = max((one.last_key for one in marks), default=0)
+    last_position = max(standing.log_end, *(one.last_position for one in marks), 0)
     cursor.execute("SELECT COALESCE(SUM(event_count), 0) FROM event_log")
     ((there,),) = cursor.fetchall()
-    before = found.tenure or _as_far_as_it_says(cursor)
+    before = standing.tenure or _as_far_as_it_says(cursor)
     ((*values, checksum),) = COUNTERS.with_checksum([Partition(1, last_key, last_position)])
     cursor.execute(PUT_COUNTERS, (*values, checksum))
     return _begin(
@@ -146,7 +146,7 @@ def _begin_without(cursor: Any, found: Standing, mark: LastCommit | None) -> Ten
             before,
             last_key=last_key,
             last_position=last_position,
-            log_end=found.log_end,
+            log_end=standing.log_end,
             absent_positions=last_position - there,
         ),
     )

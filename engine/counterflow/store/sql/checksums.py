@@ -35,13 +35,13 @@ class Checksums:
         seed, over_all = self._seed, self._over_all
         return [(*(values := astuple(row)), over_all | crc32(_encode(values), seed)) for row in rows]
 
-    def is_whole(self, values: Sequence[Any], told: Any) -> bool:
+    def is_whole(self, values: Sequence[Any], checksum: Any) -> bool:
         """Whether values are those that a checksum was made of; true where there is none."""
         try:
-            if told is None or told == self._over_all | crc32(_encode(values), self._seed):
+            if checksum is None or checksum == self._over_all | crc32(_encode(values), self._seed):
                 return True
-            columns = told >> COLUMNS_FROM_BIT if isinstance(told, int) else 0
-            return 0 < columns < len(values) and told & LOW_BITS == crc32(
+            columns = checksum >> COLUMNS_FROM_BIT if isinstance(checksum, int) else 0
+            return 0 < columns < len(values) and checksum & LOW_BITS == crc32(
                 _encode(values[:columns]), self._seed
             )
         except UnicodeEncodeError:  # a text that is none

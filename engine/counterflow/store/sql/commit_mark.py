@@ -40,8 +40,8 @@ class CommitMark:
 
     def write(self, row: TenureRow) -> None:
         """Say that this was committed."""
-        told = f"{row.database_id} {row.epoch} {row.commits} {row.last_key} {row.last_position}"
-        line = f"{told} {crc32(told.encode()):08x}"
+        text = f"{row.database_id} {row.epoch} {row.commits} {row.last_key} {row.last_position}"
+        line = f"{text} {crc32(text.encode()):08x}"
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         os.write(self._descriptor, f"{line:{LENGTH - 1}}\n".encode())
 
@@ -54,11 +54,11 @@ def read_mark(database: Path) -> LastCommit | None:
     """What is said beside a database; None where nothing is, or it cannot be read."""
     try:
         text = beside(database, ENDING).read_text(encoding="ascii")
-        told, _, checksum = text.strip().rpartition(" ")
-        database_id, *numbers = told.split(" ")
+        body, _, checksum = text.strip().rpartition(" ")
+        database_id, *numbers = body.split(" ")
         epoch, commits, last_key, last_position = map(int, numbers)
     except (OSError, ValueError):
         return None
-    if checksum != f"{crc32(told.encode()):08x}":
+    if checksum != f"{crc32(body.encode()):08x}":
         return None
     return LastCommit(database_id, epoch, commits, last_key, last_position)

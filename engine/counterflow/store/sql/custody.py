@@ -46,7 +46,7 @@ class FileCustody:
         self._database = database
         self._lock = FileLock(database, takes_over=takes_over)
         self._mark: CommitMark | None = None
-        self._found: list[tuple[str, tuple[int, int]]] = []
+        self._seen: list[tuple[str, tuple[int, int]]] = []
         self._database_id = ""
         self._changed_at = self._looked_at = _NEVER
         """When the file was changed last, and how large it is: as it was understood, and as it was seen."""
@@ -65,7 +65,7 @@ class FileCustody:
         try:
             self._mark = CommitMark(self._database)
             self._mark.write(row)
-            self._found = [(str(path), _which(os.stat(path))) for path in paths]  # noqa: PTH116 - as look itself does it
+            self._seen = [(str(path), _which(os.stat(path))) for path in paths]  # noqa: PTH116 - as look itself does it
             self._database_id = row.database_id
         except OSError as error:
             raise StoreError(
@@ -86,7 +86,7 @@ class FileCustody:
 
         `is_still`: this server writes nothing at present, nor begins to before this returns.
         """
-        for path, which in self._found:
+        for path, which in self._seen:
             try:
                 status = os.stat(path)  # noqa: PTH116 - after each commit: half the time of a Path's
             except OSError as error:
@@ -95,7 +95,7 @@ class FileCustody:
                 ) from error
             if _which(status) != which:
                 raise DatabaseLostError(f"{path} was replaced while this server ran")
-            if is_still and path == self._found[0][0]:
+            if is_still and path == self._seen[0][0]:
                 self._look_at_changes((status.st_mtime_ns, status.st_size))
         return self._unread_since is None
 

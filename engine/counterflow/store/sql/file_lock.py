@@ -44,8 +44,8 @@ if sys.platform == "linux":
 
     def _try_lock_byte(descriptor: int) -> None:
         """`struct flock`: to write, from the file's beginning, where, how many, of no process."""
-        asked = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, LOCKED_BYTE, 1, 0)
-        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, asked)
+        request = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, LOCKED_BYTE, 1, 0)
+        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, request)
 
 else:
 

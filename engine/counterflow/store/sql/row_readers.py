@@ -36,10 +36,10 @@ class RowReader(Generic[Record]):
         """The rows that are what was written, in their order; the others, as found, join `broken`."""
         make, is_whole, flags = self._make, self.checksums.is_whole, self._flags
         rows: list[Record] = []
-        for *values, told in fetched:
+        for *values, checksum in fetched:
             for index in flags:
                 values[index] = bool(values[index])
-            if is_whole(values, told) and (told is not None or not self._is_checked):
+            if is_whole(values, checksum) and (checksum is not None or not self._is_checked):
                 rows.append(make(*values))
             else:
                 broken.append(make(*values))

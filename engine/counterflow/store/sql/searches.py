@@ -63,11 +63,11 @@ class QueryText:
         if search.after is not None:
             text += f" AND {self._behind(source, search.order, search.after)}"
         order = ", ".join(
-            f"{self._column(source, each.column, 0)} "
-            + ("DESC NULLS LAST" if each.is_descending else "ASC NULLS FIRST")
-            if self._may_be_missing(source, each.column)
-            else f"{self._column(source, each.column, 0)} {'DESC' if each.is_descending else 'ASC'}"
-            for each in search.order
+            f"{self._column(source, column.column, 0)} "
+            + ("DESC NULLS LAST" if column.is_descending else "ASC NULLS FIRST")
+            if self._may_be_missing(source, column.column)
+            else f"{self._column(source, column.column, 0)} {'DESC' if column.is_descending else 'ASC'}"
+            for column in search.order
         )
         by = f" ORDER BY {order}" if order else ""
         return f"{text}{by} LIMIT {self._parameter(search.limit)}"
@@ -101,8 +101,8 @@ class QueryText:
                 return "NULL"
             paths = [_at(path, depth) for path in column.paths]
             cases = " ".join(
-                f"WHEN {self._equal_to(paths, found)} THEN {self._parameter(text)}"
-                for found, text in column.values.items()
+                f"WHEN {self._equal_to(paths, known)} THEN {self._parameter(text)}"
+                for known, text in column.values.items()
             )
             return f"CASE {cases} END"
         return f"CASE WHEN {self._condition(column.condition, source, depth)} THEN 1 ELSE 0 END"
@@ -149,7 +149,7 @@ class QueryText:
         return self._condition(condition, SearchSource(Row, (), {MEMBER: Field(f"member.{MEMBER}")}), depth)
 
     def _joined(self, word: str, conditions: Iterable[Condition], source: SearchSource, depth: int) -> str:
-        texts = [self._condition(each, source, depth) for each in conditions]
+        texts = [self._condition(condition, source, depth) for condition in conditions]
         return f"({word.join(texts)})" if texts else ""
 
     def _has(self, has: Has, outer: SearchSource, depth: int) -> str:
@@ -204,9 +204,9 @@ class QueryText:
 
 def query_of(dialect: DatabaseKind, question: Question) -> tuple[str, Parameters]:
     """A question as text and parameters."""
-    asked = QueryText(dialect)
-    text = asked.text(question)
-    return text, tuple(asked.parameters)
+    written = QueryText(dialect)
+    text = written.text(question)
+    return text, tuple(written.parameters)
 
 
 def _at(path: str, depth: int) -> str:

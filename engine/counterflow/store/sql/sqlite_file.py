@@ -87,8 +87,8 @@ def open_to_read(path: Path) -> SqlStore:
 
 def _tenure_row(connection: DatabaseConnection) -> TenureRow:
     """A damaged one says nothing of how rows were written."""
-    found = look(connection.cursor()).tenure
-    return found or TenureRow(1, "", 0, 0, 0, 0, 0, 0, is_checked=False)
+    tenure = look(connection.cursor()).tenure
+    return tenure or TenureRow(1, "", 0, 0, 0, 0, 0, 0, is_checked=False)
 
 
 def _open(custody: FileCustody, path: Path, *, accepts_loss: bool) -> SqlStore:

@@ -129,23 +129,23 @@ class SqlStore:
         """At most `limit` rows whose columns are as `where` says, behind the key `after`, in order of key."""
         broken: list[RowType] = []
         reader = self._reader(table)
-        found: list[RowType] = []
+        result: list[RowType] = []
         while True:
             fetched = self._readers.fetch(*self._statements.scan(table, where, after, limit))
             rows = reader.rows(fetched, broken)
-            found += rows
+            result += rows
             if limit is None or len(fetched) < limit or len(rows) == limit:
                 break
             # The place of what is left out is filled up, so that a short page is the last one.
             after, limit = max(map(key_of, (*broken, *rows))), limit - len(rows)
         reader.left_out(broken)
-        return found
+        return result
 
     def search(self, questions: Sequence[Question], within_seconds: float) -> list[list[Record]]:
         """The answers to several questions, all from one moment. Raises `SearchTooLong`."""
         queries = [query_of(self._dialect, question) for question in questions]
-        found = self._readers.fetch_within(queries, within_seconds)
-        return [[tuple(cast("Record", record)) for record in answer] for answer in found]
+        answers = self._readers.fetch_within(queries, within_seconds)
+        return [[tuple(cast("Record", record)) for record in answer] for answer in answers]
 
     def left_out(self, table: type[RowType]) -> Sequence[RowType]:
         """The damaged rows of a table that scans have left out so far, as they were found."""
@@ -156,21 +156,21 @@ class SqlStore:
     ) -> Sequence[tuple[Any, ...]]:
         """At most `limit` entries of an index whose first columns are `equal`, behind `after`."""
         text = self._statements.walk(table, index, len(equal), len(after))
-        found = self._readers.fetch(text, (*equal, *after, limit))
-        return cast("Sequence[tuple[Any, ...]]", found)
+        page = self._readers.fetch(text, (*equal, *after, limit))
+        return cast("Sequence[tuple[Any, ...]]", page)
 
     def load_instance(self, process_instance_key: int) -> dict[type[Row], list[Row]]:
         """Every row of one process instance, by table, from one moment. Raises `DamagedInstance`."""
-        *results, told = self._fetch_instance(process_instance_key)
+        *results, checksum = self._fetch_instance(process_instance_key)
         broken: list[Row] = []
         rows = {
-            table: self._rows[table].rows(found, broken) if found is not None else []
-            for table, found in zip(INSTANCE_TABLES, results, strict=True)
+            table: self._rows[table].rows(by_table, broken) if by_table is not None else []
+            for table, by_table in zip(INSTANCE_TABLES, results, strict=True)
         }
         there = sum(map(len, rows.values()))
-        expected = cast("int | None", told[0][0] if told else None)
-        unread = [table for table, found in zip(INSTANCE_TABLES, results, strict=True) if found is None]
-        if broken or unread or told is None or expected not in {None, there}:
+        expected = cast("int | None", checksum[0][0] if checksum else None)
+        unread = [table for table, by_table in zip(INSTANCE_TABLES, results, strict=True) if by_table is None]
+        if broken or unread or checksum is None or expected not in {None, there}:
             damage = self._damage_of(broken, unread, there, expected)
             raise DamagedInstance(process_instance_key, damage, rows, (expected or there) - there)
         return rows

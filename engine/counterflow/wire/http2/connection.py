@@ -177,12 +177,12 @@ class Http2Connection:
 
     def stalled(self) -> list[int]:
         """Streams whose answer is held, and of which nothing has been taken since this was asked before."""
-        found = []
+        streams = []
         for stream in self.outgoing.holding.values():
             if stream.is_stalled:
-                found.append(stream.id)
+                streams.append(stream.id)
             stream.is_stalled = True
-        return found
+        return streams
 
     def reset(self, stream_id: int, code: ErrorCode) -> None:
         """End a stream early."""

@@ -94,7 +94,7 @@ class Doorstep:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                self._tell(error)
+                self._log(error)
                 self._loop.remove_reader(listener.fileno())
                 self._loop.call_later(REST_SECONDS, self._accept_again, listener)
                 return
@@ -102,7 +102,7 @@ class Doorstep:
             line.setblocking(False)
             self._welcome(line, self._places.address_of(peer))
 
-    def _tell(self, error: OSError) -> None:
+    def _log(self, error: OSError) -> None:
         if not self._is_short:
             self._is_short = True
             logger.error("No client can be accepted for the time being: %s", error)

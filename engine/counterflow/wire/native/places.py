@@ -79,12 +79,12 @@ class Places:
     def address_of(self, peer: object) -> ClientAddress:
         """Where a client comes from, by the address of its end of the line."""
         name = name_of(peer)
-        found = self._addresses.get(name)
-        if found is None:
+        address = self._addresses.get(name)
+        if address is None:
             if len(self._addresses) >= self._limits.addresses:
                 self._forget()
-            found = self._addresses[name] = self._new(name)
-        return found
+            address = self._addresses[name] = self._new(name)
+        return address
 
     def enter(self, occupant: Occupant) -> bool:
         """Have a place. Answers whether it is had only for a while, since it is one of the last. Raises
@@ -121,7 +121,7 @@ class Places:
                 f"expected at most {most} connections, all of which are at work (setting {setting}); try "
                 "again after a while"
             )
-        _, _, chosen = max(idle, key=lambda each: each[:2])
+        _, _, chosen = max(idle, key=lambda entry: entry[:2])
         self.leave(chosen)
         chosen.make_way()
 

@@ -51,28 +51,26 @@ def bound_version(
 
 def judge_word(element: Element, name: str, words: Sequence[str], rule: str, notes: Notes) -> None:
     """An attribute says one of these words, if anything."""
-    found = _attribute(element, name)
-    if found and found not in words:
-        message = f"expected camunda:{name} of {element} to be one of {', '.join(words)}, found '{found}'."
+    word = _attribute(element, name)
+    if word and word not in words:
+        message = f"expected camunda:{name} of {element} to be one of {', '.join(words)}, found '{word}'."
         notes.error(element, rule, message, "Write one of them.")
 
 
 def _judge_which(element: Element, prefix: str, rule: str, notes: Notes) -> None:
     binding = _attribute(element, f"{prefix}Binding")
-    for wanted, suffix in _SUFFIXES.items():
+    for needs, suffix in _SUFFIXES.items():
         name = prefix + suffix
-        found = _attribute(element, name)
-        if binding == wanted and not found:
-            message = (
-                f"expected camunda:{name} on {element}, whose {prefix}Binding is '{wanted}', found none."
-            )
+        given = _attribute(element, name)
+        if binding == needs and not given:
+            message = f"expected camunda:{name} on {element}, whose {prefix}Binding is '{needs}', found none."
             notes.error(element, rule, message, f"Set camunda:{name}, or remove {prefix}Binding.")
-        elif binding != wanted and found:
+        elif binding != needs and given:
             message = (
                 f"camunda:{name} of {element} is ignored, since its {prefix}Binding is "
                 f"'{binding or Binding.LATEST}'."
             )
-            notes.error(element, rule, message, f'Write {prefix}Binding="{wanted}", or remove it.')
+            notes.error(element, rule, message, f'Write {prefix}Binding="{needs}", or remove it.')
     number = _attribute(element, prefix + _SUFFIXES[Binding.VERSION])
     if binding == Binding.VERSION and number and "{" not in number and whole_number(number) is None:
         message = (

@@ -101,8 +101,10 @@ def _mapping(element: Element, xml: etree._Element, notes: Notes) -> VariableMap
         (xml.get(name) or "").strip() for name in ("source", "sourceExpression", "target")
     )
     if not target or not (source or expression):
-        found = f"source '{source}' and target '{target}'"
-        message = f'expected {what} of {element} to say variables="all", or source and target, found {found}.'
+        written = f"source '{source}' and target '{target}'"
+        message = (
+            f'expected {what} of {element} to say variables="all", or source and target, found {written}.'
+        )
         notes.error(element, "mapping", message, f'Write e.g. <{what} source="order" target="order" />.', xml)
         return None
     if xml.get("local") == TRUE:

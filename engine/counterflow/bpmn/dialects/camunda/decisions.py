@@ -92,8 +92,8 @@ def _is_sound(element: Element, notes: Notes) -> bool:
             "rule task evaluates."
         )
         notes.error(element, RULE, message, "Make it a business rule task, or remove camunda:decisionRef.")
-    if found := [f"camunda:{name}" for name in WORK_ATTRIBUTES if work(element, name)]:
-        message = f"{element} is both a decision and a job ({', '.join(found)})."
+    if attributes := [f"camunda:{name}" for name in WORK_ATTRIBUTES if work(element, name)]:
+        message = f"{element} is both a decision and a job ({', '.join(attributes)})."
         notes.error(element, RULE, message, "Remove camunda:decisionRef, or what makes it a job.")
     judge_word(element, "mapDecisionResult", _MAPPINGS, RULE, notes)
     if len(notes) == before and _attribute(element, "decisionRefTenantId"):

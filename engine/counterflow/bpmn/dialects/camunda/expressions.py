@@ -64,16 +64,16 @@ def value_if_translated(text: str) -> Expression | None:
 def condition_expression(drawn: Drawn, what: str, xml: etree._Element, notes: Notes) -> Expression | None:
     """What is asked as `${…}`, or in FEEL with `language="feel"`; other languages are scripts and refused."""
     text = text_of(xml)
-    place = f"the {what} of {drawn.tag} '{drawn.id}'"
+    where = f"the {what} of {drawn.tag} '{drawn.id}'"
     language = language_of(xml.get("language") or "")
     if language == "feel":
         return compile_feel(text.removeprefix("=").strip(), what, drawn, notes, xml)
     if language not in {"", "juel"} or xml.get(f"{{{CAMUNDA}}}resource"):
-        message = f"{place} is a script in '{language or 'a resource'}', which is not executed."
+        message = f"{where} is a script in '{language or 'a resource'}', which is not executed."
         notes.error(drawn, "expression", message, 'Write it as `${…}`, or in FEEL with language="feel".', xml)
         return None
     if not is_juel(text):
-        message = f"expected {place} to be an expression `${{…}}`, found `{text}`."
+        message = f"expected {where} to be an expression `${{…}}`, found `{text}`."
         notes.error(drawn, "expression", message, f"Write `${{{text}}}`.", xml)
         return None
     return value_expression(text, what, drawn, notes, xml)

@@ -37,11 +37,11 @@ def _errors(element: Element, extensions: Sequence[etree._Element], notes: Notes
         code, message = _code(element, (xml.get("errorRef") or "").strip())
         text = (xml.get("expression") or "").strip()
         if not code or not text:
-            told = (
+            definitions = (
                 f"expected camunda:{TAG} of {element} to name an error with a code and to have an expression."
             )
             remedy = 'Write e.g. <camunda:errorEventDefinition errorRef="full" expression="${full}" />.'
-            notes.error(element, RULE, told, remedy, xml)
+            notes.error(element, RULE, definitions, remedy, xml)
             continue
         written = _GETTER.sub(lambda getter: f"externalTask.{getter[1][0].lower()}{getter[1][1:]}", text)
         condition = value_expression(written, f"expression of camunda:{TAG}", element, notes, xml)

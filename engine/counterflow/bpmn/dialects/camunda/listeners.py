@@ -66,7 +66,7 @@ def listeners(
     element: Element, extensions: Sequence[etree._Element], properties: Mapping[str, str], notes: Notes
 ) -> Listeners | None:
     """The listeners of an element; None where nobody is told."""
-    found: dict[str, list[Listener]] = {ListenerEvent.START: [], ListenerEvent.END: []}
+    by_event: dict[str, list[Listener]] = {ListenerEvent.START: [], ListenerEvent.END: []}
     cycle: RetryCycle | None = None
     for xml in extensions:
         if local_name(xml) != "executionListener":
@@ -75,11 +75,11 @@ def listeners(
         if _is_told(element, event):
             cycle = cycle or retry_cycle(element, extensions, notes)
             listener = _listener(element, xml, properties, cycle, notes)
-            found[event] += [listener] if listener is not None else []
+            by_event[event] += [listener] if listener is not None else []
         else:
             message = f"{element} has camunda:executionListener on '{event}', which is not carried out."
             notes.warning(element, RULE, message, _instead(element, event), xml)
-    start, end = tuple(found[ListenerEvent.START]), tuple(found[ListenerEvent.END])
+    start, end = tuple(by_event[ListenerEvent.START]), tuple(by_event[ListenerEvent.END])
     return Listeners(start=start, end=end, is_code=True) if start or end else None
 
 
@@ -87,7 +87,7 @@ def task_listeners(
     element: Element, extensions: Sequence[etree._Element], properties: Mapping[str, str], notes: Notes
 ) -> tuple[TaskListener, ...]:
     """The listeners of a user task, in the order in which they stand."""
-    told: list[TaskListener] = []
+    read: list[TaskListener] = []
     cycle: RetryCycle | None = None
     for xml in extensions:
         if local_name(xml) != "taskListener":
@@ -101,8 +101,8 @@ def task_listeners(
         listener = _listener(element, xml, properties, cycle, notes)
         one = _TASK_EVENTS[event]
         events = Transition if one is None else (one,)
-        told += [TaskListener(each, listener) for each in events if listener is not None]
-    return tuple(told)
+        read += [TaskListener(one, listener) for one in events if listener is not None]
+    return tuple(read)
 
 
 def _instead_of_task(element: Element, event: str) -> str:
@@ -193,8 +193,8 @@ def _job_type(element: Element, xml: etree._Element, headers: dict[str, str], no
     if script is None:
         return None
     language = language_of(script.get("scriptFormat") or "") or UNNAMED
-    told = {"script": text_of(script), "resource": script.get("resource") or "", "scriptFormat": language}
-    headers |= {name: text for name, text in told.items() if text}
+    fields = {"script": text_of(script), "resource": script.get("resource") or "", "scriptFormat": language}
+    headers |= {name: text for name, text in fields.items() if text}
     return JOB_TYPE + language
 
 

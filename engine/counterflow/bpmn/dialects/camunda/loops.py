@@ -69,8 +69,8 @@ def counted_loop(
 def _collection(element: Element, xml: etree._Element, items: str, notes: Notes) -> Expression | None:
     cardinality = part_text(xml, "loopCardinality")
     if bool(items) == bool(cardinality):
-        found = f"the collection `{items}` and the cardinality `{cardinality}`" if items else "neither"
-        message = f"expected {element} to give a collection or a loop cardinality, found {found}."
+        given = f"the collection `{items}` and the cardinality `{cardinality}`" if items else "neither"
+        message = f"expected {element} to give a collection or a loop cardinality, found {given}."
         remedy = 'Set camunda:collection="${orders}", or write <loopCardinality>3</loopCardinality>.'
         notes.error(element, RULE, message, remedy, xml)
         return None

@@ -108,7 +108,7 @@ def details(element: Element, notes: Notes) -> Details:
         inputs, outputs = inputs + handed_in, handed_out + outputs
     is_decision = refers_to_decision(element, extensions)
     is_user_task = element.tag == "userTask"
-    told = task_listeners(element, extensions, properties, notes)
+    listened = task_listeners(element, extensions, properties, notes)
     return Details(
         job=(
             job(element, extensions, properties, connector, notes)
@@ -119,7 +119,7 @@ def details(element: Element, notes: Notes) -> Details:
             user_task(
                 element,
                 own_headers(properties) | field_texts(extensions),
-                told,
+                listened,
                 text_or_expression,
                 notes,
             )
@@ -187,9 +187,9 @@ def correlation_key(element: Element, message: etree._Element) -> str:
     ).strip()
 
 
-def correlation_remedy(found: str) -> str:
+def correlation_remedy(given: str) -> str:
     """On the element, as attribute or property; a key that is only a name was meant as a variable."""
-    attribute = f'counterflow:correlationKey="${{{found or "orderId"}}}"'
+    attribute = f'counterflow:correlationKey="${{{given or "orderId"}}}"'
     return (
         f'Set {attribute} (xmlns:counterflow="{EXTENSIONS}") on it, or a camunda:property '
         "counterflow:correlationKey."
@@ -269,7 +269,7 @@ def _is_carried_out(element: Element, tag: str) -> bool:
 def _judge_attributes(element: Element, notes: Notes) -> None:
     prefix = f"{{{NAMESPACE}}}"
     silent = _SILENT_ATTRIBUTES | CALL_ATTRIBUTES if element.tag == "callActivity" else _SILENT_ATTRIBUTES
-    for key in (key for place in _holders(element) for key in place.attrib):
+    for key in (key for holder in _holders(element) for key in holder.attrib):
         name = str(key).removeprefix(prefix)
         if str(key).startswith(prefix) and name not in silent:
             notes.warning(

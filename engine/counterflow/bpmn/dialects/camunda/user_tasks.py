@@ -29,7 +29,7 @@ _PART = re.compile(r"(?:[$#]\{[^}]*\}|[^,])+")
 def user_task(
     element: Element,
     headers: dict[str, str],
-    told: tuple[TaskListener, ...],
+    listeners: tuple[TaskListener, ...],
     read: TextOrExpression,
     notes: Notes,
 ) -> UserTaskDefinition:
@@ -44,7 +44,7 @@ def user_task(
         form=_form(element, read, notes),
         form_key=_value(element, "formKey", notes),
         headers=headers_json(headers),
-        listeners=told,
+        listeners=listeners,
         listeners_are_code=True,
         is_lenient=True,
     )
@@ -67,8 +67,8 @@ def _read(element: Element, text: str, name: str, notes: Notes) -> str | Express
 def _names(element: Element, name: str, notes: Notes) -> tuple[str | Expression, ...]:
     text = _text(element, name)
     parts = [text] if is_juel(text) else [part.strip() for part in _PART.findall(text)]
-    found = (_read(element, part, name, notes) for part in parts if part)
-    return tuple(dict.fromkeys(value for value in found if value))
+    names = (_read(element, part, name, notes) for part in parts if part)
+    return tuple(dict.fromkeys(value for value in names if value))
 
 
 def _date(element: Element, name: str, read: TextOrExpression, notes: Notes) -> str | Expression:

@@ -75,8 +75,8 @@ class _Association:
         if len(self.sources) == 1:
             name = self.element.names.get(self.sources[0], self.sources[0])
             return compile_feel(name_in_feel(name), "source of data", self.element, self.notes, self.xml)
-        found = ", ".join(self.sources) or "none"
-        message = f"expected one source of the {local_name(self.xml)} of {self.element}, found {found}."
+        sources = ", ".join(self.sources) or "none"
+        message = f"expected one source of the {local_name(self.xml)} of {self.element}, found {sources}."
         self.notes.error(
             self.element, RULE, message, "Name one sourceRef, or write a transformation.", self.xml
         )

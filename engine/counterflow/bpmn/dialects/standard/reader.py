@@ -115,9 +115,9 @@ def correlation_key(element: Element, message: etree._Element) -> str:
     ).strip()
 
 
-def correlation_remedy(found: str) -> str:
+def correlation_remedy(given: str) -> str:
     """On the element; a key that is only a name was meant as a variable."""
-    attribute = f'counterflow:correlationKey="${{{found or "orderId"}}}"'
+    attribute = f'counterflow:correlationKey="${{{given or "orderId"}}}"'
     return f'Set {attribute} (xmlns:counterflow="{EXTENSIONS}") on it.'
 
 
@@ -144,8 +144,8 @@ def _ad_hoc(element: Element, notes: Notes) -> AdHoc:
     xml = completion_condition(element)
     if xml is None:
         return plain(element)
-    found = standard_condition(element, "completion condition", xml, notes)
-    return replace(plain(element), completion_condition=found)
+    condition = standard_condition(element, "completion condition", xml, notes)
+    return replace(plain(element), completion_condition=condition)
 
 
 def _called(element: Element, inputs: tuple[VariableMapping, ...], notes: Notes) -> CalledProcess | None:

@@ -26,13 +26,13 @@ def ad_hoc(element: Element, extensions: Mapping[str, etree._Element], notes: No
     """What the sub-process activates by itself, what it gathers, and when it is done."""
     written = extensions.get("adHoc")
     gathered, gives = output(element, written, RULE, notes) if written is not None else (None, None)
-    found = replace(plain(element), output_collection=gathered, output_element=gives)
+    definition = replace(plain(element), output_collection=gathered, output_element=gives)
     condition = completion_condition(element)
     if "taskDefinition" in extensions:
-        _tell_of_unasked(element, written, condition, notes)
-        return found
+        _warn_of_empty(element, written, condition, notes)
+        return definition
     return replace(
-        found,
+        definition,
         active_elements=_active_elements(element, written, notes),
         completion_condition=(
             marked_expression(text_of(condition), "completion condition", element, condition, notes, RULE)
@@ -49,11 +49,13 @@ def _active_elements(element: Element, written: etree._Element | None, notes: No
     return marked_expression(text, "active elements collection", element, written, notes, RULE)
 
 
-def _tell_of_unasked(
+def _warn_of_empty(
     element: Element, written: etree._Element | None, condition: etree._Element | None, notes: Notes
 ) -> None:
-    asked = written is not None and bool((written.get("activeElementsCollection") or "").strip())
-    unasked = ["activeElementsCollection"] * asked + ["completionCondition"] * (condition is not None)
+    has_collection = written is not None and bool((written.get("activeElementsCollection") or "").strip())
+    unasked = ["activeElementsCollection"] * has_collection + ["completionCondition"] * (
+        condition is not None
+    )
     if unasked:
         message = f"{element} has a job type, and so {' and '.join(unasked)} of it is not asked."
         remedy = "Remove what is not asked, or the zeebe:taskDefinition: its worker decides."

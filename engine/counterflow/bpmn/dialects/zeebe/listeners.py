@@ -52,7 +52,7 @@ def listeners(
     notes: Notes,
 ) -> Listeners | None:
     """The listeners of an element, whose own `headers` they are told as well; None where there is none."""
-    found: dict[ListenerEvent, list[JobDefinition]] = {event: [] for event in ListenerEvent}
+    by_event: dict[ListenerEvent, list[JobDefinition]] = {event: [] for event in ListenerEvent}
     known: set[tuple[str, str]] = set()
     for item in children(xml, "executionListener", ZEEBE):
         event, job_type = (item.get("eventType") or "").strip(), (item.get("type") or "").strip()
@@ -61,13 +61,13 @@ def listeners(
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        found[_EVENTS[event]].append(_job(element, item, headers, text_or_expression, notes))
+        by_event[_EVENTS[event]].append(_job(element, item, headers, text_or_expression, notes))
     if not known:
         return None
     return Listeners(
-        before_all=tuple(found[ListenerEvent.BEFORE_ALL]),
-        start=tuple(found[ListenerEvent.START]),
-        end=tuple(found[ListenerEvent.END]),
+        before_all=tuple(by_event[ListenerEvent.BEFORE_ALL]),
+        start=tuple(by_event[ListenerEvent.START]),
+        end=tuple(by_event[ListenerEvent.END]),
     )
 
 
@@ -79,7 +79,7 @@ def task_listeners(
     notes: Notes,
 ) -> tuple[TaskListener, ...]:
     """The listeners of a user task, whose own `headers` they are told as well."""
-    told: list[TaskListener] = []
+    read: list[TaskListener] = []
     known: set[tuple[str, str]] = set()
     for item in children(xml, "taskListener", ZEEBE) if xml is not None else ():
         event, job_type = _event(item), (item.get("type") or "").strip()
@@ -88,8 +88,8 @@ def task_listeners(
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        told.append(TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes)))
-    return tuple(told)
+        read.append(TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes)))
+    return tuple(read)
 
 
 def _event(item: etree._Element) -> str:

@@ -106,7 +106,7 @@ def details(element: Element, notes: Notes) -> Details:
     inputs = _mappings(element, extensions, "input", notes)
     outputs = _mappings(element, extensions, "output", notes)
     decides = element.tag == "businessRuleTask" and "calledDecision" in extensions
-    told = extensions.get("executionListeners")
+    written = extensions.get("executionListeners")
     is_call, call = element.tag == "callActivity", extensions.get("calledElement")
     is_for_people = element.tag == "userTask" and "userTask" in extensions
     return Details(
@@ -127,8 +127,8 @@ def details(element: Element, notes: Notes) -> Details:
         inputs=inputs,
         outputs=outputs,
         listeners=(
-            listeners(element, told, _headers(extensions), text_or_expression, notes)
-            if told is not None
+            listeners(element, written, _headers(extensions), text_or_expression, notes)
+            if written is not None
             else None
         ),
         is_reported=decides
@@ -181,10 +181,10 @@ def correlation_key(element: Element, message: etree._Element) -> str:
     return (xml.get("correlationKey") or "").strip() if xml is not None else ""
 
 
-def correlation_remedy(found: str) -> str:
+def correlation_remedy(given: str) -> str:
     """In the message; a key that is only a name was meant as a variable."""
     return (
-        f'Add <zeebe:subscription correlationKey="= {found or "orderId"}" /> to the extension elements of '
+        f'Add <zeebe:subscription correlationKey="= {given or "orderId"}" /> to the extension elements of '
         "the message."
     )
 

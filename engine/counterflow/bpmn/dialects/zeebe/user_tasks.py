@@ -27,23 +27,24 @@ def user_task(
     notes: Notes,
 ) -> UserTaskDefinition:
     """What its extension elements say: who, until when, how urgent, and with which form."""
-    asked = _Asked(element, extensions, read, notes)
-    priority, at = asked.attribute("priorityDefinition", "priority")
+    reading = _TaskAttributes(element, extensions, read, notes)
+    priority, at = reading.attribute("priorityDefinition", "priority")
     return UserTaskDefinition(
-        assignee=asked.text("assignmentDefinition", "assignee"),
-        candidate_groups=asked.names("assignmentDefinition", "candidateGroups"),
-        candidate_users=asked.names("assignmentDefinition", "candidateUsers"),
-        due_date=asked.date("taskSchedule", "dueDate"),
-        follow_up_date=asked.date("taskSchedule", "followUpDate"),
+        assignee=reading.text("assignmentDefinition", "assignee"),
+        candidate_groups=reading.names("assignmentDefinition", "candidateGroups"),
+        candidate_users=reading.names("assignmentDefinition", "candidateUsers"),
+        due_date=reading.date("taskSchedule", "dueDate"),
+        follow_up_date=reading.date("taskSchedule", "followUpDate"),
         priority=user_tasks.priority(element, priority, read, notes, PRIORITIES, at),
         form=_form(element, extensions, read, notes),
-        form_key=asked.text("formDefinition", "externalReference") or asked.text("formDefinition", "formKey"),
+        form_key=reading.text("formDefinition", "externalReference")
+        or reading.text("formDefinition", "formKey"),
         headers=headers_json(headers),
         listeners=task_listeners(element, extensions.get("taskListeners"), headers, read, notes),
     )
 
 
-class _Asked:
+class _TaskAttributes:
     """The attributes of the extension elements of one user task."""
 
     def __init__(

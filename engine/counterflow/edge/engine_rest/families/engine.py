@@ -26,7 +26,7 @@ from counterflow.edge.engine_rest.shapes.engine import (
 from counterflow.edge.engine_rest.typed_values import TypedValues, untyped
 from counterflow.edge.http.forms import FormShape, SentForm
 from counterflow.edge.rest.calls import carried_out, key_of
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.kernel.lives.correlation import Correlated
 from counterflow.kernel.lives.deployments import Deployment
 from counterflow.kernel.rows import (
@@ -112,34 +112,34 @@ class EngineOperations:
             ),
         )
 
-    async def version(self, asked: Asked) -> Version:
+    async def version(self, call: RestCall) -> Version:
         """What clients may take this for."""
         return Version(version=SPOKEN)
 
-    async def engines(self, asked: Asked) -> list[EngineName]:
+    async def engines(self, call: RestCall) -> list[EngineName]:
         """The one that there is."""
         return [EngineName(name="default")]
 
-    async def deploy(self, asked: Asked) -> TellingDeployment:
+    async def deploy(self, call: RestCall) -> TellingDeployment:
         """Deploy the files of a form; the same file once, whatever the form says of duplicates."""
-        form: SentForm = asked.body
+        form: SentForm = call.body
         parts = {name: texts[0] for name, texts in form.parts.items()}
         check_tenants((parts.get(TENANT, ""),))
         files = [File(file.name, file.content) for file in form.files]
-        deployment: Deployment = await self._service.deployments.deploy(files, asked.visitor.caller)
+        deployment: Deployment = await self._service.deployments.deploy(files, call.visitor.caller)
         return _deployment(deployment, parts.get(NAME), parts.get(SOURCE))
 
-    async def start_latest(self, asked: Asked) -> StartedInstance:
+    async def start_latest(self, call: RestCall) -> StartedInstance:
         """An instance of the latest version of a process begins."""
-        check_tenants((asked.path.get("tenant", ""),))
-        return await self._started(asked, process_id=asked.path["key"], definition_key=0)
+        check_tenants((call.path.get("tenant", ""),))
+        return await self._started(call, process_id=call.path["key"], definition_key=0)
 
-    async def start(self, asked: Asked) -> StartedInstance:
+    async def start(self, call: RestCall) -> StartedInstance:
         """An instance of this version begins."""
-        return await self._started(asked, process_id="", definition_key=key_of(asked, "id"))
+        return await self._started(call, process_id="", definition_key=key_of(call, "id"))
 
-    async def _started(self, asked: Asked, *, process_id: str, definition_key: int) -> StartedInstance:
-        body: StartOfInstance = asked.body
+    async def _started(self, call: RestCall, *, process_id: str, definition_key: int) -> StartedInstance:
+        body: StartOfInstance = call.body
         _refuse_what_is_not_there(body)
         values = untyped(body.variables, self._variable_bytes)
         if body.business_key is not None:
@@ -153,7 +153,7 @@ class EngineOperations:
             variables=values,
             business_id=body.business_key or None,
         )
-        instance: ProcessInstance = await carried_out(self._service, asked, command, begins=True)
+        instance: ProcessInstance = await carried_out(self._service, call, command, begins=True)
         return StartedInstance(
             id=str(instance.key),
             definition_id=str(instance.definition_key),
@@ -163,9 +163,9 @@ class EngineOperations:
             ended=instance.state != "active",
         )
 
-    async def correlate(self, asked: Asked) -> list[MessageResult] | None:
+    async def correlate(self, call: RestCall) -> list[MessageResult] | None:
         """The message has reached somebody; else it is refused, and not kept."""
-        body: MessageToCorrelate = asked.body
+        body: MessageToCorrelate = call.body
         check_tenants((body.tenant_id or "",))
         _refuse_other_receivers(body)
         values = {**(body.process_variables or {}), **(body.process_variables_local or {})}
@@ -175,11 +175,11 @@ class EngineOperations:
             variables=untyped(values, self._variable_bytes),
         )
         try:
-            found: Correlated = await carried_out(self._service, asked, command, begins=True)
+            correlated: Correlated = await carried_out(self._service, call, command, begins=True)
         except Rejection as rejection:
             # Camunda 7 knows no message that is not found: its correlation does not match
             raise Invalid(rejection.reason) from None
-        return [_result(found)] if body.result_enabled else None
+        return [_result(correlated)] if body.result_enabled else None
 
 
 def _refuse_what_is_not_there(body: StartOfInstance) -> None:
@@ -234,11 +234,16 @@ def _correlation_key(body: MessageToCorrelate, limit_bytes: int) -> str:
     return plain if isinstance(plain, str) else value.decode()
 
 
-def _result(found: Correlated) -> MessageResult:
-    key = str(found.process_instance_key)
-    if found.begun:
-        told = {"id": key, "definitionKey": found.bpmn_process_id, "ended": False, "suspended": False}
-        return MessageResult(result_type="ProcessDefinition", execution=None, process_instance=told)
+def _result(correlated: Correlated) -> MessageResult:
+    key = str(correlated.process_instance_key)
+    if correlated.begun:
+        begun = {
+            "id": key,
+            "definitionKey": correlated.bpmn_process_id,
+            "ended": False,
+            "suspended": False,
+        }
+        return MessageResult(result_type="ProcessDefinition", execution=None, process_instance=begun)
     reached = ReachedExecution(id=key, process_instance_id=key)
     return MessageResult(result_type="Execution", execution=reached, process_instance=None)
 
@@ -251,12 +256,12 @@ def _deployment(deployment: Deployment, name: str | None, source: str | None) ->
         source=source,
         deployment_time=moment(int(time.time() * 1000)),
         links=[Link(method="GET", href=f"/deployment/{key}", rel="self")],
-        deployed_process_definitions={str(each.key): _process(each, key) for each in deployment.definitions}
+        deployed_process_definitions={str(row.key): _process(row, key) for row in deployment.definitions}
         or None,
-        deployed_decision_definitions={str(each.key): _decision(each, key) for each in deployment.decisions}
+        deployed_decision_definitions={str(row.key): _decision(row, key) for row in deployment.decisions}
         or None,
         deployed_decision_requirements_definitions={
-            str(each.key): _requirements(each, key) for each in deployment.requirements
+            str(row.key): _requirements(row, key) for row in deployment.requirements
         }
         or None,
     )

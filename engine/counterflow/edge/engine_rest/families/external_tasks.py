@@ -26,11 +26,11 @@ from counterflow.edge.engine_rest.shapes.external_tasks import (
 )
 from counterflow.edge.engine_rest.typed_values import typed, untyped
 from counterflow.edge.rest.calls import carried_out, key_of, while_there
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.kernel.lives.job_delivery import LockJob, UnlockJob
 from counterflow.kernel.lives.jobs import CompleteJob, FailJob, ThrowError, UpdateJobRetries, UpdateJobTimeout
 from counterflow.kernel.vocabulary import ActivatedJob
-from counterflow.queries.ready_jobs import BUSINESS_KEY, Chosen
+from counterflow.queries.ready_jobs import BUSINESS_KEY, JobChoice
 from counterflow.service.fetches import Topic
 from counterflow.service.refusals import Invalid, NotThereYet
 from counterflow.service.requests import activation, check_tenants, duration_ms
@@ -89,16 +89,16 @@ class ExternalTaskOperations:
             ),
         )
 
-    async def fetch_and_lock(self, asked: Asked) -> list[LockedTask]:
+    async def fetch_and_lock(self, call: RestCall) -> list[LockedTask]:
         """Tasks as soon as one is there; none when the time is up."""
-        body: FetchAndLock = asked.body
+        body: FetchAndLock = call.body
         _refuse_nonsense(body)
         topics = body.topics or []
         wishes = [self._topic(topic, body) for topic in topics]
         fetching = self._service.fetches.fetch(
-            wishes, body.max_tasks, body.async_response_timeout or 0, asked.visitor.account
+            wishes, body.max_tasks, body.async_response_timeout or 0, call.visitor.account
         )
-        jobs: list[ActivatedJob] = await while_there(asked.visitor, fetching)
+        jobs: list[ActivatedJob] = await while_there(call.visitor, fetching)
         by_name = {topic.topic_name: topic for topic in topics}
         return [_told(job, by_name[job.type]) for job in jobs]
 
@@ -116,75 +116,75 @@ class ExternalTaskOperations:
         )
         return Topic(msgspec.structs.replace(wish, local_only=bool(topic.local_variables)), _chosen(topic))
 
-    async def complete(self, asked: Asked) -> None:
+    async def complete(self, call: RestCall) -> None:
         """A task is done."""
-        body: TaskCompletion = asked.body
+        body: TaskCompletion = call.body
         command = CompleteJob(
-            job_key=key_of(asked, "id"),
+            job_key=key_of(call, "id"),
             variables=untyped(body.variables, self._variable_bytes),
             local_variables=untyped(body.local_variables, self._variable_bytes),
             worker=_worker(body.worker_id),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def throw_error(self, asked: Asked) -> None:
+    async def throw_error(self, call: RestCall) -> None:
         """A task ends with an error."""
-        body: TaskError = asked.body
+        body: TaskError = call.body
         command = ThrowError(
-            job_key=key_of(asked, "id"),
+            job_key=key_of(call, "id"),
             error_code=body.error_code,
             message=body.error_message or "",
             variables=untyped(body.variables, self._variable_bytes),
             worker=_worker(body.worker_id),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def fail(self, asked: Asked) -> None:
+    async def fail(self, call: RestCall) -> None:
         """A task could not be done."""
-        body: TaskFailure = asked.body
+        body: TaskFailure = call.body
         if (body.retries or 0) < 0 or (body.retry_timeout or 0) < 0:
             raise Invalid("Expected retries and retryTimeout of at least 0, but found a negative one")
-        told = (body.error_message, body.error_details)
+        lines = (body.error_message, body.error_details)
         values = {**(body.variables or {}), **(body.local_variables or {})}
         command = FailJob(
-            job_key=key_of(asked, "id"),
+            job_key=key_of(call, "id"),
             retries=body.retries or 0,
-            message="\n".join(text for text in told if text),
+            message="\n".join(text for text in lines if text),
             back_off_ms=duration_ms(body.retry_timeout or 0),
             variables=untyped(values, self._variable_bytes),
             worker=_worker(body.worker_id),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def extend_lock(self, asked: Asked) -> None:
+    async def extend_lock(self, call: RestCall) -> None:
         """A worker has the task for longer."""
-        body: LockExtension = asked.body
+        body: LockExtension = call.body
         command = UpdateJobTimeout(
-            job_key=key_of(asked, "id"),
+            job_key=key_of(call, "id"),
             timeout_ms=_duration(body.new_duration),
             worker=_worker(body.worker_id),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def lock(self, asked: Asked) -> None:
+    async def lock(self, call: RestCall) -> None:
         """A worker has the task."""
-        body: TaskLock = asked.body
+        body: TaskLock = call.body
         command = LockJob(
-            job_key=key_of(asked, "id"),
+            job_key=key_of(call, "id"),
             worker=_worker(body.worker_id),
             timeout_ms=_duration(body.lock_duration),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def unlock(self, asked: Asked) -> None:
+    async def unlock(self, call: RestCall) -> None:
         """No worker has the task."""
-        await carried_out(self._service, asked, UnlockJob(job_key=key_of(asked, "id")))
+        await carried_out(self._service, call, UnlockJob(job_key=key_of(call, "id")))
 
-    async def set_retries(self, asked: Asked) -> None:
+    async def set_retries(self, call: RestCall) -> None:
         """So many tries are left; what an incident holds waits until that is resolved."""
-        body: TaskRetries = asked.body
+        body: TaskRetries = call.body
         await carried_out(
-            self._service, asked, UpdateJobRetries(job_key=key_of(asked, "id"), retries=body.retries)
+            self._service, call, UpdateJobRetries(job_key=key_of(call, "id"), retries=body.retries)
         )
 
 
@@ -229,7 +229,7 @@ def _duration(ms: int) -> int:
     return duration_ms(ms)
 
 
-def _chosen(topic: TopicToFetch) -> Chosen:
+def _chosen(topic: TopicToFetch) -> JobChoice:
     check_tenants(topic.tenant_id_in or ())
     ids = (*(topic.process_definition_id_in or ()), *_one(topic.process_definition_id))
     for definition_id in ids:
@@ -237,7 +237,7 @@ def _chosen(topic: TopicToFetch) -> Chosen:
             raise Invalid(
                 f"Expected processDefinitionId to be a whole number, but found '{definition_id[:100]}'"
             )
-    return Chosen(
+    return JobChoice(
         process_ids=frozenset(
             (*(topic.process_definition_key_in or ()), *_one(topic.process_definition_key))
         ),

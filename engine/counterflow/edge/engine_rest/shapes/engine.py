@@ -1,4 +1,4 @@
-"""Deployments, instances and messages, and who is asked."""
+"""Deployments, instances and messages, and who is call."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class CounterflowService:
         self, request: wire.ListProcessInstancesRequest, call: Call
     ) -> wire.ListProcessInstancesResponse:
         """Instances, newest first."""
-        asked = InstanceFilter(
+        chosen = InstanceFilter(
             bpmn_process_id=request.bpmn_process_id,
             definition_key=request.process_definition_key,
             state=state_of(shapes.ProcessInstance, "a process instance", request.state),
@@ -162,7 +162,7 @@ class CounterflowService:
         def read(store: Store) -> wire.ListProcessInstancesResponse:
             page = list_process_instances(
                 store,
-                asked,
+                chosen,
                 page_size=request.page_size,
                 page_key=request.page_key,
                 count=request.count,
@@ -316,7 +316,8 @@ class CounterflowService:
     ) -> wire.ActivateAdHocSubProcessActivitiesResponse:
         """Activities of an ad-hoc sub-process begin."""
         activities = activations(
-            ((each.element_id, each.variables_json) for each in request.activities), self._variable_bytes
+            ((activity.element_id, activity.variables_json) for activity in request.activities),
+            self._variable_bytes,
         )
         await self._activate(
             request.ad_hoc_sub_process_instance_key, activities, request.cancel_remaining_instances
@@ -368,9 +369,9 @@ class CounterflowService:
         return wire.ReleaseDueResponse(was_held=self._release_due())
 
 
-def _mappings(told: Iterable[wire.ElementMapping]) -> list[tuple[str, str]]:
-    return [(one.source_element_id, one.target_element_id) for one in told]
+def _mappings(pairs: Iterable[wire.ElementMapping]) -> list[tuple[str, str]]:
+    return [(one.source_element_id, one.target_element_id) for one in pairs]
 
 
-def _correlated(found: Correlated) -> wire.CorrelateMessageResponse:
-    return message(wire.CorrelateMessageResponse, found)
+def _correlated(correlated: Correlated) -> wire.CorrelateMessageResponse:
+    return message(wire.CorrelateMessageResponse, correlated)

@@ -55,4 +55,4 @@ def _moved(wish: wire.MoveInstruction, variable_bytes: int) -> MoveInstruction:
 def _variables(
     given: Iterable[wire.VariableInstruction], variable_bytes: int
 ) -> tuple[VariableInstruction, ...]:
-    return variable_instructions(((each.scope_id, each.variables_json) for each in given), variable_bytes)
+    return variable_instructions(((one.scope_id, one.variables_json) for one in given), variable_bytes)

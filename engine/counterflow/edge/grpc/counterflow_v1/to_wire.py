@@ -87,120 +87,120 @@ def state_of(kind: type[msgspec.Struct], what: str, state: int) -> str:
     return "" if word == "unspecified" else word
 
 
-def published(found: shapes.PublishedMessage) -> wire.GetMessageResponse:
+def published(shape: shapes.PublishedMessage) -> wire.GetMessageResponse:
     """What has become of a message."""
-    answer = message(wire.GetMessageResponse, found)
-    answer.receivers.extend(messages(wire.MessageReceiver, found.receivers))
+    answer = message(wire.GetMessageResponse, shape)
+    answer.receivers.extend(messages(wire.MessageReceiver, shape.receivers))
     return answer
 
 
-def broadcast(found: shapes.Broadcast) -> wire.GetSignalResponse:
+def broadcast(signal: shapes.Broadcast) -> wire.GetSignalResponse:
     """Whom a signal has reached."""
-    answer = message(wire.GetSignalResponse, found)
-    answer.receivers.extend(messages(wire.SignalReceiver, found.receivers))
+    answer = message(wire.GetSignalResponse, signal)
+    answer.receivers.extend(messages(wire.SignalReceiver, signal.receivers))
     return answer
 
 
-def tree(found: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
+def tree(instance: shapes.InstanceTree) -> wire.GetProcessInstanceResponse:
     """A process instance with all that is in it.
 
     Raises `TooLarge` for one that no client could take apart.
     """
-    levels = _levels(found.root)
+    levels = _levels(instance.root)
     if levels > LEVELS:
         raise TooLarge(
-            f"Process instance '{found.process_instance.key}' is nested {levels} levels deep, and clients "
+            f"Process instance '{instance.process_instance.key}' is nested {levels} levels deep, and clients "
             f"read at most {LEVELS}; ask for its history instead",
         )
     answer = wire.GetProcessInstanceResponse(
-        process_instance=message(wire.ProcessInstance, found.process_instance),
-        undo_records=messages(wire.UndoRecord, found.undo_records),
-        elements_left_out=found.elements_left_out,
-        quarantine_reason=found.quarantine_reason,
-        correlated_messages=messages(wire.CorrelatedMessage, found.correlated_messages),
-        received_signals=messages(wire.ReceivedSignal, found.received_signals),
-        thrown_signals=messages(wire.ThrownSignal, found.thrown_signals),
-        thrown_escalations=messages(wire.ThrownEscalation, found.thrown_escalations),
+        process_instance=message(wire.ProcessInstance, instance.process_instance),
+        undo_records=messages(wire.UndoRecord, instance.undo_records),
+        elements_left_out=instance.elements_left_out,
+        quarantine_reason=instance.quarantine_reason,
+        correlated_messages=messages(wire.CorrelatedMessage, instance.correlated_messages),
+        received_signals=messages(wire.ReceivedSignal, instance.received_signals),
+        thrown_signals=messages(wire.ThrownSignal, instance.thrown_signals),
+        thrown_escalations=messages(wire.ThrownEscalation, instance.thrown_escalations),
     )
-    _fill_element(answer.root, found.root)
+    _fill_element(answer.root, instance.root)
     return answer
 
 
-def reasons(found: shapes.Reasons) -> wire.ExplainProcessInstanceResponse:
+def reasons(explained: shapes.Reasons) -> wire.ExplainProcessInstanceResponse:
     """Why an instance has not gone on."""
-    answer = message(wire.ExplainProcessInstanceResponse, found)
-    answer.reasons.extend(messages(wire.Reason, found.reasons))
+    answer = message(wire.ExplainProcessInstanceResponse, explained)
+    answer.reasons.extend(messages(wire.Reason, explained.reasons))
     return answer
 
 
-def jobs(found: Iterable[shapes.Job]) -> Iterator[wire.Job]:
+def jobs(listed: Iterable[shapes.Job]) -> Iterator[wire.Job]:
     """Jobs, each with the tries that came to nothing."""
-    for job in found:
+    for job in listed:
         answer = wire.Job()
         _fill_job(answer, job)
         yield answer
 
 
-def undo_plan(found: shapes.UndoPlanned) -> wire.PlanUndoResponse:
+def undo_plan(plan: shapes.UndoPlanned) -> wire.PlanUndoResponse:
     """What a compensation would run, and what those before it have not undone yet."""
-    answer = message(wire.PlanUndoResponse, found)
-    answer.scopes.extend(messages(wire.UndoScope, found.scopes))
-    for one in found.underway:
+    answer = message(wire.PlanUndoResponse, plan)
+    answer.scopes.extend(messages(wire.UndoScope, plan.scopes))
+    for one in plan.underway:
         answer.underway.append(message(wire.UndoUnderway, one))
         answer.underway[-1].incidents.extend(messages(wire.Incident, one.incidents))
-    for planned in found.handlers:
+    for planned in plan.handlers:
         handler = message(wire.PlannedUndo, planned)
         handler.variables.extend(messages(wire.Variable, planned.variables))
         answer.handlers.append(handler)
     return answer
 
 
-def migration_plan(found: shapes.MigrationPlan) -> wire.PlanMigrationResponse:
+def migration_plan(plan: shapes.MigrationPlan) -> wire.PlanMigrationResponse:
     """What a migration would do."""
-    answer = message(wire.PlanMigrationResponse, found)
-    answer.mappings.extend(messages(wire.ElementMapping, found.mappings))
-    answer.moves.extend(messages(wire.PlannedMove, found.moves))
+    answer = message(wire.PlanMigrationResponse, plan)
+    answer.mappings.extend(messages(wire.ElementMapping, plan.mappings))
+    answer.moves.extend(messages(wire.PlannedMove, plan.moves))
     return answer
 
 
-def _fill_element(answer: wire.ElementInstance, found: shapes.ElementInstance) -> None:
+def _fill_element(answer: wire.ElementInstance, element: shapes.ElementInstance) -> None:
     """A run of an element and the runs inside it; of its waits those that are not over."""
-    _fill(answer, found)
-    if found.termination is not None:
-        _fill(answer.termination, found.termination)
-    if found.loop is not None:
-        _fill(answer.loop, found.loop)
-    for variable in found.variables:
+    _fill(answer, element)
+    if element.termination is not None:
+        _fill(answer.termination, element.termination)
+    if element.loop is not None:
+        _fill(answer.loop, element.loop)
+    for variable in element.variables:
         _fill(answer.variables.add(), variable)
-    for job in found.jobs:
+    for job in element.jobs:
         _fill_job((answer.jobs if job.ended_at_ms is None else answer.ended_jobs).add(), job)
-    for task in found.user_tasks:
+    for task in element.user_tasks:
         ended = task.ended_at_ms is not None
         fill_user_task((answer.ended_user_tasks if ended else answer.user_tasks).add(), task)
-    for wait in found.waits:
+    for wait in element.waits:
         if wait.state == "open":
             _fill(answer.waits.add(), wait)
-    for incident in found.incidents:
+    for incident in element.incidents:
         _fill((answer.incidents if incident.ended_at_ms is None else answer.ended_incidents).add(), incident)
-    for decision in found.decisions:
+    for decision in element.decisions:
         _fill(answer.decisions.add(), decision)
-    for join in found.joins:
+    for join in element.joins:
         answer.joins.append(message(wire.Join, join))
         answer.joins[-1].flows.extend(messages(wire.JoinFlow, join.flows))
-    for child in found.children:
+    for child in element.children:
         _fill_element(answer.children.add(), child)
 
 
-def fill_user_task(answer: wire.UserTask, found: shapes.UserTask) -> None:
+def fill_user_task(answer: wire.UserTask, task: shapes.UserTask) -> None:
     """A user task, with what was done to it."""
-    _fill(answer, found)
-    for act in found.acts:
+    _fill(answer, task)
+    for act in task.acts:
         _fill(answer.acts.add(), act)
 
 
-def _fill_job(answer: wire.Job, found: shapes.Job) -> None:
-    _fill(answer, found)
-    for one in found.tries:
+def _fill_job(answer: wire.Job, job: shapes.Job) -> None:
+    _fill(answer, job)
+    for one in job.tries:
         _fill(answer.tries.add(), one)
 
 

@@ -49,7 +49,7 @@ class UserTaskCalls:
         self, request: wire.ListUserTasksRequest, call: Call
     ) -> wire.ListUserTasksResponse:
         """Work for people."""
-        wanted = UserTaskFilter(
+        chosen = UserTaskFilter(
             assignee=request.assignee,
             candidate_group=request.candidate_group,
             candidate_user=request.candidate_user,
@@ -60,7 +60,7 @@ class UserTaskCalls:
         )
 
         def read(store: Store) -> wire.ListUserTasksResponse:
-            page = list_user_tasks(store, wanted, page_size=request.page_size, page_key=request.page_key)
+            page = list_user_tasks(store, chosen, page_size=request.page_size, page_key=request.page_key)
             return wire.ListUserTasksResponse(
                 user_tasks=messages(wire.UserTask, page.items), next_page_key=page.next_page_key
             )
@@ -71,10 +71,10 @@ class UserTaskCalls:
         """One of them, with what whoever does it needs."""
 
         def read(store: Store) -> wire.GetUserTaskResponse:
-            found = user_task(store, request.user_task_key)
-            answer = message(wire.GetUserTaskResponse, found)
-            fill_user_task(answer.user_task, found.task)
-            answer.variables.extend(messages(wire.Variable, found.variables))
+            task = user_task(store, request.user_task_key)
+            answer = message(wire.GetUserTaskResponse, task)
+            fill_user_task(answer.user_task, task.task)
+            answer.variables.extend(messages(wire.Variable, task.variables))
             return answer
 
         return await self._read(read)

@@ -85,8 +85,8 @@ class StreamClient:
         return self._call.on_gone
 
     @on_gone.setter
-    def on_gone(self, told: Callable[[], object] | None) -> None:
-        self._call.on_gone = told
+    def on_gone(self, callback: Callable[[], object] | None) -> None:
+        self._call.on_gone = callback
 
     @property
     def on_drained(self) -> Callable[[], object] | None:
@@ -94,8 +94,8 @@ class StreamClient:
         return self._call.on_drained
 
     @on_drained.setter
-    def on_drained(self, told: Callable[[], object] | None) -> None:
-        self._call.on_drained = told
+    def on_drained(self, callback: Callable[[], object] | None) -> None:
+        self._call.on_drained = callback
 
     @property
     def caller(self) -> Caller:

@@ -86,11 +86,11 @@ class Instances:
         """An instance is brought to another definition. As Zeebe does, what is at work has to be told of, and
         waits without a counterpart end; what could be undone is not lost.
         """
-        told = request.migrationPlan
+        plan = request.migrationPlan
         command = migration(
             process_instance_key=request.processInstanceKey,
-            target_definition_key=told.targetProcessDefinitionKey,
-            mappings=[(one.sourceElementId, one.targetElementId) for one in told.mappingInstructions],
+            target_definition_key=plan.targetProcessDefinitionKey,
+            mappings=[(one.sourceElementId, one.targetElementId) for one in plan.mappingInstructions],
             proposes=False,
             accepts_losses=False,
             closes_waits=True,

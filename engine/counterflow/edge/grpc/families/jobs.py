@@ -58,7 +58,7 @@ class Jobs:
             )
         return job_answer(
             kind=result.type,
-            activate=((each.elementId, each.variables) for each in result.activateElements),
+            activate=((element.elementId, element.variables) for element in result.activateElements),
             is_completion_condition_fulfilled=result.isCompletionConditionFulfilled,
             is_cancel_remaining_instances=result.isCancelRemainingInstances,
             limit_bytes=self._variable_bytes,
@@ -101,12 +101,12 @@ def _set_in(result: gateway.JobResult) -> frozenset[str]:
     return frozenset(field.name for field, value in result.ListFields() if value not in (False, ""))
 
 
-def _corrections(told: gateway.JobResultCorrections) -> Corrections:
+def _corrections(given: gateway.JobResultCorrections) -> Corrections:
     return Corrections(
-        assignee=told.assignee if told.HasField("assignee") else None,
-        candidate_groups=tuple(told.candidateGroups.values) if told.HasField("candidateGroups") else None,
-        candidate_users=tuple(told.candidateUsers.values) if told.HasField("candidateUsers") else None,
-        due_date=told.dueDate if told.HasField("dueDate") else None,
-        follow_up_date=told.followUpDate if told.HasField("followUpDate") else None,
-        priority=told.priority if told.HasField("priority") else None,
+        assignee=given.assignee if given.HasField("assignee") else None,
+        candidate_groups=tuple(given.candidateGroups.values) if given.HasField("candidateGroups") else None,
+        candidate_users=tuple(given.candidateUsers.values) if given.HasField("candidateUsers") else None,
+        due_date=given.dueDate if given.HasField("dueDate") else None,
+        follow_up_date=given.followUpDate if given.HasField("followUpDate") else None,
+        priority=given.priority if given.HasField("priority") else None,
     )

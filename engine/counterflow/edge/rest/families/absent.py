@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Final, NoReturn
 
 from counterflow.edge.http.problems import HttpRefusal
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.absent import (
     EmptyPage,
     NothingFound,
@@ -142,29 +142,29 @@ def _name(method: str, path: str) -> str:
     return method.lower() + "".join(word[0].upper() + word[1:] for word in words)
 
 
-async def _nothing(asked: Asked) -> NothingFound:
+async def _nothing(call: RestCall) -> NothingFound:
     return NothingFound(page=EmptyPage())
 
 
-async def _own_authorizations(asked: Asked) -> OwnAuthorizations:
+async def _own_authorizations(call: RestCall) -> OwnAuthorizations:
     return OwnAuthorizations(page=EmptyPage())
 
 
-async def _secrets(asked: Asked) -> SecretNames:
+async def _secrets(call: RestCall) -> SecretNames:
     return SecretNames()
 
 
-async def _not_found(asked: Asked) -> NoReturn:
-    raise HttpRefusal(HTTPStatus.NOT_FOUND, "NOT_FOUND", f"{IDENTITY}; there is no '{_asked_for(asked)}'")
+async def _not_found(call: RestCall) -> NoReturn:
+    raise HttpRefusal(HTTPStatus.NOT_FOUND, "NOT_FOUND", f"{IDENTITY}; there is no '{_asked_for(call)}'")
 
 
-async def _forbidden(asked: Asked) -> NoReturn:
+async def _forbidden(call: RestCall) -> NoReturn:
     raise HttpRefusal(HTTPStatus.FORBIDDEN, "FORBIDDEN", f"{IDENTITY}; {ELSEWHERE}")
 
 
-async def _not_there(asked: Asked) -> NoReturn:
+async def _not_there(call: RestCall) -> NoReturn:
     raise HttpRefusal(HTTPStatus.NOT_IMPLEMENTED, "UNIMPLEMENTED", BACKUP)
 
 
-def _asked_for(asked: Asked) -> str:
-    return ", ".join(asked.path.values())[:200]
+def _asked_for(call: RestCall) -> str:
+    return ", ".join(call.path.values())[:200]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from counterflow.edge.http.problems import HttpRefusal
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.absent import Unread
 from counterflow.edge.rest.shapes.cluster import (
     Broker,
@@ -66,12 +66,12 @@ class Cluster:
             Operation("resetClock", "POST", "/clock/reset", "Let time go on.", self.reset_clock, Unread),
         )
 
-    async def pin_clock(self, asked: Asked) -> None:
+    async def pin_clock(self, call: RestCall) -> None:
         """It is this moment, and stays it; what is due by then comes."""
         self._refuse_clock()
-        self._service.commands.pin_clock(asked.body.timestamp)
+        self._service.commands.pin_clock(call.body.timestamp)
 
-    async def reset_clock(self, asked: Asked) -> None:
+    async def reset_clock(self, call: RestCall) -> None:
         """Time goes on."""
         self._refuse_clock()
         self._service.commands.pin_clock(None)
@@ -86,9 +86,9 @@ class Cluster:
                 "start it with --manual-clock to test processes",
             )
 
-    async def topology(self, asked: Asked) -> TopologyResponse:
+    async def topology(self, call: RestCall) -> TopologyResponse:
         """One broker, which leads every partition; its version says whose program it really is."""
-        partitions = [BrokerPartition(partition_id=each) for each in self._service.partitions]
+        partitions = [BrokerPartition(partition_id=number) for number in self._service.partitions]
         broker = Broker(
             node_id=0,
             broker_id="0",
@@ -107,16 +107,16 @@ class Cluster:
             last_completed_change_id="-1",
         )
 
-    async def status(self, asked: Asked) -> None:
+    async def status(self, call: RestCall) -> None:
         """Whoever is let in is told by that alone."""
 
-    async def license(self, asked: Asked) -> LicenseResponse:
+    async def license(self, call: RestCall) -> LicenseResponse:
         """Apache-2.0: valid for everybody, for ever."""
         return LicenseResponse(
             valid_license=True, license_type="Apache-2.0", is_commercial=False, expires_at=None
         )
 
-    async def authentication(self, asked: Asked) -> UserResult:
+    async def authentication(self, call: RestCall) -> UserResult:
         """Nobody is asked who they are: whoever reaches the server may do everything."""
         tenant = TenantResult(tenant_id=DEFAULT_TENANT, name="Default", description=None)
         return UserResult(

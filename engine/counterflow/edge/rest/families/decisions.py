@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from counterflow.edge.rest.calls import carried_out
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.decisions import (
     DecisionEvaluated,
     DecisionInput,
@@ -47,9 +47,9 @@ class DecisionOperations:
             ),
         )
 
-    async def evaluate(self, asked: Asked) -> DecisionEvaluated:
+    async def evaluate(self, call: RestCall) -> DecisionEvaluated:
         """A decision is evaluated, and how is kept."""
-        body: DecisionToEvaluate = asked.body
+        body: DecisionToEvaluate = call.body
         check_tenants((body.tenant_id or "",))
         if not body.decision_definition_id and body.decision_definition_key is None:
             raise Invalid("Expected decisionDefinitionId or decisionDefinitionKey, but found neither")
@@ -58,25 +58,26 @@ class DecisionOperations:
             decision_key=body.decision_definition_key or 0,
             variables=document(text_of(body.variables), self._variable_bytes),
         )
-        return _evaluated(await carried_out(self._service, asked, command))
+        return _evaluated(await carried_out(self._service, call, command))
 
 
-def _evaluated(found: DecisionEvaluation) -> DecisionEvaluated:
+def _evaluated(evaluation: DecisionEvaluation) -> DecisionEvaluated:
     return DecisionEvaluated(
-        decision_definition_id=found.decision.decision_id,
-        decision_definition_key=str(found.decision.key),
-        decision_definition_name=found.decision.name,
-        decision_definition_version=found.decision.version,
-        decision_evaluation_key=str(found.key),
-        decision_instance_key=str(found.key),
-        decision_requirements_id=found.requirements.requirements_id,
-        decision_requirements_key=str(found.requirements.key),
+        decision_definition_id=evaluation.decision.decision_id,
+        decision_definition_key=str(evaluation.decision.key),
+        decision_definition_name=evaluation.decision.name,
+        decision_definition_version=evaluation.decision.version,
+        decision_evaluation_key=str(evaluation.key),
+        decision_instance_key=str(evaluation.key),
+        decision_requirements_id=evaluation.requirements.requirements_id,
+        decision_requirements_key=str(evaluation.requirements.key),
         evaluated_decisions=[
-            _decision(each, f"{found.key}-{place}") for place, each in enumerate(found.evaluated, 1)
+            _decision(decision, f"{evaluation.key}-{number}")
+            for number, decision in enumerate(evaluation.evaluated, 1)
         ],
-        failed_decision_definition_id=found.failed_decision_id or None,
-        failure_message=found.failure or None,
-        output=found.output.decode(),
+        failed_decision_definition_id=evaluation.failed_decision_id or None,
+        failure_message=evaluation.failure or None,
+        output=evaluation.output.decode(),
     )
 
 
@@ -89,8 +90,8 @@ def _decision(decision: TracedDecision, instance_key: str) -> EvaluatedDecision:
         output=bytes(decision.output).decode(),
         matched_rules=[_rule(rule) for rule in decision.rules],
         evaluated_inputs=[
-            DecisionInput(input_id=each.id, input_name=each.name, input_value=bytes(each.value).decode())
-            for each in decision.inputs
+            DecisionInput(input_id=one.id, input_name=one.name, input_value=bytes(one.value).decode())
+            for one in decision.inputs
         ],
         decision_definition_key=str(decision.key),
         decision_evaluation_instance_key=instance_key,
@@ -103,12 +104,12 @@ def _rule(rule: TracedRule) -> MatchedRule:
         rule_index=rule.index,
         evaluated_outputs=[
             RuleOutput(
-                output_id=each.id,
-                output_name=each.name,
-                output_value=bytes(each.value).decode(),
+                output_id=output.id,
+                output_name=output.name,
+                output_value=bytes(output.value).decode(),
                 rule_id=rule.id,
                 rule_index=rule.index,
             )
-            for each in rule.outputs
+            for output in rule.outputs
         ],
     )

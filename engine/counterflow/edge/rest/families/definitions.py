@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from counterflow.edge.rest.calls import key_of
 from counterflow.edge.rest.filters import FilterRules, is_so, meant_words
-from counterflow.edge.rest.operations import Asked, Content, Operation
+from counterflow.edge.rest.operations import Content, Operation, RestCall
 from counterflow.edge.rest.searches import Searched, Searches, is_key
 from counterflow.edge.rest.shapes.found import (
     FoundProcessDefinition,
@@ -61,19 +61,19 @@ class DefinitionOperations:
             ),
         )
 
-    async def search(self, asked: Asked) -> Any:
+    async def search(self, call: RestCall) -> Any:
         """A page of versions."""
-        return await self._searches.page(asked, DEFINITIONS)
+        return await self._searches.page(call, DEFINITIONS)
 
-    async def get(self, asked: Asked) -> Any:
+    async def get(self, call: RestCall) -> Any:
         """One version."""
-        key = is_key("process_definition_key", key_of(asked, "processDefinitionKey"))
-        return await self._searches.one(asked, DEFINITIONS, "process definition", key)
+        key = is_key("process_definition_key", key_of(call, "processDefinitionKey"))
+        return await self._searches.one(call, DEFINITIONS, "process definition", key)
 
-    async def xml(self, asked: Asked) -> Any:
+    async def xml(self, call: RestCall) -> Any:
         """The file of a version."""
-        key = key_of(asked, "processDefinitionKey")
-        return await self._searches.ask(asked, lambda store: Content(definition_xml(store, key).xml, XML))
+        key = key_of(call, "processDefinitionKey")
+        return await self._searches.ask(call, lambda store: Content(definition_xml(store, key).xml, XML))
 
 
 def _rules(store: Store) -> FilterRules:
@@ -96,25 +96,25 @@ def _in_state(value: Any) -> Condition:
     return OneOf(tuple(words[word] for word in meant_words(value, words)))
 
 
-def _definition(store: Store, found: dict[str, Any]) -> FoundProcessDefinition:
-    names = element_names(store, found["process_definition_key"])
+def _definition(store: Store, record: dict[str, Any]) -> FoundProcessDefinition:
+    names = element_names(store, record["process_definition_key"])
     return FoundProcessDefinition(
-        process_definition_key=str(found["process_definition_key"]),
-        process_definition_id=found["process_definition_id"],
-        name=names.get(found["process_definition_id"], UNNAMED).name or None,
-        resource_name=found["resource_name"],
-        version=found["version"],
-        version_tag=found["version_tag"],
+        process_definition_key=str(record["process_definition_key"]),
+        process_definition_id=record["process_definition_id"],
+        name=names.get(record["process_definition_id"], UNNAMED).name or None,
+        resource_name=record["resource_name"],
+        version=record["version"],
+        version_tag=record["version_tag"],
         has_start_form=False,
-        state="ACTIVE" if found["deleted"] is None else "DELETED",
-        tenant_id=found["tenant_id"],
+        state="ACTIVE" if record["deleted"] is None else "DELETED",
+        tenant_id=record["tenant_id"],
     )
 
 
 DEFINITIONS: Final = Searched(
     sources.PROCESS_DEFINITIONS,
     ("process_definition_key",),
-    lambda store, records: [_definition(store, each) for each in records],
+    lambda store, records: [_definition(store, one) for one in records],
     ProcessDefinitionPage,
     _rules,
     {"name": lambda store: sources.process_names(store, "it.key")},

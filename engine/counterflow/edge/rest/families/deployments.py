@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from counterflow.edge.http.forms import FormShape
 from counterflow.edge.rest.calls import carried_out, key_of
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.deployments import (
     Deleted,
     Deletion,
@@ -55,34 +55,34 @@ class DeploymentOperations:
             ),
         )
 
-    async def create(self, asked: Asked) -> DeploymentResult:
+    async def create(self, call: RestCall) -> DeploymentResult:
         """Deploy the files of a form."""
-        check_tenants(asked.body.parts.get("tenantId", ()))
-        files = [File(file.name, file.content) for file in asked.body.files]
-        with self._service.admission.visit(asked.visitor):
-            deployment: Deployment = await self._service.deployments.deploy(files, asked.visitor.caller)
+        check_tenants(call.body.parts.get("tenantId", ()))
+        files = [File(file.name, file.content) for file in call.body.files]
+        with self._service.admission.visit(call.visitor):
+            deployment: Deployment = await self._service.deployments.deploy(files, call.visitor.caller)
         return DeploymentResult(deployment_key=str(deployment.key), deployments=_items(deployment))
 
-    async def delete(self, asked: Asked) -> Deleted:
+    async def delete(self, call: RestCall) -> Deleted:
         """A version is deleted; running instances are as `DeleteResource` of gRPC has them."""
-        body: Deletion = asked.body
+        body: Deletion = call.body
         if body.delete_history:
             raise NotThereYet("Deleting the history of instances is not there yet; leave deleteHistory out")
-        key = key_of(asked, "resourceKey")
-        await carried_out(self._service, asked, DeleteResource(resource_key=key))
+        key = key_of(call, "resourceKey")
+        await carried_out(self._service, call, DeleteResource(resource_key=key))
         return Deleted(resource_key=str(key))
 
 
 def _items(deployment: Deployment) -> list[DeployedItem]:
     ids = {model.key: model.requirements_id for model in deployment.requirements}
     return [
-        *(DeployedItem(process_definition=_process(each)) for each in deployment.definitions),
+        *(DeployedItem(process_definition=_process(row)) for row in deployment.definitions),
         *(
-            DeployedItem(decision_definition=_decision(each, ids[each.requirements_key]))
-            for each in deployment.decisions
+            DeployedItem(decision_definition=_decision(row, ids[row.requirements_key]))
+            for row in deployment.decisions
         ),
-        *(DeployedItem(decision_requirements=_requirements(each)) for each in deployment.requirements),
-        *(DeployedItem(form=_form(each)) for each in deployment.forms),
+        *(DeployedItem(decision_requirements=_requirements(row)) for row in deployment.requirements),
+        *(DeployedItem(form=_form(row)) for row in deployment.forms),
     ]
 
 

@@ -14,7 +14,7 @@ import msgspec
 from counterflow.edge.http.bodies import decoded
 from counterflow.edge.http.forms import FormFile, FormShape, SentForm
 from counterflow.edge.http.problems import problem_of
-from counterflow.edge.rest.operations import Asked, Content, Operation
+from counterflow.edge.rest.operations import Content, Operation, RestCall
 from counterflow.edge.rest.shapes.documents import (
     ContentQuery,
     DocumentFailure,
@@ -106,29 +106,29 @@ class DocumentOperations:
             ),
         )
 
-    async def create(self, asked: Asked) -> DocumentReference:
+    async def create(self, call: RestCall) -> DocumentReference:
         """A document is kept."""
-        _refuse_other_store(asked.query.store_id)
-        form: SentForm = asked.body
+        _refuse_other_store(call.query.store_id)
+        form: SentForm = call.body
         if len(form.files) != 1:
             raise Invalid(f"Expected one file, in a part named 'file', but found {len(form.files)}")
         (file,) = form.files
         (metadata,) = _metadata(form.parts.get("metadata", ()), 1)
-        wish = _wish(file, metadata, asked.query.document_id)
+        wish = _wish(file, metadata, call.query.document_id)
         return _reference(await self._done(lambda: self._documents.keep(file.content, wish)))
 
-    async def create_many(self, asked: Asked) -> Any:
+    async def create_many(self, call: RestCall) -> Any:
         """Several documents are kept, each for itself."""
-        _refuse_other_store(asked.query.store_id)
-        form: SentForm = asked.body
+        _refuse_other_store(call.query.store_id)
+        form: SentForm = call.body
         if not form.files:
             raise Invalid("Expected files, in parts named 'files', but found none")
         metadata = _metadata(form.parts.get("metadataList", ()), len(form.files))
         created: list[DocumentReference] = []
         failed: list[DocumentFailure] = []
-        for file, told in zip(form.files, metadata, strict=True):
+        for file, described in zip(form.files, metadata, strict=True):
             try:
-                wish = _wish(file, told)
+                wish = _wish(file, described)
                 kept = await self._done(lambda: self._documents.keep(file.content, wish))  # noqa: B023 - awaited at once
                 created.append(_reference(kept))
             except EXPECTED as error:
@@ -138,10 +138,10 @@ class DocumentOperations:
             return answer
         return Content(msgspec.json.encode(answer), "application/json", status=HTTPStatus.MULTI_STATUS)
 
-    async def content(self, asked: Asked) -> Content:
+    async def content(self, call: RestCall) -> Content:
         """The bytes of a document, never to be run."""
-        query: ContentQuery = asked.query
-        document_id = asked.path["documentId"]
+        query: ContentQuery = call.query
+        document_id = call.path["documentId"]
         _refuse_other_store(query.store_id)
         if query.signature and not await self._is_good(document_id, query):
             raise _no_document(
@@ -152,32 +152,32 @@ class DocumentOperations:
         name = f"attachment; filename*=UTF-8''{quote(kept.file_name, safe='')}"
         return Content(content, _safe(kept.media_type), {**NOT_TO_RUN, "content-disposition": name})
 
-    async def delete(self, asked: Asked) -> None:
+    async def delete(self, call: RestCall) -> None:
         """A document goes."""
-        _refuse_other_store(asked.query.store_id)
-        document_id = asked.path["documentId"]
+        _refuse_other_store(call.query.store_id)
+        document_id = call.path["documentId"]
         await self._done(lambda: self._documents.delete(document_id))
 
-    async def link(self, asked: Asked) -> LinkMade:
+    async def link(self, call: RestCall) -> LinkMade:
         """A link that whoever has it may follow for a while."""
-        _refuse_other_store(asked.query.store_id)
-        wish: LinkWish = asked.body
+        _refuse_other_store(call.query.store_id)
+        wish: LinkWish = call.body
         length_ms = wish.time_to_live if wish.time_to_live is not None else LINK_MS
         if not 0 < length_ms <= LONGEST_LINK_MS:
             raise Invalid(f"Expected timeToLive to be from 1 to {LONGEST_LINK_MS} ms, but found {length_ms}")
-        document_id, until_ms = asked.path["documentId"], wall_ms() + length_ms
+        document_id, until_ms = call.path["documentId"], wall_ms() + length_ms
         kept = await self._done(lambda: self._documents.find(document_id))
-        _refuse_other_content(kept, asked.query.content_hash)
+        _refuse_other_content(kept, call.query.content_hash)
         signature = await self._done(lambda: self._documents.signature(kept.id, until_ms))
         path = f"/v2/documents/{quote(kept.id)}?until={until_ms}&signature={signature}"
-        return LinkMade(url=f"{self._origin(asked)}{path}", expires_at=_iso(until_ms))
+        return LinkMade(url=f"{self._origin(call)}{path}", expires_at=_iso(until_ms))
 
     async def _is_good(self, document_id: str, query: ContentQuery) -> bool:
         return await self._done(lambda: self._documents.is_good(document_id, query.until, query.signature))
 
-    def _origin(self, asked: Asked) -> str:
+    def _origin(self, call: RestCall) -> str:
         """Where the caller has reached us, as they said it."""
-        host = next((value for name, value in asked.visitor.caller.metadata if name == "host"), "")
+        host = next((value for name, value in call.visitor.caller.metadata if name == "host"), "")
         scheme = "http" if self._service.settings.tls_certificate is None else "https"
         return f"{scheme}://{host!s}" if host else ""
 
@@ -208,8 +208,8 @@ def _each_of(text: str) -> list[bytes]:
         raise Invalid(f"Expected metadataList to be a list in JSON, but {error}") from None
 
 
-def _wish(file: FormFile, told: DocumentMetadata, document_id: str = "") -> DocumentWish:
-    properties = text_of(told.custom_properties)
+def _wish(file: FormFile, metadata: DocumentMetadata, document_id: str = "") -> DocumentWish:
+    properties = text_of(metadata.custom_properties)
     if properties in {"", "null"}:
         properties = "{}"
     if not properties.startswith("{") or is_too_deep(properties.encode(), NESTING):
@@ -218,13 +218,13 @@ def _wish(file: FormFile, told: DocumentMetadata, document_id: str = "") -> Docu
         )
     return DocumentWish(
         id=document_id,
-        file_name=told.file_name or file.name,
-        media_type=told.content_type or file.media_type or "application/octet-stream",
+        file_name=metadata.file_name or file.name,
+        media_type=metadata.content_type or file.media_type or "application/octet-stream",
         expires_at_ms=None
-        if told.expires_at is None
-        else max(int(_utc(told.expires_at).timestamp() * 1_000), 0),
-        process_definition_id=told.process_definition_id,
-        process_instance_key=told.process_instance_key,
+        if metadata.expires_at is None
+        else max(int(_utc(metadata.expires_at).timestamp() * 1_000), 0),
+        process_definition_id=metadata.process_definition_id,
+        process_instance_key=metadata.process_instance_key,
         properties_json=properties,
     )
 
@@ -248,8 +248,10 @@ def _reference(kept: KeptDocument) -> DocumentReference:
 
 
 def _failure(file: FormFile, error: Exception) -> DocumentFailure:
-    told = problem_of("createDocuments", error, "")
-    return DocumentFailure(file_name=file.name, status=told.status, title=told.title, detail=told.detail)
+    problem = problem_of("createDocuments", error, "")
+    return DocumentFailure(
+        file_name=file.name, status=problem.status, title=problem.title, detail=problem.detail
+    )
 
 
 def _refuse_other_store(store_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from counterflow.edge.rest.calls import carried_out, key_of
 from counterflow.edge.rest.facts import FactsOf, as_facts
-from counterflow.edge.rest.operations import OURS, Asked, Operation
+from counterflow.edge.rest.operations import OURS, Operation, RestCall
 from counterflow.edge.rest.shapes.facts import (
     HeldBack,
     HistoryQuery,
@@ -127,10 +127,10 @@ class FactOperations:
             ),
         )
 
-    async def list_instances(self, asked: Asked) -> Any:
+    async def list_instances(self, call: RestCall) -> Any:
         """Instances, newest first."""
-        query: InstancesQuery = asked.query
-        wanted = InstanceFilter(
+        query: InstancesQuery = call.query
+        chosen = InstanceFilter(
             bpmn_process_id=query.process_definition_id,
             definition_key=query.process_definition_key,
             state=query.state,
@@ -140,27 +140,27 @@ class FactOperations:
         )
         return await self._facts(
             lambda store: list_process_instances(
-                store, wanted, page_size=query.page_size, page_key=query.page_key
+                store, chosen, page_size=query.page_size, page_key=query.page_key
             )
         )
 
-    async def tree(self, asked: Asked) -> Any:
+    async def tree(self, call: RestCall) -> Any:
         """One instance as a tree."""
-        key, query = key_of(asked, KEY), asked.query
+        key, query = key_of(call, KEY), call.query
         return await self._facts(
             lambda store: process_instance(
                 store, key, active_only=query.active_only, element_limit=query.element_limit
             )
         )
 
-    async def explain(self, asked: Asked) -> Any:
+    async def explain(self, call: RestCall) -> Any:
         """Why an instance has not gone on."""
-        key, asked_for = key_of(asked, KEY), self._service.asked_for()
+        key, asked_for = key_of(call, KEY), self._service.asked_for()
         return await self._facts(lambda store: reasons(store, key, asked_for))
 
-    async def plan_undo(self, asked: Asked) -> Any:
+    async def plan_undo(self, call: RestCall) -> Any:
         """What a compensation would run."""
-        key, query = key_of(asked, KEY), asked.query
+        key, query = key_of(call, KEY), call.query
         return await self._facts(
             lambda store: undo_plan(
                 store,
@@ -171,27 +171,27 @@ class FactOperations:
             )
         )
 
-    async def history_of(self, asked: Asked) -> Any:
+    async def history_of(self, call: RestCall) -> Any:
         """The events of an instance."""
-        return await self._history(asked, key_of(asked, KEY))
+        return await self._history(call, key_of(call, KEY))
 
-    async def history(self, asked: Asked) -> Any:
+    async def history(self, call: RestCall) -> Any:
         """The events of all."""
-        return await self._history(asked, 0)
+        return await self._history(call, 0)
 
-    async def list_quarantined(self, asked: Asked) -> Any:
+    async def list_quarantined(self, call: RestCall) -> Any:
         """Instances that were set aside."""
-        query: PageQuery = asked.query
+        query: PageQuery = call.query
         return await self._facts(
             lambda store: list_quarantined(store, page_size=query.page_size, page_key=query.page_key)
         )
 
-    async def release(self, asked: Asked) -> None:
+    async def release(self, call: RestCall) -> None:
         """An instance that was set aside goes on."""
-        key = key_of(asked, KEY)
-        await carried_out(self._service, asked, ReleaseInstance(process_instance_key=key))
+        key = key_of(call, KEY)
+        await carried_out(self._service, call, ReleaseInstance(process_instance_key=key))
 
-    async def list_suspensions(self, asked: Asked) -> Suspensions:
+    async def list_suspensions(self, call: RestCall) -> Suspensions:
         """What is held back."""
         definitions, types = await self._ask(
             lambda store: (suspended_definitions(store), suspended_job_types(store))
@@ -213,20 +213,20 @@ class FactOperations:
             ]
         )
 
-    async def _history(self, asked: Asked, key: int) -> Any:
-        query: HistoryQuery = asked.query
+    async def _history(self, call: RestCall, key: int) -> Any:
+        query: HistoryQuery = call.query
         if not 1 <= query.limit <= MOST_RECORDS:
             raise Invalid(f"Expected a limit of 1 to {MOST_RECORDS} events, but found {query.limit}")
 
         def read(store: Store) -> shapes.Page[shapes.HistoryRecord]:
             refuse_unknown_instance(store, key)
-            found = records(
+            facts = records(
                 store,
                 process_instance_key=key,
                 after_position=query.after_position,
                 limit=query.limit + 1,
             )
-            some = list(islice(found, query.limit + 1))
+            some = list(islice(facts, query.limit + 1))
             is_more = len(some) > query.limit
             return shapes.Page(some[: query.limit], some[query.limit - 1].position if is_more else 0)
 
@@ -241,7 +241,7 @@ def _told(
     name: str,
     path: str,
     summary: str,
-    answer: Callable[[Asked], Any],
+    answer: Callable[[RestCall], Any],
     response: FactsOf,
     query: type[Any] | None = None,
 ) -> Operation:

@@ -10,7 +10,7 @@ import msgspec
 
 from counterflow.edge.rest.calls import key_of
 from counterflow.edge.rest.filters import FilterRules, Words
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
 from counterflow.edge.rest.shapes.found import (
     ElementInstancePage,
@@ -185,37 +185,37 @@ class FoundOperations:
             ),
         )
 
-    async def elements(self, asked: Asked) -> Any:
+    async def elements(self, call: RestCall) -> Any:
         """A page of element instances."""
-        return await self._searches.page(asked, ELEMENTS, INNER)
+        return await self._searches.page(call, ELEMENTS, INNER)
 
-    async def element(self, asked: Asked) -> Any:
+    async def element(self, call: RestCall) -> Any:
         """One element instance."""
-        key = is_key("element_instance_key", key_of(asked, "elementInstanceKey"))
-        return await self._searches.one(asked, ELEMENTS, "element instance", All((key, INNER)))
+        key = is_key("element_instance_key", key_of(call, "elementInstanceKey"))
+        return await self._searches.one(call, ELEMENTS, "element instance", All((key, INNER)))
 
-    async def jobs(self, asked: Asked) -> Any:
+    async def jobs(self, call: RestCall) -> Any:
         """A page of jobs."""
-        return await self._searches.page(asked, JOBS)
+        return await self._searches.page(call, JOBS)
 
-    async def incidents(self, asked: Asked) -> Any:
+    async def incidents(self, call: RestCall) -> Any:
         """A page of incidents."""
-        return await self._searches.page(asked, INCIDENTS)
+        return await self._searches.page(call, INCIDENTS)
 
-    async def incident(self, asked: Asked) -> Any:
+    async def incident(self, call: RestCall) -> Any:
         """One incident."""
-        key = is_key("incident_key", key_of(asked, "incidentKey"))
-        return await self._searches.one(asked, INCIDENTS, "incident", key)
+        key = is_key("incident_key", key_of(call, "incidentKey"))
+        return await self._searches.one(call, INCIDENTS, "incident", key)
 
-    async def incidents_of_instance(self, asked: Asked) -> Any:
+    async def incidents_of_instance(self, call: RestCall) -> Any:
         """A page of the incidents of an instance."""
-        key = is_key("process_instance_key", key_of(asked, "processInstanceKey"))
-        return await self._searches.page(asked, INCIDENTS, key)
+        key = is_key("process_instance_key", key_of(call, "processInstanceKey"))
+        return await self._searches.page(call, INCIDENTS, key)
 
-    async def incidents_of_element(self, asked: Asked) -> Any:
+    async def incidents_of_element(self, call: RestCall) -> Any:
         """A page of the incidents of an element instance."""
-        key = is_key("element_instance_key", key_of(asked, "elementInstanceKey"))
-        return await self._searches.page(asked, INCIDENTS, key)
+        key = is_key("element_instance_key", key_of(call, "elementInstanceKey"))
+        return await self._searches.page(call, INCIDENTS, key)
 
 
 def type_of(name: ElementName) -> str:
@@ -226,10 +226,10 @@ def type_of(name: ElementName) -> str:
     return word if word in ELEMENT_TYPES else "UNKNOWN"
 
 
-def root_of(store: Store, found: dict[str, Any]) -> str:
+def root_of(store: Store, record: dict[str, Any]) -> str:
     """The key of the process instance at the top, from which that of a record was called."""
-    key: int = found["process_instance_key"]
-    parent: int | None = found["parent"]
+    key: int = record["process_instance_key"]
+    parent: int | None = record["parent"]
     while parent:
         key = parent
         row = store.get(rows.ProcessInstance, (key,))
@@ -237,77 +237,77 @@ def root_of(store: Store, found: dict[str, Any]) -> str:
     return str(key)
 
 
-def _element(store: Store, found: dict[str, Any]) -> FoundElementInstance:
-    name = element_names(store, found["process_definition_key"]).get(found["element_id"], UNNAMED)
+def _element(store: Store, record: dict[str, Any]) -> FoundElementInstance:
+    name = element_names(store, record["process_definition_key"]).get(record["element_id"], UNNAMED)
     return FoundElementInstance(
-        element_instance_key=str(found["element_instance_key"]),
-        element_id=found["element_id"],
-        element_name=name.name or found["element_id"],
+        element_instance_key=str(record["element_instance_key"]),
+        element_id=record["element_id"],
+        element_name=name.name or record["element_id"],
         type=type_of(name),
-        state=found["state"].upper(),
-        start_date=moment(found["start_date"] or found["end_date"] or 0) or "",
-        end_date=moment(found["end_date"]),
-        has_incident=bool(found["has_incident"]),
-        incident_key=key_text(found["incident_key"]),
-        process_instance_key=str(found["process_instance_key"]),
-        root_process_instance_key=root_of(store, found),
-        process_definition_id=found["process_definition_id"],
-        process_definition_key=str(found["process_definition_key"]),
-        tenant_id=found["tenant_id"],
+        state=record["state"].upper(),
+        start_date=moment(record["start_date"] or record["end_date"] or 0) or "",
+        end_date=moment(record["end_date"]),
+        has_incident=bool(record["has_incident"]),
+        incident_key=key_text(record["incident_key"]),
+        process_instance_key=str(record["process_instance_key"]),
+        root_process_instance_key=root_of(store, record),
+        process_definition_id=record["process_definition_id"],
+        process_definition_key=str(record["process_definition_key"]),
+        tenant_id=record["tenant_id"],
     )
 
 
-def _job(store: Store, found: dict[str, Any]) -> FoundJob:
-    headers = found["custom_headers"]
+def _job(store: Store, record: dict[str, Any]) -> FoundJob:
+    headers = record["custom_headers"]
     if headers is None:
-        names = element_names(store, found["process_definition_key"])
-        headers = names.get(found["element_id"], UNNAMED).headers.decode() or "{}"
+        names = element_names(store, record["process_definition_key"])
+        headers = names.get(record["element_id"], UNNAMED).headers.decode() or "{}"
     return FoundJob(
-        job_key=str(found["job_key"]),
-        type=found["type"],
-        worker=found["worker"] or "",
-        state=found["state"],
-        kind=found["kind"] or "BPMN_ELEMENT",
-        listener_event_type=found["listener_event_type"] or "UNSPECIFIED",
-        retries=found["retries"],
+        job_key=str(record["job_key"]),
+        type=record["type"],
+        worker=record["worker"] or "",
+        state=record["state"],
+        kind=record["kind"] or "BPMN_ELEMENT",
+        listener_event_type=record["listener_event_type"] or "UNSPECIFIED",
+        retries=record["retries"],
         custom_headers=msgspec.Raw(headers.encode()),
-        deadline=moment(found["deadline"]),
+        deadline=moment(record["deadline"]),
         denied_reason=None,
         is_denied=None,
-        element_id=found["element_id"],
-        element_instance_key=str(found["element_instance_key"]),
-        end_time=moment(found["end_time"]),
-        error_code=found["error_code"],
-        error_message=found["error_message"],
-        has_failed_with_retries_left=bool(found["has_failed_with_retries_left"]),
-        process_definition_id=found["process_definition_id"],
-        process_definition_key=str(found["process_definition_key"]),
-        process_instance_key=str(found["process_instance_key"]),
-        root_process_instance_key=root_of(store, found),
-        business_id=found["business_id"],
-        creation_time=moment(found["creation_time"]),
-        last_update_time=moment(found["end_time"] or found["creation_time"]),
-        priority=found["priority"],
-        tenant_id=found["tenant_id"],
+        element_id=record["element_id"],
+        element_instance_key=str(record["element_instance_key"]),
+        end_time=moment(record["end_time"]),
+        error_code=record["error_code"],
+        error_message=record["error_message"],
+        has_failed_with_retries_left=bool(record["has_failed_with_retries_left"]),
+        process_definition_id=record["process_definition_id"],
+        process_definition_key=str(record["process_definition_key"]),
+        process_instance_key=str(record["process_instance_key"]),
+        root_process_instance_key=root_of(store, record),
+        business_id=record["business_id"],
+        creation_time=moment(record["creation_time"]),
+        last_update_time=moment(record["end_time"] or record["creation_time"]),
+        priority=record["priority"],
+        tenant_id=record["tenant_id"],
     )
 
 
-def _incident(store: Store, found: dict[str, Any]) -> FoundIncident:
-    error_type = found["error_type"]
+def _incident(store: Store, record: dict[str, Any]) -> FoundIncident:
+    error_type = record["error_type"]
     return FoundIncident(
-        incident_key=str(found["incident_key"]),
+        incident_key=str(record["incident_key"]),
         error_type=error_type if error_type in ERROR_TYPES else "UNKNOWN",
-        error_message=found["error_message"],
-        element_id=found["element_id"],
-        element_instance_key=str(found["element_instance_key"]),
-        creation_time=moment(found["creation_time"]) or "",
-        state=found["state"].upper(),
-        job_key=key_text(found["job_key"]),
-        process_definition_id=found["process_definition_id"],
-        process_definition_key=str(found["process_definition_key"]),
-        process_instance_key=str(found["process_instance_key"]),
-        root_process_instance_key=root_of(store, found),
-        tenant_id=found["tenant_id"],
+        error_message=record["error_message"],
+        element_id=record["element_id"],
+        element_instance_key=str(record["element_instance_key"]),
+        creation_time=moment(record["creation_time"]) or "",
+        state=record["state"].upper(),
+        job_key=key_text(record["job_key"]),
+        process_definition_id=record["process_definition_id"],
+        process_definition_key=str(record["process_definition_key"]),
+        process_instance_key=str(record["process_instance_key"]),
+        root_process_instance_key=root_of(store, record),
+        tenant_id=record["tenant_id"],
     )
 
 

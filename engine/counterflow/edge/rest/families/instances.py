@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from counterflow.edge.rest.calls import carried_out, key_of, while_there
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.instances import (
     CreatedInstance,
     ProcessCreation,
@@ -76,38 +76,38 @@ class InstanceOperations:
             ),
         )
 
-    async def create(self, asked: Asked) -> CreatedInstance:
+    async def create(self, call: RestCall) -> CreatedInstance:
         """An instance begins, and where the caller waits for that, ends."""
-        body: ProcessCreation = asked.body
+        body: ProcessCreation = call.body
         command = self._creation(body)
         if not body.await_completion:
-            instance = await carried_out(self._service, asked, command, begins=True)
+            instance = await carried_out(self._service, call, command, begins=True)
             return _created(instance, NOTHING)
-        visitor = asked.visitor
+        visitor = call.visitor
         running = self._service.results.run(
             command, body.request_timeout, visitor.account, body.fetch_variables or ()
         )
         instance, variables = await while_there(visitor, running)
         return _created(instance, msgspec.Raw(to_object(variables)))
 
-    async def cancel(self, asked: Asked) -> None:
+    async def cancel(self, call: RestCall) -> None:
         """An instance is cancelled."""
-        key = key_of(asked, "processInstanceKey")
-        await carried_out(self._service, asked, CancelProcessInstance(process_instance_key=key))
+        key = key_of(call, "processInstanceKey")
+        await carried_out(self._service, call, CancelProcessInstance(process_instance_key=key))
 
-    async def set_variables(self, asked: Asked) -> None:
+    async def set_variables(self, call: RestCall) -> None:
         """Variables change."""
-        body: VariablesToSet = asked.body
+        body: VariablesToSet = call.body
         command = SetVariables(
-            element_instance_key=key_of(asked, "elementInstanceKey"),
+            element_instance_key=key_of(call, "elementInstanceKey"),
             variables=document(text_of(body.variables), self._variable_bytes),
             local=body.local,
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def resolve(self, asked: Asked) -> None:
+    async def resolve(self, call: RestCall) -> None:
         """What was held up is tried again."""
-        await carried_out(self._service, asked, ResolveIncident(incident_key=key_of(asked, "incidentKey")))
+        await carried_out(self._service, call, ResolveIncident(incident_key=key_of(call, "incidentKey")))
 
     def _creation(self, body: ProcessCreation) -> CreateProcessInstance:
         check_tenants((body.tenant_id or "",))

@@ -9,7 +9,7 @@ import msgspec
 
 from counterflow.edge.http.bodies import Gone
 from counterflow.edge.rest.calls import carried_out, key_of, while_there
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.jobs import (
     JobActivation,
     JobAnswer,
@@ -111,9 +111,9 @@ class JobOperations:
             ),
         )
 
-    async def activate(self, asked: Asked) -> JobsForWorker:
+    async def activate(self, call: RestCall) -> JobsForWorker:
         """Jobs as soon as one is there; none when the time is up."""
-        body: JobActivation = asked.body
+        body: JobActivation = call.body
         if body.max_jobs_to_activate < 1:
             raise Invalid(
                 f"Expected maxJobsToActivate to be at least 1, but found {body.max_jobs_to_activate}"
@@ -130,66 +130,66 @@ class JobOperations:
             tenant_ids=body.tenant_ids or (),
             message_bytes=settings.message_bytes,
         )
-        found: list[ActivatedJob] = []
+        activated: list[ActivatedJob] = []
 
         async def deliver(jobs: Jobs) -> None:
-            found.extend(jobs)
+            activated.extend(jobs)
 
         wait_ms = duration_ms(body.request_timeout or settings.long_poll_ms)
-        visitor = asked.visitor
+        visitor = call.visitor
         taking = self._service.polls.activate(wish, wait_ms, deliver, visitor.account)
         try:
             await while_there(visitor, taking)
         except Gone:
-            self._service.returns.hand_back(found)
+            self._service.returns.hand_back(activated)
             raise
-        return JobsForWorker(jobs=[told for job in found if (told := self._told(job)) is not None])
+        return JobsForWorker(jobs=[one for job in activated if (one := self._told(job)) is not None])
 
-    async def complete(self, asked: Asked) -> None:
+    async def complete(self, call: RestCall) -> None:
         """A job is done."""
-        body: JobCompletion = asked.body
+        body: JobCompletion = call.body
         command = CompleteJob(
-            job_key=key_of(asked, "jobKey"),
+            job_key=key_of(call, "jobKey"),
             variables=document(text_of(body.variables), self._variable_bytes),
             answer=self._answer(body.result) if body.result is not None else None,
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def fail(self, asked: Asked) -> None:
+    async def fail(self, call: RestCall) -> None:
         """A job could not be done."""
-        body: JobFailure = asked.body
+        body: JobFailure = call.body
         command = FailJob(
-            job_key=key_of(asked, "jobKey"),
+            job_key=key_of(call, "jobKey"),
             retries=body.retries,
             message=body.error_message or "",
             back_off_ms=duration_ms(body.retry_back_off),
             variables=document(text_of(body.variables), self._variable_bytes),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def throw_error(self, asked: Asked) -> None:
+    async def throw_error(self, call: RestCall) -> None:
         """A job ends with an error."""
-        body: JobError = asked.body
+        body: JobError = call.body
         command = ThrowError(
-            job_key=key_of(asked, "jobKey"),
+            job_key=key_of(call, "jobKey"),
             error_code=body.error_code,
             message=body.error_message or "",
             variables=document(text_of(body.variables), self._variable_bytes),
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def update(self, asked: Asked) -> None:
+    async def update(self, call: RestCall) -> None:
         """Retries, then the deadline, each where it is given."""
-        key, changes = key_of(asked, "jobKey"), asked.body.changeset
+        key, changes = key_of(call, "jobKey"), call.body.changeset
         if changes.priority is not None:
             raise NotThereYet("Priorities of jobs are not there yet in this version; leave priority out")
         if changes.retries is None and changes.timeout is None:
             raise Invalid("Expected retries or timeout in the changeset, but found neither")
         if changes.retries is not None:
-            await carried_out(self._service, asked, UpdateJobRetries(job_key=key, retries=changes.retries))
+            await carried_out(self._service, call, UpdateJobRetries(job_key=key, retries=changes.retries))
         if changes.timeout is not None:
             timeout_ms = duration_ms(changes.timeout)
-            await carried_out(self._service, asked, UpdateJobTimeout(job_key=key, timeout_ms=timeout_ms))
+            await carried_out(self._service, call, UpdateJobTimeout(job_key=key, timeout_ms=timeout_ms))
 
     def _answer(self, result: JobAnswer) -> AdHocAnswer | TaskListenerAnswer:
         says = result.denied or result.denied_reason or result.corrections is not None
@@ -207,7 +207,9 @@ class JobOperations:
             )
         return job_answer(
             kind=result.type,
-            activate=((each.element_id, text_of(each.variables)) for each in result.activate_elements or ()),
+            activate=(
+                (element.element_id, text_of(element.variables)) for element in result.activate_elements or ()
+            ),
             is_completion_condition_fulfilled=result.is_completion_condition_fulfilled,
             is_cancel_remaining_instances=result.is_cancel_remaining_instances,
             limit_bytes=self._variable_bytes,
@@ -252,30 +254,30 @@ def _on_wire(job: ActivatedJob) -> JobForWorker:
     )
 
 
-def _user_task(told: ListenedTask) -> TaskForListener:
+def _user_task(task: ListenedTask) -> TaskForListener:
     return TaskForListener(
-        action=told.action,
-        assignee=told.assignee or None,
-        candidate_groups=list(told.candidate_groups),
-        candidate_users=list(told.candidate_users),
-        changed_attributes=list(told.changed_attributes),
-        due_date=told.due_date or None,
-        follow_up_date=told.follow_up_date or None,
-        form_key=str(told.form_key) if told.form_key else None,
-        priority=told.priority,
-        user_task_key=str(told.key),
+        action=task.action,
+        assignee=task.assignee or None,
+        candidate_groups=list(task.candidate_groups),
+        candidate_users=list(task.candidate_users),
+        changed_attributes=list(task.changed_attributes),
+        due_date=task.due_date or None,
+        follow_up_date=task.follow_up_date or None,
+        form_key=str(task.form_key) if task.form_key else None,
+        priority=task.priority,
+        user_task_key=str(task.key),
     )
 
 
-def _corrections(told: TaskCorrections) -> Corrections:
-    groups, users = told.candidate_groups, told.candidate_users
+def _corrections(given: TaskCorrections) -> Corrections:
+    groups, users = given.candidate_groups, given.candidate_users
     return Corrections(
-        assignee=told.assignee,
+        assignee=given.assignee,
         candidate_groups=None if groups is None else tuple(groups),
         candidate_users=None if users is None else tuple(users),
-        due_date=told.due_date,
-        follow_up_date=told.follow_up_date,
-        priority=told.priority,
+        due_date=given.due_date,
+        follow_up_date=given.follow_up_date,
+        priority=given.priority,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from counterflow.edge.rest.calls import carried_out
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.messages import (
     ConditionalEvaluated,
     ConditionalEvaluation,
@@ -72,9 +72,9 @@ class MessageOperations:
             ),
         )
 
-    async def publish(self, asked: Asked) -> MessagePublished:
+    async def publish(self, call: RestCall) -> MessagePublished:
         """The message is stored or has reached who waited; well done also where nobody did."""
-        body: MessagePublication = asked.body
+        body: MessagePublication = call.body
         check_tenants((body.tenant_id or "",))
         _refuse_business_id(body.business_id)
         command = publication(
@@ -84,12 +84,12 @@ class MessageOperations:
             time_to_live_ms=body.time_to_live,
             variables=document(text_of(body.variables), self._variable_bytes),
         )
-        key = await carried_out(self._service, asked, command, begins=True)
+        key = await carried_out(self._service, call, command, begins=True)
         return MessagePublished(message_key=str(key))
 
-    async def correlate(self, asked: Asked) -> MessageCorrelated:
+    async def correlate(self, call: RestCall) -> MessageCorrelated:
         """The message has reached somebody; else it is refused, and not kept."""
-        body: MessageToCorrelate = asked.body
+        body: MessageToCorrelate = call.body
         check_tenants((body.tenant_id or "",))
         _refuse_business_id(body.business_id)
         command = correlation(
@@ -97,29 +97,29 @@ class MessageOperations:
             correlation_key=body.correlation_key,
             variables=document(text_of(body.variables), self._variable_bytes),
         )
-        found = await carried_out(self._service, asked, command, begins=True)
+        correlated = await carried_out(self._service, call, command, begins=True)
         return MessageCorrelated(
-            message_key=str(found.message_key), process_instance_key=str(found.process_instance_key)
+            message_key=str(correlated.message_key), process_instance_key=str(correlated.process_instance_key)
         )
 
-    async def broadcast(self, asked: Asked) -> SignalBroadcasted:
+    async def broadcast(self, call: RestCall) -> SignalBroadcasted:
         """The signal has reached all who waited; well done also where nobody did."""
-        body: SignalBroadcast = asked.body
+        body: SignalBroadcast = call.body
         check_tenants((body.tenant_id or "",))
         variables = document(text_of(body.variables), self._variable_bytes)
         command = broadcast(name=body.signal_name, variables=variables)
-        key = await carried_out(self._service, asked, command, begins=True)
+        key = await carried_out(self._service, call, command, begins=True)
         return SignalBroadcasted(signal_key=str(key))
 
-    async def evaluate(self, asked: Asked) -> ConditionalEvaluated:
+    async def evaluate(self, call: RestCall) -> ConditionalEvaluated:
         """Instances have begun where conditions hold; well done also where none does."""
-        body: ConditionalEvaluation = asked.body
+        body: ConditionalEvaluation = call.body
         check_tenants((body.tenant_id or "",))
         command = EvaluateConditional(
             definition_key=max(body.process_definition_key or 0, 0),
             variables=document(text_of(body.variables), self._variable_bytes),
         )
-        begun = await carried_out(self._service, asked, command, begins=True)
+        begun = await carried_out(self._service, call, command, begins=True)
         return ConditionalEvaluated(
             conditional_evaluation_key="-1",
             process_instances=[

@@ -16,7 +16,7 @@ from counterflow.edge.rest.filters import (
     holds_for,
     is_so,
 )
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
 from counterflow.edge.rest.shapes.process_instances import (
     FoundProcessInstance,
@@ -68,15 +68,15 @@ class ProcessInstanceSearches:
             ),
         )
 
-    async def search(self, asked: Asked) -> Any:
+    async def search(self, call: RestCall) -> Any:
         """A page of process instances."""
-        return await self._searches.page(asked, SEARCHED)
+        return await self._searches.page(call, SEARCHED)
 
-    async def get(self, asked: Asked) -> Any:
+    async def get(self, call: RestCall) -> Any:
         """One process instance."""
-        key = key_of(asked, "processInstanceKey")
+        key = key_of(call, "processInstanceKey")
         return await self._searches.one(
-            asked, SEARCHED, "process instance", is_key("process_instance_key", key)
+            call, SEARCHED, "process instance", is_key("process_instance_key", key)
         )
 
 
@@ -98,15 +98,15 @@ def _rules(store: Store) -> FilterRules:
     )
 
 
-def _with_element(wanted: ProcessInstanceFilterFields) -> Condition:
+def _with_element(fields: ProcessInstanceFilterFields) -> Condition:
     """An element instance of it meets all that is said of one."""
     conditions: list[Condition] = [INNER]
-    if wanted.element_id is not None:
-        conditions.append(compared("element_id", wanted.element_id))
-    if wanted.element_instance_state is not None:
-        conditions.append(among_words("state", wanted.element_instance_state, ELEMENT_STATES))
-    if wanted.has_element_instance_incident is not None:
-        conditions.append(Is("has_incident", "=", int(wanted.has_element_instance_incident)))
+    if fields.element_id is not None:
+        conditions.append(compared("element_id", fields.element_id))
+    if fields.element_instance_state is not None:
+        conditions.append(among_words("state", fields.element_instance_state, ELEMENT_STATES))
+    if fields.has_element_instance_incident is not None:
+        conditions.append(Is("has_incident", "=", int(fields.has_element_instance_incident)))
     return sources.has_element(All(tuple(conditions)))
 
 
@@ -114,32 +114,32 @@ def _shaped(store: Store, records: list[dict[str, Any]]) -> list[FoundProcessIns
     return [_instance(store, record) for record in records]
 
 
-def _instance(store: Store, found: dict[str, Any]) -> FoundProcessInstance:
-    names = element_names(store, found["process_definition_key"])
+def _instance(store: Store, record: dict[str, Any]) -> FoundProcessInstance:
+    names = element_names(store, record["process_definition_key"])
     return FoundProcessInstance(
-        process_instance_key=str(found["process_instance_key"]),
-        process_definition_id=found["process_definition_id"],
-        process_definition_name=names.get(found["process_definition_id"], UNNAMED).name or None,
-        process_definition_version=found["process_definition_version"],
-        process_definition_version_tag=found["process_definition_version_tag"],
-        process_definition_key=str(found["process_definition_key"]),
-        start_date=moment(found["start_date"]) or "",
-        end_date=moment(found["end_date"]),
-        suspended_date=moment(found["suspended_date"]),
-        state=found["state"].upper(),
-        has_incident=bool(found["has_incident"]),
-        parent_process_instance_key=key_text(found["parent_process_instance_key"]),
-        parent_element_instance_key=key_text(found["parent_element_instance_key"]),
-        root_process_instance_key=str(_root(store, found)),
-        tags=lines_of(found["tags"]),
-        business_id=found["business_id"],
-        tenant_id=found["tenant_id"],
+        process_instance_key=str(record["process_instance_key"]),
+        process_definition_id=record["process_definition_id"],
+        process_definition_name=names.get(record["process_definition_id"], UNNAMED).name or None,
+        process_definition_version=record["process_definition_version"],
+        process_definition_version_tag=record["process_definition_version_tag"],
+        process_definition_key=str(record["process_definition_key"]),
+        start_date=moment(record["start_date"]) or "",
+        end_date=moment(record["end_date"]),
+        suspended_date=moment(record["suspended_date"]),
+        state=record["state"].upper(),
+        has_incident=bool(record["has_incident"]),
+        parent_process_instance_key=key_text(record["parent_process_instance_key"]),
+        parent_element_instance_key=key_text(record["parent_element_instance_key"]),
+        root_process_instance_key=str(_root(store, record)),
+        tags=lines_of(record["tags"]),
+        business_id=record["business_id"],
+        tenant_id=record["tenant_id"],
     )
 
 
-def _root(store: Store, found: dict[str, Any]) -> int:
-    key: int = found["process_instance_key"]
-    parent: int | None = found["parent_process_instance_key"]
+def _root(store: Store, record: dict[str, Any]) -> int:
+    key: int = record["process_instance_key"]
+    parent: int | None = record["parent_process_instance_key"]
     while parent:
         key = parent
         row = store.get(rows.ProcessInstance, (key,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from counterflow.edge.rest.calls import carried_out, key_of
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.instances import (
     ElementMove,
     Migration,
@@ -73,9 +73,9 @@ class SteeringOperations:
             ),
         )
 
-    async def modify(self, asked: Asked) -> None:
+    async def modify(self, call: RestCall) -> None:
         """Tokens end, move and begin."""
-        body: Modification = asked.body
+        body: Modification = call.body
         activate = [
             ActivateInstruction(
                 wish.element_id,
@@ -89,31 +89,31 @@ class SteeringOperations:
             for wish in body.terminate_instructions or ()
         ]
         move = [self._move(wish) for wish in body.move_instructions or ()]
-        key = key_of(asked, "processInstanceKey")
-        await carried_out(self._service, asked, modification(key, activate, terminate, move))
+        key = key_of(call, "processInstanceKey")
+        await carried_out(self._service, call, modification(key, activate, terminate, move))
 
-    async def migrate(self, asked: Asked) -> None:
+    async def migrate(self, call: RestCall) -> None:
         """An instance goes on in another definition; as by gRPC, what is at work has to be told of."""
-        body: Migration = asked.body
+        body: Migration = call.body
         command = migration(
-            process_instance_key=key_of(asked, "processInstanceKey"),
+            process_instance_key=key_of(call, "processInstanceKey"),
             target_definition_key=body.target_process_definition_key,
             mappings=[(one.source_element_id, one.target_element_id) for one in body.mapping_instructions],
             proposes=False,
             accepts_losses=False,
             closes_waits=True,
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def suspend(self, asked: Asked) -> None:
+    async def suspend(self, call: RestCall) -> None:
         """An instance is held back."""
-        command = suspension(instance_key=key_of(asked, "processInstanceKey"))
-        await carried_out(self._service, asked, command)
+        command = suspension(instance_key=key_of(call, "processInstanceKey"))
+        await carried_out(self._service, call, command)
 
-    async def resume(self, asked: Asked) -> None:
+    async def resume(self, call: RestCall) -> None:
         """An instance goes on."""
-        command = resumption(instance_key=key_of(asked, "processInstanceKey"))
-        await carried_out(self._service, asked, command)
+        command = resumption(instance_key=key_of(call, "processInstanceKey"))
+        await carried_out(self._service, call, command)
 
     def _move(self, wish: ElementMove) -> MoveInstruction:
         source, scope = wish.source_element_instruction, wish.ancestor_scope_instruction

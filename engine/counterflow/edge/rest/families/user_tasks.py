@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from counterflow.edge.rest.calls import carried_out, key_of
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.shapes.user_tasks import (
     FormResult,
     UserTaskAssignment,
@@ -83,65 +83,65 @@ class UserTaskOperations:
             ),
         )
 
-    async def assign(self, asked: Asked) -> None:
+    async def assign(self, call: RestCall) -> None:
         """Somebody is to do it."""
-        body: UserTaskAssignment = asked.body
+        body: UserTaskAssignment = call.body
         command = AssignUserTask(
-            user_task_key=key_of(asked, "userTaskKey"),
+            user_task_key=key_of(call, "userTaskKey"),
             assignee=body.assignee,
             allow_override=body.allow_override is not False,
-            by=_who(asked),
+            by=_who(call),
             action=body.action or "",
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def unassign(self, asked: Asked) -> None:
+    async def unassign(self, call: RestCall) -> None:
         """Nobody in particular is to do it."""
-        command = UnassignUserTask(user_task_key=key_of(asked, "userTaskKey"), by=_who(asked))
-        await carried_out(self._service, asked, command)
+        command = UnassignUserTask(user_task_key=key_of(call, "userTaskKey"), by=_who(call))
+        await carried_out(self._service, call, command)
 
-    async def update(self, asked: Asked) -> None:
+    async def update(self, call: RestCall) -> None:
         """Something of it is another now."""
-        body: UserTaskUpdate = asked.body
+        body: UserTaskUpdate = call.body
         changes = body.changeset or UserTaskChangeset()
         command = UpdateUserTask(
-            user_task_key=key_of(asked, "userTaskKey"),
+            user_task_key=key_of(call, "userTaskKey"),
             candidate_groups=_names(changes.candidate_groups),
             candidate_users=_names(changes.candidate_users),
             due_date=changes.due_date,
             follow_up_date=changes.follow_up_date,
             priority=changes.priority,
-            by=_who(asked),
+            by=_who(call),
             action=body.action or "",
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def complete(self, asked: Asked) -> None:
+    async def complete(self, call: RestCall) -> None:
         """It is done."""
-        body: UserTaskCompletion = asked.body
+        body: UserTaskCompletion = call.body
         command = CompleteUserTask(
-            user_task_key=key_of(asked, "userTaskKey"),
+            user_task_key=key_of(call, "userTaskKey"),
             variables=document(text_of(body.variables), self._variable_bytes),
-            by=_who(asked),
+            by=_who(call),
             action=body.action or "",
         )
-        await carried_out(self._service, asked, command)
+        await carried_out(self._service, call, command)
 
-    async def form_of(self, asked: Asked) -> FormResult | None:
+    async def form_of(self, call: RestCall) -> FormResult | None:
         """What whoever does it fills in."""
-        key = key_of(asked, "userTaskKey")
-        found = await self._ask(lambda store: form_of_task(store, key))
-        return _told(found) if found is not None else None
+        key = key_of(call, "userTaskKey")
+        form = await self._ask(lambda store: form_of_task(store, key))
+        return _told(form) if form is not None else None
 
-    async def form_by_key(self, asked: Asked) -> FormResult:
+    async def form_by_key(self, call: RestCall) -> FormResult:
         """A version of a form."""
-        key = key_of(asked, "formKey")
+        key = key_of(call, "formKey")
         return _told(await self._ask(lambda store: form(store, key)))
 
 
-def _told(found: FormSchema) -> FormResult:
+def _told(form: FormSchema) -> FormResult:
     return FormResult(
-        form_id=found.form_id, schema=found.schema_json, version=found.version, form_key=str(found.key)
+        form_id=form.form_id, schema=form.schema_json, version=form.version, form_key=str(form.key)
     )
 
 
@@ -149,6 +149,6 @@ def _names(given: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if given is None else tuple(given)
 
 
-def _who(asked: Asked) -> str:
+def _who(call: RestCall) -> str:
     """Who does something to a task: whom their certificate names."""
-    return next(iter(asked.visitor.caller.identities), "")
+    return next(iter(call.visitor.caller.identities), "")

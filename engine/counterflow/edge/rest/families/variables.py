@@ -8,7 +8,7 @@ from typing import Any, Final
 from counterflow.edge.rest.calls import long_key_of
 from counterflow.edge.rest.families.found import root_of
 from counterflow.edge.rest.filters import FilterRules
-from counterflow.edge.rest.operations import Asked, Operation
+from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.searches import Searched, Searches
 from counterflow.edge.rest.shapes.found import FoundVariable, Truncation, VariablePage, VariableSearch
 from counterflow.edge.rest.shapes.searching import KeyOperators
@@ -53,13 +53,13 @@ class VariableOperations:
             ),
         )
 
-    async def search(self, asked: Asked) -> Any:
+    async def search(self, call: RestCall) -> Any:
         """A page of variables."""
-        return await self._searches.page(asked, CUT if asked.query.truncate_values else WHOLE)
+        return await self._searches.page(call, CUT if call.query.truncate_values else WHOLE)
 
-    async def get(self, asked: Asked) -> FoundVariable:
+    async def get(self, call: RestCall) -> FoundVariable:
         """One variable."""
-        key = long_key_of(asked, "variableKey")
+        key = long_key_of(call, "variableKey")
 
         def question(store: Store) -> FoundVariable:
             record = find(store, sources.VARIABLES, sources.with_variable_keys(store, [key]))
@@ -70,8 +70,8 @@ class VariableOperations:
                 )
             return _variable(store, record, is_whole=True)
 
-        found: FoundVariable = await self._searches.ask(asked, question)
-        return found
+        variable: FoundVariable = await self._searches.ask(call, question)
+        return variable
 
 
 def _rules(store: Store) -> FilterRules:
@@ -105,18 +105,18 @@ def _is_long(*, is_long: bool) -> Condition:
     return long if is_long else Not(long)
 
 
-def _variable(store: Store, found: dict[str, Any], *, is_whole: bool) -> FoundVariable:
-    value: str = found["value"]
+def _variable(store: Store, record: dict[str, Any], *, is_whole: bool) -> FoundVariable:
+    value: str = record["value"]
     is_cut = not is_whole and len(value) > LONGEST_VALUE
     return FoundVariable(
-        variable_key=str(sources.variable_key(found["scope_key"], found["name"])),
-        name=found["name"],
+        variable_key=str(sources.variable_key(record["scope_key"], record["name"])),
+        name=record["name"],
         value=value[:LONGEST_VALUE] if is_cut else value,
         is_truncated=is_cut,
-        scope_key=str(found["scope_key"]),
-        process_instance_key=str(found["process_instance_key"]),
-        root_process_instance_key=root_of(store, found),
-        tenant_id=found["tenant_id"],
+        scope_key=str(record["scope_key"]),
+        process_instance_key=str(record["process_instance_key"]),
+        root_process_instance_key=root_of(store, record),
+        tenant_id=record["tenant_id"],
     )
 
 
@@ -124,7 +124,7 @@ def _searched(*, is_whole: bool) -> Searched:
     return Searched(
         sources.VARIABLES,
         ("scope_key", "name"),
-        lambda store, records: [_variable(store, each, is_whole=is_whole) for each in records],
+        lambda store, records: [_variable(store, record, is_whole=is_whole) for record in records],
         VariablePage,
         _rules,
     )

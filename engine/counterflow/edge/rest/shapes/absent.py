@@ -28,7 +28,7 @@ class NothingFound(Answered, frozen=True):
 
 
 class OwnAuthorizations(Answered, frozen=True):
-    """What the caller may do: everything, where nothing is asked."""
+    """What the caller may do: everything, where nothing is call."""
 
     page: EmptyPage
     authorizations_enabled: bool = False

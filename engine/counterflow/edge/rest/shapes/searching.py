@@ -105,7 +105,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> type[Any]:
+def search_shape(name: str, fields: type[Any] | None, sorts: Sequence[str]) -> type[Any]:
     """The record of a search's body: what is wanted, in which order, and which page.
 
     `sorts` are the fields that may be sorted by, as they are called in JSON.
@@ -120,7 +120,7 @@ def search_shape(name: str, wanted: type[Any] | None, sorts: Sequence[str]) -> t
     return msgspec.defstruct(
         f"{name}Search",
         [
-            *([("filter", wanted | None, None)] if wanted is not None else ()),
+            *([("filter", fields | None, None)] if fields is not None else ()),
             ("sort", GenericAlias(list, (sort,)) | None, None),
             ("page", PageWanted | None, None),
         ],
