@@ -20,6 +20,7 @@ HALF = "\ud800"
 Call = Callable[[Engine], Awaitable[Any]]
 BAD_CALLS: list[tuple[str, Call, type[Exception], str]] = [
     ("deploy", lambda e: e.deploy(), Rejection, "at least one resource"),
+    ("deploy", lambda e: e.deploy("gone.bpmn"), FileNotFoundError, "Expected a BPMN, DMN or form file"),
     ("deploy_contents", lambda e: e.deploy_contents({"a.bpmn": b"<a"}), Rejection, "a.bpmn"),
     ("deploy_contents", lambda e: e.deploy_contents({"a.txt": b""}), Rejection, "a name that ends in"),
     ("evaluate", lambda e: e.evaluate(""), Rejection, "neither was given"),

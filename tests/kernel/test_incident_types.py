@@ -101,6 +101,17 @@ LISTENER = element(
     "zeebe:executionListeners", element("zeebe:executionListener", eventType="end", type="work")
 )
 
+LISTENED = through(
+    element(
+        "userTask",
+        extensions(
+            element("zeebe:userTask"),
+            element("zeebe:taskListeners", element("zeebe:taskListener", eventType="creating", type="work")),
+        ),
+        id="held",
+    )
+)
+
 
 def throws(bench: Bench) -> None:
     bench.create()
@@ -174,6 +185,7 @@ CASES: dict[str, Case] = {
         ("no boxes",),
         give_retries,
     ),
+    "task listener failed": Case("TASK_LISTENER_NO_RETRIES", LISTENED, fails, ("no boxes",), give_retries),
     "job error": Case(
         "UNHANDLED_ERROR_EVENT",
         task(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cmp_to_key
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from counterflow.kernel.row import Row
 from counterflow.kernel.suspended import Suspension
 from counterflow.kernel.vocabulary import Rejection
 from counterflow.queries.search import sources
-from counterflow.queries.search.pages import PagePlace, Wanted, search
+from counterflow.queries.search.pages import MOST_COUNTED, PagePlace, Wanted, search
 from counterflow.store.memory import MemoryStore
 from counterflow.store.open import open_store
 from counterflow.store.port import SearchTooLong, Store
@@ -37,9 +37,11 @@ from counterflow.store.searching import (
     Missing,
     Not,
     OneOf,
+    Question,
     Search,
     SearchSource,
     SortColumn,
+    is_alike,
 )
 from tests.conformance.store_samples import batch, sample
 
@@ -217,6 +219,47 @@ def test_any_filter_and_order_page_by_page(store: Store, kind: str) -> None:
 
 def test_a_count_ends_where_it_was_told_to(store: Store) -> None:
     assert store.search([Count(sources.PROCESS_INSTANCES, All(), 5)], 5) == [[(5,)]]
+
+
+def test_a_pattern_is_matched_in_time_of_its_length(store: Store) -> None:
+    """`re` would take hours over the last of them, and nobody else would have a turn meanwhile."""
+    for text, pattern, is_so in (
+        ("abc", "a*c", True),
+        ("abc", "*", True),
+        ("", "*", True),
+        ("", "?", False),
+        ("a*c", r"a\*c", True),
+        ("abc", r"a\*c", False),
+        ("a\nb", "a?b", True),
+        ("aXbXc", "a*X?", True),
+        ("aXbXcd", "a*X?", False),
+        ("AD_HOC_SUB_PROCESS_INNER_INSTANCE", "*?" * 30 + "*!", False),
+    ):
+        assert is_alike(text, pattern) is is_so, (text, pattern)
+    assert store.search([Count(sources.PROCESS_INSTANCES, Alike("state", "*?" * 30 + "*!"), 5)], 5) == [
+        [(0,)]
+    ]
+
+
+def test_a_filter_of_very_many_branches_is_answered(store: Store) -> None:
+    branches = OneOf(tuple(Is("process_instance_key", "=", number) for number in range(4_000)))
+    assert store.search([Count(sources.PROCESS_INSTANCES, branches, 5)], 5) == [[(5,)]]
+
+
+def test_what_cannot_be_counted_in_time_is_no_fewer_than_a_page(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = store.search
+
+    def slow(questions: Sequence[Question], within_seconds: float) -> Any:
+        if any(isinstance(question, Count) for question in questions):
+            raise SearchTooLong("narrow the filter")
+        return ask(questions, within_seconds)
+
+    monkeypatch.setattr(store, "search", slow)
+    searched, key = SEARCHED["jobs"]
+    page = search(store, Wanted(searched, All(), tuple(map(SortColumn, key))), PagePlace(2, start=1))
+    assert (page.total, page.has_more) == (MOST_COUNTED, True)
 
 
 @pytest.mark.parametrize(

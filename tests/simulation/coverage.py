@@ -54,6 +54,8 @@ NOT_PLAYED: Mapping[str, str] = {
     "ActivateJobs": "given by the writer for the workers, never by a client of this world",
     "TriggerDue": "given by the writer when something is due",
     "GoOn": "given by the writer between the pages of what is too large for one step",
+    "LockJob": "given by workers of Camunda 7 over /engine-rest alone; tests/edge/http/test_engine_rest.py gives some",
+    "UnlockJob": "as LockJob",
     "HoldJob": "given by the edge for a job that no message can carry; tests/edge/test_undeliverable_jobs.py makes some",
     "SetStartAside": "given by the writer when an instance that a timer begins meets a fault of the kernel; tests/partition/test_due.py makes one",
 }

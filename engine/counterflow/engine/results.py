@@ -333,7 +333,15 @@ def contents_of_files(models: Sequence[str | Path]) -> dict[str, bytes]:
                 "deploy_contents takes a name for each"
             )
         paths[path.name] = path
-    return {name: path.read_bytes() for name, path in paths.items()}
+    return {name: _content_of(path) for name, path in paths.items()}
+
+
+def _content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        expected = "Expected a BPMN, DMN or form file that can be read"
+        raise type(error)(error.errno, f"{expected}, but found: {error.strerror}", str(path)) from None
 
 
 def contents_by_name(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -60,7 +60,7 @@ def _rows_of(store: Store, instances: Iterable[ProcessInstance]) -> dict[type[Ro
         try:
             state = State(EmptySource(), Partition(1, 0, 0))
             kernel.replay(state, store.read_log(process_instance_key=instance.key))
-        except (Damaged, DamagedError, BrokenInvariant) as error:
+        except (Damaged, DamagedError, BrokenInvariant, LookupError) as error:
             logger.warning(
                 "Process instance %s is not filled in, since its log is damaged: %s", instance.key, error
             )

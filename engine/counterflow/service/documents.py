@@ -90,12 +90,18 @@ class DocumentStore:
             process_instance_key=wish.process_instance_key,
             properties_json=wish.properties_json,
         )
+        known = msgspec.json.encode(kept)
+        taken = len(content) + len(known)
         with self._writing:
             self._refuse_taken(kept.id)
-            self._make_room(len(content))
+            self._make_room(taken)
             self._write(kept.id + CONTENT, content)
-            self._write(kept.id + KNOWN, msgspec.json.encode(kept))
-            self._used = self._size() + len(content)
+            try:
+                self._write(kept.id + KNOWN, known)
+            except OSError:
+                (self._folder / (kept.id + CONTENT)).unlink(missing_ok=True)
+                raise
+            self._used = self._size() + taken
         return kept
 
     def find(self, document_id: str) -> KeptDocument:
@@ -189,14 +195,28 @@ class DocumentStore:
                 yield kept
 
     def _size(self) -> int:
+        """The bytes of all documents and of what is known of them."""
         if self._used is None:
-            self._used = sum(path.stat().st_size for path in self._folder.glob(f"*{CONTENT}"))
+            self._sweep_halves()
+            files = (*self._folder.glob(f"*{CONTENT}"), *self._folder.glob(f"*{KNOWN}"))
+            self._used = sum(path.stat().st_size for path in files)
         return self._used
 
+    def _sweep_halves(self) -> None:
+        """What was being written or deleted as a server ended goes: nobody knows of it, and it takes room."""
+        for path in self._folder.glob(f"*{WRITTEN}"):
+            path.unlink(missing_ok=True)
+        for path in self._folder.glob(f"*{CONTENT}"):
+            if not path.with_name(path.name.removesuffix(CONTENT) + KNOWN).exists():
+                path.unlink(missing_ok=True)
+
     def _forget(self, kept: KeptDocument) -> None:
-        (self._folder / (kept.id + KNOWN)).unlink(missing_ok=True)
-        (self._folder / (kept.id + CONTENT)).unlink(missing_ok=True)
-        self._used = max(self._size() - kept.size, 0)
+        left = self._size()
+        for path in (self._folder / (kept.id + KNOWN), self._folder / (kept.id + CONTENT)):
+            with suppress(FileNotFoundError):
+                left -= path.stat().st_size
+                path.unlink()
+        self._used = max(left, 0)
 
     def _write(self, name: str, content: bytes) -> None:
         """A file is there whole, and on the disk, or it is not."""

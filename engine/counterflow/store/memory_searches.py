@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -35,7 +34,7 @@ from counterflow.store.searching import (
     SearchSource,
     SortColumn,
     Value,
-    alike_parts,
+    is_alike,
 )
 
 Rows = Mapping[type[Row], Mapping[Any, Row]]
@@ -145,7 +144,7 @@ class MemorySearch:
                 return self._value(source, column, named) in values
             case Alike(column, pattern):
                 held = self._value(source, column, named)
-                return isinstance(held, str) and _expression(pattern).fullmatch(held) is not None
+                return isinstance(held, str) and is_alike(held, pattern)
             case Member(column, inner):
                 members: list[str] = msgspec.json.decode(str(self._value(source, column, named)))
                 return any(self._holds(inner, _MEMBERS, {"it": _Member(one)}) for one in members)
@@ -188,8 +187,3 @@ def _is_behind(values: Record, after: Record, order: tuple[SortColumn, ...]) -> 
         if one != other:
             return (one < other) if column.is_descending else (one > other)
     return False
-
-
-def _expression(pattern: str) -> re.Pattern[str]:
-    texts = (".*" if part is None else "." if not part else re.escape(part) for part in alike_parts(pattern))
-    return re.compile("".join(texts), re.DOTALL)

@@ -179,6 +179,27 @@ MEMBER = "value"
 """What a condition on a member calls it."""
 
 
+def is_alike(text: str, pattern: str) -> bool:
+    """Whether a text is as a pattern says, in time of the length of one by that of the other at most.
+
+    Only the last run is ever made longer: what an earlier one could take besides, the last one takes as well.
+    """
+    parts = alike_parts(pattern)
+    at = part = 0
+    run, run_from = -1, 0
+    while at < len(text):
+        if part < len(parts) and parts[part] is None:
+            run, run_from, part = part, at, part + 1
+        elif part < len(parts) and parts[part] in ("", text[at]):
+            at, part = at + 1, part + 1
+        elif run >= 0:
+            run_from += 1
+            at, part = run_from, run + 1
+        else:
+            return False
+    return all(left is None for left in parts[part:])
+
+
 def alike_parts(pattern: str) -> list[str | None]:
     """A pattern as literal texts, with None for any run and the empty text for one character."""
     parts: list[str | None] = []

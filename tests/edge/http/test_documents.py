@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from counterflow.kernel.vocabulary import Rejection
+from counterflow.partition.refusals import Overloaded
 from counterflow.service.documents import DocumentStore, DocumentWish
 from tests.edge.http.asking import Answered, Asking, _part, asking
 
@@ -100,7 +102,7 @@ async def test_an_id_is_given_once_until_its_document_has_expired(asked: Asking)
 
 async def test_documents_outlive_their_server_and_are_its_own(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/cf.db"
-    async with asking(database=database, documents_bytes=600) as asked:
+    async with asking(database=database, documents_bytes=1_300) as asked:
         assert (await keep(asked, "/documents?documentId=mine")).status == 201
         assert (await keep(asked)).status == 201
         full = await keep(asked)
@@ -116,7 +118,7 @@ async def test_documents_outlive_their_server_and_are_its_own(tmp_path: Path) ->
 
 
 def test_an_expired_document_makes_room() -> None:
-    store = DocumentStore("memory:", 10)
+    store = DocumentStore("memory:", 400)
     store.keep(b"12345678", DocumentWish(expires_at_ms=int(time.time() * 1_000) - 1))
     assert store.keep(b"12345678", DocumentWish()).size == 8
     store.close()
@@ -128,3 +130,29 @@ def test_an_expired_document_makes_room() -> None:
 async def test_one_file_is_one(asked: Asking, parts: Any) -> None:
     assert (await send(asked, "/documents", *parts)).status == 400
     assert (await asked.ask("POST", "/documents", b"{}")).status == 415
+
+
+def test_half_a_document_keeps_no_room(tmp_path: Path) -> None:
+    """A server was killed between the two files of a document, or while it wrote one."""
+    database = f"sqlite:///{tmp_path}/a.db"
+    first = DocumentStore(database, 10_000)
+    kept = first.keep(b"a" * 900, DocumentWish(file_name="a", media_type="text/plain"))
+    (folder,) = tmp_path.glob("*-documents")
+    (folder / f"{kept.id}.json").unlink()
+    (folder / "b.bytes.written").write_bytes(b"b" * 900)
+    with pytest.raises(Rejection):
+        first.find(kept.id)
+    again = DocumentStore(database, 1_500)
+    again.keep(b"c" * 900, DocumentWish(file_name="c", media_type="text/plain"))
+    assert not [*folder.glob("*.written"), *folder.glob(f"{kept.id}*")]
+
+
+def test_what_is_known_of_documents_takes_room_as_well(tmp_path: Path) -> None:
+    store = DocumentStore(f"sqlite:///{tmp_path}/a.db", 2_000)
+    with pytest.raises(Overloaded, match="documents_bytes: 2000"):
+        store.keep(
+            b"",
+            DocumentWish(
+                file_name="a", media_type="text/plain", properties_json='{"a":"' + "x" * 3_000 + '"}'
+            ),
+        )

@@ -228,6 +228,10 @@ async def test_a_fetch_that_makes_no_sense(asked: Asking, wish: dict[str, Any], 
     [
         ({"type": "File", "value": "AA=="}, "keep files and bytes elsewhere"),
         ({"type": "Integer", "value": 1.5}, "whole number"),
+        ({"type": "Long", "value": 2**63}, "64 bits"),
+        ({"type": "Long", "value": "9" * 400}, "64 bits"),
+        ({"type": "Double", "value": "NaN"}, "a number that JSON can say"),
+        ({"type": "Double", "value": "Infinity"}, "a number that JSON can say"),
         ({"type": "Boolean", "value": 1}, "true or false"),
         ({"type": "Json", "value": "{"}, "type Json"),
         ({"type": "Date", "value": 7}, "expected a text"),
@@ -252,3 +256,17 @@ async def test_a_message_that_reaches_nobody(deployed: Asking) -> None:
     status, message = await refused(deployed, "/message", {"messageName": "paid", "businessKey": "B-1"})
     assert (status, "wait for the message 'paid'" in message) == (400, True)
     assert (await refused(deployed, "/message", {"messageName": "paid", "all": True}))[0] == 400
+
+
+async def test_a_long_that_no_double_keeps_stays_what_it_is(deployed: Asking) -> None:
+    await started(deployed, variables={"x": {"type": "Long", "value": 2**53 + 1}})
+    (task,) = await fetched(deployed)
+    assert task["variables"]["x"]["value"] == 2**53 + 1
+
+
+@pytest.mark.parametrize("retries", [2**31, 2**63, 10**30])
+async def test_retries_that_no_worker_could_be_told_of(deployed: Asking, retries: int) -> None:
+    status, message = await refused(
+        deployed, "/external-task/1/failure", {"workerId": "w", "retries": retries}
+    )
+    assert (status, "retries" in message) == (400, True), message

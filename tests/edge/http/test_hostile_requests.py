@@ -6,6 +6,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from counterflow.edge.engine_rest import application as engine_application
+from counterflow.edge.engine_rest.shapes import base as engine_base
 from counterflow.edge.rest import application
 from counterflow.edge.rest.shapes.base import Body
 from tests.edge import models
@@ -17,7 +19,7 @@ FORM = "multipart/form-data; boundary=X"
 PART = b'--X\r\nContent-Disposition: form-data; name="resources"; filename="%s"\r\n\r\n%s\r\n'
 
 
-def records(shape: type[Body]) -> set[type[Body]]:
+def records(shape: type[Any]) -> set[type[Any]]:
     return {shape}.union(*(records(each) for each in shape.__subclasses__()))
 
 
@@ -28,12 +30,13 @@ def has_bare_int(kind: Any) -> bool:
 def test_every_number_of_a_request_has_bounds() -> None:
     bare = [
         f"{shape.__name__}.{name}"
-        for shape in records(Body)
+        for shape in records(Body) | records(engine_base.Body)
         for name, kind in get_type_hints(shape, include_extras=True).items()
         if has_bare_int(kind)
     ]
     # loaded with the application
     assert application.__name__
+    assert engine_application.__name__
     assert len(records(Body)) > 20
     assert not bare
 

@@ -88,3 +88,31 @@ async def test_versions_of_processes(asked: Asking) -> None:
     assert found == await asked.good("GET", f"/process-definitions/{key}")
     told = await asked.ask("GET", f"/process-definitions/{key}/xml")
     assert (told.body, told.media_type) == (models.ONE_TASK, "text/xml")
+
+
+async def test_who_is_suspended_is_found_by_that_and_as_active(asked: Asking) -> None:
+    await asked.deploy(("order.bpmn", models.ONE_TASK))
+    first, second = [
+        (await asked.good("POST", "/process-instances", {"processDefinitionId": "order"}))[
+            "processInstanceKey"
+        ]
+        for _ in range(2)
+    ]
+    await asked.good("POST", f"/process-instances/{first}/suspension")
+
+    async def keys(state: object) -> list[str]:
+        found = await asked.good("POST", "/process-instances/search", {"filter": {"state": state}})
+        return [each["processInstanceKey"] for each in found["items"]]
+
+    assert await keys("SUSPENDED") == [first]
+    assert await keys({"$in": ["SUSPENDED", "COMPLETED"]}) == [first]
+    assert await keys("ACTIVE") == [first, second]
+    assert await keys({"$neq": "SUSPENDED"}) == [second]
+    assert await keys({"$neq": "ACTIVE"}) == []
+
+
+async def test_a_pattern_without_end_is_refused(asked: Asking) -> None:
+    for search, name in (("/element-instances/search", "type"), ("/variables/search", "value")):
+        told = await asked.ask("POST", search, {"filter": {name: {"$like": "*?" * 300}}})
+        assert (told.status, told.json["title"]) == (400, "INVALID_ARGUMENT")
+        assert "at most 500 characters in $like" in told.json["detail"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from counterflow.service.refusals import Invalid
 from counterflow.service.requests import document
 
 GREATEST_INTEGER: Final = 2**31
+GREATEST_LONG: Final = 2**63
 _OFFSET = re.compile(r"([+-][0-9]{2})([0-9]{2})$")
 """Of a moment as Java writes it: without a colon, which FEEL wants."""
 _IN_JSON = "application/json"
@@ -90,7 +92,7 @@ def _plain(name: str, given: TypedValue) -> object:
         )
     try:
         return reader(given)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise Invalid(
             f"Expected variable '{name[:100]}' to be of type {given.type}, but its value cannot be read so: "
             f"{str(error)[:500]}"
@@ -106,15 +108,21 @@ def _text(given: TypedValue) -> str:
 def _whole(given: TypedValue) -> int:
     if isinstance(given.value, bool | list | dict):
         raise TypeError("expected a whole number")
-    if int(given.value) != float(given.value):
+    if isinstance(given.value, float) and not given.value.is_integer():
         raise ValueError(f"expected a whole number, but found {given.value}")
-    return int(given.value)
+    whole = int(given.value)
+    if not -GREATEST_LONG <= whole < GREATEST_LONG:
+        raise ValueError("expected a whole number of 64 bits")
+    return whole
 
 
 def _number(given: TypedValue) -> object:
     if isinstance(given.value, bool | list | dict):
         raise TypeError("expected a number")
-    return given.value if isinstance(given.value, int | float) else float(given.value)
+    value = given.value if isinstance(given.value, int | float) else float(given.value)
+    if not isfinite(value):
+        raise ValueError("expected a number that JSON can say")
+    return value
 
 
 def _truth(given: TypedValue) -> bool:

@@ -116,6 +116,8 @@ async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
     """
     task = asyncio.ensure_future(work)
     visitor.on_gone = task.cancel
+    if visitor.is_over:  # the client went while its body waited to be read: nobody else tells the task
+        task.cancel()
     try:
         return await task
     except asyncio.CancelledError:

@@ -31,12 +31,14 @@ from counterflow.store.searching import (
     Missing,
     Not,
     OneOf,
-    alike_parts,
+    is_alike,
 )
 
 OPERATORS: Final = (TextOperators, KeyOperators, NumberOperators, DateOperators)
 MOST_VALUES: Final = 5_000
 """How many values all conditions of a filter may compare with."""
+LONGEST_PATTERN: Final = 500
+"""How many characters a pattern of `$like` may have."""
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 COMPARISONS: Mapping[str, Comparison] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
@@ -180,6 +182,7 @@ def _operated(column: str, name: str, value: Any) -> Condition:
         case "not_in":
             return Not(_in(column, value))
         case "like":
+            _refuse_long_pattern(value)
             return Alike(column, value)
     return _beyond(column, name, value)
 
@@ -212,6 +215,7 @@ def _named(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     operators: TextOperators = value
+    _refuse_long_pattern(operators.like or "")
     single = [one for one in (operators.eq, operators.neq) if one is not None]
     return [*single, *(operators.in_ or ()), *(operators.not_in or ())]
 
@@ -225,15 +229,18 @@ def _is_meant(word: str, value: Any) -> bool:
         and (operators.neq is None or word != operators.neq)
         and (not operators.in_ or word in operators.in_)
         and (not operators.not_in or word not in operators.not_in)
-        and (operators.like is None or _is_like(word, operators.like))
+        and (operators.like is None or is_alike(word, operators.like))
         and operators.exists is not False
     )
 
 
-def _is_like(word: str, pattern: str) -> bool:
-    parts = alike_parts(pattern)
-    texts = (".*" if part is None else "." if not part else re.escape(part) for part in parts)
-    return re.fullmatch("".join(texts), word) is not None
+def _refuse_long_pattern(pattern: str) -> None:
+    """Time goes with the length of a pattern by that of the texts, and nothing breaks off in between."""
+    if len(pattern) > LONGEST_PATTERN:
+        raise Invalid(
+            f"Expected a pattern of at most {LONGEST_PATTERN} characters in $like, but found {len(pattern)}; "
+            "leave out what the rest implies"
+        )
 
 
 def _has_line(column: str, text: str) -> Condition:

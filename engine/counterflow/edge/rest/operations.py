@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from counterflow.edge.http.forms import FormShape
 from counterflow.edge.http.visitors import HttpVisitor
@@ -25,6 +25,14 @@ class RestCall(NamedTuple):
     path: Mapping[str, str]
     visitor: HttpVisitor
     query: Any = None
+
+
+NOT_TO_RUN: Final = {
+    "content-security-policy": "sandbox; default-src 'none'",
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-store",
+}
+"""Told to a browser with the bytes of somebody else."""
 
 
 class Content(NamedTuple):

@@ -37,6 +37,7 @@ from counterflow.model.graph import JobDefinition
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
 ERROR_MESSAGE_LIMIT = 10_000
+MOST_RETRIES = 2**31 - 1
 
 
 class JobActivated(InstanceEvent, frozen=True):
@@ -250,6 +251,7 @@ def _nothing_to_decide(job: Job, answer: AdHocAnswer | TaskListenerAnswer) -> Re
 
 def decide_fail(step: Step, command: FailJob) -> None:
     """FailJob of the gateway. A retry cycle in the model overrules what the worker says."""
+    _refuse_retries(command.retries)
     job, token = find(step, command.job_key, "fail")
     expect_active(job, "failed", command.worker)
     definition = listener_jobs.definition_of(token, job)
@@ -295,8 +297,17 @@ def _throw(token: Token, job: Job, thrown: error.ThrownError) -> None:
         error.catch_error(catch, thrown)
 
 
+def _refuse_retries(retries: int) -> None:
+    """No worker could be told of more: the gateway's field has 32 bits."""
+    if retries > MOST_RETRIES:
+        raise Rejection(
+            RejectionType.INVALID_ARGUMENT, f"Expected at most {MOST_RETRIES} retries, but found {retries}"
+        )
+
+
 def decide_update_retries(step: Step, command: UpdateJobRetries) -> None:
     """UpdateJobRetries of the gateway."""
+    _refuse_retries(command.retries)
     if command.retries <= 0:
         raise Rejection(
             RejectionType.INVALID_ARGUMENT,

@@ -407,8 +407,9 @@ def _leave(token: Token) -> None:
     at: Token | None = token
     while at is not None:
         scope = at.scope if at.scope_key else None
-        ending.terminate(at)
-        if scope is not None and _are_some_asked(scope):
+        is_gone = ending.terminate(at)
+        # Where the page is full instead, the next one looks from the rows alone who is asked still.
+        if is_gone and scope is not None and _are_some_asked(scope):
             return
         at = scope if scope is not None and scope.row.state == TERMINATING else None
     for owner, key in swept:

@@ -83,7 +83,7 @@ def search(store: Store, search_for: Wanted, place: PagePlace) -> Found:
     merged = _merged(parts, places, order)[place.start : place.start + place.limit]
     if is_back:
         merged.reverse()
-    total, has_more = _total(store, search_for, len(merged))
+    total, has_more = _total(store, search_for)
     return Found(
         [dict(zip(names, record, strict=True)) for record in merged],
         total,
@@ -117,14 +117,14 @@ def _rank(value: Value) -> tuple[Any, ...]:
     return (0,) if value is None else (1, value)
 
 
-def _total(store: Store, search_for: Wanted, shown: int) -> tuple[int, bool]:
+def _total(store: Store, search_for: Wanted) -> tuple[int, bool]:
     counts: list[Question] = [
         Count(source, search_for.where, MOST_COUNTED + 1) for source in search_for.sources
     ]
     try:
         answers = store.search(counts, COUNT_SECONDS)
     except SearchTooLong:
-        return shown, True
+        return MOST_COUNTED, True  # no fewer: who reads page after page would stop there
     total = sum(int(answer[0][0] or 0) for answer in answers)
     return min(total, MOST_COUNTED), total > MOST_COUNTED
 

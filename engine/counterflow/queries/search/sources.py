@@ -87,7 +87,6 @@ def _jobs(table: type[Row], **columns: Column) -> SearchSource:
             "error_message": Field("it.error_message"),
             "custom_headers": Field("it.headers", "document"),
             "creation_time": Field("it.created_at_ms"),
-            "last_update_time": Given(None),
             "is_denied": Given(None),
             "denied_reason": Given(None),
             "priority": Given(0),
@@ -137,8 +136,20 @@ JOB_KINDS: Final[Mapping[tuple[int | str, ...], str]] = {
     for event, word in LISTENER_EVENTS.items()
 }
 JOBS: Final = (
-    _jobs(rows.Job, deadline=Field("it.due_ms"), end_time=Given(None), is_open=Given(1)),
-    _jobs(ended.EndedJob, deadline=Given(None), end_time=Field("it.ended_at_ms"), is_open=Given(0)),
+    _jobs(
+        rows.Job,
+        deadline=Field("it.due_ms"),
+        end_time=Given(None),
+        last_update_time=Field("it.created_at_ms"),
+        is_open=Given(1),
+    ),
+    _jobs(
+        ended.EndedJob,
+        deadline=Given(None),
+        end_time=Field("it.ended_at_ms"),
+        last_update_time=Field("it.ended_at_ms"),
+        is_open=Given(0),
+    ),
 )
 
 

@@ -5,7 +5,7 @@ Names of tables and columns are those of our rows; whatever somebody asked for i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from counterflow.kernel.row import Row
 from counterflow.store.searching import (
@@ -150,7 +150,7 @@ class QueryText:
 
     def _joined(self, word: str, conditions: Iterable[Condition], source: SearchSource, depth: int) -> str:
         texts = [self._condition(condition, source, depth) for condition in conditions]
-        return f"({word.join(texts)})" if texts else ""
+        return _balanced(word, texts) if texts else ""
 
     def _has(self, has: Has, outer: SearchSource, depth: int) -> str:
         inner = depth + 1
@@ -220,3 +220,11 @@ def _glob(pattern: str) -> str:
         "*" if part is None else "?" if not part else f"[{part}]" if part in "*?[" else part
         for part in alike_parts(pattern)
     )
+
+
+def _balanced(word: str, texts: Sequence[str]) -> str:
+    """Joined in halves of halves: SQLite refuses conditions that are deeper than 1,000."""
+    if len(texts) == 1:
+        return f"({texts[0]})"
+    half = len(texts) // 2
+    return f"({_balanced(word, texts[:half])}{word}{_balanced(word, texts[half:])})"

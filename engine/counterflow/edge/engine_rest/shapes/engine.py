@@ -1,4 +1,4 @@
-"""Deployments, instances and messages, and who is call."""
+"""Deployments, instances and messages, and who is asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from counterflow.edge.engine_rest.shapes.base import Answered, Body, Link
 from counterflow.edge.engine_rest.typed_values import TypedValues
+from counterflow.edge.rest.shapes.base import Int32
 
 
 class Version(Answered, frozen=True):
@@ -41,7 +42,7 @@ class TellingProcess(TellingDefinition, frozen=True):
     description: str | None = None
     diagram: str | None = None
     startable_in_tasklist: bool = False
-    history_time_to_live: int | None = None
+    history_time_to_live: Int32 | None = None
 
 
 class TellingDeployment(Answered, frozen=True):

@@ -7,13 +7,14 @@ from typing import Any
 
 from counterflow.edge.engine_rest.shapes.base import Answered, Body
 from counterflow.edge.engine_rest.typed_values import ToldValue, TypedValues
+from counterflow.edge.rest.shapes.base import Int32, Int64
 
 
 class TopicToFetch(Body, frozen=True):
     """Tasks of one topic, and of which process instances; what is left out does not narrow."""
 
     topic_name: str
-    lock_duration: int
+    lock_duration: Int64
     variables: list[str] | None = None
     local_variables: bool | None = None
     business_key: str | None = None
@@ -40,11 +41,11 @@ class FetchAndLock(Body, frozen=True):
     """Which tasks a worker would like, how many, and how long it waits for the first, ms."""
 
     worker_id: str
-    max_tasks: int
+    max_tasks: Int32
     topics: list[TopicToFetch] | None = None
     use_priority: bool | None = None
     sorting: list[SortingOfTasks] | None = None
-    async_response_timeout: int | None = None
+    async_response_timeout: Int64 | None = None
 
 
 class LockedTask(Answered, frozen=True):
@@ -96,8 +97,8 @@ class TaskFailure(Body, frozen=True):
     worker_id: str
     error_message: str | None = None
     error_details: str | None = None
-    retries: int | None = None
-    retry_timeout: int | None = None
+    retries: Int32 | None = None
+    retry_timeout: Int64 | None = None
     variables: TypedValues | None = None
     local_variables: TypedValues | None = None
 
@@ -106,17 +107,17 @@ class LockExtension(Body, frozen=True):
     """A worker needs so many ms from now."""
 
     worker_id: str
-    new_duration: int
+    new_duration: Int64
 
 
 class TaskLock(Body, frozen=True):
     """A worker would like this task for so many ms."""
 
     worker_id: str
-    lock_duration: int
+    lock_duration: Int64
 
 
 class TaskRetries(Body, frozen=True):
     """So many tries are left."""
 
-    retries: int
+    retries: Int32

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from counterflow.edge.rest.calls import key_of
 from counterflow.edge.rest.filters import FilterRules, is_so, meant_words
-from counterflow.edge.rest.operations import Content, Operation, RestCall
+from counterflow.edge.rest.operations import NOT_TO_RUN, Content, Operation, RestCall
 from counterflow.edge.rest.searches import Searched, Searches, is_key
 from counterflow.edge.rest.shapes.found import (
     FoundProcessDefinition,
@@ -73,7 +73,10 @@ class DefinitionOperations:
     async def xml(self, call: RestCall) -> Any:
         """The file of a version."""
         key = key_of(call, "processDefinitionKey")
-        return await self._searches.ask(call, lambda store: Content(definition_xml(store, key).xml, XML))
+        # a model may hold scripts of XHTML, which a browser that shows it would run as ours
+        return await self._searches.ask(
+            call, lambda store: Content(definition_xml(store, key).xml, XML, NOT_TO_RUN)
+        )
 
 
 def _rules(store: Store) -> FilterRules:

@@ -14,7 +14,7 @@ import msgspec
 from counterflow.edge.http.bodies import decoded
 from counterflow.edge.http.forms import FormFile, FormShape, SentForm
 from counterflow.edge.http.problems import problem_of
-from counterflow.edge.rest.operations import Content, Operation, RestCall
+from counterflow.edge.rest.operations import NOT_TO_RUN, Content, Operation, RestCall
 from counterflow.edge.rest.shapes.documents import (
     ContentQuery,
     DocumentFailure,
@@ -40,12 +40,6 @@ STORE_ID: Final = "counterflow"
 """The one store of documents."""
 LINK_MS: Final = 3_600_000
 LONGEST_LINK_MS: Final = 366 * 86_400_000
-NOT_TO_RUN: Final = {
-    "content-security-policy": "sandbox; default-src 'none'",
-    "x-content-type-options": "nosniff",
-    "cache-control": "private, no-store",
-}
-"""Told to a browser with the bytes of somebody else."""
 
 Found = TypeVar("Found")
 

@@ -286,7 +286,7 @@ def _job(store: Store, record: dict[str, Any]) -> FoundJob:
         root_process_instance_key=root_of(store, record),
         business_id=record["business_id"],
         creation_time=moment(record["creation_time"]),
-        last_update_time=moment(record["end_time"] or record["creation_time"]),
+        last_update_time=moment(record["last_update_time"]),
         priority=record["priority"],
         tenant_id=record["tenant_id"],
     )

@@ -15,6 +15,7 @@ from counterflow.edge.rest.filters import (
     compared,
     holds_for,
     is_so,
+    meant_words,
 )
 from counterflow.edge.rest.operations import Operation, RestCall
 from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
@@ -30,13 +31,14 @@ from counterflow.queries.definitions import UNNAMED, element_names
 from counterflow.queries.search import sources
 from counterflow.service.service import Service
 from counterflow.store.port import Store
-from counterflow.store.searching import All, Condition, Is
+from counterflow.store.searching import All, Among, Condition, Is, Missing, Not, OneOf
 
 STATES: Mapping[str, tuple[str, ...]] = {
     "ACTIVE": ("active",),
     "COMPLETED": ("completed",),
     "TERMINATED": ("terminated",),
 }
+SUSPENDED = "SUSPENDED"
 
 
 class ProcessInstanceSearches:
@@ -82,8 +84,8 @@ class ProcessInstanceSearches:
 
 def _rules(store: Store) -> FilterRules:
     return FilterRules(
-        words={"state": STATES},
         special={
+            "state": _in_state,
             "has_retries_left": is_so(sources.FAILED_WITH_RETRIES),
             "error_message": lambda value: sources.has_incident_like(compared("error_message", value)),
             "incident_error_hash_code": lambda value: sources.has_incident_like(
@@ -108,6 +110,20 @@ def _with_element(fields: ProcessInstanceFilterFields) -> Condition:
     if fields.has_element_instance_incident is not None:
         conditions.append(Is("has_incident", "=", int(fields.has_element_instance_incident)))
     return sources.has_element(All(tuple(conditions)))
+
+
+def _in_state(value: Any) -> Condition:
+    """A suspended instance is active as well: its answers say so, and when it was suspended."""
+    meant = meant_words(value, (*STATES, SUSPENDED))
+    states = Among("state", tuple(state for word in meant for state in STATES.get(word, ())))
+    suspended = All((Among("state", STATES["ACTIVE"]), Not(Missing("suspended_date"))))
+    if isinstance(value, str):
+        return suspended if value == SUSPENDED else states
+    if SUSPENDED in (value.neq, *(value.not_in or ())):
+        return All((states, Not(suspended)))
+    # by its exclusion of others alone it is not meant: what is not active is not suspended either
+    is_named = SUSPENDED in (value.eq, *(value.in_ or ()))
+    return OneOf((states, suspended)) if is_named and SUSPENDED in meant else states
 
 
 def _shaped(store: Store, records: list[dict[str, Any]]) -> list[FoundProcessInstance]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from counterflow.edge.rest.shapes.base import Answered, Body, Document
+from counterflow.edge.rest.shapes.base import Answered, Body, Document, Int64
 from counterflow.edge.rest.shapes.searching import Date, Key, Number, Text, page_shape, search_shape
 from counterflow.kernel.rows import DEFAULT_TENANT
 
@@ -25,7 +25,7 @@ class ElementInstanceFilterFields(Body, frozen=True):
     incident_key: Key = None
     start_date: Date = None
     end_date: Date = None
-    element_instance_scope_key: int | None = None
+    element_instance_scope_key: Int64 | None = None
 
 
 class ElementInstanceFilter(ElementInstanceFilterFields, frozen=True):

@@ -86,7 +86,7 @@ class TaskCorrections(Body, frozen=True):
     candidate_users: list[str] | None = None
     due_date: str | None = None
     follow_up_date: str | None = None
-    priority: int | None = None
+    priority: Int32 | None = None
 
 
 class JobAnswer(Body, frozen=True):

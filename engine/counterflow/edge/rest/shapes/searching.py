@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from types import GenericAlias
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,10 @@ from counterflow.edge.rest.shapes.base import Answered, Body
 def _operator(name: str) -> str:
     first, *rest = name.rstrip("_").split("_")
     return "$" + first + "".join(map(str.capitalize, rest))
+
+
+Compared: TypeAlias = Annotated[int, msgspec.Meta(description="Compared alone, however large it is.")]
+"""A whole number that is kept nowhere: one that no row can have finds nothing."""
 
 
 class TextOperators(Body, frozen=True, rename=_operator):
@@ -35,24 +39,24 @@ class TextOperators(Body, frozen=True, rename=_operator):
 class KeyOperators(Body, frozen=True, rename=_operator):
     """Conditions on a key."""
 
-    eq: int | None = None
-    neq: int | None = None
+    eq: Compared | None = None
+    neq: Compared | None = None
     exists: bool | None = None
-    in_: list[int] | None = None
-    not_in: list[int] | None = None
+    in_: list[Compared] | None = None
+    not_in: list[Compared] | None = None
 
 
 class NumberOperators(Body, frozen=True, rename=_operator):
     """Conditions on a number."""
 
-    eq: int | None = None
-    neq: int | None = None
+    eq: Compared | None = None
+    neq: Compared | None = None
     exists: bool | None = None
-    gt: int | None = None
-    gte: int | None = None
-    lt: int | None = None
-    lte: int | None = None
-    in_: list[int] | None = None
+    gt: Compared | None = None
+    gte: Compared | None = None
+    lt: Compared | None = None
+    lte: Compared | None = None
+    in_: list[Compared] | None = None
 
 
 class DateOperators(Body, frozen=True, rename=_operator):
@@ -70,8 +74,8 @@ class DateOperators(Body, frozen=True, rename=_operator):
 
 Operators: TypeAlias = TextOperators | KeyOperators | NumberOperators | DateOperators
 Text: TypeAlias = str | TextOperators | None
-Key: TypeAlias = int | KeyOperators | None
-Number: TypeAlias = int | NumberOperators | None
+Key: TypeAlias = Compared | KeyOperators | None
+Number: TypeAlias = Compared | NumberOperators | None
 Date: TypeAlias = datetime | DateOperators | None
 
 
@@ -85,8 +89,8 @@ class VariableWanted(Body, frozen=True):
 class PageWanted(Body, frozen=True):
     """Which page: the first, from a number on, or behind or before a cursor."""
 
-    limit: int | None = None
-    from_: int | None = msgspec.field(default=None, name="from")
+    limit: Compared | None = None
+    from_: Compared | None = msgspec.field(default=None, name="from")
     after: str | None = None
     before: str | None = None
 
