@@ -15,7 +15,7 @@ from tests.simulation.shapes import Case
 from tests.simulation.shrink import shrink
 from tests.simulation.world import World
 
-SEEDS = int(os.environ.get("SEEDS", "2000"))
+SEEDS = int(os.environ.get("SEEDS", "1500"))
 FIRST = int(os.environ.get("FIRST", "0"))
 """How many seeds a run plays, and from which on; `SEED=n` plays that one."""
 

@@ -18,13 +18,34 @@ from tests.simulation.play import play
 WITHIN = 600
 """Seeds that a mutant may survive."""
 CAUGHT_BY = {
-    "condition_sees_what_is_hidden": 175,
+    "activations_in_turn_begin_together": 42,
+    "activations_survive_the_condition": 31,
+    "call_survives_its_caller": 93,
+    "condition_forgotten_between_pages": 85,
+    "condition_sees_what_is_hidden": 230,
     "cycle_without_end": 129,
+    "end_listener_forgotten": 27,
     "escalation_begins_where_it_was_thrown": 431,
+    "flow_goes_on_before_the_sweep": 48,
+    "flows_of_activations_not_counted": 26,
+    "gateway_forgets_what_has_to_come": 80,
+    "ids_of_messages_forgotten": 103,
+    "join_that_forgets": 59,
+    "late_tokens_go_on": 62,
+    "listener_waits_with_the_border": 27,
+    "message_correlated_again_after_a_restart": 39,
     "message_reaches_one_of_several": 371,
+    "more_ended_than_was_named": 56,
+    "offered_to_those_of_before": 30,
     "others_survive_a_cancel": 420,
+    "signal_reaches_one_only": 83,
+    "swept_and_still_at_work": 21,
+    "time_that_stands_still": 95,
+    "timer_closed_without_a_word": 79,
     "undo_left_behind_by_a_migration": 203,
+    "undo_lost_without_a_word": 79,
     "user_task_survives_its_element": 175,
+    "worker_asked_once": 42,
 }
 """The seed that has caught a mutant last, where that took many: it is played first."""
 
