@@ -107,7 +107,7 @@ class Intake:
                 await self.clock.sleep(POLL_PAUSE_MS)
 
     async def poll_once(self, count: int) -> list[Job]:
-        """The jobs of one long poll, at most `wanted`. Raises ClientError."""
+        """The jobs of one long poll, at most `count`. Raises ClientError."""
         return await self.client.activate_jobs(
             self.task.type,
             max_jobs=count,

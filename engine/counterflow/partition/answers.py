@@ -140,7 +140,7 @@ class InstanceEnds:
             self.leave(process_instance_key, ended)
             if not ended.done():
                 ended.set_exception(Unavailable(f"The process instance was not created: {error}"))
-                ended.exception()  # counts as seen: who waits for the answer only has been set_result there
+                ended.exception()  # counts as seen: who waits for the answer only has been told there
 
         batch.failed.append(failed)
 

@@ -43,7 +43,7 @@ class Models:
         self._is_stopped = False
 
     def wait(self, needed: ModelNeeded, waiter: Waiter) -> None:
-        """Call `told` once the model was read or cannot be, or with what keeps it from being looked for.
+        """Call `waiter` once the model was read or cannot be, or with what keeps it from being looked for.
         Where it cannot be read, a command that needs it says so.
         """
         if self._is_stopped:

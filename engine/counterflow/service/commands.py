@@ -28,8 +28,10 @@ Failed = Callable[[Exception], object]
 
 
 class Commands:
-    """Carries commands out. Of `told` and `failed` exactly one is called, once: with the answer when that is
-    durable, or with what has come in its place (`EXPECTED`, or a fault of ours); neither may raise.
+    """Carries commands out.
+
+    Of `answered` and `failed` exactly one is called, once: with the answer when that is durable, or with
+    what has come in its place (`EXPECTED`, or a fault of ours); neither may raise.
     """
 
     def __init__(self, writer: Writer, admission: Admission, turns: Turns, rests: Rests) -> None:

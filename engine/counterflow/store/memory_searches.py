@@ -35,6 +35,7 @@ from counterflow.store.searching import (
     SortColumn,
     Value,
     is_alike,
+    rank,
 )
 
 Rows = Mapping[type[Row], Mapping[Any, Row]]
@@ -98,7 +99,7 @@ class MemorySearch:
         names = [one.column for one in question.order]
         placed = [(self._values(source, names, one), one) for one in records]
         for place, one in reversed([*enumerate(question.order)]):
-            placed.sort(key=lambda pair: _rank(pair[0][place]), reverse=one.is_descending)
+            placed.sort(key=lambda pair: rank(pair[0][place]), reverse=one.is_descending)
         if question.after is not None:
             after = question.after
             placed = [pair for pair in placed if _is_behind(pair[0], after, question.order)]
@@ -176,14 +177,9 @@ def _at(named: Named, path: str) -> Any:
     return None if row is None else getattr(row, field)
 
 
-def _rank(value: Value) -> tuple[Any, ...]:
-    """None before every value, numbers before texts."""
-    return (0,) if value is None else (1, isinstance(value, str), value)
-
-
 def _is_behind(values: Record, after: Record, order: tuple[SortColumn, ...]) -> bool:
     for value, place, column in zip(values, after, order, strict=True):
-        one, other = _rank(value), _rank(place)
+        one, other = rank(value), rank(place)
         if one != other:
             return (one < other) if column.is_descending else (one > other)
     return False

@@ -9,7 +9,7 @@ round. None comes before every value; texts are in the order of their code point
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -177,6 +177,11 @@ Record: TypeAlias = tuple[Value, ...]
 
 MEMBER = "value"
 """What a condition on a member calls it."""
+
+
+def rank(value: Value) -> tuple[Any, ...]:
+    """Where a value stands in an order: None before every value, numbers before texts."""
+    return (0,) if value is None else (1, isinstance(value, str), value)
 
 
 def is_alike(text: str, pattern: str) -> bool:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from counterflow.edge.http.problems import DETAIL_LIMIT, HttpRefusal, problem_of
+from counterflow.edge.http.problems import DETAIL_LIMIT, reported
 from counterflow.edge.rest.calls import JSON
-from counterflow.service.refusals import EXPECTED
-
-logger = logging.getLogger("counterflow.edge")
 
 STATUS = {HTTPStatus.CONFLICT: HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED: HTTPStatus.BAD_REQUEST}
 """What `/v2` tells apart and Camunda 7 does not: a request that does not fit what is there is a bad one."""
@@ -29,9 +25,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 
 def failure(operation: str, error: Exception, request: Request) -> Response:
     """What is answered where something went wrong; a fault of ours is logged."""
-    if not isinstance(error, (*EXPECTED, HttpRefusal)):
-        logger.error("%s met an internal fault", operation, exc_info=error)
-    problem = problem_of(operation, error, request.url.path)
+    problem = reported(operation, error, request.url.path)
     return trouble(HTTPStatus(problem.status), problem.detail)
 
 

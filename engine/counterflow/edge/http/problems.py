@@ -6,6 +6,7 @@ missing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -14,6 +15,7 @@ import msgspec
 from counterflow.kernel.vocabulary import Rejection, RejectionType
 from counterflow.partition.refusals import Overloaded, Unavailable
 from counterflow.service.refusals import (
+    EXPECTED,
     Invalid,
     NotInTime,
     NotThereYet,
@@ -25,6 +27,8 @@ from counterflow.service.refusals import (
 from counterflow.store.errors import DamagedError
 from counterflow.store.port import SearchTooLong, StoreError
 from counterflow.visible import visible
+
+logger = logging.getLogger("counterflow.edge")
 
 MEDIA_TYPE = "application/problem+json"
 DETAIL_LIMIT = 100_000
@@ -70,6 +74,13 @@ STATUS_OF_REFUSAL: Mapping[type[Refused], tuple[HTTPStatus, str]] = {
     ResultLost: (HTTPStatus.CONFLICT, "INVALID_STATE"),
     TooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RESOURCE_EXHAUSTED"),
 }
+
+
+def reported(operation: str, error: Exception, path: str) -> Problem:
+    """As `problem_of`, and a fault of ours is logged."""
+    if not isinstance(error, (*EXPECTED, HttpRefusal)):
+        logger.error("%s met an internal fault", operation, exc_info=error)
+    return problem_of(operation, error, path)
 
 
 def problem_of(operation: str, error: BaseException, path: str) -> Problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -16,15 +15,13 @@ from starlette.responses import Response
 from counterflow.caller import Caller, identities_of, peer_of
 from counterflow.edge.http.bodies import Gone, LargeBodies, body_of, decoded, query_of, refuse_other_than_json
 from counterflow.edge.http.forms import FormShape, form_of
-from counterflow.edge.http.problems import MEDIA_TYPE, HttpRefusal, problem_of
+from counterflow.edge.http.problems import MEDIA_TYPE, reported
 from counterflow.edge.http.visitors import HttpLine, HttpVisitor
 from counterflow.edge.rest.operations import Content, Operation, RestCall
 from counterflow.kernel.vocabulary import Command
 from counterflow.partition.answers import into
-from counterflow.service.refusals import EXPECTED, Invalid
+from counterflow.service.refusals import Invalid
 from counterflow.service.service import Service
-
-logger = logging.getLogger("counterflow.edge")
 
 JSON = "application/json"
 NOT_KEPT: Mapping[str, str] = {"cache-control": "no-store"}
@@ -128,10 +125,7 @@ async def while_there(visitor: HttpVisitor, work: Awaitable[Any]) -> Any:
 
 def key_of(call: RestCall, name: str) -> int:
     """A key out of the path. Raises `Invalid`."""
-    text = call.path[name]
-    if not _KEY.fullmatch(text):
-        raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
-    key = int(text)
+    key = _whole_number(call, name, _KEY)
     if not -GREATEST_KEY <= key <= GREATEST_KEY:
         raise Invalid(f"Expected {name} to be at most {GREATEST_KEY}, but found {key}")
     return key
@@ -139,17 +133,19 @@ def key_of(call: RestCall, name: str) -> int:
 
 def long_key_of(call: RestCall, name: str) -> int:
     """A key out of the path that may be longer than those of the engine. Raises `Invalid`."""
+    return _whole_number(call, name, _LONG_KEY)
+
+
+def _whole_number(call: RestCall, name: str, written: re.Pattern[str]) -> int:
     text = call.path[name]
-    if not _LONG_KEY.fullmatch(text):
+    if not written.fullmatch(text):
         raise Invalid(f"Expected {name} to be a whole number, but found '{text[:100]}'")
     return int(text)
 
 
 def failure(operation: str, error: Exception, request: Request) -> Response:
     """What is answered where something went wrong; a fault of ours is logged."""
-    if not isinstance(error, (*EXPECTED, HttpRefusal)):
-        logger.error("%s met an internal fault", operation, exc_info=error)
-    problem = problem_of(operation, error, request.url.path)
+    problem = reported(operation, error, request.url.path)
     return Response(msgspec.json.encode(problem), problem.status, media_type=MEDIA_TYPE)
 
 

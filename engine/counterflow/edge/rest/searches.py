@@ -18,7 +18,7 @@ from counterflow.queries.search.pages import DEFAULT_LIMIT, Found, PagePlace, Wa
 from counterflow.service.refusals import Invalid
 from counterflow.service.service import Service
 from counterflow.store.port import Store
-from counterflow.store.searching import All, Among, Column, Condition, Is, SearchSource, SortColumn
+from counterflow.store.searching import All, Column, Condition, SearchSource, SortColumn
 
 Shaped = Callable[[Store, list[dict[str, Any]]], list[Any]]
 """Records of a page as what is answered, with what is beside them in the store."""
@@ -59,7 +59,7 @@ class Searches:
             result = search(store, Wanted(sources, where, order), place)
             return result, searched.shaped(store, result.records)
 
-        result, items = await self._ask(call, question)
+        result, items = await self.ask(call, question)
         info = PagePosition(
             total_items=result.total,
             has_more_total_items=result.has_more,
@@ -81,13 +81,10 @@ class Searches:
                 )
             return searched.shaped(store, [record])[0]
 
-        return await self._ask(call, question)
+        return await self.ask(call, question)
 
     async def ask(self, call: RestCall, question: Callable[[Store], Any]) -> Any:
-        """The answer to a question that is no search."""
-        return await self._ask(call, question)
-
-    async def _ask(self, call: RestCall, question: Callable[[Store], Any]) -> Any:
+        """The answer to any question, in its turn."""
         with self._service.admission.waiting(call.visitor.account):
             return await self._service.questions.ask(question)
 
@@ -141,8 +138,3 @@ def moment(milliseconds: int | None) -> str | None:
     if milliseconds is None:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
-def is_key(column: str, key: int) -> Condition:
-    """A column is this key; one beyond 64 bits is nobody's."""
-    return Is(column, "=", key) if -(2**63) <= key < 2**63 else Among(column, ())

@@ -12,7 +12,7 @@ from counterflow.kernel.vocabulary import Rejection, RejectionType
 def not_active(
     header: ProcessInstance | None, purpose: str, unknown: str = "no such active process instance was found"
 ) -> Rejection:
-    """The refusal of what was `wanted` of an instance: how and when it has ended, or that it is `unknown`."""
+    """The refusal of a `purpose`: how and when the instance has ended, or that it is `unknown`."""
     why = unknown
     if header is not None and header.ended_at_ms is not None:
         moment = datetime.fromtimestamp(header.ended_at_ms / 1_000, UTC).isoformat(timespec="milliseconds")

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from counterflow.kernel.course import leaving
-from counterflow.kernel.course.asking import end_job
+from counterflow.kernel.course.asking import MOST_RETRIES, end_job
 from counterflow.kernel.data import scopes
 from counterflow.kernel.events import error
 from counterflow.kernel.lives import job_errors, listener_jobs
@@ -37,7 +37,6 @@ from counterflow.model.graph import JobDefinition
 ACTIVATED, BACKING_OFF, FAILED, ERROR_THROWN = "activated", "backing_off", "failed", "error_thrown"
 ACTIVE_STATES = (ACTIVATABLE, ACTIVATED)
 ERROR_MESSAGE_LIMIT = 10_000
-MOST_RETRIES = 2**31 - 1
 
 
 class JobActivated(InstanceEvent, frozen=True):
@@ -301,7 +300,8 @@ def _refuse_retries(retries: int) -> None:
     """No worker could be told of more: the gateway's field has 32 bits."""
     if retries > MOST_RETRIES:
         raise Rejection(
-            RejectionType.INVALID_ARGUMENT, f"Expected at most {MOST_RETRIES} retries, but found {retries}"
+            RejectionType.INVALID_ARGUMENT,
+            f"Expected at most {MOST_RETRIES} retries, but found {retries}",
         )
 
 

@@ -148,8 +148,8 @@ class Ends:
     def _all_of(self, element_id: str) -> list[ElementInstance]:
         """Of an activity that is done several times, its bodies."""
         elements = self._instance.elements
-        keys = [elements[key] for key in sorted(elements) if elements[key].element_id == element_id]
-        return [element for element in keys if element.loop_counter <= 0]
+        drawn_there = [elements[key] for key in sorted(elements) if elements[key].element_id == element_id]
+        return [element for element in drawn_there if element.loop_counter <= 0]
 
     def _waiting_at(self, scope_key: int, flow_ids: Collection[str]) -> int:
         """How many tokens wait; a complex gateway may have had some of which only the mark is left."""

@@ -363,8 +363,8 @@ def _end(token: Token, key: int) -> None:
     token.emit(UserTaskTransitionEnded(key, corrections))
     token.step.settled.append(Settled(transition.position))
     if change.transition is Transition.CREATING:
-        # who is put right by a listener of the creation was not assigned by anybody
-        change = replace(before, assignee=before.assignee)
+        # what was begun with: who is put right by a listener of the creation was not assigned by anybody
+        change = before
     following = user_tasks.settle(token, key, change)
     if following is not None:
         ask(token, key, following)

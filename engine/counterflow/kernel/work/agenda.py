@@ -82,7 +82,7 @@ class Agenda(Generic[Handle]):
         """
         self._asks = 0
         self._asking: dict[tuple[int, str], ToAsk] = {}
-        """Those in `asked`, by place."""
+        """Those in `to_ask`, by place."""
         self.is_asked_later: Callable[[int, Handle], bool] = _nothing_is
         """Whether this page is still to come to where a condition is asked, by key and who waits for it."""
         self.coming: deque[Arrival] = deque()

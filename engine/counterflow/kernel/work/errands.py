@@ -31,7 +31,7 @@ class Regarding:
 
 
 class Arrival(NamedTuple):
-    """Something that comes from outside: `come` is given this, and answers what is to come next. That is
+    """Something that comes from outside: `reach` is given this, and answers what is to come next. That is
     where it comes to several, one after another.
 
     `key` is of what comes or of whom it reaches, in the process instance `process_instance_key` if it is of

@@ -378,7 +378,7 @@ def _end_page(step: Step, page: Page) -> None:
 def _to_do(
     step: Step, arrivals: Iterable[Arrival], before: int, first_number: int, arrival_place: int
 ) -> tuple[ToDo, ...]:
-    """What is left: first what was broken off, at places before `before`, then the rest, from `place` on."""
+    """What is left: what was broken off, at places before `before`, then the rest, from `first_number` on."""
     names = step.house.names
     first = (_written(names, *entry) for entry in step.first)
     work = (_written(names, *entry) for entry in step.work)

@@ -25,6 +25,7 @@ from counterflow.store.searching import (
     SearchSource,
     SortColumn,
     Value,
+    rank,
 )
 
 MOST_COUNTED: Final = 10_000
@@ -105,16 +106,12 @@ def find(store: Store, sources: Sequence[SearchSource], where: Condition) -> dic
 def _merged(parts: list[list[Record]], places: list[int], order: tuple[SortColumn, ...]) -> list[Record]:
     def compared(one: Record, other: Record) -> int:
         for place, column in zip(places, order, strict=True):
-            left, right = _rank(one[place]), _rank(other[place])
+            left, right = rank(one[place]), rank(other[place])
             if left != right:
                 return -1 if (left < right) != column.is_descending else 1
         return 0
 
     return parts[0] if len(parts) == 1 else [*heapq.merge(*parts, key=cmp_to_key(compared))]
-
-
-def _rank(value: Value) -> tuple[Any, ...]:
-    return (0,) if value is None else (1, value)
 
 
 def _total(store: Store, search_for: Wanted) -> tuple[int, bool]:

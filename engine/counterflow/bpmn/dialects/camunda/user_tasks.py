@@ -33,7 +33,7 @@ def user_task(
     read: TextOrExpression,
     notes: Notes,
 ) -> UserTaskDefinition:
-    """What its attributes say: who, until when, how urgent, and with which form; and who is `told`."""
+    """What its attributes say: who, until when, how urgent, and with which form; and its `listeners`."""
     return UserTaskDefinition(
         assignee=_value(element, "assignee", notes),
         candidate_groups=_names(element, "candidateGroups", notes),

@@ -9,7 +9,7 @@ gateway ends with what it has chosen, an error end event with what it has thrown
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -32,16 +32,45 @@ from counterflow.model.graph import (
 
 RULE: Final = "listener"
 _RETRIES: Final = 3
-_EVENTS: Final[Mapping[str, ListenerEvent]] = {event.value: event for event in ListenerEvent}
-_TRANSITIONS: Final = tuple(event.value for event in Transition)
-_EARLY_NAMES: Final[Mapping[str, str]] = {
-    "create": "creating", "assignment": "assigning", "update": "updating", "complete": "completing",
-    "cancel": "canceling",
-}  # fmt: skip
 _GATEWAYS: Final = frozenset({
     Behaviour.EXCLUSIVE_GATEWAY, Behaviour.PARALLEL_GATEWAY, Behaviour.INCLUSIVE_GATEWAY,
     Behaviour.COMPLEX_GATEWAY, Behaviour.EVENT_BASED_GATEWAY,
 })  # fmt: skip
+
+
+class _ListenerKind(NamedTuple):
+    """Listeners of one tag: how they are spoken of, and what they may be told of."""
+
+    tag: str
+    one: str
+    two: str
+    events: frozenset[str]
+    expected: str
+    early_names: Mapping[str, str] = {}
+    """What early modelers have written for an event is understood as well."""
+
+
+_EXECUTION: Final = _ListenerKind(
+    "executionListener",
+    "an execution listener",
+    "two execution listeners",
+    frozenset(event.value for event in ListenerEvent),
+    "start, end or beforeAll",
+)
+_TASK: Final = _ListenerKind(
+    "taskListener",
+    "a task listener",
+    "two task listeners",
+    frozenset(event.value for event in Transition),
+    ", ".join(event.value for event in Transition),
+    {
+        "create": "creating",
+        "assignment": "assigning",
+        "update": "updating",
+        "complete": "completing",
+        "cancel": "canceling",
+    },
+)
 
 
 def listeners(
@@ -53,16 +82,9 @@ def listeners(
 ) -> Listeners | None:
     """The listeners of an element, whose own `headers` they are told as well; None where there is none."""
     by_event: dict[ListenerEvent, list[JobDefinition]] = {event: [] for event in ListenerEvent}
-    known: set[tuple[str, str]] = set()
-    for item in children(xml, "executionListener", ZEEBE):
-        event, job_type = (item.get("eventType") or "").strip(), (item.get("type") or "").strip()
-        complaint = _complaint(element, event, job_type, (event, job_type) in known)
-        if complaint is not None:
-            notes.error(element, RULE, *complaint, item)
-            continue
-        known.add((event, job_type))
-        by_event[_EVENTS[event]].append(_job(element, item, headers, text_or_expression, notes))
-    if not known:
+    for event, item in _sound(_EXECUTION, element, xml, notes):
+        by_event[ListenerEvent(event)].append(_job(element, item, headers, text_or_expression, notes))
+    if not any(by_event.values()):
         return None
     return Listeners(
         before_all=tuple(by_event[ListenerEvent.BEFORE_ALL]),
@@ -79,40 +101,26 @@ def task_listeners(
     notes: Notes,
 ) -> tuple[TaskListener, ...]:
     """The listeners of a user task, whose own `headers` they are told as well."""
-    read: list[TaskListener] = []
+    return tuple(
+        TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes))
+        for event, item in _sound(_TASK, element, xml, notes)
+    )
+
+
+def _sound(
+    kind: _ListenerKind, element: Element, xml: etree._Element | None, notes: Notes
+) -> Iterator[tuple[str, etree._Element]]:
+    """The listeners that nothing is wrong with, by their events; what is wrong with others is told."""
     known: set[tuple[str, str]] = set()
-    for item in children(xml, "taskListener", ZEEBE) if xml is not None else ():
-        event, job_type = _event(item), (item.get("type") or "").strip()
-        complaint = _complaint_of_task(element, event, job_type, (event, job_type) in known)
+    for item in children(xml, kind.tag, ZEEBE) if xml is not None else ():
+        written, job_type = (item.get("eventType") or "").strip(), (item.get("type") or "").strip()
+        event = kind.early_names.get(written, written)
+        complaint = _complaint(kind, element, event, job_type, (event, job_type) in known)
         if complaint is not None:
             notes.error(element, RULE, *complaint, item)
             continue
         known.add((event, job_type))
-        read.append(TaskListener(Transition(event), _job(element, item, headers, text_or_expression, notes)))
-    return tuple(read)
-
-
-def _event(item: etree._Element) -> str:
-    """Its event; what early modelers have written is understood as well."""
-    event = (item.get("eventType") or "").strip()
-    return _EARLY_NAMES.get(event, event)
-
-
-def _complaint_of_task(element: Element, event: str, job_type: str, is_known: bool) -> tuple[str, str] | None:
-    """What is wrong with a listener of a user task, and what helps."""
-    if event not in _TRANSITIONS:
-        return (
-            f"{element} has a task listener on '{event}', expected {', '.join(_TRANSITIONS)}.",
-            "Correct its eventType.",
-        )
-    if not job_type:
-        return f"a task listener of {element} on '{event}' has no type.", "Give it the type of a job."
-    if is_known:
-        return (
-            f"{element} has two task listeners on '{event}' of type '{job_type}'.",
-            "Give them types of their own, or remove one.",
-        )
-    return None
+        yield event, item
 
 
 def _job(
@@ -130,34 +138,29 @@ def _job(
     )
 
 
-def _complaint(element: Element, event: str, job_type: str, is_known: bool) -> tuple[str, str] | None:
+def _complaint(
+    kind: _ListenerKind, element: Element, event: str, job_type: str, is_known: bool
+) -> tuple[str, str] | None:
     """What is wrong with a listener, and what helps."""
-    if event not in _EVENTS:
-        return (
-            f"{element} has an execution listener on '{event}', expected start, end or beforeAll.",
-            "Correct its eventType.",
-        )
+    if event not in kind.events:
+        return f"{element} has {kind.one} on '{event}', expected {kind.expected}.", "Correct its eventType."
     if not job_type:
-        return f"an execution listener of {element} on '{event}' has no type.", "Give it the type of a job."
+        return f"{kind.one} of {element} on '{event}' has no type.", "Give it the type of a job."
     if is_known:
         return (
-            f"{element} has two execution listeners on '{event}' of type '{job_type}'.",
+            f"{element} has {kind.two} on '{event}' of type '{job_type}'.",
             "Give them types of their own, or remove one.",
         )
-    remedy = _instead(element, _EVENTS[event])
+    remedy = next(_elsewhere(element, event), None)
     if remedy is None:
         return None
-    return f"{element} has an execution listener on '{event}', where there is none to be told.", remedy
+    return f"{element} has {kind.one} on '{event}', where there is none to be told.", remedy
 
 
-def _instead(element: Element, event: ListenerEvent) -> str | None:
-    """Where a listener belongs that nobody would tell here; None where it is told."""
-    return next(_elsewhere(element, event), None)
-
-
-def _elsewhere(element: Element, event: ListenerEvent) -> Iterator[str]:
-    is_start, is_end = event is ListenerEvent.START, event is ListenerEvent.END
-    if event is ListenerEvent.BEFORE_ALL and not element.is_multi_instance:
+def _elsewhere(element: Element, event: str) -> Iterator[str]:
+    """Where a listener belongs that nobody would tell here."""
+    is_start, is_end = event == ListenerEvent.START.value, event == ListenerEvent.END.value
+    if event == ListenerEvent.BEFORE_ALL.value and not element.is_multi_instance:
         yield "Only a multi-instance activity begins instances: use start."
     if element.catches(COMPENSATION) and element.tag == "boundaryEvent":
         yield "Give it to the activity that undoes, at the end of the association."

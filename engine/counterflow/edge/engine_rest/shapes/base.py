@@ -1,16 +1,8 @@
-"""What all records share that are read from a request or written into an answer."""
+"""What several records of Camunda 7 have in common."""
 
 from __future__ import annotations
 
-import msgspec
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What a request may say; what is null is as if it were left out."""
-
-
-class Answered(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an answer says."""
+from counterflow.edge.rest.shapes.base import Answered
 
 
 class Link(Answered, frozen=True):

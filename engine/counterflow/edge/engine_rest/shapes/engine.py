@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterflow.edge.engine_rest.shapes.base import Answered, Body, Link
+from counterflow.edge.engine_rest.shapes.base import Link
 from counterflow.edge.engine_rest.typed_values import TypedValues
-from counterflow.edge.rest.shapes.base import Int32
+from counterflow.edge.rest.shapes.base import Answered, Body, Int32
 
 
 class Version(Answered, frozen=True):

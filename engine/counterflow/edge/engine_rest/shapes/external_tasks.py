@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from counterflow.edge.engine_rest.shapes.base import Answered, Body
 from counterflow.edge.engine_rest.typed_values import ToldValue, TypedValues
-from counterflow.edge.rest.shapes.base import Int32, Int64
+from counterflow.edge.rest.shapes.base import Answered, Body, Int32, Int64
 
 
 class TopicToFetch(Body, frozen=True):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from counterflow.edge.rest.calls import key_of
-from counterflow.edge.rest.filters import FilterRules, is_so, meant_words
+from counterflow.edge.rest.filters import FilterRules, compared, is_so, meant_words
 from counterflow.edge.rest.operations import NOT_TO_RUN, Content, Operation, RestCall
-from counterflow.edge.rest.searches import Searched, Searches, is_key
+from counterflow.edge.rest.searches import Searched, Searches
 from counterflow.edge.rest.shapes.found import (
     FoundProcessDefinition,
     ProcessDefinitionPage,
@@ -67,7 +67,7 @@ class DefinitionOperations:
 
     async def get(self, call: RestCall) -> Any:
         """One version."""
-        key = is_key("process_definition_key", key_of(call, "processDefinitionKey"))
+        key = compared("process_definition_key", key_of(call, "processDefinitionKey"))
         return await self._searches.one(call, DEFINITIONS, "process definition", key)
 
     async def xml(self, call: RestCall) -> Any:

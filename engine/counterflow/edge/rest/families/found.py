@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from counterflow.edge.rest.calls import key_of
-from counterflow.edge.rest.filters import FilterRules, Words
+from counterflow.edge.rest.filters import FilterRules, Words, compared
 from counterflow.edge.rest.operations import Operation, RestCall
-from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
+from counterflow.edge.rest.searches import Searched, Searches, key_text, moment
 from counterflow.edge.rest.shapes.found import (
     ElementInstancePage,
     ElementInstanceSearch,
@@ -191,7 +191,7 @@ class FoundOperations:
 
     async def element(self, call: RestCall) -> Any:
         """One element instance."""
-        key = is_key("element_instance_key", key_of(call, "elementInstanceKey"))
+        key = compared("element_instance_key", key_of(call, "elementInstanceKey"))
         return await self._searches.one(call, ELEMENTS, "element instance", All((key, INNER)))
 
     async def jobs(self, call: RestCall) -> Any:
@@ -204,17 +204,17 @@ class FoundOperations:
 
     async def incident(self, call: RestCall) -> Any:
         """One incident."""
-        key = is_key("incident_key", key_of(call, "incidentKey"))
+        key = compared("incident_key", key_of(call, "incidentKey"))
         return await self._searches.one(call, INCIDENTS, "incident", key)
 
     async def incidents_of_instance(self, call: RestCall) -> Any:
         """A page of the incidents of an instance."""
-        key = is_key("process_instance_key", key_of(call, "processInstanceKey"))
+        key = compared("process_instance_key", key_of(call, "processInstanceKey"))
         return await self._searches.page(call, INCIDENTS, key)
 
     async def incidents_of_element(self, call: RestCall) -> Any:
         """A page of the incidents of an element instance."""
-        key = is_key("element_instance_key", key_of(call, "elementInstanceKey"))
+        key = compared("element_instance_key", key_of(call, "elementInstanceKey"))
         return await self._searches.page(call, INCIDENTS, key)
 
 
@@ -226,10 +226,8 @@ def type_of(name: ElementName) -> str:
     return word if word in ELEMENT_TYPES else "UNKNOWN"
 
 
-def root_of(store: Store, record: dict[str, Any]) -> str:
-    """The key of the process instance at the top, from which that of a record was called."""
-    key: int = record["process_instance_key"]
-    parent: int | None = record["parent"]
+def root_of(store: Store, key: int, parent: int | None) -> str:
+    """The key of the process instance at the top, from which this one was called by its parent."""
     while parent:
         key = parent
         row = store.get(rows.ProcessInstance, (key,))
@@ -250,7 +248,7 @@ def _element(store: Store, record: dict[str, Any]) -> FoundElementInstance:
         has_incident=bool(record["has_incident"]),
         incident_key=key_text(record["incident_key"]),
         process_instance_key=str(record["process_instance_key"]),
-        root_process_instance_key=root_of(store, record),
+        root_process_instance_key=root_of(store, record["process_instance_key"], record["parent"]),
         process_definition_id=record["process_definition_id"],
         process_definition_key=str(record["process_definition_key"]),
         tenant_id=record["tenant_id"],
@@ -283,7 +281,7 @@ def _job(store: Store, record: dict[str, Any]) -> FoundJob:
         process_definition_id=record["process_definition_id"],
         process_definition_key=str(record["process_definition_key"]),
         process_instance_key=str(record["process_instance_key"]),
-        root_process_instance_key=root_of(store, record),
+        root_process_instance_key=root_of(store, record["process_instance_key"], record["parent"]),
         business_id=record["business_id"],
         creation_time=moment(record["creation_time"]),
         last_update_time=moment(record["last_update_time"]),
@@ -306,7 +304,7 @@ def _incident(store: Store, record: dict[str, Any]) -> FoundIncident:
         process_definition_id=record["process_definition_id"],
         process_definition_key=str(record["process_definition_key"]),
         process_instance_key=str(record["process_instance_key"]),
-        root_process_instance_key=root_of(store, record),
+        root_process_instance_key=root_of(store, record["process_instance_key"], record["parent"]),
         tenant_id=record["tenant_id"],
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counterflow.edge.rest.calls import key_of
-from counterflow.edge.rest.families.found import ELEMENT_STATES, INNER
+from counterflow.edge.rest.families.found import ELEMENT_STATES, INNER, root_of
 from counterflow.edge.rest.filters import (
     FilterRules,
     all_lines,
@@ -18,14 +18,13 @@ from counterflow.edge.rest.filters import (
     meant_words,
 )
 from counterflow.edge.rest.operations import Operation, RestCall
-from counterflow.edge.rest.searches import Searched, Searches, is_key, key_text, moment
+from counterflow.edge.rest.searches import Searched, Searches, key_text, moment
 from counterflow.edge.rest.shapes.process_instances import (
     FoundProcessInstance,
     ProcessInstanceFilterFields,
     ProcessInstancePage,
     ProcessInstanceSearch,
 )
-from counterflow.kernel import rows
 from counterflow.kernel.row import lines_of
 from counterflow.queries.definitions import UNNAMED, element_names
 from counterflow.queries.search import sources
@@ -78,7 +77,7 @@ class ProcessInstanceSearches:
         """One process instance."""
         key = key_of(call, "processInstanceKey")
         return await self._searches.one(
-            call, SEARCHED, "process instance", is_key("process_instance_key", key)
+            call, SEARCHED, "process instance", compared("process_instance_key", key)
         )
 
 
@@ -132,8 +131,9 @@ def _shaped(store: Store, records: list[dict[str, Any]]) -> list[FoundProcessIns
 
 def _instance(store: Store, record: dict[str, Any]) -> FoundProcessInstance:
     names = element_names(store, record["process_definition_key"])
+    key: int = record["process_instance_key"]
     return FoundProcessInstance(
-        process_instance_key=str(record["process_instance_key"]),
+        process_instance_key=str(key),
         process_definition_id=record["process_definition_id"],
         process_definition_name=names.get(record["process_definition_id"], UNNAMED).name or None,
         process_definition_version=record["process_definition_version"],
@@ -146,21 +146,11 @@ def _instance(store: Store, record: dict[str, Any]) -> FoundProcessInstance:
         has_incident=bool(record["has_incident"]),
         parent_process_instance_key=key_text(record["parent_process_instance_key"]),
         parent_element_instance_key=key_text(record["parent_element_instance_key"]),
-        root_process_instance_key=str(_root(store, record)),
+        root_process_instance_key=root_of(store, key, record["parent_process_instance_key"]),
         tags=lines_of(record["tags"]),
         business_id=record["business_id"],
         tenant_id=record["tenant_id"],
     )
-
-
-def _root(store: Store, record: dict[str, Any]) -> int:
-    key: int = record["process_instance_key"]
-    parent: int | None = record["parent_process_instance_key"]
-    while parent:
-        key = parent
-        row = store.get(rows.ProcessInstance, (key,))
-        parent = row.parent_instance_key if row is not None else None
-    return key
 
 
 SEARCHED = Searched(

@@ -115,7 +115,7 @@ def _variable(store: Store, record: dict[str, Any], *, is_whole: bool) -> FoundV
         is_truncated=is_cut,
         scope_key=str(record["scope_key"]),
         process_instance_key=str(record["process_instance_key"]),
-        root_process_instance_key=root_of(store, record),
+        root_process_instance_key=root_of(store, record["process_instance_key"], record["parent"]),
         tenant_id=record["tenant_id"],
     )
 
